@@ -1,0 +1,263 @@
+//! What an edit of the library says, as domain types, and its bytes in the chain.
+//!
+//! Knows the protobuf messages (in [`wire`], nowhere else) and the bounds of every value;
+//! does not know what a change does to a photo (that is [`crate::merge`]).
+
+mod wire;
+
+use bytes::Bytes;
+
+use crate::photo_id::{ImportId, PhotoId};
+use crate::tag::{Tag, TagError};
+use crate::wall_time::WallTime;
+
+pub use wire::DecodeError;
+
+/// The longest caption, in characters.
+pub const CAPTION_CHARS_MAX: usize = 10_000;
+/// The best rating; 0 means none.
+pub const RATING_MAX: u8 = 5;
+
+/// One edit of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LibraryEdit {
+    /// An original entered the library.
+    PhotoAdded(Box<PhotoAdded>),
+    /// One change to any number of photos.
+    Change {
+        /// Which photos.
+        photos: Vec<PhotoId>,
+        /// What changes on each of them.
+        change: Change,
+    },
+}
+
+impl LibraryEdit {
+    /// The bytes that go into the chain.
+    #[must_use]
+    pub fn encode(&self) -> Bytes {
+        wire::encode(self)
+    }
+
+    /// Reads bytes from the chain; values out of bounds never come out of it.
+    ///
+    /// # Errors
+    /// [`DecodeError`]: the payload is none of the library's, is from a newer version, or is broken.
+    pub fn decode(payload: &[u8]) -> Result<LibraryEdit, DecodeError> {
+        wire::decode(payload)
+    }
+}
+
+/// What is known of an original when it enters the library, read from the file itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhotoAdded {
+    /// The SHA-256 of the original's bytes.
+    pub id: PhotoId,
+    /// The import run that brought it.
+    pub import: ImportId,
+    /// The file's name, escaped where it was not Unicode.
+    pub name: String,
+    /// Its folder, relative to what was imported; only shown.
+    pub folder: String,
+    /// Bytes of the original.
+    pub size: u64,
+    /// Media type, as `image/jpeg`.
+    pub mime: String,
+    /// What sort of file it is.
+    pub kind: Kind,
+    /// Pixels across, as displayed; 0 where unknown.
+    pub width: u32,
+    /// Pixels down, as displayed; 0 where unknown.
+    pub height: u32,
+    /// When it was taken, and how that is known.
+    pub taken: Taken,
+    /// Maker of the camera, or empty.
+    pub camera_make: String,
+    /// Model of the camera, or empty.
+    pub camera_model: String,
+    /// Name of the lens, or empty.
+    pub lens: String,
+    /// How it was exposed.
+    pub exposure: Exposure,
+    /// Where it was taken, as the file says.
+    pub position: Option<Position>,
+    /// Metres above sea level.
+    pub altitude_m: Option<f64>,
+    /// EXIF orientation 1 to 8; 0 where the file does not say.
+    pub orientation: u8,
+    /// EXIF fields: tag name and displayed value.
+    pub exif: Vec<(String, String)>,
+    /// A thumbhash of some 25 bytes, or empty.
+    pub thumbhash: Vec<u8>,
+    /// Tags that it gets at once.
+    pub tags: Vec<String>,
+    /// What is wrong with the file, in words for its owner.
+    pub warning: Option<String>,
+}
+
+/// What sort of file an original is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A picture that can be shown.
+    Photo,
+    /// A camera's raw file.
+    Raw,
+    /// A video.
+    Video,
+    /// Anything else: kept, listed, found, not shown.
+    #[default]
+    File,
+}
+
+/// When a photo was taken, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Taken {
+    /// The camera's wall clock.
+    pub at: WallTime,
+    /// Where it was read.
+    pub source: TakenSource,
+}
+
+/// Where a capture time was read, best first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TakenSource {
+    /// EXIF `DateTimeOriginal`.
+    ExifOriginal,
+    /// EXIF `DateTimeDigitized`.
+    ExifDigitized,
+    /// The GPS receiver's date and time.
+    Gps,
+    /// The file's name.
+    FileName,
+    /// The file's time of modification.
+    #[default]
+    FileTime,
+}
+
+/// How a photo was exposed, as far as the file says.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Exposure {
+    /// Sensitivity.
+    pub iso: Option<u32>,
+    /// Aperture, as the 2.8 of f/2.8.
+    pub f_number: Option<f32>,
+    /// Seconds.
+    pub exposure_time_s: Option<f64>,
+    /// Millimetres, not converted to another format.
+    pub focal_length_mm: Option<f32>,
+}
+
+/// A place on earth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// Degrees north, -90 to 90.
+    pub lat: f64,
+    /// Degrees east, -180 to 180.
+    pub lon: f64,
+}
+
+impl Position {
+    /// A position within bounds.
+    ///
+    /// # Errors
+    /// [`ChangeError::Position`] if a number is out of bounds or not a number.
+    pub fn new(lat: f64, lon: f64) -> Result<Position, ChangeError> {
+        if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) {
+            Ok(Position { lat, lon })
+        } else {
+            Err(ChangeError::Position { lat, lon })
+        }
+    }
+}
+
+/// A change to photos; what is `None` or empty stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    /// Tags to add; adding wins over removing in one change.
+    pub add_tags: Vec<String>,
+    /// Tags to take away, exactly these and not what is below them.
+    pub remove_tags: Vec<String>,
+    /// A caption; the empty text clears it.
+    pub caption: Option<String>,
+    /// 1 to 5, or 0 for none.
+    pub rating: Option<u8>,
+    /// Whether it is a favourite.
+    pub favorite: Option<bool>,
+    /// The capture time, corrected by hand.
+    pub taken_at: Option<WallTime>,
+    /// A position set by hand; `Some(None)` clears it.
+    pub position: Option<Option<Position>>,
+    /// Into the trash, or out of it.
+    pub trash: Option<bool>,
+}
+
+/// Why a change cannot be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ChangeError {
+    /// A tag breaks the rules.
+    #[error(transparent)]
+    Tag(#[from] TagError),
+    /// A caption is too long.
+    #[error("the caption is {0} characters long; at most {CAPTION_CHARS_MAX} are allowed")]
+    Caption(usize),
+    /// A rating is out of bounds.
+    #[error("the rating {0} is not between 0 and {RATING_MAX}")]
+    Rating(u64),
+    /// A position is not on earth.
+    #[error(
+        "the position {lat}, {lon} is not on earth: latitude goes from -90 to 90, longitude from -180 to 180"
+    )]
+    Position {
+        /// Degrees north, as given.
+        lat: f64,
+        /// Degrees east, as given.
+        lon: f64,
+    },
+    /// Nothing is asked for.
+    #[error("the change is empty: name at least one thing to change")]
+    Nothing,
+}
+
+impl Change {
+    /// The same change with its tags in normal form, each once. Call it on whatever a
+    /// person or a program asks for, before it is written.
+    ///
+    /// # Errors
+    /// [`ChangeError`] says which value is out of bounds.
+    pub fn checked(self) -> Result<Change, ChangeError> {
+        if self == Change::default() {
+            return Err(ChangeError::Nothing);
+        }
+        if let Some(caption) = &self.caption {
+            let chars = caption.chars().count();
+            if chars > CAPTION_CHARS_MAX {
+                return Err(ChangeError::Caption(chars));
+            }
+        }
+        if let Some(rating) = self.rating
+            && rating > RATING_MAX
+        {
+            return Err(ChangeError::Rating(rating.into()));
+        }
+        if let Some(Some(Position { lat, lon })) = self.position {
+            Position::new(lat, lon)?;
+        }
+        Ok(Change {
+            add_tags: tags(&self.add_tags)?,
+            remove_tags: tags(&self.remove_tags)?,
+            taken_at: self.taken_at.map(WallTime::clamped),
+            ..self
+        })
+    }
+}
+
+fn tags(texts: &[String]) -> Result<Vec<String>, TagError> {
+    let mut tags = Vec::with_capacity(texts.len());
+    for text in texts {
+        let tag = String::from(Tag::parse(text)?);
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    Ok(tags)
+}

@@ -1,0 +1,281 @@
+//! Between the domain's types and `kinfolio.v1` messages; the only place that sees both.
+//!
+//! Adding a photo is read leniently, because an original must never be lost over a bad
+//! value beside it; a change is read strictly, because half a change is worse than none.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use prost::Message;
+
+use super::{
+    Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, RATING_MAX, Taken,
+    TakenSource,
+};
+use crate::photo_id::{ImportId, PhotoId};
+use crate::tag::Tag;
+use crate::wall_time::WallTime;
+
+#[allow(clippy::all)]
+mod proto {
+    include!(concat!(env!("OUT_DIR"), "/kinfolio.v1.rs"));
+}
+
+/// Begins every payload of the library, so that other records in the chain are told apart.
+const MARK: [u8; 4] = *b"KFL\x01";
+
+/// Why a payload is not an edit that this version can read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DecodeError {
+    /// It is a record of somebody else's; not a fault.
+    #[error("the payload is not one of the library's")]
+    Foreign,
+    /// A newer version wrote a kind of edit that this one does not know.
+    #[error(
+        "the edit is of a kind that this version does not know; update Kinfolio on this device"
+    )]
+    UnknownKind,
+    /// The bytes are not the message that they claim to be.
+    #[error("the edit's bytes cannot be read: {0}")]
+    Malformed(#[from] prost::DecodeError),
+    /// An id has the wrong length.
+    #[error("the edit names a photo with {0} bytes; 32 are expected")]
+    PhotoId(usize),
+    /// A value of a change is out of bounds.
+    #[error("the edit asks for what cannot be: {0}")]
+    Change(#[from] ChangeError),
+}
+
+pub(super) fn encode(edit: &LibraryEdit) -> Bytes {
+    let edit = match edit {
+        LibraryEdit::PhotoAdded(added) => {
+            proto::library_edit::Edit::PhotoAdded(added_to_wire(added))
+        }
+        LibraryEdit::Change { photos, change } => {
+            proto::library_edit::Edit::PhotosChanged(proto::PhotosChanged {
+                photos: photos.iter().map(|id| id.0.to_vec()).collect(),
+                change: Some(change_to_wire(change)),
+            })
+        }
+    };
+    let message = proto::LibraryEdit { edit: Some(edit) };
+    let mut bytes = BytesMut::with_capacity(MARK.len() + message.encoded_len());
+    bytes.put_slice(&MARK);
+    bytes.put_slice(&message.encode_to_vec());
+    bytes.freeze()
+}
+
+pub(super) fn decode(payload: &[u8]) -> Result<LibraryEdit, DecodeError> {
+    let message = payload.strip_prefix(&MARK).ok_or(DecodeError::Foreign)?;
+    let message = proto::LibraryEdit::decode(message)?;
+    match message.edit.ok_or(DecodeError::UnknownKind)? {
+        proto::library_edit::Edit::PhotoAdded(added) => {
+            Ok(LibraryEdit::PhotoAdded(Box::new(added_from_wire(added)?)))
+        }
+        proto::library_edit::Edit::PhotosChanged(changed) => Ok(LibraryEdit::Change {
+            photos: changed
+                .photos
+                .iter()
+                .map(|id| photo_id(id))
+                .collect::<Result<_, _>>()?,
+            change: change_from_wire(changed.change.unwrap_or_default())?,
+        }),
+    }
+}
+
+fn photo_id(bytes: &[u8]) -> Result<PhotoId, DecodeError> {
+    let id = bytes
+        .try_into()
+        .map_err(|_| DecodeError::PhotoId(bytes.len()))?;
+    Ok(PhotoId(id))
+}
+
+fn added_to_wire(added: &PhotoAdded) -> proto::PhotoAdded {
+    proto::PhotoAdded {
+        id: added.id.0.to_vec(),
+        import: added.import.0.to_vec(),
+        name: added.name.clone(),
+        folder: added.folder.clone(),
+        size: added.size,
+        mime: added.mime.clone(),
+        kind: kind_to_wire(added.kind).into(),
+        width: added.width,
+        height: added.height,
+        taken: Some(time_to_wire(added.taken.at)),
+        taken_source: source_to_wire(added.taken.source).into(),
+        camera_make: added.camera_make.clone(),
+        camera_model: added.camera_model.clone(),
+        lens: added.lens.clone(),
+        exposure: Some(proto::Exposure {
+            iso: added.exposure.iso,
+            f_number: added.exposure.f_number,
+            exposure_time_s: added.exposure.exposure_time_s,
+            focal_length_mm: added.exposure.focal_length_mm,
+        }),
+        position: added.position.map(position_to_wire),
+        altitude_m: added.altitude_m,
+        orientation: added.orientation.into(),
+        exif: added
+            .exif
+            .iter()
+            .map(|(name, value)| proto::ExifField {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect(),
+        thumbhash: added.thumbhash.clone(),
+        tags: added.tags.clone(),
+        warning: added.warning.clone(),
+    }
+}
+
+fn added_from_wire(added: proto::PhotoAdded) -> Result<PhotoAdded, DecodeError> {
+    let exposure = added.exposure.unwrap_or_default();
+    Ok(PhotoAdded {
+        id: photo_id(&added.id)?,
+        import: ImportId(added.import.as_slice().try_into().unwrap_or_default()),
+        kind: kind_from_wire(added.kind()),
+        taken: Taken {
+            at: time_from_wire(added.taken.unwrap_or_default()),
+            source: source_from_wire(added.taken_source()),
+        },
+        name: added.name,
+        folder: added.folder,
+        size: added.size,
+        mime: added.mime,
+        width: added.width,
+        height: added.height,
+        camera_make: added.camera_make,
+        camera_model: added.camera_model,
+        lens: added.lens,
+        exposure: Exposure {
+            iso: exposure.iso,
+            f_number: exposure.f_number.filter(|value| value.is_finite()),
+            exposure_time_s: exposure.exposure_time_s.filter(|value| value.is_finite()),
+            focal_length_mm: exposure.focal_length_mm.filter(|value| value.is_finite()),
+        },
+        position: added
+            .position
+            .and_then(|position| Position::new(position.lat, position.lon).ok()),
+        altitude_m: added.altitude_m.filter(|value| value.is_finite()),
+        orientation: u8::try_from(added.orientation).unwrap_or(0),
+        exif: added
+            .exif
+            .into_iter()
+            .map(|field| (field.name, field.value))
+            .collect(),
+        thumbhash: added.thumbhash,
+        tags: added
+            .tags
+            .iter()
+            .filter_map(|tag| Tag::parse(tag).ok())
+            .map(String::from)
+            .collect(),
+        warning: added.warning,
+    })
+}
+
+fn change_to_wire(change: &Change) -> proto::Change {
+    proto::Change {
+        add_tags: change.add_tags.clone(),
+        remove_tags: change.remove_tags.clone(),
+        caption: change.caption.clone(),
+        rating: change.rating.map(u32::from),
+        favorite: change.favorite,
+        taken_at: change.taken_at.map(time_to_wire),
+        position: change.position.map(|position| match position {
+            Some(position) => proto::change::Position::PositionSet(position_to_wire(position)),
+            None => proto::change::Position::PositionClear(proto::Empty {}),
+        }),
+        trash: change.trash,
+    }
+}
+
+fn change_from_wire(change: proto::Change) -> Result<Change, DecodeError> {
+    let rating = match change.rating {
+        None => None,
+        Some(rating) => match u8::try_from(rating) {
+            Ok(rating) if rating <= RATING_MAX => Some(rating),
+            _ => return Err(ChangeError::Rating(rating.into()).into()),
+        },
+    };
+    let position = match change.position {
+        None => None,
+        Some(proto::change::Position::PositionClear(_)) => Some(None),
+        Some(proto::change::Position::PositionSet(position)) => {
+            Some(Some(Position::new(position.lat, position.lon)?))
+        }
+    };
+    let change = Change {
+        add_tags: change.add_tags,
+        remove_tags: change.remove_tags,
+        caption: change.caption,
+        rating,
+        favorite: change.favorite,
+        taken_at: change.taken_at.map(time_from_wire),
+        position,
+        trash: change.trash,
+    };
+    Ok(change.checked()?)
+}
+
+fn time_to_wire(time: WallTime) -> proto::WallTime {
+    proto::WallTime {
+        wall_ms: time.wall_ms,
+        offset_minutes: time.offset_minutes.map(i32::from),
+    }
+}
+
+fn time_from_wire(time: proto::WallTime) -> WallTime {
+    let offset_minutes = time
+        .offset_minutes
+        .and_then(|offset| i16::try_from(offset).ok());
+    WallTime {
+        wall_ms: time.wall_ms,
+        offset_minutes,
+    }
+    .clamped()
+}
+
+fn position_to_wire(position: Position) -> proto::Position {
+    proto::Position {
+        lat: position.lat,
+        lon: position.lon,
+    }
+}
+
+fn kind_to_wire(kind: Kind) -> proto::Kind {
+    match kind {
+        Kind::Photo => proto::Kind::Photo,
+        Kind::Raw => proto::Kind::Raw,
+        Kind::Video => proto::Kind::Video,
+        Kind::File => proto::Kind::File,
+    }
+}
+
+fn kind_from_wire(kind: proto::Kind) -> Kind {
+    match kind {
+        proto::Kind::Photo => Kind::Photo,
+        proto::Kind::Raw => Kind::Raw,
+        proto::Kind::Video => Kind::Video,
+        proto::Kind::File => Kind::File,
+    }
+}
+
+fn source_to_wire(source: TakenSource) -> proto::TakenSource {
+    match source {
+        TakenSource::ExifOriginal => proto::TakenSource::ExifOriginal,
+        TakenSource::ExifDigitized => proto::TakenSource::ExifDigitized,
+        TakenSource::Gps => proto::TakenSource::Gps,
+        TakenSource::FileName => proto::TakenSource::FileName,
+        TakenSource::FileTime => proto::TakenSource::FileTime,
+    }
+}
+
+fn source_from_wire(source: proto::TakenSource) -> TakenSource {
+    match source {
+        proto::TakenSource::ExifOriginal => TakenSource::ExifOriginal,
+        proto::TakenSource::ExifDigitized => TakenSource::ExifDigitized,
+        proto::TakenSource::Gps => TakenSource::Gps,
+        proto::TakenSource::FileName => TakenSource::FileName,
+        proto::TakenSource::FileTime => TakenSource::FileTime,
+    }
+}
