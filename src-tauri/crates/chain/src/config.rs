@@ -1,0 +1,161 @@
+//! Who belongs to a household, and with which voice.
+
+use std::collections::BTreeMap;
+
+use ed25519_dalek::VerifyingKey;
+use sha2::{Digest, Sha256};
+
+use crate::id::{ConfigHash, DeviceId};
+use crate::wire::{Reader, WireError, Writer};
+
+/// Longest name of a device or household, in bytes.
+pub const NAME_BYTES_MAX: usize = 200;
+
+/// Most members that a household may have.
+pub const MEMBERS_MAX: usize = 64;
+
+/// What a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Accepts blocks; counts towards the quorum.
+    Voter,
+    /// Follows the chain and writes edits, without a vote.
+    Observer,
+}
+
+/// A device of the household.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Derived from the key.
+    pub id: DeviceId,
+    /// As people call it.
+    pub name: String,
+    /// Its Ed25519 public key.
+    pub key: VerifyingKey,
+    /// Its voice.
+    pub role: Role,
+}
+
+impl Member {
+    /// A member known by its key.
+    #[must_use]
+    pub fn new(name: String, key: VerifyingKey, role: Role) -> Self {
+        Self {
+            id: device_id(&key),
+            name,
+            key,
+            role,
+        }
+    }
+
+    /// Writes the canonical form.
+    pub fn encode(&self, to: &mut Writer) {
+        to.raw(self.key.as_bytes());
+        to.u8(match self.role {
+            Role::Voter => 1,
+            Role::Observer => 2,
+        });
+        to.blob(self.name.as_bytes());
+    }
+
+    /// Reads the canonical form.
+    ///
+    /// # Errors
+    /// If the bytes are not a member, or the key is not a point of the curve.
+    pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
+        let key = from.raw::<32>("a member's key")?;
+        let key = VerifyingKey::from_bytes(&key).map_err(|_| WireError::Unknown {
+            what: "a member's key",
+            value: 0,
+        })?;
+        let role = match from.u8("a member's role")? {
+            1 => Role::Voter,
+            2 => Role::Observer,
+            value => {
+                return Err(WireError::Unknown {
+                    what: "a member's role",
+                    value: value.into(),
+                });
+            }
+        };
+        let name = from.text("a member's name", NAME_BYTES_MAX)?;
+        Ok(Self::new(name, key, role))
+    }
+}
+
+/// The id of the device that holds the private half of `key`.
+#[must_use]
+pub fn device_id(key: &VerifyingKey) -> DeviceId {
+    let hash = Sha256::new()
+        .chain_update("kinfolio device v1\0")
+        .chain_update(key.as_bytes());
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    DeviceId(id)
+}
+
+/// The members at one height.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    members: BTreeMap<DeviceId, Member>,
+}
+
+impl Configuration {
+    /// A configuration of these members; of two with one key the later stays.
+    pub fn new(members: impl IntoIterator<Item = Member>) -> Self {
+        Self {
+            members: members
+                .into_iter()
+                .map(|member| (member.id, member))
+                .collect(),
+        }
+    }
+
+    /// The member with this id.
+    #[must_use]
+    pub fn member(&self, device: DeviceId) -> Option<&Member> {
+        self.members.get(&device)
+    }
+
+    /// All members, in the order of their ids.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// The voters, in the order of their ids.
+    pub fn voters(&self) -> impl Iterator<Item = DeviceId> + '_ {
+        self.members()
+            .filter(|member| member.role == Role::Voter)
+            .map(|member| member.id)
+    }
+
+    /// The hash that blocks of this configuration carry.
+    #[must_use]
+    pub fn hash(&self) -> ConfigHash {
+        let mut writer = Writer::new();
+        self.encode(&mut writer);
+        let hash = Sha256::new()
+            .chain_update("kinfolio members v1\0")
+            .chain_update(writer.finish());
+        ConfigHash(hash.finalize().into())
+    }
+
+    /// Writes the canonical form.
+    pub fn encode(&self, to: &mut Writer) {
+        to.len(self.members.len());
+        for member in self.members.values() {
+            member.encode(to);
+        }
+    }
+
+    /// Reads the canonical form.
+    ///
+    /// # Errors
+    /// If the bytes are not a configuration.
+    pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
+        let count = from.len("the list of members", MEMBERS_MAX, 37)?;
+        let members: Result<Vec<_>, _> = (0..count).map(|_| Member::decode(from)).collect();
+        Ok(Self::new(members?))
+    }
+}

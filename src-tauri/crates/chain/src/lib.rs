@@ -1,0 +1,25 @@
+//! The chain: blocks of signed edits, linked by SHA-256, and the log that holds them.
+//!
+//! Everything here is pure except [`store`], which keeps the chain in memory or on disk.
+//! This crate does not know what an edit means (payloads are opaque bytes), how devices
+//! agree on a block (that is `consensus`), nor that there is a network or a clock.
+
+pub mod apply;
+pub mod batch;
+pub mod block;
+pub mod config;
+pub mod edit;
+pub mod id;
+pub mod merkle;
+pub mod store;
+pub mod wire;
+
+pub use apply::{ChainState, Refusal};
+pub use batch::Batch;
+pub use block::{Block, Header};
+pub use config::{Configuration, Member, Role};
+pub use edit::{Edit, EditId, Founding, Payload};
+pub use id::{
+    BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HouseholdId, Incarnation, Owner,
+    StateRoot,
+};
