@@ -196,6 +196,16 @@ impl ChainState {
         Ok(())
     }
 
+    /// Moves to a block that was checked before: only its place in the chain is looked at.
+    ///
+    /// # Errors
+    /// [`Refusal::Height`] or [`Refusal::Parent`]; the state is then unchanged.
+    pub fn follow(&mut self, block: &Block) -> Result<(), Refusal> {
+        self.check_place(block)?;
+        self.adopt(block);
+        Ok(())
+    }
+
     /// Whether the chain holds this batch already, or still waits for what comes before it.
     ///
     /// # Errors
@@ -264,6 +274,24 @@ impl ChainState {
             .and_then(|lives| lives.get(&incarnation))
             .copied()
             .unwrap_or(0)
+    }
+
+    fn check_place(&self, block: &Block) -> Result<(), Refusal> {
+        let header = block.header();
+        let expected = self.height + 1;
+        if header.height != expected {
+            return Err(Refusal::Height {
+                expected,
+                got: header.height,
+            });
+        }
+        if header.prev != self.tip {
+            return Err(Refusal::Parent {
+                expected: self.tip,
+                got: header.prev,
+            });
+        }
+        Ok(())
     }
 
     fn check_contents(&self, block: &Block) -> Result<(), Refusal> {

@@ -1,0 +1,391 @@
+//! The log on disk: append-only segments in one folder, and beside each closed segment an
+//! index of its blocks with a snapshot of the chain, so that opening reads one segment only.
+//!
+//! Segments are the truth; an index can be thrown away and is then made again.
+
+mod index;
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+
+use crate::block::Block;
+use crate::id::Height;
+use crate::store::disk::index::Index;
+use crate::store::fault::{Damage, StoreError, io};
+use crate::store::record::{Frame, read_frame};
+use crate::store::replay::Replay;
+use crate::store::segment::{self, Ending, Segment};
+use crate::store::{Record, Recovered, Store};
+
+/// A segment is closed after the first decision behind this many bytes.
+pub const SEGMENT_BYTES: u64 = 64 << 20;
+
+/// The log in a folder. One process at a time; the library's lock sees to that.
+#[derive(Debug)]
+pub struct DiskStore {
+    folder: PathBuf,
+    segment_bytes: u64,
+    number: u32,
+    segment: Segment,
+    /// What the records so far amount to, for the index of the segment.
+    replay: Replay,
+    blocks: BlockReader,
+}
+
+/// Where the frame of a block stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    segment: u32,
+    offset: u32,
+    length: u32,
+}
+
+impl DiskStore {
+    /// Makes an empty log in `folder`, which is made if need be.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if there is one, or what the file system says.
+    pub fn create(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).map_err(io("could not make", folder))?;
+        if !segments(folder)?.is_empty() {
+            return Err(StoreError::Exists {
+                path: folder.to_path_buf(),
+            });
+        }
+        let segment = Segment::create(&segment_path(folder, 0), 0)?;
+        segment::sync_folder_of(folder)?;
+        Self::with(
+            folder,
+            SEGMENT_BYTES,
+            0,
+            segment,
+            Replay::default(),
+            BlockReader::default(),
+        )
+    }
+
+    /// Opens the log in `folder` and says what it holds. An incomplete last record, as a
+    /// crash leaves it, is cut; anything else that is wrong is an error and nothing is changed.
+    ///
+    /// # Errors
+    /// If a segment is missing or damaged, or the file system refuses.
+    pub fn open(folder: &Path) -> Result<(Self, Recovered), StoreError> {
+        Self::open_with(folder, SEGMENT_BYTES)
+    }
+
+    /// As [`DiskStore::open`], with segments of another size.
+    ///
+    /// # Errors
+    /// As [`DiskStore::open`].
+    pub fn open_with(folder: &Path, segment_bytes: u64) -> Result<(Self, Recovered), StoreError> {
+        let numbers = segments(folder)?;
+        let Some((&last, closed)) = numbers.split_last() else {
+            return Err(StoreError::MissingSegment {
+                path: segment_path(folder, 0),
+            });
+        };
+        let blocks = BlockReader::default();
+        let mut replay = Replay::default();
+        for &number in closed {
+            replay = open_closed(folder, number, replay, &blocks)?;
+        }
+        let path = segment_path(folder, last);
+        let content = segment::read(&path)?;
+        let (end, ending) = replay_segment(&path, last, &content, &mut replay, &blocks)?;
+        let torn = ending == Ending::Torn;
+        replay.known.torn_bytes = (content.len() - end) as u64;
+        let segment = if end == 0 {
+            Segment::create(&path, last)?
+        } else {
+            Segment::reopen(&path, &content[..end], torn)?
+        };
+        let recovered = replay.known.clone();
+        let store = Self::with(folder, segment_bytes, last, segment, replay, blocks)?;
+        Ok((store, recovered))
+    }
+
+    fn with(
+        folder: &Path,
+        segment_bytes: u64,
+        number: u32,
+        segment: Segment,
+        replay: Replay,
+        blocks: BlockReader,
+    ) -> Result<Self, StoreError> {
+        blocks.add_file(number, segment.reader()?);
+        let folder = folder.to_path_buf();
+        Ok(Self {
+            folder,
+            segment_bytes,
+            number,
+            segment,
+            replay,
+            blocks,
+        })
+    }
+
+    /// A reader of decided blocks for other threads.
+    #[must_use]
+    pub fn reader(&self) -> BlockReader {
+        self.blocks.clone()
+    }
+
+    /// Closes the segment and begins the next one. Only right after a decision, so that no
+    /// vote about an open height is left behind.
+    fn rotate(&mut self) -> Result<(), StoreError> {
+        self.seal()?;
+        let index = Index::of(&self.replay, self.number, &self.blocks);
+        index.write(&index_path(&self.folder, self.number))?;
+        let number = self.number + 1;
+        self.segment = Segment::create(&segment_path(&self.folder, number), number)?;
+        self.number = number;
+        self.blocks.add_file(number, self.segment.reader()?);
+        Ok(())
+    }
+}
+
+impl Store for DiskStore {
+    fn append(&mut self, record: &Record) -> Result<(), StoreError> {
+        let (offset, length) = self.segment.append(record)?;
+        let place = (
+            u32::try_from(offset).unwrap_or(u32::MAX),
+            u32::try_from(length).unwrap_or(u32::MAX),
+        );
+        let decisions = self.replay.follow(record, place).map_err(|damage| {
+            let path = segment_path(&self.folder, self.number);
+            StoreError::Damaged {
+                path,
+                offset,
+                damage,
+            }
+        })?;
+        let decided = !decisions.is_empty();
+        if decided {
+            // Readers take blocks from the file.
+            self.segment.write()?;
+        }
+        for decision in decisions {
+            let (offset, length) = decision.place;
+            let place = Place {
+                segment: self.number,
+                offset,
+                length,
+            };
+            self.blocks.publish(decision.block.height(), place);
+        }
+        if decided && self.replay.is_between_heights() && self.segment.len() >= self.segment_bytes {
+            self.rotate()?;
+        }
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), StoreError> {
+        self.segment.sync()
+    }
+
+    fn block(&self, height: Height) -> Result<Option<Block>, StoreError> {
+        self.blocks.block(height)
+    }
+
+    fn seal(&mut self) -> Result<(), StoreError> {
+        self.segment.append(&self.segment.seal())?;
+        self.segment.sync()
+    }
+}
+
+/// Reads decided blocks from the segments, from any thread.
+#[derive(Clone, Debug, Default)]
+pub struct BlockReader {
+    shared: Arc<RwLock<Shared>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    files: Vec<Arc<File>>,
+    places: Vec<Place>,
+}
+
+impl BlockReader {
+    /// The decided block at `height`, if this device has it.
+    ///
+    /// # Errors
+    /// If the block cannot be read, or is not what was written.
+    pub fn block(&self, height: Height) -> Result<Option<Block>, StoreError> {
+        let Some((file, place)) = self.find(height) else {
+            return Ok(None);
+        };
+        let path = PathBuf::from(segment_name(place.segment));
+        let mut bytes = vec![0; place.length as usize];
+        file.read_exact_at(&mut bytes, place.offset.into())
+            .map_err(io("could not read a block from", &path))?;
+        let damage = match read_frame(&Bytes::from(bytes)) {
+            Frame::Whole(record, _) => match *record {
+                Record::Accepted { block, .. } if block.height() == height => {
+                    return Ok(Some(Arc::unwrap_or_clone(block)));
+                }
+                _ => Damage::Undecidable { height },
+            },
+            Frame::Bad(damage, _) => damage,
+            Frame::End | Frame::Torn => Damage::Incomplete,
+        };
+        Err(StoreError::Damaged {
+            path,
+            offset: place.offset.into(),
+            damage,
+        })
+    }
+
+    fn find(&self, height: Height) -> Option<(Arc<File>, Place)> {
+        let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner);
+        let place = *shared.places.get(usize::try_from(height).ok()?)?;
+        let file = Arc::clone(shared.files.get(place.segment as usize)?);
+        Some((file, place))
+    }
+
+    fn places_of(&self, segment: u32) -> Vec<Place> {
+        let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner);
+        shared
+            .places
+            .iter()
+            .copied()
+            .filter(|place| place.segment == segment)
+            .collect()
+    }
+
+    fn add_file(&self, number: u32, file: File) {
+        let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        debug_assert_eq!(
+            shared.files.len(),
+            number as usize,
+            "segments are added in order"
+        );
+        shared.files.push(Arc::new(file));
+    }
+
+    fn publish(&self, height: Height, place: Place) {
+        let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        debug_assert_eq!(
+            shared.places.len() as u64,
+            height,
+            "heights are decided in order"
+        );
+        shared.places.push(place);
+    }
+}
+
+/// Takes in a closed segment: by its index where that is whole, else record by record.
+fn open_closed(
+    folder: &Path,
+    number: u32,
+    replay: Replay,
+    blocks: &BlockReader,
+) -> Result<Replay, StoreError> {
+    let path = segment_path(folder, number);
+    let file = File::open(&path).map_err(io("could not open", &path))?;
+    let length = file.metadata().map_err(io("could not read", &path))?.len();
+    blocks.add_file(number, file);
+    let first_height = replay
+        .known
+        .state
+        .as_ref()
+        .map_or(0, |state| state.height() + 1);
+    if let Some(index) = Index::read(&index_path(folder, number), number, length, first_height) {
+        return Ok(index.resume(blocks));
+    }
+    let content = segment::read(&path)?;
+    let mut replay = replay;
+    let (end, ending) = replay_segment(&path, number, &content, &mut replay, blocks)?;
+    if ending == Ending::Torn {
+        let damage = Damage::Incomplete;
+        return Err(StoreError::Damaged {
+            path,
+            offset: end as u64,
+            damage,
+        });
+    }
+    Index::of(&replay, number, blocks).write(&index_path(folder, number))?;
+    Ok(replay)
+}
+
+/// Replays one segment; the first wound is an error.
+fn replay_segment(
+    path: &Path,
+    number: u32,
+    content: &Bytes,
+    replay: &mut Replay,
+    blocks: &BlockReader,
+) -> Result<(usize, Ending), StoreError> {
+    let mut wound = None;
+    let ended = segment::walk(
+        content,
+        number,
+        |record, offset, length| {
+            let place = (
+                u32::try_from(offset).unwrap_or(u32::MAX),
+                u32::try_from(length).unwrap_or(u32::MAX),
+            );
+            for decision in replay.follow(&record, place)? {
+                let (offset, length) = decision.place;
+                blocks.publish(
+                    decision.block.height(),
+                    Place {
+                        segment: number,
+                        offset,
+                        length,
+                    },
+                );
+            }
+            Ok(())
+        },
+        |first| {
+            wound = Some(first);
+            false
+        },
+    );
+    match wound {
+        None => Ok(ended),
+        Some(wound) => Err(StoreError::Damaged {
+            path: path.to_path_buf(),
+            offset: wound.offset,
+            damage: wound.damage,
+        }),
+    }
+}
+
+/// The numbers of the segments in `folder`, without a gap.
+pub(crate) fn segments(folder: &Path) -> Result<Vec<u32>, StoreError> {
+    let entries = std::fs::read_dir(folder).map_err(io("could not list", folder))?;
+    let mut numbers = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(io("could not list", folder))?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_suffix(".log"));
+        numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
+    }
+    numbers.sort_unstable();
+    match (0u32..)
+        .zip(&numbers)
+        .find(|(expected, number)| expected != *number)
+    {
+        Some((missing, _)) => Err(StoreError::MissingSegment {
+            path: segment_path(folder, missing),
+        }),
+        None => Ok(numbers),
+    }
+}
+
+/// The file of a segment.
+pub(crate) fn segment_path(folder: &Path, number: u32) -> PathBuf {
+    folder.join(segment_name(number))
+}
+
+fn segment_name(number: u32) -> String {
+    format!("{number:08}.log")
+}
+
+fn index_path(folder: &Path, number: u32) -> PathBuf {
+    folder.join(format!("{number:08}.index"))
+}

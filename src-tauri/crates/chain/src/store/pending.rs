@@ -1,0 +1,148 @@
+//! The pending log: edits of this device that were acknowledged without a quorum and wait for
+//! one. They are on disk before they are acknowledged, and leave when the chain holds them.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use crate::apply::ChainState;
+use crate::batch::Batch;
+use crate::store::Record;
+use crate::store::fault::{StoreError, io};
+use crate::store::segment::{self, Ending, Segment, Wound, sync_folder_of};
+
+const FILE: &str = "pending.log";
+
+/// The number in the head of the pending log, which no segment has.
+const NUMBER: u32 = u32::MAX;
+
+/// The file of waiting edits in the ledger's folder; made with the first of them.
+#[derive(Debug)]
+pub struct PendingLog {
+    path: PathBuf,
+    segment: Option<Segment>,
+    batches: Vec<Batch>,
+}
+
+impl PendingLog {
+    /// Opens the pending log in `folder`. An incomplete last record is cut: its edits were
+    /// never acknowledged.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join(FILE);
+        let Some(found) = read(&path)? else {
+            return Ok(Self {
+                path,
+                segment: None,
+                batches: Vec::new(),
+            });
+        };
+        let segment = match found.content.len() {
+            0 => None,
+            _ => Some(Segment::reopen(&path, &found.content, found.torn)?),
+        };
+        Ok(Self {
+            path,
+            segment,
+            batches: found.batches,
+        })
+    }
+
+    /// Reads the pending log in `folder`, if there is one, and changes nothing.
+    ///
+    /// # Errors
+    /// If the file is damaged or cannot be read.
+    pub fn check(folder: &Path) -> Result<(), StoreError> {
+        read(&folder.join(FILE)).map(drop)
+    }
+
+    /// The batches that wait, oldest first.
+    #[must_use]
+    pub fn batches(&self) -> &[Batch] {
+        &self.batches
+    }
+
+    /// Adds batches; they are durable when this returns.
+    ///
+    /// # Errors
+    /// If the disk is full or fails; none of them counts then.
+    pub fn add(&mut self, batches: &[Batch]) -> Result<(), StoreError> {
+        let segment = match &mut self.segment {
+            Some(segment) => segment,
+            none => none.insert(Segment::create(&self.path, NUMBER)?),
+        };
+        for batch in batches {
+            segment.append(&Record::Pending(Box::new(batch.clone())))?;
+        }
+        segment.sync()?;
+        self.batches.extend_from_slice(batches);
+        Ok(())
+    }
+
+    /// Forgets what the chain holds by now. The file goes when nothing waits any more; until
+    /// then it only grows, because a batch that is read again is known by its edits' ids.
+    ///
+    /// # Errors
+    /// If the file cannot be removed.
+    pub fn settle(&mut self, chain: &ChainState) -> Result<(), StoreError> {
+        if self.batches.is_empty() && self.segment.is_none() {
+            return Ok(());
+        }
+        self.batches.retain(|batch| {
+            let next = chain.next_seq(batch.author.device, batch.author.incarnation);
+            batch.first_seq >= next
+        });
+        if self.batches.is_empty() && self.segment.take().is_some() {
+            std::fs::remove_file(&self.path).map_err(io("could not remove", &self.path))?;
+            sync_folder_of(&self.path)?;
+        }
+        Ok(())
+    }
+}
+
+struct Found {
+    /// The file up to its last whole record.
+    content: Bytes,
+    torn: bool,
+    batches: Vec<Batch>,
+}
+
+fn read(path: &Path) -> Result<Option<Found>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let content = segment::read(path)?;
+    let mut batches = Vec::new();
+    let mut wound = None;
+    let (end, ending) = segment::walk(
+        &content,
+        NUMBER,
+        |record, _, _| {
+            if let Record::Pending(batch) = record {
+                batches.push(*batch);
+            }
+            Ok(())
+        },
+        |first| {
+            wound = Some(first);
+            false
+        },
+    );
+    match wound {
+        Some(Wound { offset, damage }) => Err(StoreError::Damaged {
+            path: path.to_path_buf(),
+            offset,
+            damage,
+        }),
+        None => {
+            let content = content.slice(..end);
+            Ok(Some(Found {
+                content,
+                torn: ending == Ending::Torn,
+                batches,
+            }))
+        }
+    }
+}
