@@ -1,0 +1,36 @@
+//! Ballots: numbered attempts to decide a height.
+
+use std::fmt::Debug;
+
+/// The types that a household's ledger fills in; the core only compares and copies them.
+pub trait Types: Copy + Debug + PartialEq + Eq + PartialOrd + Ord {
+    /// A device of the household.
+    type Device: Copy + Debug + Ord;
+    /// One life of a process; never used twice.
+    type Incarnation: Copy + Debug + Ord;
+    /// The name of a block: equal names mean equal blocks.
+    type Hash: Copy + Debug + Ord;
+    /// A block; cheap to clone.
+    type Block: Clone + Debug + PartialEq;
+
+    /// The name of `block`.
+    fn hash(block: &Self::Block) -> Self::Hash;
+}
+
+/// A device in one of its lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Proposer<T: Types> {
+    /// The device.
+    pub device: T::Device,
+    /// Its life; a ballot of an earlier life is never taken up again (invariant I).
+    pub incarnation: T::Incarnation,
+}
+
+/// One attempt to decide a height. Ordered by round, then by proposer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ballot<T: Types> {
+    /// 0 belongs to the owner of the height; any voter may run any later round.
+    pub round: u64,
+    /// Who runs it.
+    pub proposer: Proposer<T>,
+}
