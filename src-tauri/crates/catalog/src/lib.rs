@@ -4,12 +4,15 @@
 //! any time and comes out of the chain again, equal to the bit. Knows the library's edits
 //! and how they merge; does not know files, previews, search or the network.
 
+pub mod catalog;
+mod merge;
 pub mod payload;
 pub mod photo;
 pub mod photo_id;
 pub mod tag;
 pub mod wall_time;
 
+pub use catalog::{Applied, Catalog, CatalogError, Snapshot};
 pub use payload::{
     Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken, TakenSource,
 };

@@ -6,6 +6,7 @@
 mod wire;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::photo_id::{ImportId, PhotoId};
 use crate::tag::{Tag, TagError};
@@ -96,7 +97,9 @@ pub struct PhotoAdded {
 }
 
 /// What sort of file an original is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Kind {
     /// A picture that can be shown.
     Photo,
@@ -148,7 +151,7 @@ pub struct Exposure {
 }
 
 /// A place on earth.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Position {
     /// Degrees north, -90 to 90.
     pub lat: f64,

@@ -3,6 +3,7 @@
 //! Plain values that readers get; how they are kept and how they came about is not theirs.
 
 use kinfolio_chain::{DeviceId, EditId, Height};
+use serde::{Deserialize, Serialize};
 
 use crate::payload::{Change, Exposure, Kind, Position, Taken};
 use crate::photo_id::{ImportId, PhotoId};
@@ -87,7 +88,7 @@ pub struct Conflict {
 }
 
 /// A field of a photo that holds one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// [`Change::caption`].
     Caption,
@@ -115,7 +116,7 @@ pub struct Written {
 }
 
 /// The value of a [`Field`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FieldValue {
     /// A caption.
     Text(String),

@@ -141,6 +141,18 @@ impl YearMonth {
         first_ms(self)..next.map_or(WALL_MS_MAX + 1, first_ms)
     }
 
+    /// Months since January of the year 0.
+    pub(crate) fn index(self) -> i32 {
+        i32::from(self.year) * 12 + i32::from(self.month) - 1
+    }
+
+    pub(crate) fn from_index(index: i32) -> YearMonth {
+        YearMonth {
+            year: i16::try_from(index.div_euclid(12)).unwrap_or(i16::MAX),
+            month: u8::try_from(index.rem_euclid(12) + 1).unwrap_or(1),
+        }
+    }
+
     fn following(self) -> Option<YearMonth> {
         match (self.year, self.month) {
             (9999, 12) => None,

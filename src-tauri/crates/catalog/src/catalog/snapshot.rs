@@ -1,0 +1,310 @@
+//! Reads: what the catalogue says, all of it at one height.
+
+use kinfolio_chain::{DeviceId, Height};
+use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
+
+use super::row::{self, HistoryKind, HistoryRow, PhotoRow, TimelineValue};
+use super::{Catalog, CatalogError, hash, tables};
+use crate::payload::{LibraryEdit, PhotoAdded, Taken};
+use crate::photo::{Happened, HistoryEntry, MonthCount, Photo, TagCount, TimelineRow};
+use crate::photo_id::{ImportId, PhotoId};
+use crate::wall_time::YearMonth;
+
+/// The catalogue at one height. Errors are those of a file that cannot be read.
+pub struct Snapshot {
+    transaction: ReadTransaction,
+    next: Height,
+}
+
+impl Snapshot {
+    pub(super) fn new(transaction: ReadTransaction) -> Result<Snapshot, CatalogError> {
+        let (_, next) = tables::format_and_next(&transaction)?.ok_or(CatalogError::Row("meta"))?;
+        Ok(Snapshot { transaction, next })
+    }
+
+    /// The height of the last block applied; `None` before the founding block.
+    #[must_use]
+    pub fn height(&self) -> Option<Height> {
+        self.next.checked_sub(1)
+    }
+
+    /// One photo, in the trash or not.
+    pub fn photo(&self, id: &PhotoId) -> Result<Option<Photo>, CatalogError> {
+        Ok(self.photos(std::slice::from_ref(id))?.pop())
+    }
+
+    /// The photos of these ids, in this order; unknown ids are left out.
+    pub fn photos(&self, ids: &[PhotoId]) -> Result<Vec<Photo>, CatalogError> {
+        let facts = self.transaction.open_table(tables::FACTS)?;
+        let rows = self.transaction.open_table(tables::PHOTOS)?;
+        let mut photos = Vec::with_capacity(ids.len());
+        for id in ids {
+            let (Some(facts), Some(row)) = (facts.get(&id.0)?, rows.get(&id.0)?) else {
+                continue;
+            };
+            let Ok(LibraryEdit::PhotoAdded(facts)) = LibraryEdit::decode(facts.value()) else {
+                return Err(CatalogError::Row("facts"));
+            };
+            let row: PhotoRow = row::decode(row.value(), "photos")?;
+            photos.push(record(*facts, &row));
+        }
+        Ok(photos)
+    }
+
+    /// Whether the photo is known, in the trash or not.
+    pub fn contains(&self, id: &PhotoId) -> Result<bool, CatalogError> {
+        let rows = self.transaction.open_table(tables::PHOTOS)?;
+        Ok(rows.get(&id.0)?.is_some())
+    }
+
+    /// The import run that first brought the photo; `None` if it is unknown.
+    pub fn added_by_import(&self, id: &PhotoId) -> Result<Option<ImportId>, CatalogError> {
+        let rows = self.transaction.open_table(tables::PHOTOS)?;
+        let Some(row) = rows.get(&id.0)? else {
+            return Ok(None);
+        };
+        let row: PhotoRow = row::decode(row.value(), "photos")?;
+        Ok(Some(row.import))
+    }
+
+    /// How many photos there are, those in the trash left out.
+    pub fn count(&self) -> Result<u64, CatalogError> {
+        Ok(self.transaction.open_table(tables::BY_TIME)?.len()?)
+    }
+
+    /// How many photos are in the trash.
+    pub fn count_trashed(&self) -> Result<u64, CatalogError> {
+        let all = self.transaction.open_table(tables::PHOTOS)?.len()?;
+        Ok(all.saturating_sub(self.count()?))
+    }
+
+    /// How many edits this version could not read or could not apply.
+    pub fn unknown_edits(&self) -> Result<u64, CatalogError> {
+        let meta = self.transaction.open_table(tables::META)?;
+        Ok(meta
+            .get(tables::META_UNKNOWN)?
+            .map_or(0, |guard| guard.value()))
+    }
+
+    /// The months that hold photos, newest first.
+    pub fn months(&self) -> Result<Vec<MonthCount>, CatalogError> {
+        let months = self.transaction.open_table(tables::MONTHS)?;
+        let mut counts = Vec::new();
+        for row in months.iter()?.rev() {
+            let (month, count) = row?;
+            counts.push(MonthCount {
+                month: YearMonth::from_index(month.value()),
+                count: count.value(),
+            });
+        }
+        Ok(counts)
+    }
+
+    /// The photos of a month, newest first; those of one millisecond by descending id.
+    pub fn month(&self, month: YearMonth) -> Result<Vec<TimelineRow>, CatalogError> {
+        let by_time = self.transaction.open_table(tables::BY_TIME)?;
+        let range = month.wall_ms_range();
+        let mut rows = Vec::new();
+        for row in by_time
+            .range((range.start, &[0; 32])..(range.end, &[0; 32]))?
+            .rev()
+        {
+            let (key, value) = row?;
+            let (wall_ms, id) = key.value();
+            let value: TimelineValue = row::decode(value.value(), "by_time")?;
+            rows.push(value.row(wall_ms, PhotoId(*id)));
+        }
+        Ok(rows)
+    }
+
+    /// Every tag in use, by name.
+    pub fn tags(&self) -> Result<Vec<TagCount>, CatalogError> {
+        let tags = self.transaction.open_table(tables::TAGS)?;
+        let mut counts = Vec::new();
+        for row in tags.iter()? {
+            let (name, count) = row?;
+            counts.push(TagCount {
+                name: name.value().to_owned(),
+                count: count.value(),
+            });
+        }
+        Ok(counts)
+    }
+
+    /// Every edit of a photo in chain order; empty if it is unknown.
+    pub fn history(&self, id: &PhotoId) -> Result<Vec<HistoryEntry>, CatalogError> {
+        let history = self.transaction.open_table(tables::HISTORY)?;
+        let edits = self.transaction.open_table(tables::EDITS)?;
+        let mut entries = Vec::new();
+        for row in history.range((&id.0, 0, 0)..=(&id.0, u64::MAX, u32::MAX))? {
+            let (key, value) = row?;
+            let (_, height, index) = key.value();
+            let entry: HistoryRow = row::decode(value.value(), "history")?;
+            let what = match entry.what {
+                HistoryKind::Added => Happened::Added,
+                HistoryKind::AddedAgain => Happened::AddedAgain,
+                HistoryKind::Changed(unseen) => {
+                    let raw = edits
+                        .get((height, index))?
+                        .ok_or(CatalogError::Row("edits"))?;
+                    let Ok(LibraryEdit::Change { change, .. }) = LibraryEdit::decode(raw.value())
+                    else {
+                        return Err(CatalogError::Row("edits"));
+                    };
+                    let unseen = unseen.into_iter().map(row::UnseenRow::written).collect();
+                    Happened::Changed { change, unseen }
+                }
+            };
+            entries.push(HistoryEntry {
+                edit: entry.by.edit(),
+                height,
+                block_time_ms: entry.block_time_ms,
+                what,
+            });
+        }
+        Ok(entries)
+    }
+
+    /// Photos whose last change is above a height (`None`: all), each once, by height; and the
+    /// height up to which they are complete. Stops at the first whole height at or past `limit`
+    /// photos, so ask again from there until it is the snapshot's own.
+    pub fn changed_since(
+        &self,
+        height: Option<Height>,
+        limit: usize,
+    ) -> Result<(Vec<PhotoId>, Option<Height>), CatalogError> {
+        let changed = self.transaction.open_table(tables::CHANGED)?;
+        let from = height.map_or(0, |height| height.saturating_add(1));
+        let mut ids = Vec::new();
+        let mut last = None;
+        for row in changed.range((from, &[0; 32])..)? {
+            let (key, _) = row?;
+            let (height, id) = key.value();
+            if ids.len() >= limit && last != Some(height) {
+                return Ok((ids, last));
+            }
+            ids.push(PhotoId(*id));
+            last = Some(height);
+        }
+        Ok((ids, self.height()))
+    }
+
+    /// The devices that the chain names, with their names, by id.
+    pub fn devices(&self) -> Result<Vec<(DeviceId, String)>, CatalogError> {
+        let devices = self.transaction.open_table(tables::DEVICES)?;
+        let mut named = Vec::new();
+        for row in devices.iter()? {
+            let (id, name) = row?;
+            named.push((DeviceId(*id.value()), name.value().to_owned()));
+        }
+        Ok(named)
+    }
+
+    /// SHA-256 of the whole state, equal on every device that applied the same blocks. Reads
+    /// every row.
+    pub fn state_hash(&self) -> Result<[u8; 32], CatalogError> {
+        hash::state_hash(&self.transaction)
+    }
+}
+
+/// The same reads, each at the height of its own moment.
+impl Catalog {
+    /// [`Snapshot::photo`]
+    pub fn photo(&self, id: &PhotoId) -> Result<Option<Photo>, CatalogError> {
+        self.snapshot()?.photo(id)
+    }
+
+    /// [`Snapshot::photos`]
+    pub fn photos(&self, ids: &[PhotoId]) -> Result<Vec<Photo>, CatalogError> {
+        self.snapshot()?.photos(ids)
+    }
+
+    /// [`Snapshot::contains`]
+    pub fn contains(&self, id: &PhotoId) -> Result<bool, CatalogError> {
+        self.snapshot()?.contains(id)
+    }
+
+    /// [`Snapshot::added_by_import`]
+    pub fn added_by_import(&self, id: &PhotoId) -> Result<Option<ImportId>, CatalogError> {
+        self.snapshot()?.added_by_import(id)
+    }
+
+    /// [`Snapshot::count`]
+    pub fn count(&self) -> Result<u64, CatalogError> {
+        self.snapshot()?.count()
+    }
+
+    /// [`Snapshot::months`]
+    pub fn months(&self) -> Result<Vec<MonthCount>, CatalogError> {
+        self.snapshot()?.months()
+    }
+
+    /// [`Snapshot::month`]
+    pub fn month(&self, month: YearMonth) -> Result<Vec<TimelineRow>, CatalogError> {
+        self.snapshot()?.month(month)
+    }
+
+    /// [`Snapshot::tags`]
+    pub fn tags(&self) -> Result<Vec<TagCount>, CatalogError> {
+        self.snapshot()?.tags()
+    }
+
+    /// [`Snapshot::history`]
+    pub fn history(&self, id: &PhotoId) -> Result<Vec<HistoryEntry>, CatalogError> {
+        self.snapshot()?.history(id)
+    }
+
+    /// [`Snapshot::changed_since`]
+    pub fn changed_since(
+        &self,
+        height: Option<Height>,
+        limit: usize,
+    ) -> Result<(Vec<PhotoId>, Option<Height>), CatalogError> {
+        self.snapshot()?.changed_since(height, limit)
+    }
+
+    /// [`Snapshot::state_hash`]
+    pub fn state_hash(&self) -> Result<[u8; 32], CatalogError> {
+        self.snapshot()?.state_hash()
+    }
+}
+
+fn record(facts: PhotoAdded, row: &PhotoRow) -> Photo {
+    let said = &row.said;
+    Photo {
+        id: facts.id,
+        import: facts.import,
+        name: facts.name,
+        folder: facts.folder,
+        size: facts.size,
+        mime: facts.mime,
+        kind: facts.kind,
+        width: facts.width,
+        height: facts.height,
+        taken: Taken {
+            at: row.taken_at(),
+            source: facts.taken.source,
+        },
+        taken_by_hand: said.taken_at().is_some(),
+        camera_make: facts.camera_make,
+        camera_model: facts.camera_model,
+        lens: facts.lens,
+        exposure: facts.exposure,
+        position: said.position().unwrap_or(facts.position),
+        altitude_m: facts.altitude_m,
+        orientation: facts.orientation,
+        exif: facts.exif,
+        thumbhash: facts.thumbhash,
+        warning: facts.warning,
+        tags: said.tags.names().map(str::to_owned).collect(),
+        caption: said.caption().to_owned(),
+        rating: said.rating(),
+        favorite: said.favorite(),
+        trashed: said.trashed(),
+        conflicts: said.conflicts(),
+        added_by: row.added.edit().device,
+        block: row.added.height,
+        added_ms: row.added_ms,
+        changed: row.changed,
+    }
+}

@@ -1,0 +1,72 @@
+//! The tables: what each is keyed by and holds. No logic but making them.
+
+use kinfolio_chain::Height;
+use redb::{ReadTransaction, TableDefinition, TableError, WriteTransaction};
+
+use super::CatalogError;
+
+/// The version of everything below and of the rows; another one is built again.
+pub(super) const FORMAT: u64 = 1;
+
+type Id = &'static [u8; 32];
+
+/// Photo → its first `PhotoAdded` payload, as it stands in the chain.
+pub(super) const FACTS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("facts");
+/// Photo → [`super::row::PhotoRow`].
+pub(super) const PHOTOS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("photos");
+/// (Wall clock in ms, photo) → [`super::row::TimelineValue`], those in the trash left out.
+pub(super) const BY_TIME: TableDefinition<'_, (i64, Id), &[u8]> = TableDefinition::new("by_time");
+/// Year × 12 + month − 1 → photos, those in the trash left out; never 0.
+pub(super) const MONTHS: TableDefinition<'_, i32, u64> = TableDefinition::new("months");
+/// Tag → photos, those in the trash left out; never 0.
+pub(super) const TAGS: TableDefinition<'_, &str, u64> = TableDefinition::new("tags");
+/// (Photo, height, place of the edit in its block) → [`super::row::HistoryRow`].
+pub(super) const HISTORY: TableDefinition<'_, (Id, u64, u32), &[u8]> =
+    TableDefinition::new("history");
+/// (Height, place in the block) → payload of a change; once, however many photos it is about.
+pub(super) const EDITS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("edits");
+/// (Height of a photo's last change, photo): what the search index follows.
+pub(super) const CHANGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::new("changed");
+/// Device → its name.
+pub(super) const DEVICES: TableDefinition<'_, &[u8; 16], &str> = TableDefinition::new("devices");
+/// The numbers below.
+pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// Keys of [`META`].
+pub(super) const META_FORMAT: &str = "format";
+/// One more than the height.
+pub(super) const META_NEXT: &str = "next";
+/// Edits that this version could not read.
+pub(super) const META_UNKNOWN: &str = "unknown";
+
+/// Makes every table, so that readers find them all.
+pub(super) fn create(transaction: &WriteTransaction) -> Result<(), CatalogError> {
+    transaction.open_table(FACTS)?;
+    transaction.open_table(PHOTOS)?;
+    transaction.open_table(BY_TIME)?;
+    transaction.open_table(MONTHS)?;
+    transaction.open_table(TAGS)?;
+    transaction.open_table(HISTORY)?;
+    transaction.open_table(EDITS)?;
+    transaction.open_table(CHANGED)?;
+    transaction.open_table(DEVICES)?;
+    let mut meta = transaction.open_table(META)?;
+    meta.insert(META_FORMAT, FORMAT)?;
+    meta.insert(META_NEXT, 0)?;
+    Ok(())
+}
+
+/// The version and the next height; `None` in a new file.
+pub(super) fn format_and_next(
+    transaction: &ReadTransaction,
+) -> Result<Option<(u64, Height)>, CatalogError> {
+    let meta = match transaction.open_table(META) {
+        Ok(meta) => meta,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let number = |key| meta.get(key).map(|found| found.map(|guard| guard.value()));
+    let format = number(META_FORMAT)?.ok_or(CatalogError::Row("meta"))?;
+    let next = number(META_NEXT)?.ok_or(CatalogError::Row("meta"))?;
+    Ok(Some((format, next)))
+}

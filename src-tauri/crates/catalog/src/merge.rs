@@ -1,0 +1,203 @@
+//! How edits of one photo merge: pure, and the same on every device.
+//!
+//! Edits come in chain order, each with the height that its author had seen. Tags are an
+//! observed-remove set, all else are registers whose later writer wins; what was replaced
+//! unseen is kept beside it. Does not know blocks, tables, files or clocks.
+
+mod register;
+mod tags;
+
+use kinfolio_chain::{DeviceId, EditId, Height, Incarnation};
+use serde::{Deserialize, Serialize};
+
+use crate::payload::{Change, Position};
+use crate::photo::{Conflict, Field, FieldValue, Written};
+use crate::wall_time::WallTime;
+
+use register::{Entry, Register};
+pub(crate) use tags::TagSet;
+
+/// An edit's name and its place in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    device: [u8; 16],
+    counter: u64,
+    nonce: u64,
+    seq: u64,
+    pub(crate) height: Height,
+}
+
+impl Stamp {
+    pub(crate) fn new(edit: EditId, height: Height) -> Stamp {
+        Stamp {
+            device: edit.device.0,
+            counter: edit.incarnation.counter,
+            nonce: edit.incarnation.nonce,
+            seq: edit.seq,
+            height,
+        }
+    }
+
+    pub(crate) fn edit(&self) -> EditId {
+        EditId {
+            device: DeviceId(self.device),
+            incarnation: Incarnation {
+                counter: self.counter,
+                nonce: self.nonce,
+            },
+            seq: self.seq,
+        }
+    }
+
+    /// Whether this is an earlier edit of the device that wrote `later`. Two lives with one
+    /// counter are a clone and its original, which know nothing of each other.
+    fn is_own_past_of(&self, later: &Stamp) -> bool {
+        self.device == later.device
+            && (self.counter < later.counter
+                || (self.counter == later.counter
+                    && self.nonce == later.nonce
+                    && self.seq < later.seq))
+    }
+}
+
+/// The author of an edit at the moment of writing: who, and what had been seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Author {
+    pub(crate) stamp: Stamp,
+    pub(crate) base: Height,
+}
+
+impl Author {
+    fn has_seen(&self, stamp: &Stamp) -> bool {
+        stamp.height <= self.base || stamp.is_own_past_of(&self.stamp)
+    }
+}
+
+/// What people said about one photo, with all that later edits need to merge.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) tags: TagSet,
+    caption: Register<String>,
+    rating: Register<u8>,
+    favorite: Register<bool>,
+    taken_at: Register<WallTime>,
+    position: Register<Option<Position>>,
+    trash: Register<bool>,
+}
+
+impl Said {
+    /// Applies one edit; returns the values that it replaced without having seen them.
+    pub(crate) fn apply(&mut self, author: &Author, change: &Change) -> Vec<(Field, Written)> {
+        for tag in &change.remove_tags {
+            self.tags.remove(author, tag);
+        }
+        for tag in &change.add_tags {
+            self.tags.add(author, tag);
+        }
+        let mut unseen = Vec::new();
+        let mut note = |field, written: Option<Written>| {
+            unseen.extend(written.map(|written| (field, written)));
+        };
+        if let Some(caption) = &change.caption {
+            note(Field::Caption, self.caption.write(author, caption.clone()));
+        }
+        if let Some(rating) = change.rating {
+            note(Field::Rating, self.rating.write(author, rating));
+        }
+        if let Some(favorite) = change.favorite {
+            note(Field::Favorite, self.favorite.write(author, favorite));
+        }
+        if let Some(taken_at) = change.taken_at {
+            note(Field::TakenAt, self.taken_at.write(author, taken_at));
+        }
+        if let Some(position) = change.position {
+            note(Field::Position, self.position.write(author, position));
+        }
+        if let Some(trash) = change.trash {
+            note(Field::Trash, self.trash.write(author, trash));
+        }
+        unseen
+    }
+
+    pub(crate) fn caption(&self) -> &str {
+        self.caption.value().map_or("", String::as_str)
+    }
+
+    pub(crate) fn rating(&self) -> u8 {
+        self.rating.value().copied().unwrap_or(0)
+    }
+
+    pub(crate) fn favorite(&self) -> bool {
+        self.favorite.value().copied().unwrap_or(false)
+    }
+
+    /// The capture time, if a person set one.
+    pub(crate) fn taken_at(&self) -> Option<WallTime> {
+        self.taken_at.value().copied()
+    }
+
+    /// The position, if a person set or cleared one.
+    pub(crate) fn position(&self) -> Option<Option<Position>> {
+        self.position.value().copied()
+    }
+
+    pub(crate) fn trashed(&self) -> bool {
+        self.trash.value().copied().unwrap_or(false)
+    }
+
+    /// Every field in which devices contradicted each other, in the order of [`Field`].
+    pub(crate) fn conflicts(&self) -> Vec<Conflict> {
+        let conflicts = [
+            self.caption.conflict(Field::Caption),
+            self.rating.conflict(Field::Rating),
+            self.favorite.conflict(Field::Favorite),
+            self.taken_at.conflict(Field::TakenAt),
+            self.position.conflict(Field::Position),
+            self.trash.conflict(Field::Trash),
+        ];
+        conflicts.into_iter().flatten().collect()
+    }
+}
+
+impl<T: Into<FieldValue> + Clone> From<&Entry<T>> for Written {
+    fn from(entry: &Entry<T>) -> Written {
+        Written {
+            value: entry.value.clone().into(),
+            edit: entry.by.edit(),
+            height: entry.by.height,
+        }
+    }
+}
+
+impl From<String> for FieldValue {
+    fn from(text: String) -> FieldValue {
+        FieldValue::Text(text)
+    }
+}
+
+impl From<u8> for FieldValue {
+    fn from(rating: u8) -> FieldValue {
+        FieldValue::Rating(rating)
+    }
+}
+
+impl From<bool> for FieldValue {
+    fn from(flag: bool) -> FieldValue {
+        FieldValue::Flag(flag)
+    }
+}
+
+impl From<WallTime> for FieldValue {
+    fn from(time: WallTime) -> FieldValue {
+        FieldValue::Time(time)
+    }
+}
+
+impl From<Option<Position>> for FieldValue {
+    fn from(position: Option<Position>) -> FieldValue {
+        FieldValue::Position(position)
+    }
+}
+
+#[cfg(test)]
+mod tests;

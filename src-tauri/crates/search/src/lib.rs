@@ -1,0 +1,12 @@
+//! Search: an index that follows the catalogue, and the query language over it.
+//!
+//! The index can be deleted at any time and is built again from the catalogue. Knows photos'
+//! records and words; does not know blocks, files, previews or the network.
+
+mod fold;
+mod geo;
+pub mod page;
+pub mod query;
+
+pub use page::{Facets, Page};
+pub use query::{Query, QueryError, Sort};

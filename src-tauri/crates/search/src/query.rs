@@ -1,0 +1,150 @@
+//! The query language: from text to a tree, or to where and why the text is wrong.
+//!
+//! Knows the grammar (see `QUERY.md` beside this crate) and nothing of photos or the index;
+//! the same text gives the same tree everywhere.
+
+mod parser;
+mod taken;
+mod value;
+
+use std::ops::{Bound, Range};
+
+use crate::geo::{Circle, Rectangle};
+
+/// The longest query, in characters.
+pub const QUERY_CHARS_MAX: usize = 4_000;
+/// The most words and fields in one query.
+pub const QUERY_TERMS_MAX: usize = 100;
+/// How deep parentheses and `-` may be nested.
+pub const QUERY_DEPTH_MAX: usize = 50;
+
+/// A well-formed query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// `None`: the empty query.
+    pub(crate) root: Option<Node>,
+}
+
+/// Where a query is wrong, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (at character {})", at + 1)]
+pub struct QueryError {
+    /// Which character, counted from 0; the length of the query when something is missing at its end.
+    pub at: usize,
+    /// What is wrong there and what would be right.
+    pub message: String,
+}
+
+/// In which order photos are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sort {
+    /// By capture time, latest first.
+    Newest,
+    /// By capture time, earliest first.
+    Oldest,
+    /// Exact words before beginnings of words before words with a typo; then newest.
+    Relevance,
+}
+
+/// A part of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// All of these, at least two.
+    And(Vec<Node>),
+    /// Any of these, at least two.
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    /// Words anywhere in the photo's texts.
+    Words(Words),
+    /// Words of the camera, the lens or the folder.
+    Within(TextField, Words),
+    /// A tag or anything below it, folded.
+    Tag(String),
+    Iso(Numbers),
+    Rating(Numbers),
+    /// Wall clock, in milliseconds.
+    Taken(Range<i64>),
+    Near(Circle),
+    In(Rectangle),
+    Flag(Flag),
+    /// A kind of file, a media type or a file name extension, folded.
+    Type(String),
+    /// A device's id or its beginning, or words of its name.
+    Device(String),
+    /// Photos that wait for a quorum. Everything in the catalogue is in a block, so none does.
+    Pending,
+}
+
+/// Folded words that stand one after the other; at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) tokens: Vec<String>,
+    /// Whether the last token may be the beginning of a word.
+    pub(crate) prefix: bool,
+    /// Whether a single token may be one typo away.
+    pub(crate) typos: bool,
+}
+
+/// A field of text with a name of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextField {
+    Camera,
+    Lens,
+    Folder,
+}
+
+/// A yes or no that a photo carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flag {
+    Favorite,
+    Trashed,
+    Gps,
+    Caption,
+    Conflict,
+    Tags,
+}
+
+/// Whole numbers between bounds.
+pub(crate) type Numbers = (Bound<u64>, Bound<u64>);
+
+impl Query {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// [`QueryError`]: where it is wrong, and why.
+    pub fn parse(text: &str) -> Result<Query, QueryError> {
+        parser::parse(text).map(|root| Query { root })
+    }
+
+    /// The order that people expect where they did not choose one: by relevance as soon as
+    /// words are searched, else the newest first.
+    #[must_use]
+    pub fn default_sort(&self) -> Sort {
+        let words = |node: &Node| matches!(node, Node::Words(_));
+        if self.root.as_ref().is_some_and(|root| root.any(&words)) {
+            Sort::Relevance
+        } else {
+            Sort::Newest
+        }
+    }
+
+    /// Whether the query itself says what to do with the trash; otherwise it is left out.
+    pub(crate) fn speaks_of_trash(&self) -> bool {
+        let trash = |node: &Node| *node == Node::Flag(Flag::Trashed);
+        self.root.as_ref().is_some_and(|root| root.any(&trash))
+    }
+}
+
+impl Node {
+    fn any(&self, wanted: &dyn Fn(&Node) -> bool) -> bool {
+        wanted(self)
+            || match self {
+                Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(|node| node.any(wanted)),
+                Node::Not(node) => node.any(wanted),
+                _ => false,
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests;

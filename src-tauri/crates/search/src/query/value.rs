@@ -1,0 +1,239 @@
+//! What may stand behind the colon of each field.
+
+use std::ops::Bound;
+
+use super::parser::{Value, words, wrong};
+use super::{Flag, Node, Numbers, QueryError, TextField, taken};
+use crate::fold;
+use crate::geo::{Circle, Rectangle};
+
+const FIELDS: &str =
+    "tag, camera, lens, iso, taken, near, in, has, is, rating, type, device, folder";
+
+/// Reads `name:value`; `start` is where the name stands.
+pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
+    if name.is_empty() {
+        return Err(wrong(
+            start,
+            "the name of a field is missing before this `:`",
+        ));
+    }
+    let read = match name.to_ascii_lowercase().as_str() {
+        "tag" => tag,
+        "camera" => |value: &Value| within(TextField::Camera, value),
+        "lens" => |value: &Value| within(TextField::Lens, value),
+        "folder" => |value: &Value| within(TextField::Folder, value),
+        "iso" => |value: &Value| numbers(value, u32::MAX.into()).map(Node::Iso),
+        "rating" => |value: &Value| numbers(value, 5).map(Node::Rating),
+        "taken" => |value: &Value| taken::range(value).map(Node::Taken),
+        "near" => near,
+        "in" => rectangle,
+        "has" => has,
+        "is" => is,
+        "type" => |value: &Value| Ok(Node::Type(fold::fold(value.text.trim()))),
+        "device" => |value: &Value| Ok(Node::Device(fold::fold(value.text.trim()))),
+        _ => {
+            let shown: String = name.chars().take(40).collect();
+            let message = format!(
+                "there is no field `{shown}`; the fields are {FIELDS} (put words with a colon in quotes)"
+            );
+            return Err(wrong(start, message));
+        }
+    };
+    if value.text.trim().is_empty() {
+        return Err(wrong(
+            value.at,
+            format!("a value is missing after `{name}:`"),
+        ));
+    }
+    read(value)
+}
+
+fn tag(value: &Value) -> Result<Node, QueryError> {
+    let path = fold::path(value.text.trim());
+    if path.split('/').any(str::is_empty) {
+        return Err(wrong(value.at, "the tag has an empty part beside a `/`"));
+    }
+    Ok(Node::Tag(path))
+}
+
+fn within(field: TextField, value: &Value) -> Result<Node, QueryError> {
+    let words = words(value.at, &value.text, !value.quoted, false)?;
+    Ok(Node::Within(field, words))
+}
+
+fn has(value: &Value) -> Result<Node, QueryError> {
+    let flag = match value.text.to_ascii_lowercase().as_str() {
+        "gps" => Flag::Gps,
+        "caption" => Flag::Caption,
+        "conflict" => Flag::Conflict,
+        "tags" => Flag::Tags,
+        _ => {
+            return Err(wrong(
+                value.at,
+                "after `has:` stands gps, caption, conflict or tags",
+            ));
+        }
+    };
+    Ok(Node::Flag(flag))
+}
+
+fn is(value: &Value) -> Result<Node, QueryError> {
+    match value.text.to_ascii_lowercase().as_str() {
+        "favorite" => Ok(Node::Flag(Flag::Favorite)),
+        "trashed" => Ok(Node::Flag(Flag::Trashed)),
+        "pending" => Ok(Node::Pending),
+        "video" => Ok(Node::Type("video".to_owned())),
+        _ => Err(wrong(
+            value.at,
+            "after `is:` stands favorite, trashed, pending or video",
+        )),
+    }
+}
+
+/// numbers = [ "<" | "<=" | ">" | ">=" ] n | n ".." n
+fn numbers(value: &Value, max: u64) -> Result<Numbers, QueryError> {
+    let number = |at: usize, text: &str| match text.parse::<u64>() {
+        Ok(number) if number <= max && text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
+        Ok(_) if max < 100 => Err(wrong(at, format!("`{text}` is not between 0 and {max}"))),
+        _ => {
+            let shown: String = text.chars().take(40).collect();
+            let message =
+                format!("`{shown}` is not a whole number; write 400, >400, <=400 or 100..400");
+            Err(wrong(at, message))
+        }
+    };
+    let text = value.text.as_str();
+    if let Some((from, to)) = text.split_once("..") {
+        let first = number(value.at, from)?;
+        let last = number(value.at + from.chars().count() + 2, to)?;
+        if first > last {
+            return Err(wrong(value.at, format!("the range {text} runs backwards")));
+        }
+        return Ok((Bound::Included(first), Bound::Included(last)));
+    }
+    let (compare, rest) = comparison(text);
+    let n = number(value.at + compare.len(), rest)?;
+    Ok(match compare {
+        "<" => (Bound::Unbounded, Bound::Excluded(n)),
+        "<=" => (Bound::Unbounded, Bound::Included(n)),
+        ">" => (Bound::Excluded(n), Bound::Unbounded),
+        ">=" => (Bound::Included(n), Bound::Unbounded),
+        _ => (Bound::Included(n), Bound::Included(n)),
+    })
+}
+
+/// The comparison sign at the start, or nothing, and the rest.
+pub(super) fn comparison(text: &str) -> (&str, &str) {
+    let signs = ["<=", ">=", "<", ">"];
+    let sign = signs
+        .into_iter()
+        .find(|sign| text.starts_with(sign))
+        .unwrap_or("");
+    text.split_at(sign.len())
+}
+
+/// near = lat "," lon "," distance
+fn near(value: &Value) -> Result<Node, QueryError> {
+    const FORM: &str = "write it as near:48.85,2.35,10km (latitude, longitude, distance)";
+    let parts = parts(value);
+    let [lat, lon, distance] = parts.as_slice() else {
+        return Err(wrong(value.at, FORM));
+    };
+    Ok(Node::Near(Circle {
+        lat: degrees(lat, 90.0, "latitude")?,
+        lon: degrees(lon, 180.0, "longitude")?,
+        radius_m: metres(distance)?,
+    }))
+}
+
+/// in = south "," west "," north "," east
+fn rectangle(value: &Value) -> Result<Node, QueryError> {
+    const FORM: &str = "write it as in:48,2,49,3 (south, west, north, east)";
+    let parts = parts(value);
+    let [south, west, north, east] = parts.as_slice() else {
+        return Err(wrong(value.at, FORM));
+    };
+    let rectangle = Rectangle {
+        south: degrees(south, 90.0, "latitude")?,
+        west: degrees(west, 180.0, "longitude")?,
+        north: degrees(north, 90.0, "latitude")?,
+        east: degrees(east, 180.0, "longitude")?,
+    };
+    if rectangle.south > rectangle.north {
+        return Err(wrong(
+            south.at,
+            "the south is north of the north; write south,west,north,east",
+        ));
+    }
+    Ok(Node::In(rectangle))
+}
+
+/// A part of a value between commas, and where it stands.
+struct Part<'a> {
+    at: usize,
+    text: &'a str,
+}
+
+fn parts(value: &Value) -> Vec<Part<'_>> {
+    let mut at = value.at + usize::from(value.quoted);
+    let mut parts = Vec::new();
+    for text in value.text.split(',') {
+        parts.push(Part {
+            at,
+            text: text.trim(),
+        });
+        at += text.chars().count() + 1;
+    }
+    parts
+}
+
+fn degrees(part: &Part<'_>, max: f64, what: &str) -> Result<f64, QueryError> {
+    match decimal(part.text) {
+        Some(degrees) if degrees.abs() <= max => Ok(degrees),
+        _ => {
+            let shown: String = part.text.chars().take(40).collect();
+            let message = format!("`{shown}` is not a {what} from -{max} to {max}");
+            Err(wrong(part.at, message))
+        }
+    }
+}
+
+fn metres(part: &Part<'_>) -> Result<f64, QueryError> {
+    let text = part.text.to_ascii_lowercase();
+    let unit_at = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let unit_m = match unit {
+        "" | "km" => 1000.0,
+        "m" => 1.0,
+        "mi" => 1609.344,
+        _ => {
+            return Err(wrong(
+                part.at,
+                format!("`{unit}` is not a unit; write km, m or mi"),
+            ));
+        }
+    };
+    match decimal(number.trim_end()) {
+        Some(distance) if distance >= 0.0 => Ok(distance * unit_m),
+        _ => {
+            let shown: String = part.text.chars().take(40).collect();
+            Err(wrong(
+                part.at,
+                format!("`{shown}` is not a distance; write 10km or 500m"),
+            ))
+        }
+    }
+}
+
+/// A plain decimal number: no exponent, no infinity.
+fn decimal(text: &str) -> Option<f64> {
+    let plain = text
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+'));
+    text.parse()
+        .ok()
+        .filter(|number: &f64| plain && number.is_finite())
+}
