@@ -1,0 +1,193 @@
+//! Previews on disk: `ROOT/thumbs/aa/bb/<hex>-256.jpg` and `-1080.jpg`.
+//!
+//! Durability contract: a file here is whole or absent (written under another
+//! name, then renamed), but nothing is synced: every preview can be made again
+//! from its original, and [`Thumbs::ensure`] does so when one is missing or damaged.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use thiserror::Error;
+
+use crate::blobs::{BlobError, BlobId, Blobs, is_disk_full};
+use crate::metadata;
+use crate::names::escaped_path;
+use crate::preview::{LARGE_PX, Previews, Renderer, SMALL_PX};
+use crate::source::Source;
+
+const THUMBS: &str = "thumbs";
+
+/// Which preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThumbSize {
+    /// Longest edge 256 px: the timeline.
+    Small,
+    /// Longest edge 1080 px: the viewer.
+    Large,
+}
+
+impl ThumbSize {
+    /// Longest edge in pixels.
+    pub fn px(self) -> u32 {
+        match self {
+            Self::Small => SMALL_PX,
+            Self::Large => LARGE_PX,
+        }
+    }
+
+    /// The size with that longest edge.
+    pub fn from_px(px: u32) -> Option<Self> {
+        [Self::Small, Self::Large]
+            .into_iter()
+            .find(|size| size.px() == px)
+    }
+}
+
+/// Why there is no preview.
+#[derive(Debug, Error)]
+pub enum ThumbError {
+    /// The file has none: it is no picture, or one that cannot be decoded.
+    #[error("{id} has no preview: {reason}")]
+    NoPreview {
+        /// The original's id.
+        id: BlobId,
+        /// Why, in words for the user.
+        reason: String,
+    },
+    /// The original could not be read.
+    #[error(transparent)]
+    Original(#[from] BlobError),
+    /// The disk with the library is full.
+    #[error("the disk that holds the library is full ({path}); free some space")]
+    DiskFull {
+        /// The file that was being written.
+        path: String,
+    },
+    /// The folder of previews could not be used.
+    #[error("cannot use the previews at {path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl ThumbError {
+    fn io(path: &Path, source: io::Error) -> Self {
+        let path = escaped_path(path);
+        if is_disk_full(&source) {
+            Self::DiskFull { path }
+        } else {
+            Self::Io { path, source }
+        }
+    }
+}
+
+/// The previews of a library. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Thumbs {
+    dir: PathBuf,
+    renderer: Arc<Renderer>,
+}
+
+impl Thumbs {
+    /// Opens (or creates) `root/thumbs` and clears what an earlier process left half-written.
+    pub fn open(root: &Path) -> Result<Self, ThumbError> {
+        let dir = root.join(THUMBS);
+        fs::create_dir_all(&dir).map_err(|source| ThumbError::io(&dir, source))?;
+        for entry in fs::read_dir(&dir).map_err(|source| ThumbError::io(&dir, source))? {
+            let path = entry.map_err(|source| ThumbError::io(&dir, source))?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "part")
+            {
+                fs::remove_file(&path).map_err(|source| ThumbError::io(&path, source))?;
+            }
+        }
+        Ok(Self {
+            dir,
+            renderer: Arc::new(Renderer::new()),
+        })
+    }
+
+    /// The folder with the previews.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where a preview lies, or would lie.
+    pub fn path(&self, id: &BlobId, size: ThumbSize) -> PathBuf {
+        self.dir.join(format!("{}-{}.jpg", id.key(), size.px()))
+    }
+
+    /// The stored preview; `None` when it is missing or damaged.
+    pub fn get(&self, id: &BlobId, size: ThumbSize) -> Result<Option<Bytes>, ThumbError> {
+        let path = self.path(id, size);
+        match fs::read(&path) {
+            // A power failure can leave a hole or an empty file: both ends must be there.
+            Ok(jpeg) => {
+                let whole = jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) && jpeg.ends_with(&[0xFF, 0xD9]);
+                Ok(whole.then(|| jpeg.into()))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(ThumbError::io(&path, source)),
+        }
+    }
+
+    /// Stores both previews of an original.
+    pub fn put(&self, id: &BlobId, previews: &Previews) -> Result<(), ThumbError> {
+        for (size, jpeg) in [
+            (ThumbSize::Small, &previews.small),
+            (ThumbSize::Large, &previews.large),
+        ] {
+            let path = self.path(id, size);
+            self.write(&path, jpeg)
+                .map_err(|source| ThumbError::io(&path, source))?;
+        }
+        Ok(())
+    }
+
+    /// The preview, made from the original when it is missing or damaged. Takes
+    /// as long as decoding takes: call it where blocking is allowed.
+    pub fn ensure(&self, id: &BlobId, size: ThumbSize, blobs: &Blobs) -> Result<Bytes, ThumbError> {
+        if let Some(jpeg) = self.get(id, size)? {
+            return Ok(jpeg);
+        }
+        let length = blobs.len(id)?.ok_or(BlobError::NotFound { id: *id })?;
+        let rendered =
+            metadata::previews_again(Source::new(&blobs.path(id), length, None), &self.renderer);
+        let Some(previews) = rendered.previews else {
+            let reason = rendered
+                .warning
+                .unwrap_or_else(|| "it is not a picture".to_owned());
+            let reason = reason.trim_start_matches("no preview: ").to_owned();
+            return Err(ThumbError::NoPreview { id: *id, reason });
+        };
+        self.put(id, &previews)?;
+        Ok(match size {
+            ThumbSize::Small => previews.small.into(),
+            ThumbSize::Large => previews.large.into(),
+        })
+    }
+
+    pub(crate) fn renderer(&self) -> &Renderer {
+        &self.renderer
+    }
+
+    fn write(&self, path: &Path, jpeg: &[u8]) -> io::Result<()> {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut file = tempfile::Builder::new()
+            .prefix("")
+            .suffix(".part")
+            .tempfile_in(&self.dir)?;
+        file.write_all(jpeg)?;
+        file.persist(path)?;
+        Ok(())
+    }
+}
