@@ -1,1 +1,32 @@
-//! kinfolio-node
+//! The ledger node of one device: one event loop that owns the log, carries out what
+//! `consensus` asks for, and acknowledges edits when they are decided.
+//!
+//! It does not know what an edit means, nor what a photo is. Whoever wants to follow the chain
+//! watches the tip and pulls the blocks.
+
+mod engine;
+mod error;
+mod event_loop;
+mod founding;
+mod identity;
+mod mempool;
+mod node;
+
+pub use error::{NodeError, SubmitError};
+pub use founding::Founder;
+pub use kinfolio_chain::store::verify::{Fault, Report, verify};
+pub use kinfolio_chain::{
+    Block, BlockHash, DeviceId, Edit, EditId, Height, HouseholdId, Incarnation, Member, Payload,
+    Role,
+};
+pub use mempool::{EditState, Receipt};
+pub use node::{MemberStatus, Node, Status, Tip};
+
+/// The folder of the ledger inside a library.
+pub const LEDGER_FOLDER: &str = "ledger";
+
+/// The folder of the device's key inside a library.
+pub const IDENTITY_FOLDER: &str = "identity";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What can go wrong with a node.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kinfolio_chain::store::StoreError;
+
+/// Why a node could not be founded or opened, or a block not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// There is no ledger.
+    #[error("{path} holds no ledger", path = path.display())]
+    NoLedger {
+        /// The folder of the library.
+        path: PathBuf,
+    },
+    /// There is a ledger already.
+    #[error("{path} holds a ledger already", path = path.display())]
+    Exists {
+        /// The folder of the library.
+        path: PathBuf,
+    },
+    /// The device's key is missing or unreadable.
+    #[error("the device's key in {path} cannot be used: {why}", path = path.display())]
+    Identity {
+        /// The file.
+        path: PathBuf,
+        /// In which way.
+        why: String,
+    },
+    /// The key belongs to no member of the household.
+    #[error("this device's key belongs to no member of the household “{household}”")]
+    Stranger {
+        /// The household's name.
+        household: String,
+    },
+    /// A name that cannot stand in the ledger.
+    #[error("the {what} must have 1 to {max} bytes and no control characters")]
+    Name {
+        /// Whose name.
+        what: &'static str,
+        /// The limit.
+        max: usize,
+    },
+    /// The log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file system.
+    #[error("{doing} {path}: {source}", path = path.display())]
+    Io {
+        /// What was tried, as "could not …".
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The node was closed.
+    #[error("the ledger node is closed")]
+    Closed,
+}
+
+/// An I/O error with what was tried on what.
+pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> NodeError {
+    move |source| NodeError::Io {
+        doing,
+        path: path.to_path_buf(),
+        source,
+    }
+}
+
+/// Why edits were not taken. One error may answer many waiting edits, so it can be cloned.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SubmitError {
+    /// No edits, or too many, or too large.
+    #[error(
+        "a batch of {edits} edits with {bytes} bytes is outside the limits of {edits_max} edits and {bytes_max} bytes"
+    )]
+    Size {
+        /// How many edits.
+        edits: usize,
+        /// How large.
+        bytes: usize,
+        /// Most edits.
+        edits_max: usize,
+        /// Most bytes.
+        bytes_max: usize,
+    },
+    /// The log refused. Whether these edits are in it shows when it is opened again; they
+    /// were not acknowledged.
+    #[error("{0}")]
+    Ledger(Arc<NodeError>),
+    /// The node was closed before the edits were decided.
+    #[error("the ledger node is closed")]
+    Closed,
+}
+
+impl SubmitError {
+    /// Whether the cause is a full disk.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Ledger(error)
+            if matches!(**error, NodeError::Store(StoreError::DiskFull { .. })))
+    }
+}
