@@ -1,0 +1,187 @@
+/** The running app: whether the library answers, what it says about itself, and the states of the rooms. */
+import { createContext } from 'svelte';
+import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
+import type { BackendEvent, Ledger } from './backend/types';
+import { ImportState } from './import/import.svelte';
+import { t } from './i18n/i18n';
+import { SearchState } from './search/search.svelte';
+import { TimelineState } from './timeline/timeline.svelte';
+import { ViewerState } from './viewer/viewer.svelte';
+
+export type Phase = 'loading' | 'sign-in' | 'first-start' | 'ready' | 'failed';
+
+const RETRY_FIRST_MS = 700;
+const RETRY_MAX_MS = 5000;
+const NOTICE_MS = 9000;
+
+export interface Notice {
+  id: number;
+  text: string;
+}
+
+export class App {
+  readonly backend: Backend;
+  readonly timeline: TimelineState;
+  readonly search: SearchState;
+  readonly viewer: ViewerState;
+  readonly imports: ImportState;
+
+  phase = $state<Phase>('loading');
+  /** False from the first call that nobody answered until one is answered again. */
+  online = $state(true);
+  ledger = $state.raw<Ledger | null>(null);
+  suggestedDevice = $state<string | null>(null);
+  failure = $state<string | null>(null);
+  notices = $state.raw<readonly Notice[]>([]);
+
+  private unsubscribe: (() => void) | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private retryMs = RETRY_FIRST_MS;
+  private noticed = 0;
+  private deaf = false;
+  private ledgerSoon: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(backend: Backend) {
+    const trouble = (error: unknown) => this.trouble(error);
+    this.backend = backend;
+    this.timeline = new TimelineState(backend, trouble);
+    this.search = new SearchState(backend, trouble);
+    this.viewer = new ViewerState(backend, trouble);
+    this.imports = new ImportState(
+      backend,
+      (text) => this.notify(text),
+      () => this.timeline.onEvent({ type: 'photos', height: 0, ids: [] }),
+    );
+  }
+
+  /** Asks the library how it is, and opens the page that its answer calls for. */
+  async check(): Promise<void> {
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    try {
+      const ledger = await this.backend.ledger();
+      await this.enter(ledger);
+    } catch (error) {
+      this.turnedAway(error);
+    }
+  }
+
+  /** Makes the household, then opens its library. Throws what went wrong. */
+  async startHousehold(household: string, device: string): Promise<void> {
+    await this.backend.desktop?.startHousehold(household, device);
+    await this.check();
+  }
+
+  async signIn(token: string): Promise<void> {
+    await this.backend.signIn(token);
+    await this.check();
+  }
+
+  notify(text: string): void {
+    const id = ++this.noticed;
+    this.notices = [...this.notices.filter((notice) => notice.text !== text), { id, text }];
+    setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  stop(): void {
+    this.unsubscribe?.();
+    this.unsubscribe = null;
+    clearTimeout(this.retry);
+  }
+
+  private async enter(ledger: Ledger): Promise<void> {
+    const returning = !this.online || this.phase !== 'ready';
+    this.ledger = ledger;
+    this.online = true;
+    this.failure = null;
+    this.retryMs = RETRY_FIRST_MS;
+    if (!returning) return;
+    this.unsubscribe?.();
+    this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
+    await Promise.all([this.timeline.reload(), this.imports.resume()]);
+    if (this.search.active) void this.search.run(true);
+    if (this.viewer.row) void this.viewer.record?.load();
+    if (this.online) this.phase = 'ready';
+  }
+
+  private turnedAway(error: unknown): void {
+    const code = codeOf(error);
+    if (code === 'unreachable') {
+      this.online = false;
+      this.retry = setTimeout(() => void this.check(), this.retryMs);
+      this.retryMs = Math.min(RETRY_MAX_MS, this.retryMs * 1.6);
+      return;
+    }
+    this.online = true;
+    if (code === 'unauthorized') this.phase = 'sign-in';
+    else if (code === 'no_library' && this.backend.desktop) {
+      this.suggestedDevice = error instanceof BackendError ? error.device : null;
+      this.phase = 'first-start';
+    } else {
+      this.failure = messageOf(error);
+      this.phase = 'failed';
+    }
+  }
+
+  /** A call somewhere failed: if nobody answers or the session ended, that is for the whole app to deal with. */
+  private trouble(error: unknown): void {
+    const code = codeOf(error);
+    if (code === 'unauthorized') this.phase = 'sign-in';
+    if (code !== 'unreachable' || this.retry !== undefined) return;
+    this.online = false;
+    this.retryMs = RETRY_FIRST_MS;
+    this.retry = setTimeout(() => void this.check(), this.retryMs);
+  }
+
+  private onEvent(event: BackendEvent): void {
+    if (event.type === 'connection') {
+      this.onConnection(event.open);
+      return;
+    }
+    if (event.type === 'block' && this.ledger) {
+      this.ledger = { ...this.ledger, height: event.height, tip: event.tip };
+      this.refreshLedger();
+    }
+    this.timeline.onEvent(event);
+    this.search.onEvent(event);
+    this.viewer.onEvent(event);
+    this.imports.onEvent(event);
+  }
+
+  /** What happened while the events were not heard is made up for by reading everything again. */
+  private onConnection(open: boolean): void {
+    if (!open) {
+      this.deaf = true;
+      if (this.online) void this.check();
+    } else if (this.deaf) {
+      this.deaf = false;
+      void this.timeline.reload();
+      void this.imports.resume();
+    }
+  }
+
+  /** Pending edits and the count of photos follow the blocks, a moment later and not with every one of them. */
+  private refreshLedger(): void {
+    if (this.ledgerSoon !== undefined) return;
+    this.ledgerSoon = setTimeout(() => {
+      this.ledgerSoon = undefined;
+      void this.backend.ledger().then(
+        (ledger) => (this.ledger = ledger),
+        (error: unknown) => this.trouble(error),
+      );
+    }, 800);
+  }
+}
+
+/** The line under the photos that everyone can read. */
+export function ledgerLine(ledger: Ledger): string {
+  const block = t('ledger.block', { block: ledger.height, tip: `${ledger.tip.slice(0, 4)}…` });
+  const what = ledger.pending > 0 ? t('ledger.pending', { count: ledger.pending }) : t('ledger.one');
+  return t('ledger.line', { what, block });
+}
+
+export const [getApp, setApp] = createContext<App>();

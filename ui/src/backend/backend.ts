@@ -1,0 +1,99 @@
+/**
+ * The one door between the UI and the library. Components and state know this interface only; which of desktop, web
+ * or memory stands behind it is decided once, in `main.ts`.
+ */
+import type {
+  BackendEvent,
+  Change,
+  Edited,
+  ImportJob,
+  Ledger,
+  Month,
+  Photo,
+  SearchPage,
+  TagCount,
+  ThumbnailSize,
+  Timeline,
+  Uploaded,
+} from './types';
+
+export interface SearchOptions {
+  limit: number;
+  cursor?: string | null;
+  signal?: AbortSignal;
+}
+
+/** Files held over the window or let go on it, as the desktop reports them. */
+export type NativeDrop =
+  { type: 'enter'; paths: string[] } | { type: 'over' } | { type: 'drop'; paths: string[] } | { type: 'leave' };
+
+/** What only the desktop can do: it knows paths, so that files are imported where they lie. */
+export interface Desktop {
+  /** Null when the person closed the chooser. */
+  chooseFolder(title: string): Promise<string | null>;
+  chooseFiles(title: string): Promise<string[]>;
+  /** Answers how to stop listening. */
+  onNativeDrop(listener: (drop: NativeDrop) => void): () => void;
+  startImport(paths: string[], tags: string[]): Promise<ImportJob>;
+  /** Makes the library of a new household on this device and opens it. */
+  startHousehold(household: string, device: string): Promise<void>;
+}
+
+export interface Backend {
+  /** Null in the browser. */
+  readonly desktop: Desktop | null;
+
+  timeline(): Promise<Timeline>;
+  month(month: string): Promise<Month>;
+  photo(id: string): Promise<Photo>;
+  thumbnailUrl(id: string, size: ThumbnailSize): string;
+  originalUrl(id: string): string;
+  search(query: string, options: SearchOptions): Promise<SearchPage>;
+  edit(id: string, change: Change): Promise<Edited>;
+  tags(): Promise<TagCount[]>;
+  ledger(): Promise<Ledger>;
+
+  imports(): Promise<ImportJob[]>;
+  importJob(id: string): Promise<ImportJob>;
+  cancelImport(id: string): Promise<ImportJob>;
+  /** Stores one file's bytes; for the browser, which knows no paths. */
+  upload(file: File, signal: AbortSignal): Promise<Uploaded>;
+
+  /** Trades the API token for a session cookie. */
+  signIn(token: string): Promise<void>;
+  /** Answers how to stop listening. */
+  subscribe(listener: (event: BackendEvent) => void): () => void;
+}
+
+/** `unreachable`: no answer at all. Every other code is the problem document's own, or `http_<status>` without one. */
+export class BackendError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Position in the query, in characters, of a `bad_query`. */
+  readonly at: number | null;
+  /** Name suggested for this device, with `no_library`. */
+  readonly device: string | null;
+
+  constructor(code: string, message: string, more: { status?: number; at?: number; device?: string } = {}) {
+    super(message);
+    this.name = 'BackendError';
+    this.code = code;
+    this.status = more.status ?? 0;
+    this.at = more.at ?? null;
+    this.device = more.device ?? null;
+  }
+}
+
+/** The code of whatever was thrown, so that callers need no `instanceof` of their own. */
+export function codeOf(error: unknown): string {
+  return error instanceof BackendError ? error.code : 'unexpected';
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** What went wrong, in the backend's words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,34 @@
+/** The desktop: the same routes through `kinfolio://`, events and drops from the window, choosers of the platform. */
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import { open } from '@tauri-apps/plugin-dialog';
+import type { Backend, Desktop, NativeDrop } from './backend';
+import { HttpClient } from './http';
+import type { BackendEvent } from './types';
+
+export function inDesktop(): boolean {
+  return '__TAURI_INTERNALS__' in window;
+}
+
+export class DesktopBackend extends HttpClient implements Backend {
+  readonly desktop: Desktop = {
+    chooseFolder: (title) => open({ directory: true, title }),
+    chooseFiles: async (title) => (await open({ multiple: true, title })) ?? [],
+    onNativeDrop: (listener) => later(getCurrentWebview().onDragDropEvent((event) => forward(event.payload, listener))),
+    startImport: (paths, tags) => this.startImport(paths, tags),
+    startHousehold: (household, device) => this.startHousehold(household, device),
+  };
+
+  subscribe(listener: (event: BackendEvent) => void): () => void {
+    return later(listen<BackendEvent>('kinfolio', (event) => listener(event.payload)));
+  }
+}
+
+function forward(drop: NativeDrop, listener: (drop: NativeDrop) => void): void {
+  listener(drop.type === 'enter' || drop.type === 'drop' ? { type: drop.type, paths: drop.paths } : { type: drop.type });
+}
+
+/** Stops a listener that may not have begun yet. */
+function later(started: Promise<() => void>): () => void {
+  return () => void started.then((stop) => stop());
+}

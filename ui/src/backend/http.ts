@@ -1,0 +1,133 @@
+/** The HTTP client that desktop and web share: the same routes, through `kinfolio://` or over the network. */
+import { BackendError, isAbort, type SearchOptions } from './backend';
+import type {
+  Change,
+  Edited,
+  ImportJob,
+  Ledger,
+  Month,
+  Photo,
+  SearchPage,
+  TagCount,
+  ThumbnailSize,
+  Timeline,
+  Uploaded,
+} from './types';
+
+const API = '/api/v1';
+
+export class HttpClient {
+  timeline(): Promise<Timeline> {
+    return this.get('/timeline');
+  }
+
+  month(month: string): Promise<Month> {
+    return this.get(`/timeline/${month}`);
+  }
+
+  photo(id: string): Promise<Photo> {
+    return this.get(`/photos/${id}`);
+  }
+
+  thumbnailUrl(id: string, size: ThumbnailSize): string {
+    return `${API}/photos/${id}/thumbnail?size=${size}`;
+  }
+
+  originalUrl(id: string): string {
+    return `${API}/photos/${id}/original`;
+  }
+
+  search(query: string, options: SearchOptions): Promise<SearchPage> {
+    const parameters = new URLSearchParams({ q: query, limit: String(options.limit), sort: 'newest' });
+    if (options.cursor) parameters.set('cursor', options.cursor);
+    return this.get(`/search?${parameters}`, options.signal);
+  }
+
+  edit(id: string, change: Change): Promise<Edited> {
+    return this.send('PATCH', `/photos/${id}`, change);
+  }
+
+  async tags(): Promise<TagCount[]> {
+    const answer = await this.get<{ tags: TagCount[] }>('/tags');
+    return answer.tags;
+  }
+
+  ledger(): Promise<Ledger> {
+    return this.get('/ledger');
+  }
+
+  async imports(): Promise<ImportJob[]> {
+    const answer = await this.get<{ imports: ImportJob[] }>('/imports');
+    return answer.imports;
+  }
+
+  importJob(id: string): Promise<ImportJob> {
+    return this.get(`/imports/${id}`);
+  }
+
+  cancelImport(id: string): Promise<ImportJob> {
+    return this.send('DELETE', `/imports/${id}`);
+  }
+
+  startImport(paths: string[], tags: string[]): Promise<ImportJob> {
+    return this.send('POST', '/imports', { paths, tags });
+  }
+
+  upload(file: File, signal: AbortSignal): Promise<Uploaded> {
+    const parameters = new URLSearchParams({ name: file.name });
+    return request(`/files?${parameters}`, { method: 'POST', body: file, signal });
+  }
+
+  startHousehold(household: string, device: string): Promise<void> {
+    return this.send('POST', '/household', { household, device });
+  }
+
+  signIn(token: string): Promise<void> {
+    return this.send('POST', '/session', { token });
+  }
+
+  private get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return request(path, signal ? { signal } : {});
+  }
+
+  private send<T>(method: string, path: string, body?: unknown): Promise<T> {
+    if (body === undefined) return request(path, { method });
+    return request(path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+}
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(API + path, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new BackendError('unreachable', error instanceof Error ? error.message : String(error));
+  }
+  if (!response.ok) throw await problem(response);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** Reads a problem document (RFC 9457); a gateway that is up before its backend counts as unreachable. */
+async function problem(response: Response): Promise<BackendError> {
+  const { status } = response;
+  const body: unknown = await response.json().catch(() => null);
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const text = (key: string): string | undefined => {
+    const value = fields[key];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const code = text('code') ?? (status === 401 ? 'unauthorized' : status >= 502 ? 'unreachable' : `http_${status}`);
+  const message = text('detail') ?? text('title') ?? `${status} ${response.statusText}`;
+  const at = fields['at'];
+  return new BackendError(code, message, {
+    status,
+    ...(typeof at === 'number' ? { at } : {}),
+    ...(text('device') ? { device: text('device') as string } : {}),
+  });
+}

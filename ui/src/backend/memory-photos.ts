@@ -1,0 +1,139 @@
+/**
+ * Invented photos for the memory backend: everything about one follows from its month and its number within it, so
+ * that a library of a million costs nothing until somebody looks. Pictures are drawn as SVG landscapes.
+ */
+import { rgbaToThumbHash } from 'thumbhash';
+import type { Kind, Photo } from './types';
+
+const RATIOS = [1.5, 1.5, 1.5, 1.333, 1.333, 0.75, 0.667, 1.778, 1, 2.6];
+const CAMERAS = ['Nikon Z 6', 'Apple iPhone 12', 'Canon EOS R6', 'Fujifilm X-T4'];
+const TAGS = ['holiday', 'holiday/greece', 'garden', 'birthday', 'grandparents', 'school'];
+const SKIES = [
+  [24, 88, 60],
+  [205, 60, 78],
+  [340, 45, 80],
+  [265, 38, 70],
+  [190, 50, 76],
+  [38, 85, 68],
+] as const;
+
+/** `yyyy-mm` and a number in it, 0 the newest, `of` so many. */
+export interface Where {
+  month: string;
+  number: number;
+  of: number;
+}
+
+export function idOf(where: Where): string {
+  const tail = `${where.number.toString(16).padStart(8, '0')}${where.of.toString(16).padStart(8, '0')}`;
+  return where.month.replace('-', '').padStart(48, '0') + tail;
+}
+
+/** The inverse of `idOf`; null for an id that this file has not made. */
+export function whereIs(id: string): Where | null {
+  const match = /^0{42}(\d{4})(\d{2})([0-9a-f]{8})([0-9a-f]{8})$/.exec(id);
+  if (!match) return null;
+  const [, year, month, number, of] = match;
+  return { month: `${year}-${month}`, number: parseInt(number ?? '0', 16), of: parseInt(of ?? '1', 16) };
+}
+
+export function invent(where: Where): Photo {
+  const seed = hash(`${where.month}/${where.number}`);
+  const ratio = pick(RATIOS, seed);
+  const long = 4000;
+  const [width, height] = ratio >= 1 ? [long, Math.round(long / ratio)] : [Math.round(long * ratio), long];
+  const kind: Kind = seed % 41 === 7 ? 'file' : seed % 29 === 3 ? 'video' : 'photo';
+  const number = 1000 + (seed % 9000);
+  const tagged = seed % 3 === 0 ? [pick(TAGS, seed >>> 3)] : [];
+  return {
+    id: idOf(where),
+    name: kind === 'file' ? `Letter ${number}.pdf` : kind === 'video' ? `MOV_${number}.MOV` : `DSC_${number}.JPG`,
+    folder: `Photos/${where.month.slice(0, 4)}`,
+    kind,
+    mime: kind === 'file' ? 'application/pdf' : kind === 'video' ? 'video/quicktime' : 'image/svg+xml',
+    size: 2_000_000 + (seed % 6_000_000),
+    width,
+    height,
+    taken_at: takenAt(where, seed),
+    taken_source: kind === 'file' ? 'file_time' : 'exif_original',
+    camera: kind === 'file' ? '' : pick(CAMERAS, seed >>> 5),
+    lens: kind === 'photo' ? '24–70 mm f/4' : '',
+    exposure: kind === 'photo' ? { iso: 100 << (seed % 5), f_number: 4, exposure_time_s: 0.004, focal_length_mm: 35 } : {},
+    position: seed % 2 === 0 ? [48.2 + (seed % 100) / 100, 16.3 + (seed % 77) / 100] : null,
+    altitude_m: seed % 4 === 0 ? seed % 2000 : null,
+    caption: '',
+    tags: tagged,
+    rating: 0,
+    favorite: false,
+    trashed: false,
+    state: 'committed',
+    block: 1 + (seed % 37),
+    warning: seed % 53 === 5 ? 'The file ends early: the preview shows what could be read.' : null,
+    thumbhash: kind === 'file' ? '' : thumbhashOf(seed, ratio),
+  };
+}
+
+/** An SVG landscape as a data URL, the same for the same id. */
+export function picture(id: string, ratio: number): string {
+  const seed = hash(id);
+  const [hue, saturation, light] = pick(SKIES, seed);
+  const width = 600;
+  const height = Math.round(width / ratio);
+  const at = (share: number) => Math.round(height * share);
+  const sun = 60 + (seed % 480);
+  const ridge = (base: number, wave: number, phase: number) => {
+    const points = Array.from({ length: 25 }, (_, i) => {
+      const y = at(base) + Math.sin(i / 2.2 + phase) * wave + Math.sin(i / 0.9 + phase * 2) * (wave / 3);
+      return `${i * 25},${Math.round(y)}`;
+    });
+    return `M0,${height} L${points.join(' L')} L${width},${height}Z`;
+  };
+  const hill = (shade: number) => `hsl(${(hue + 140) % 360},22%,${shade}%)`;
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">` +
+    `<linearGradient id="s" x1="0" y1="0" x2="0" y2="1"><stop stop-color="hsl(${hue + 15},${saturation}%,${light - 22}%)"/>` +
+    `<stop offset="1" stop-color="hsl(${hue},${saturation}%,${light + 12}%)"/></linearGradient>` +
+    `<rect width="${width}" height="${height}" fill="url(#s)"/>` +
+    `<circle cx="${sun}" cy="${at(0.34)}" r="${at(0.07)}" fill="hsl(45,90%,92%)"/>` +
+    `<path d="${ridge(0.56, 26, seed % 7)}" fill="${hill(52)}"/><path d="${ridge(0.68, 20, seed % 5)}" fill="${hill(38)}"/>` +
+    `<path d="${ridge(0.84, 12, seed % 3)}" fill="${hill(22)}"/></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+/** A small stable hash (FNV-1a). */
+export function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  value ^= value >>> 15;
+  return Math.imul(value, 0x2c1b3c6d) >>> 0;
+}
+
+function pick<T>(list: readonly T[], seed: number): T {
+  return list[seed % list.length] as T;
+}
+
+/** Photos come in outings: a few days of a month have most of them. */
+function takenAt(where: Where, seed: number): string {
+  const outings = Math.min(27, 2 + Math.floor(where.of / 9));
+  const outing = Math.floor((where.number / where.of) * outings);
+  const day = 28 - Math.floor((outing * 27) / outings);
+  const within = (where.number / where.of) * outings - outing;
+  const minutes = Math.floor(20 * 60 - within * 11 * 60);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seed % 60)}`;
+  return `${where.month}-${two(day)}T${time}${seed % 5 === 0 ? '-00:00' : '+02:00'}`;
+}
+
+function thumbhashOf(seed: number, ratio: number): string {
+  const width = 16;
+  const height = Math.max(6, Math.round(width / ratio));
+  const rgba = new Uint8Array(width * height * 4);
+  const warm = seed % 120;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const sky = y < height * 0.6;
+      rgba.set([sky ? 130 + warm : 60, sky ? 150 : 80, sky ? 230 - warm : 70, 255], (y * width + x) * 4);
+    }
+  }
+  return btoa(String.fromCharCode(...rgbaToThumbHash(width, height, rgba)));
+}

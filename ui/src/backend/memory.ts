@@ -1,0 +1,325 @@
+/** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` so many). */
+import { BackendError, type Backend, type Desktop, type NativeDrop, type SearchOptions } from './backend';
+import { hash, idOf, invent, picture, whereIs } from './memory-photos';
+import type {
+  BackendEvent,
+  Change,
+  Edited,
+  ImportJob,
+  Ledger,
+  Month,
+  MonthCount,
+  Photo,
+  Row,
+  SearchPage,
+  TagCount,
+  Timeline,
+  Uploaded,
+} from './types';
+
+export interface MemoryOptions {
+  photos?: number;
+  /** False: no library yet, as on the first start. */
+  library?: boolean;
+  /** True: paths, choosers and native drops, as in the desktop window. */
+  desktop?: boolean;
+  /** Milliseconds that each answer takes. */
+  latency?: number;
+}
+
+/** Photos that the search looks through, newest first: enough to try it, few enough to stay quick at a million. */
+const SEARCHED_MAX = 20_000;
+
+export class MemoryBackend implements Backend {
+  readonly desktop: Desktop | null;
+  /** Set to make every call fail as if nothing answered. */
+  unreachable = false;
+  /** Set to make the next edits fail with this message. */
+  editFault: string | null = null;
+
+  private readonly options: Required<MemoryOptions>;
+  private readonly listeners = new Set<(event: BackendEvent) => void>();
+  private readonly dropListeners = new Set<(drop: NativeDrop) => void>();
+  private readonly edited = new Map<string, Photo>();
+  private readonly jobs = new Map<string, ImportJob>();
+  private months: MonthCount[];
+  private household: string | null;
+  private device = 'Study PC';
+  private height = 37;
+
+  constructor(options: MemoryOptions = {}) {
+    this.options = { photos: 1204, library: true, desktop: true, latency: 0, ...options };
+    this.household = this.options.library ? 'The Millers' : null;
+    this.months = this.options.library ? spread(this.options.photos) : [];
+    this.desktop = this.options.desktop ? this.abilities() : null;
+  }
+
+  /** Lets a test hold files over the window. */
+  drop(drop: NativeDrop): void {
+    for (const listener of this.dropListeners) listener(drop);
+  }
+
+  async timeline(): Promise<Timeline> {
+    await this.answer();
+    return { total: this.total(), height: this.height, months: this.months.map((month) => ({ ...month })) };
+  }
+
+  async month(month: string): Promise<Month> {
+    await this.answer();
+    const count = this.months.find((known) => known.month === month)?.count ?? 0;
+    const rows = Array.from({ length: count }, (_, number) => rowOf(this.record(idOf({ month, number, of: count }))));
+    return { month, height: this.height, rows };
+  }
+
+  async photo(id: string): Promise<Photo> {
+    await this.answer();
+    if (!whereIs(id)) throw new BackendError('not_found', 'No such photo.', { status: 404 });
+    return structuredClone(this.record(id));
+  }
+
+  thumbnailUrl(id: string): string {
+    const { width, height } = this.record(id);
+    return picture(id, width / height);
+  }
+
+  originalUrl(id: string): string {
+    return this.thumbnailUrl(id);
+  }
+
+  async search(query: string, options: SearchOptions): Promise<SearchPage> {
+    await this.answer(options.signal);
+    const unknown = /(^|\s)-?([a-z]+):/.exec(query);
+    if (unknown && !['tag', 'camera', 'is', 'taken'].includes(unknown[2] ?? '')) {
+      const at = unknown.index + (unknown[1]?.length ?? 0);
+      throw new BackendError('bad_query', `There is no field “${unknown[2]}”.`, { status: 400, at });
+    }
+    const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const found: Row[] = [];
+    for (const photo of this.searched()) {
+      if (words.every((word) => matches(photo, word))) found.push(rowOf(photo));
+    }
+    const from = Number(options.cursor ?? 0);
+    const next = from + options.limit < found.length ? String(from + options.limit) : null;
+    return { total: found.length, took_ms: 3, photos: found.slice(from, from + options.limit), next };
+  }
+
+  async edit(id: string, change: Change): Promise<Edited> {
+    await this.answer();
+    if (this.editFault !== null) throw new BackendError('disk_full', this.editFault, { status: 507 });
+    const photo = structuredClone(this.record(id));
+    const tags = new Set(photo.tags);
+    for (const tag of change.add_tags ?? []) tags.add(tag);
+    for (const tag of change.remove_tags ?? []) tags.delete(tag);
+    photo.tags = [...tags].sort();
+    photo.caption = change.caption ?? photo.caption;
+    this.height += 1;
+    photo.block = this.height;
+    this.edited.set(id, photo);
+    this.emit({ type: 'block', height: this.height, tip: this.tip() });
+    this.emit({ type: 'photos', height: this.height, ids: [id] });
+    return { state: 'committed', height: this.height, photo: structuredClone(photo) };
+  }
+
+  async tags(): Promise<TagCount[]> {
+    await this.answer();
+    const counts = new Map<string, number>();
+    for (const photo of this.searched()) for (const tag of photo.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  async ledger(): Promise<Ledger> {
+    await this.answer();
+    if (this.household === null) {
+      throw new BackendError('no_library', 'There is no library yet.', { status: 503, device: this.device });
+    }
+    const device = { id: '0'.repeat(32), name: this.device, role: 'voter' };
+    const tip = this.tip();
+    return {
+      household: this.household,
+      device,
+      height: this.height,
+      tip,
+      pending: 0,
+      quorum: true,
+      photos: this.total(),
+      members: [{ ...device, reachable: true, height: this.height, tip }],
+    };
+  }
+
+  async imports(): Promise<ImportJob[]> {
+    await this.answer();
+    return [...this.jobs.values()].map((job) => structuredClone(job));
+  }
+
+  async importJob(id: string): Promise<ImportJob> {
+    await this.answer();
+    const job = this.jobs.get(id);
+    if (!job) throw new BackendError('not_found', 'No such import.', { status: 404 });
+    return structuredClone(job);
+  }
+
+  async cancelImport(id: string): Promise<ImportJob> {
+    const job = await this.importJob(id);
+    if (job.state === 'running' || job.state === 'scanning') this.advance({ ...job, state: 'cancelled', current: null });
+    return this.importJob(id);
+  }
+
+  async upload(file: File, signal: AbortSignal): Promise<Uploaded> {
+    await this.answer(signal);
+    if (file.size === 0) throw new BackendError('rejected', `${file.name} is empty.`, { status: 422 });
+    return { id: this.addPhoto(), status: 'added' };
+  }
+
+  async signIn(): Promise<void> {
+    await this.answer();
+  }
+
+  subscribe(listener: (event: BackendEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private abilities(): Desktop {
+    return {
+      chooseFolder: () => Promise.resolve('/home/anna/Pictures'),
+      chooseFiles: () => Promise.resolve(['/home/anna/DSC_0001.JPG']),
+      onNativeDrop: (listener) => {
+        this.dropListeners.add(listener);
+        return () => this.dropListeners.delete(listener);
+      },
+      startImport: (paths) => this.startImport(paths),
+      startHousehold: async (household, device) => {
+        await this.answer();
+        this.household = household;
+        this.device = device;
+        this.height = 0;
+      },
+    };
+  }
+
+  /** Pretends: 40 files a path, of which every eighth is known already and every thirteenth cannot be read. */
+  private async startImport(paths: string[]): Promise<ImportJob> {
+    await this.answer();
+    const job: ImportJob = {
+      id: hash(paths.join() + this.jobs.size).toString(16).padStart(16, '0'),
+      state: 'running',
+      found: 40 * paths.length,
+      processed: 0,
+      added: 0,
+      duplicate: 0,
+      rejected: [],
+      bytes: 0,
+      seconds: 0,
+      current: null,
+      error: null,
+      paths,
+      ids: [],
+    };
+    this.jobs.set(job.id, job);
+    const tick = () => {
+      const now = this.jobs.get(job.id);
+      if (now?.state !== 'running') return;
+      this.advance(this.step(now));
+      setTimeout(tick, 60);
+    };
+    setTimeout(tick, 60);
+    return structuredClone(job);
+  }
+
+  private step(job: ImportJob): ImportJob {
+    const next = structuredClone(job);
+    const path = `${job.paths[0] ?? ''}/DSC_${1000 + job.processed}.JPG`;
+    next.processed += 1;
+    next.bytes += 3_500_000;
+    next.seconds += 0.06;
+    next.current = path.slice(path.lastIndexOf('/') + 1);
+    if (next.processed % 8 === 0) next.duplicate += 1;
+    else if (next.processed % 13 === 0) next.rejected.push({ path, reason: 'The file is empty.' });
+    else {
+      next.added += 1;
+      next.ids?.push(this.addPhoto());
+    }
+    if (next.processed === next.found) Object.assign(next, { state: 'done', current: null });
+    return next;
+  }
+
+  private advance(job: ImportJob): void {
+    this.jobs.set(job.id, job);
+    const { ids: _, ...event } = structuredClone(job);
+    this.emit({ type: 'import', ...event });
+    this.emit({ type: 'photos', height: this.height, ids: null });
+  }
+
+  private addPhoto(): string {
+    const month = new Date().toISOString().slice(0, 7);
+    const first = this.months[0];
+    if (first?.month === month) first.count += 1;
+    else this.months.unshift({ month, count: 1 });
+    this.height += 1;
+    const of = this.months[0]?.count ?? 1;
+    return idOf({ month, number: of - 1, of });
+  }
+
+  private record(id: string): Photo {
+    const known = this.edited.get(id);
+    if (known) return known;
+    return invent(whereIs(id) ?? { month: '2000-01', number: 0, of: 1 });
+  }
+
+  private *searched(): Generator<Photo> {
+    let left = SEARCHED_MAX;
+    for (const { month, count } of this.months) {
+      for (let number = 0; number < count && left > 0; number += 1, left -= 1) {
+        yield this.record(idOf({ month, number, of: count }));
+      }
+    }
+  }
+
+  private total(): number {
+    return this.months.reduce((sum, month) => sum + month.count, 0);
+  }
+
+  private tip(): string {
+    return hash(`block ${this.height}`).toString(16).padStart(8, '0').repeat(8);
+  }
+
+  private emit(event: BackendEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private async answer(signal?: AbortSignal): Promise<void> {
+    if (this.options.latency > 0) await new Promise((done) => setTimeout(done, this.options.latency));
+    signal?.throwIfAborted();
+    if (this.unreachable) throw new BackendError('unreachable', 'Nothing answers.');
+  }
+}
+
+function rowOf(photo: Photo): Row {
+  const { id, taken_at, kind, thumbhash, favorite, rating, state, name } = photo;
+  return { id, taken_at, kind, thumbhash, favorite, rating, state, name, ratio: photo.width / photo.height };
+}
+
+function matches(photo: Photo, word: string): boolean {
+  if (word.startsWith('-')) return !matches(photo, word.slice(1));
+  if (word.startsWith('tag:')) return photo.tags.some((tag) => tag === word.slice(4) || tag.startsWith(`${word.slice(4)}/`));
+  if (word === 'is:video') return photo.kind === 'video';
+  if (word.startsWith('taken:')) return photo.taken_at.startsWith(word.slice(6));
+  const bare = word.replace(/^camera:/, '');
+  return [photo.name, photo.caption, photo.camera, ...photo.tags].some((text) => text.toLowerCase().includes(bare));
+}
+
+/** Spreads photos over the months before June 2024: summers full, Februaries thin. */
+function spread(photos: number): MonthCount[] {
+  const months: MonthCount[] = [];
+  const wanted = photos > 5000 ? 240 : Math.max(1, Math.min(90, Math.ceil(photos / 14)));
+  let left = photos;
+  for (let i = 0; i < wanted && left > 0; i += 1) {
+    const at = 2024 * 12 + 5 - i;
+    const month = `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`;
+    const share = (photos / wanted) * (0.35 + (hash(month) % 130) / 100);
+    const count = i === wanted - 1 ? left : Math.max(1, Math.min(left, Math.round(share)));
+    months.push({ month, count });
+    left -= count;
+  }
+  return months;
+}

@@ -1,0 +1,97 @@
+/**
+ * Texts, numbers and dates in the person's language. Dates of photos are the camera's wall clock: what stands in the
+ * record is what is shown, never moved to this computer's zone.
+ */
+import { de } from './de';
+import { en } from './en';
+
+export type Key = keyof typeof en;
+export type Message = string | { one: string; other: string };
+export type Catalogue = Record<Key, Message>;
+export type Language = 'en' | 'de';
+
+const CATALOGUES: Record<Language, Catalogue> = { en, de };
+
+/** The first language the system asks for that there is a catalogue of. */
+export function chooseLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-')[0];
+    if (language === 'en' || language === 'de') return language;
+  }
+  return 'en';
+}
+
+export class Texts {
+  readonly language: Language;
+  private readonly catalogue: Catalogue;
+  private readonly plural: Intl.PluralRules;
+  private readonly numbers: Intl.NumberFormat;
+  private readonly dates = new Map<string, Intl.DateTimeFormat>();
+  /** The region counts for dates (`en-GB` writes 14 July), the catalogue only for the words. */
+  private readonly locale: string;
+
+  constructor(wanted: readonly string[]) {
+    this.language = chooseLanguage(wanted);
+    this.locale = wanted.find((tag) => tag.toLowerCase().startsWith(this.language)) ?? this.language;
+    this.catalogue = CATALOGUES[this.language];
+    this.plural = new Intl.PluralRules(this.locale);
+    this.numbers = new Intl.NumberFormat(this.locale, { maximumFractionDigits: 1 });
+  }
+
+  t(key: Key, parameters: Record<string, string | number> = {}): string {
+    const message = this.catalogue[key];
+    const text = typeof message === 'string' ? message : message[this.form(parameters['count'])];
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = parameters[name];
+      if (value === undefined) return whole;
+      return typeof value === 'number' ? this.numbers.format(value) : value;
+    });
+  }
+
+  number(value: number, options: Intl.NumberFormatOptions = {}): string {
+    return new Intl.NumberFormat(this.locale, options).format(value);
+  }
+
+  /** A `taken_at`, `yyyy-mm-dd` or `yyyy-mm` by its wall clock. */
+  date(wall: string, options: Intl.DateTimeFormatOptions): string {
+    const match = /^(\d{4,6})-(\d{2})(?:-(\d{2}))?(?:T(\d{2}):(\d{2}):(\d{2}))?/.exec(wall);
+    if (!match) return wall;
+    const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
+    const at = new Date(Date.UTC(2000, (month ?? 1) - 1, Math.max(1, day ?? 1), hour, minute, second));
+    at.setUTCFullYear(year ?? 2000);
+    return this.format(options).format(at);
+  }
+
+  bytes(size: number): string {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+    let value = size;
+    let unit = 0;
+    while (value >= 1000 && unit < units.length - 1) {
+      value /= 1000;
+      unit += 1;
+    }
+    const digits = value < 10 && unit > 0 ? 1 : 0;
+    const style = { style: 'unit', unit: units[unit] as string, unitDisplay: 'short' } as const;
+    return this.number(value, { ...style, maximumFractionDigits: digits });
+  }
+
+  private form(count: string | number | undefined): 'one' | 'other' {
+    return typeof count === 'number' && this.plural.select(count) === 'one' ? 'one' : 'other';
+  }
+
+  private format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+    const key = JSON.stringify(options);
+    const known = this.dates.get(key);
+    if (known) return known;
+    const made = new Intl.DateTimeFormat(this.locale, { timeZone: 'UTC', ...options });
+    this.dates.set(key, made);
+    return made;
+  }
+}
+
+/** The texts of this session: the system's language does not change under a running window. */
+export const texts = new Texts(typeof navigator === 'undefined' ? ['en'] : navigator.languages);
+
+export function t(key: Key, parameters: Record<string, string | number> = {}): string {
+  return texts.t(key, parameters);
+}

@@ -1,0 +1,31 @@
+/** Decides which backend stands behind the UI and puts the UI on the page. Nothing else knows how many there are. */
+import './design/tokens.css';
+import './design/base.css';
+import { mount } from 'svelte';
+import { App } from './app.svelte';
+import Root from './Root.svelte';
+import type { Backend } from './backend/backend';
+import { DesktopBackend, inDesktop } from './backend/desktop';
+import { WebBackend } from './backend/web';
+import { texts } from './i18n/i18n';
+
+async function chooseBackend(): Promise<Backend> {
+  const wishes = new URLSearchParams(location.search);
+  if (import.meta.env.DEV && wishes.get('backend') === 'memory') {
+    const { MemoryBackend } = await import('./backend/memory');
+    return new MemoryBackend({
+      photos: Number(wishes.get('photos') ?? 1204),
+      library: wishes.get('library') !== 'none',
+      latency: Number(wishes.get('latency') ?? 15),
+    });
+  }
+  return inDesktop() ? new DesktopBackend() : new WebBackend();
+}
+
+const target = document.getElementById('app');
+if (target) {
+  document.documentElement.lang = texts.language;
+  const app = new App(await chooseBackend());
+  mount(Root, { target, props: { app } });
+  void app.check();
+}

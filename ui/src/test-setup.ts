@@ -1,0 +1,12 @@
+/** jsdom has neither layout nor ResizeObserver: a fixed window of 1200 × 800 stands in for both. */
+import { vi } from 'vitest';
+
+class FixedResizeObserver implements ResizeObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+vi.stubGlobal('ResizeObserver', FixedResizeObserver);
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1200 });
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 800 });

@@ -1,0 +1,50 @@
+/** A photo's record as short texts for the information panel. */
+import type { Photo } from '../backend/types';
+import { texts, type Texts } from '../i18n/i18n';
+
+const SHOWN = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/svg+xml'];
+
+/** True where every engine the app runs in draws the original itself; others stay at the preview. */
+export function browserShows(mime: string): boolean {
+  return SHOWN.includes(mime);
+}
+
+/** "1/250 s · f/4 · ISO 400 · 35 mm", of what is known. */
+export function exposure(photo: Photo, words: Texts = texts): string {
+  const { iso, f_number, exposure_time_s, focal_length_mm } = photo.exposure;
+  const parts: string[] = [];
+  if (exposure_time_s) parts.push(`${shutter(exposure_time_s, words)} s`);
+  if (f_number) parts.push(`f/${words.number(f_number, { maximumFractionDigits: 1 })}`);
+  if (iso) parts.push(`ISO ${words.number(iso, { useGrouping: false })}`);
+  if (focal_length_mm) parts.push(`${words.number(focal_length_mm, { maximumFractionDigits: 1 })} mm`);
+  return parts.join(' · ');
+}
+
+/** Fractions below a third of a second, as on the camera's dial. */
+export function shutter(seconds: number, words: Texts = texts): string {
+  if (seconds < 0.3) return `1/${words.number(Math.round(1 / seconds), { useGrouping: false })}`;
+  return words.number(seconds, { maximumFractionDigits: 1 });
+}
+
+/** Degrees with five digits: a metre, which is more than a camera knows. */
+export function position([latitude, longitude]: readonly [number, number], words: Texts = texts): string {
+  const degrees = (value: number) =>
+    `${words.number(Math.abs(value), { minimumFractionDigits: 5, maximumFractionDigits: 5 })}°`;
+  const east = words.language === 'de' ? 'O' : 'E';
+  return `${degrees(latitude)} ${latitude < 0 ? 'S' : 'N'}, ${degrees(longitude)} ${longitude < 0 ? 'W' : east}`;
+}
+
+/** "+02:00" where the record knows its offset, else nothing: `-00:00` says that none is known. */
+export function offset(takenAt: string): string {
+  const match = /([+-]\d{2}:\d{2}|Z)$/.exec(takenAt);
+  if (!match || match[1] === '-00:00') return '';
+  return `UTC${match[1] === 'Z' ? '' : match[1]}`;
+}
+
+/** "JPEG", "PDF": the type as people say it, from the MIME type and the name. */
+export function typeName(mime: string, name: string): string {
+  const extension = /\.([A-Za-z0-9]{1,5})$/.exec(name)?.[1];
+  if (mime === 'image/jpeg') return 'JPEG';
+  if (extension) return extension.toUpperCase();
+  return (mime.split('/')[1] ?? mime).toUpperCase();
+}

@@ -1,0 +1,42 @@
+/**
+ * Build, dev server and tests. The build is one script and one stylesheet, because the desktop serves them
+ * through `kinfolio://` and every extra file there is one more round trip before the first photo shows.
+ */
+import { readFileSync } from 'node:fs';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const api = process.env['KINFOLIO_API'] ?? 'http://127.0.0.1:8787';
+const mark = new URL('../icons/kinfolio.svg', import.meta.url);
+
+/** Serves and emits the product's mark from `icons/`, its only home. */
+function sharedMark(): Plugin {
+  return {
+    name: 'kinfolio-mark',
+    configureServer(server) {
+      server.middlewares.use('/kinfolio.svg', (_request, response) => {
+        response.setHeader('content-type', 'image/svg+xml');
+        response.end(readFileSync(mark));
+      });
+    },
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'kinfolio.svg', source: readFileSync(mark) });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [svelte(), svelteTesting(), sharedMark()],
+  server: {
+    proxy: { '/api': api, '/docs': api, '/openapi.json': api },
+    fs: { allow: ['.', '../icons'] },
+  },
+  build: { target: 'es2023', modulePreload: false, assetsInlineLimit: 0 },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['src/test-setup.ts'],
+  },
+});
