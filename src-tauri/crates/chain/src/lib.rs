@@ -23,3 +23,6 @@ pub use id::{
     BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HouseholdId, Incarnation, Owner,
     StateRoot,
 };
+
+#[cfg(test)]
+mod tests;

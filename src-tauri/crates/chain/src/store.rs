@@ -13,7 +13,7 @@ mod segment;
 pub mod verify;
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 
 use std::sync::Arc;
 

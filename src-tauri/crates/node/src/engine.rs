@@ -151,9 +151,10 @@ impl Engine {
 
     /// A clean exit.
     pub(crate) fn seal(&mut self) -> Result<(), NodeError> {
-        Ok(if self.born {
-            self.store.seal()?
-        })
+        if self.born {
+            self.store.seal()?;
+        }
+        Ok(())
     }
 
     fn resume(&mut self, recovered: Recovered) -> Result<(), NodeError> {

@@ -27,6 +27,10 @@ pub(crate) struct Author {
 
 impl Author {
     pub(crate) fn new() -> Self {
+        Self::of("Ada & Co")
+    }
+
+    pub(crate) fn of(household: &str) -> Self {
         let key = SigningKey::from_bytes(&[7; 32]);
         let member = Member::new("Study PC".into(), key.verifying_key(), Role::Voter);
         let incarnation = Incarnation {
@@ -38,7 +42,7 @@ impl Author {
             incarnation,
         };
         let founding = Founding {
-            household: "Ada & Co".into(),
+            household: household.to_owned(),
             nonce: [9; 32],
             members: vec![member],
         };
@@ -69,10 +73,19 @@ impl Author {
     pub(crate) fn batch(&mut self, texts: &[&str]) -> Batch {
         let bytes = |text: &&str| Payload::Opaque(Bytes::copy_from_slice(text.as_bytes()));
         let payloads: Vec<_> = texts.iter().map(bytes).collect();
+        self.sign(payloads)
+    }
+
+    pub(crate) fn sign(&mut self, payloads: Vec<Payload>) -> Batch {
         let (line, base) = (self.state.line(), self.state.height());
         let batch = Batch::sign(&self.key, line, self.owner, self.seq, base, payloads);
         self.seq = batch.next_seq();
         batch
+    }
+
+    /// Forgets the last `edits`, to number them again.
+    pub(crate) fn unwrite(&mut self, edits: u64) {
+        self.seq -= edits;
     }
 
     pub(crate) fn block(&mut self, batches: Vec<Batch>) -> Arc<Block> {
