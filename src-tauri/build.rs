@@ -1,0 +1,5 @@
+//! Reads `tauri.conf.json` and `capabilities/` for the desktop shell.
+
+fn main() {
+    tauri_build::build();
+}

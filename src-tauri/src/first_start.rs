@@ -1,0 +1,75 @@
+//! What the page is answered while the folder holds no library: the page itself, and the one wish
+//! that makes a library. Everything else of the API says `no_library`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{any, post};
+use axum::{Json, Router};
+use kinfolio_http::Problem;
+use kinfolio_library::Founding;
+use serde::{Deserialize, Serialize};
+
+use crate::home::Home;
+
+/// A household to be founded on this device; answered with the same.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Household {
+    household: String,
+    device: String,
+}
+
+/// The routes before there is a library.
+pub fn router(home: Arc<Home>) -> Router {
+    Router::new()
+        .route("/api/v1/household", post(found))
+        .route("/api/v1/{*rest}", any(no_library))
+        .with_state(home)
+        .fallback_service(kinfolio_http::ui())
+}
+
+/// The one route after the library was sealed.
+pub fn closing() -> Router {
+    Router::new().fallback(|| async {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "closing",
+            "Kinfolio is closing: try again when it runs",
+        )
+    })
+}
+
+async fn found(
+    State(home): State<Arc<Home>>,
+    Json(wish): Json<Household>,
+) -> Result<(StatusCode, Json<Household>), Problem> {
+    home.found(Founding {
+        household: wish.household.clone(),
+        device: wish.device.clone(),
+    })
+    .await?;
+    Ok((StatusCode::CREATED, Json(wish)))
+}
+
+/// The problem, and what this device may be called.
+#[derive(Serialize)]
+struct NoLibrary {
+    #[serde(flatten)]
+    problem: Problem,
+    device: String,
+}
+
+async fn no_library() -> (StatusCode, Json<NoLibrary>) {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let detail = "this folder holds no library yet: start a household first";
+    let problem = Problem::new(status, "no_library", detail);
+    (
+        status,
+        Json(NoLibrary {
+            problem,
+            device: kinfolio_library::device_name(),
+        }),
+    )
+}

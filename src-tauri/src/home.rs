@@ -1,0 +1,150 @@
+//! The library that this app has open, or is about to: opening, none yet, open, closed.
+//!
+//! Whoever needs the library waits here for it; whoever makes or closes it goes through here.
+//! Knows nothing of windows.
+
+use std::path::PathBuf;
+
+use axum::Router;
+use kinfolio_http::{Access, serve, socket};
+use kinfolio_library::{Founding, Library, LibraryError};
+use tokio::sync::{Mutex, watch};
+use tokio::task::spawn_blocking;
+
+/// The library in one folder, from start to end of the app.
+pub struct Home {
+    data: PathBuf,
+    stage: watch::Sender<Stage>,
+    /// Held while the stage is being changed, so that two wishes never overlap.
+    moving: Mutex<()>,
+}
+
+#[derive(Clone)]
+enum Stage {
+    Opening,
+    /// The folder holds no library: the page asks for the household's name.
+    Unfounded,
+    Open(Box<Open>),
+    Closing,
+    Closed,
+}
+
+#[derive(Clone)]
+struct Open {
+    library: Library,
+    router: Router,
+}
+
+/// What answers a request of the page.
+pub enum Answering {
+    /// There is no library yet.
+    FirstStart,
+    /// The library's own API.
+    Library(Router),
+    /// The app is closing.
+    Nobody,
+}
+
+impl Home {
+    /// The library in `data`, not opened yet.
+    pub fn new(data: PathBuf) -> Self {
+        Self {
+            data,
+            stage: watch::Sender::new(Stage::Opening),
+            moving: Mutex::new(()),
+        }
+    }
+
+    /// Opens the library if the folder holds one.
+    pub async fn open(&self) -> Result<(), LibraryError> {
+        let _moving = self.moving.lock().await;
+        match Library::open(&self.data).await {
+            Ok(library) => {
+                self.enter(library);
+                Ok(())
+            }
+            Err(LibraryError::NotALibrary { .. }) => {
+                self.stage.send_replace(Stage::Unfounded);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a library in the empty folder and opens it. One that is open already stays.
+    pub async fn found(&self, founding: Founding) -> Result<(), LibraryError> {
+        let _moving = self.moving.lock().await;
+        match *self.stage.borrow() {
+            Stage::Unfounded => {}
+            Stage::Opening | Stage::Open(_) => {
+                return Err(LibraryError::AlreadyExists {
+                    path: self.data.clone(),
+                });
+            }
+            Stage::Closing | Stage::Closed => return Err(LibraryError::Closing),
+        }
+        let data = self.data.clone();
+        let created = spawn_blocking(move || Library::create(&data, &founding));
+        created.await.map_err(|_| LibraryError::Closing)??;
+        self.enter(Library::open(&self.data).await?);
+        Ok(())
+    }
+
+    fn enter(&self, library: Library) {
+        let router = kinfolio_http::router(library.clone(), Access::Local);
+        tokio::spawn(serve_commands(library.clone(), router.clone()));
+        self.stage
+            .send_replace(Stage::Open(Box::new(Open { library, router })));
+    }
+
+    /// Who answers the page, as soon as that is known.
+    pub async fn answering(&self) -> Answering {
+        let mut stage = self.stage.subscribe();
+        let known = stage
+            .wait_for(|stage| !matches!(stage, Stage::Opening))
+            .await;
+        match known.as_deref() {
+            Ok(Stage::Unfounded) => Answering::FirstStart,
+            Ok(Stage::Open(open)) => Answering::Library(open.router.clone()),
+            Ok(Stage::Opening | Stage::Closing | Stage::Closed) | Err(_) => Answering::Nobody,
+        }
+    }
+
+    /// The library, as soon as there is one; `None` when the app closes without.
+    pub async fn library(&self) -> Option<Library> {
+        let mut stage = self.stage.subscribe();
+        let known = stage
+            .wait_for(|stage| !matches!(stage, Stage::Opening | Stage::Unfounded))
+            .await;
+        match known.as_deref() {
+            Ok(Stage::Open(open)) => Some(open.library.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether [`Home::close`] has done its work.
+    pub fn is_closed(&self) -> bool {
+        matches!(*self.stage.borrow(), Stage::Closed)
+    }
+
+    /// Seals the library. Requests that come later are answered by nobody.
+    pub async fn close(&self) {
+        let _moving = self.moving.lock().await;
+        if let Stage::Open(open) = self.stage.send_replace(Stage::Closing) {
+            open.library.close().await;
+        }
+        self.stage.send_replace(Stage::Closed);
+    }
+}
+
+/// The library's own socket, where the `kinfolio` command finds the app that has it open.
+async fn serve_commands(library: Library, router: Router) {
+    let path = library.layout().socket();
+    let served = match socket::bind(&path) {
+        Ok(listener) => serve::on_socket(listener, router, library.closing()).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = served {
+        tracing::error!(%error, path = %path.display(), "the `kinfolio` command cannot reach this app");
+    }
+}

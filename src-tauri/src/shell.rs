@@ -1,0 +1,187 @@
+//! The app's life: window, start, end.
+//!
+//! The window opens at once; the library opens beside it and the page's first requests wait for
+//! it. A start that fails ends in a message that a person can act on. The app ends, whether by its
+//! window, a signal or the session, only after the library is sealed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use axum::Router;
+use kinfolio_library::LibraryError;
+use tauri::async_runtime::spawn;
+use tauri::http::{Request, Response};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use tauri_plugin_window_state::StateFlags;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::home::{Answering, Home};
+use crate::options::Options;
+use crate::{events, first_start, protocol, single};
+
+/// The label of the one window.
+pub const WINDOW: &str = "main";
+
+/// Runs the app until it ends.
+pub fn run(options: Options) -> ExitCode {
+    if !has_display() {
+        eprintln!(
+            "kinfolio-desktop: no display can be opened: start it on a desktop, or use `kinfolio serve`"
+        );
+        return ExitCode::FAILURE;
+    }
+    let data = match kinfolio_library::data_dir(options.data) {
+        Ok(data) => data,
+        Err(error) => {
+            eprintln!("kinfolio-desktop: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match build(data) {
+        Ok((app, home)) => {
+            let code = app.run_return(move |app, event| on_event(app, event, &home));
+            ExitCode::from(u8::try_from(code).unwrap_or(1))
+        }
+        Err(error) => {
+            eprintln!("kinfolio-desktop: the window cannot be opened: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Asked before anything is opened, since without a display GTK ends the process with a panic.
+#[cfg(target_os = "linux")]
+fn has_display() -> bool {
+    gtk::init().is_ok()
+}
+
+/// Elsewhere a display is always there.
+#[cfg(not(target_os = "linux"))]
+fn has_display() -> bool {
+    true
+}
+
+fn build(data: PathBuf) -> tauri::Result<(tauri::App, Arc<Home>)> {
+    let home = Arc::new(Home::new(data.clone()));
+    let page = Page {
+        home: Arc::clone(&home),
+        first_start: first_start::router(Arc::clone(&home)),
+    };
+    let remembered =
+        StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
+    let starting = Arc::clone(&home);
+    let app = tauri::Builder::default()
+        .plugin(single::per_library(&data))
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(remembered)
+                .build(),
+        )
+        .plugin(tauri_plugin_dialog::init())
+        .register_asynchronous_uri_scheme_protocol(
+            protocol::SCHEME,
+            move |_window, request, responder| {
+                let page = page.clone();
+                spawn(async move { responder.respond(page.answer(request).await) });
+            },
+        )
+        .setup(move |app| {
+            open_window(app.handle())?;
+            spawn(start(app.handle().clone(), starting));
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    Ok((app, home))
+}
+
+/// Who the page talks to, whatever stage the library is in.
+#[derive(Clone)]
+struct Page {
+    home: Arc<Home>,
+    first_start: Router,
+}
+
+impl Page {
+    async fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let router = match self.home.answering().await {
+            Answering::FirstStart => self.first_start.clone(),
+            Answering::Library(router) => router,
+            Answering::Nobody => first_start::closing(),
+        };
+        protocol::answer(router, request).await
+    }
+}
+
+fn open_window(app: &AppHandle) -> tauri::Result<()> {
+    let page = Url::parse(protocol::START)
+        .map_err(|_| tauri::Error::InvalidWebviewUrl(protocol::START))?;
+    WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::CustomProtocol(page))
+        .title("Kinfolio")
+        .inner_size(1280.0, 860.0)
+        .min_inner_size(420.0, 420.0)
+        // Nothing that a photo's caption or name could smuggle in leads out of the app.
+        .on_navigation(|to| to.scheme() == protocol::SCHEME)
+        .on_new_window(|_to, _features| NewWindowResponse::Deny)
+        .build()?;
+    Ok(())
+}
+
+async fn start(app: AppHandle, home: Arc<Home>) {
+    spawn(exit_on_signal(app.clone()));
+    if let Err(error) = home.open().await {
+        fail(&app, &error);
+    } else if let Some(library) = home.library().await {
+        events::forward(app, library).await;
+    }
+}
+
+/// Says why the library cannot be opened, and ends the app when that has been read.
+fn fail(app: &AppHandle, error: &LibraryError) {
+    tracing::error!(%error, "the library could not be opened");
+    eprintln!("kinfolio-desktop: {error}");
+    if let Some(Err(error)) = app.get_webview_window(WINDOW).map(|window| window.hide()) {
+        tracing::debug!(%error, "the empty window stays behind the message");
+    }
+    let ended = app.clone();
+    app.dialog()
+        .message(error.to_string())
+        .title("Kinfolio cannot open this library")
+        .kind(MessageDialogKind::Error)
+        .show(move |_read| ended.exit(1));
+}
+
+/// A signal ends the app as closing its window does.
+async fn exit_on_signal(app: AppHandle) {
+    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    ) else {
+        return tracing::warn!("signals end this app without sealing the library");
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    app.exit(0);
+}
+
+/// The end waits until the library is sealed.
+fn on_event(app: &AppHandle, event: RunEvent, home: &Arc<Home>) {
+    let RunEvent::ExitRequested { code, api, .. } = event else {
+        return;
+    };
+    if home.is_closed() {
+        return;
+    }
+    api.prevent_exit();
+    let (app, home) = (app.clone(), Arc::clone(home));
+    spawn(async move {
+        home.close().await;
+        app.exit(code.unwrap_or(0));
+    });
+}

@@ -1,0 +1,196 @@
+//! A desktop for the real app: a display, a window manager and a session bus of its own, the app
+//! under a WebDriver, and the mouse. Nothing here knows what the app's pages look like.
+
+mod display;
+mod failure;
+mod pointer;
+mod process;
+mod webdriver;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+pub use failure::Failure;
+pub use process::Running;
+pub use webdriver::{ENTER, ESCAPE, Element, Page};
+
+use display::Display;
+use process::{Group, free_port};
+
+/// A desktop on which apps can be started; everything on it ends with it.
+pub struct Desktop {
+    display: Display,
+    home: TempDir,
+}
+
+/// The app, started through WebDriver.
+pub struct App {
+    /// Its window's page.
+    pub page: Page,
+    _driver: Group,
+}
+
+impl Desktop {
+    /// An empty desktop of 1440 × 900 px with a home folder of its own.
+    ///
+    /// # Errors
+    /// A program that it needs is missing or does not start.
+    pub fn start() -> Result<Self, Failure> {
+        let home = TempDir::new().map_err(|source| Failure::io("make a home folder", source))?;
+        let display = Display::start(home.path())?;
+        Ok(Self { display, home })
+    }
+
+    /// A folder that is gone with this desktop.
+    #[must_use]
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Starts the app on the library in `data` as a WebDriver session.
+    ///
+    /// # Errors
+    /// The driver or the app does not start.
+    pub fn open(&self, data: &Path) -> Result<App, Failure> {
+        let (port, native_port) = (free_port()?, free_port()?);
+        let mut command = self.display.command("tauri-driver");
+        command.arg("--port").arg(port.to_string());
+        command.arg("--native-port").arg(native_port.to_string());
+        let driver = Group::spawn(&mut command)?;
+        let app = program("kinfolio-desktop")?;
+        let page = Page::open(port, &app, &["--data".as_ref(), data.as_os_str()])?;
+        Ok(App {
+            page,
+            _driver: driver,
+        })
+    }
+
+    /// Starts the app on the library in `data`, without a driver.
+    ///
+    /// # Errors
+    /// It has not been built or does not start.
+    pub fn start_plain(&self, data: &Path) -> Result<Running, Failure> {
+        let mut command = self.program("kinfolio-desktop")?;
+        Running::start(command.arg("--data").arg(data))
+    }
+
+    /// A command that runs on this desktop: its display, its bus, its home.
+    ///
+    /// # Errors
+    /// The program has not been built.
+    pub fn program(&self, name: &str) -> Result<Command, Failure> {
+        Ok(self.display.command(program(name)?))
+    }
+
+    /// Drags `files` with the mouse from another window into the middle of the window `title`.
+    ///
+    /// # Errors
+    /// A window does not show, or the drag did not happen.
+    pub fn drop_files(&self, files: &[PathBuf], title: &str) -> Result<(), Failure> {
+        pointer::drop_files(&self.display, files, title)
+    }
+
+    /// Closes the window `title` as a person does: by the window manager, with a key.
+    ///
+    /// # Errors
+    /// The window is not there, or does not go.
+    pub fn close_window(&self, title: &str) -> Result<(), Failure> {
+        pointer::close_window(&self.display, title)
+    }
+
+    /// Presses a key in the window `title`.
+    ///
+    /// # Errors
+    /// The window is not there.
+    pub fn press(&self, title: &str, key: &str) -> Result<(), Failure> {
+        pointer::press(&self.display, title, key)
+    }
+
+    /// Waits until a window named `title` is on the screen.
+    ///
+    /// # Errors
+    /// None comes within `limit`.
+    pub fn wait_for_window(&self, title: &str, limit: Duration) -> Result<(), Failure> {
+        pointer::window(&self.display, title, limit).map(|_| ())
+    }
+}
+
+/// Where pictures of the app are kept: `target/shots` in the clone.
+///
+/// # Errors
+/// The folder cannot be made.
+pub fn shots() -> Result<PathBuf, Failure> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/shots");
+    fs::create_dir_all(&folder).map_err(|source| Failure::io("make target/shots", source))?;
+    Ok(folder)
+}
+
+/// A program of the workspace, built beside the test that runs.
+///
+/// # Errors
+/// It is not there: `make test` builds it, `cargo test` alone does not.
+pub fn program(name: &str) -> Result<PathBuf, Failure> {
+    let test = std::env::current_exe().map_err(|source| Failure::io("find this test", source))?;
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new("."));
+    let program = folder.join(name);
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err(Failure::NotBuilt { program })
+    }
+}
+
+/// Asks again every 50 ms until there is an answer.
+///
+/// # Errors
+/// There is none within `limit`.
+pub fn wait_for<T>(
+    what: &str,
+    limit: Duration,
+    mut ask: impl FnMut() -> Result<Option<T>, Failure>,
+) -> Result<T, Failure> {
+    let began = Instant::now();
+    loop {
+        if let Some(answer) = ask()? {
+            return Ok(answer);
+        }
+        if began.elapsed() > limit {
+            return Err(Failure::TooLate {
+                what: what.to_owned(),
+                limit,
+            });
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// It does not start, or ends with a failure.
+pub fn run(command: &mut Command) -> Result<Vec<u8>, Failure> {
+    let said = command
+        .output()
+        .map_err(|source| Failure::start(command, source))?;
+    ended_well(command, said.status, &said.stderr)?;
+    Ok(said.stdout)
+}
+
+fn ended_well(command: &Command, status: ExitStatus, stderr: &[u8]) -> Result<(), Failure> {
+    if status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(stderr).into_owned();
+    Err(Failure::Ended {
+        command: format!("{command:?}"),
+        status,
+        said,
+    })
+}
