@@ -1,4 +1,4 @@
-/** jsdom has neither layout nor ResizeObserver: a fixed window of 1200 × 800 stands in for both. */
+/** jsdom has no layout: a fixed window of 1200 × 800 stands in for it, and scrolling into view does nothing. */
 import { vi } from 'vitest';
 
 class FixedResizeObserver implements ResizeObserver {
@@ -10,3 +10,4 @@ class FixedResizeObserver implements ResizeObserver {
 vi.stubGlobal('ResizeObserver', FixedResizeObserver);
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1200 });
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 800 });
+HTMLElement.prototype.scrollIntoView = () => undefined;

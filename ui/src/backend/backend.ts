@@ -25,7 +25,10 @@ export interface SearchOptions {
 
 /** Files held over the window or let go on it, as the desktop reports them. */
 export type NativeDrop =
-  { type: 'enter'; paths: string[] } | { type: 'over' } | { type: 'drop'; paths: string[] } | { type: 'leave' };
+  | { type: 'enter'; paths: string[] }
+  | { type: 'over' }
+  | { type: 'drop'; paths: string[] }
+  | { type: 'leave' };
 
 /** What only the desktop can do: it knows paths, so that files are imported where they lie. */
 export interface Desktop {

@@ -14,7 +14,8 @@ export class DesktopBackend extends HttpClient implements Backend {
   readonly desktop: Desktop = {
     chooseFolder: (title) => open({ directory: true, title }),
     chooseFiles: async (title) => (await open({ multiple: true, title })) ?? [],
-    onNativeDrop: (listener) => later(getCurrentWebview().onDragDropEvent((event) => forward(event.payload, listener))),
+    onNativeDrop: (listener) =>
+      later(getCurrentWebview().onDragDropEvent((event) => forward(event.payload, listener))),
     startImport: (paths, tags) => this.startImport(paths, tags),
     startHousehold: (household, device) => this.startHousehold(household, device),
   };
@@ -25,7 +26,11 @@ export class DesktopBackend extends HttpClient implements Backend {
 }
 
 function forward(drop: NativeDrop, listener: (drop: NativeDrop) => void): void {
-  listener(drop.type === 'enter' || drop.type === 'drop' ? { type: drop.type, paths: drop.paths } : { type: drop.type });
+  listener(
+    drop.type === 'enter' || drop.type === 'drop'
+      ? { type: drop.type, paths: drop.paths }
+      : { type: drop.type },
+  );
 }
 
 /** Stops a listener that may not have begun yet. */

@@ -122,7 +122,8 @@ async function problem(response: Response): Promise<BackendError> {
     const value = fields[key];
     return typeof value === 'string' ? value : undefined;
   };
-  const code = text('code') ?? (status === 401 ? 'unauthorized' : status >= 502 ? 'unreachable' : `http_${status}`);
+  const code =
+    text('code') ?? (status === 401 ? 'unauthorized' : status >= 502 ? 'unreachable' : `http_${status}`);
   const message = text('detail') ?? text('title') ?? `${status} ${response.statusText}`;
   const at = fields['at'];
   return new BackendError(code, message, {

@@ -47,7 +47,8 @@ export function invent(where: Where): Photo {
   const tagged = seed % 3 === 0 ? [pick(TAGS, seed >>> 3)] : [];
   return {
     id: idOf(where),
-    name: kind === 'file' ? `Letter ${number}.pdf` : kind === 'video' ? `MOV_${number}.MOV` : `DSC_${number}.JPG`,
+    name:
+      kind === 'file' ? `Letter ${number}.pdf` : kind === 'video' ? `MOV_${number}.MOV` : `DSC_${number}.JPG`,
     folder: `Photos/${where.month.slice(0, 4)}`,
     kind,
     mime: kind === 'file' ? 'application/pdf' : kind === 'video' ? 'video/quicktime' : 'image/svg+xml',
@@ -58,7 +59,10 @@ export function invent(where: Where): Photo {
     taken_source: kind === 'file' ? 'file_time' : 'exif_original',
     camera: kind === 'file' ? '' : pick(CAMERAS, seed >>> 5),
     lens: kind === 'photo' ? '24–70 mm f/4' : '',
-    exposure: kind === 'photo' ? { iso: 100 << (seed % 5), f_number: 4, exposure_time_s: 0.004, focal_length_mm: 35 } : {},
+    exposure:
+      kind === 'photo'
+        ? { iso: 100 << (seed % 5), f_number: 4, exposure_time_s: 0.004, focal_length_mm: 35 }
+        : {},
     position: seed % 2 === 0 ? [48.2 + (seed % 100) / 100, 16.3 + (seed % 77) / 100] : null,
     altitude_m: seed % 4 === 0 ? seed % 2000 : null,
     caption: '',

@@ -67,7 +67,9 @@ export class MemoryBackend implements Backend {
   async month(month: string): Promise<Month> {
     await this.answer();
     const count = this.months.find((known) => known.month === month)?.count ?? 0;
-    const rows = Array.from({ length: count }, (_, number) => rowOf(this.record(idOf({ month, number, of: count }))));
+    const rows = Array.from({ length: count }, (_, number) =>
+      rowOf(this.record(idOf({ month, number, of: count }))),
+    );
     return { month, height: this.height, rows };
   }
 
@@ -93,7 +95,10 @@ export class MemoryBackend implements Backend {
       const at = unknown.index + (unknown[1]?.length ?? 0);
       throw new BackendError('bad_query', `There is no field “${unknown[2]}”.`, { status: 400, at });
     }
-    const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const words = query
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
     const found: Row[] = [];
     for (const photo of this.searched()) {
       if (words.every((word) => matches(photo, word))) found.push(rowOf(photo));
@@ -123,7 +128,8 @@ export class MemoryBackend implements Backend {
   async tags(): Promise<TagCount[]> {
     await this.answer();
     const counts = new Map<string, number>();
-    for (const photo of this.searched()) for (const tag of photo.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    for (const photo of this.searched())
+      for (const tag of photo.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
     return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => a.name.localeCompare(b.name));
   }
 
@@ -160,7 +166,8 @@ export class MemoryBackend implements Backend {
 
   async cancelImport(id: string): Promise<ImportJob> {
     const job = await this.importJob(id);
-    if (job.state === 'running' || job.state === 'scanning') this.advance({ ...job, state: 'cancelled', current: null });
+    if (job.state === 'running' || job.state === 'scanning')
+      this.advance({ ...job, state: 'cancelled', current: null });
     return this.importJob(id);
   }
 
@@ -201,7 +208,9 @@ export class MemoryBackend implements Backend {
   private async startImport(paths: string[]): Promise<ImportJob> {
     await this.answer();
     const job: ImportJob = {
-      id: hash(paths.join() + this.jobs.size).toString(16).padStart(16, '0'),
+      id: hash(paths.join() + this.jobs.size)
+        .toString(16)
+        .padStart(16, '0'),
       state: 'running',
       found: 40 * paths.length,
       processed: 0,
@@ -301,11 +310,14 @@ function rowOf(photo: Photo): Row {
 
 function matches(photo: Photo, word: string): boolean {
   if (word.startsWith('-')) return !matches(photo, word.slice(1));
-  if (word.startsWith('tag:')) return photo.tags.some((tag) => tag === word.slice(4) || tag.startsWith(`${word.slice(4)}/`));
+  if (word.startsWith('tag:'))
+    return photo.tags.some((tag) => tag === word.slice(4) || tag.startsWith(`${word.slice(4)}/`));
   if (word === 'is:video') return photo.kind === 'video';
   if (word.startsWith('taken:')) return photo.taken_at.startsWith(word.slice(6));
   const bare = word.replace(/^camera:/, '');
-  return [photo.name, photo.caption, photo.camera, ...photo.tags].some((text) => text.toLowerCase().includes(bare));
+  return [photo.name, photo.caption, photo.camera, ...photo.tags].some((text) =>
+    text.toLowerCase().includes(bare),
+  );
 }
 
 /** Spreads photos over the months before June 2024: summers full, Februaries thin. */

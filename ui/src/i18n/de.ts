@@ -13,7 +13,8 @@ export const de: Catalogue = {
   'app.skip': 'Zu den Fotos springen',
 
   'start.title': 'Willkommen bei Kinfolio',
-  'start.lead': 'Die Fotos Ihres Haushalts, beisammen und nachweislich unverändert, auf Ihren eigenen Geräten.',
+  'start.lead':
+    'Die Fotos Ihres Haushalts, beisammen und nachweislich unverändert, auf Ihren eigenen Geräten.',
   'start.door': 'Haushalt gründen',
   'start.household': 'Name des Haushalts',
   'start.household.example': 'Familie Müller',
@@ -24,14 +25,17 @@ export const de: Catalogue = {
   'start.failed': 'Der Haushalt konnte nicht angelegt werden: {reason}',
 
   'signin.title': 'Anmelden',
-  'signin.lead': 'Diese Bibliothek verlangt ihr API-Token. Es steht in der Datei api-token im Ordner der Bibliothek.',
+  'signin.lead':
+    'Diese Bibliothek verlangt ihr API-Token. Es steht in der Datei api-token im Ordner der Bibliothek.',
   'signin.token': 'API-Token',
   'signin.go': 'Anmelden',
-  'signin.wrong': 'Das ist nicht das Token dieser Bibliothek. Kopieren Sie es vollständig aus der Datei api-token.',
+  'signin.wrong':
+    'Das ist nicht das Token dieser Bibliothek. Kopieren Sie es vollständig aus der Datei api-token.',
   'signin.failed': 'Die Anmeldung ist fehlgeschlagen: {reason}',
 
   'empty.title': 'Ziehen Sie Ihre Fotos hierher',
-  'empty.lead': 'Dateien oder ganze Ordner. Sie werden in {household} kopiert; die Originale bleiben, wo sie sind.',
+  'empty.lead':
+    'Dateien oder ganze Ordner. Sie werden in {household} kopiert; die Originale bleiben, wo sie sind.',
   'empty.folder': 'Ordner wählen …',
   'empty.files': 'Dateien wählen …',
 
@@ -58,7 +62,8 @@ export const de: Catalogue = {
   'search.summary': '{photos} · {time}',
   'search.busy': 'Suche läuft …',
   'search.empty': 'Kein Foto passt dazu',
-  'search.empty.hint': 'Weniger Wörter finden mehr. Versuchen Sie ein Tag, eine Kamera oder ein Jahr, etwa taken:2019.',
+  'search.empty.hint':
+    'Weniger Wörter finden mehr. Versuchen Sie ein Tag, eine Kamera oder ein Jahr, etwa taken:2019.',
   'search.wrong': 'Diese Suche ist nicht zu verstehen',
   'search.failed': 'Die Suche ist fehlgeschlagen: {reason}',
   'search.results': 'Suchergebnisse',
@@ -113,7 +118,10 @@ export const de: Catalogue = {
   'import.files': 'Dateien wählen …',
   'import.folder.title': 'Einen Ordner mit Fotos wählen',
   'import.files.title': 'Fotos wählen',
-  'import.drop': { one: 'Loslassen, um {count} Objekt zu importieren', other: 'Loslassen, um {count} Objekte zu importieren' },
+  'import.drop': {
+    one: 'Loslassen, um {count} Objekt zu importieren',
+    other: 'Loslassen, um {count} Objekte zu importieren',
+  },
   'import.drop.unknown': 'Loslassen zum Importieren',
   'import.drop.where': 'Wird in {household} auf {device} kopiert. Die Originale bleiben, wo sie sind.',
   'import.panel': 'Import',

@@ -22,14 +22,16 @@ export const en = {
   'start.failed': 'The household could not be started: {reason}',
 
   'signin.title': 'Sign in',
-  'signin.lead': 'This library asks for its API token. It is in the file api-token inside the library’s folder.',
+  'signin.lead':
+    'This library asks for its API token. It is in the file api-token inside the library’s folder.',
   'signin.token': 'API token',
   'signin.go': 'Sign in',
   'signin.wrong': 'This is not the library’s token. Copy it whole from the file api-token.',
   'signin.failed': 'Signing in failed: {reason}',
 
   'empty.title': 'Drop your photos here',
-  'empty.lead': 'Files or whole folders. They are copied into {household}; the originals stay where they are.',
+  'empty.lead':
+    'Files or whole folders. They are copied into {household}; the originals stay where they are.',
   'empty.folder': 'Choose folder…',
   'empty.files': 'Choose files…',
 
@@ -130,7 +132,10 @@ export const en = {
   'import.tab.added': 'Added',
   'import.tab.duplicate': 'Duplicate',
   'import.tab.rejected': 'Rejected',
-  'import.added.text': { one: '{count} file is new in the library.', other: '{count} files are new in the library.' },
+  'import.added.text': {
+    one: '{count} file is new in the library.',
+    other: '{count} files are new in the library.',
+  },
   'import.duplicate.text': {
     one: '{count} file was in the library already, byte for byte.',
     other: '{count} files were in the library already, byte for byte.',

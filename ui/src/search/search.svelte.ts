@@ -9,7 +9,8 @@ const PAGE = 300;
 /** Results follow the library at most this often. */
 const REFRESH_MS = 700;
 
-export type SearchFault = { kind: 'query'; message: string; marked: Marked } | { kind: 'failed'; message: string };
+export type SearchFault =
+  { kind: 'query'; message: string; marked: Marked } | { kind: 'failed'; message: string };
 
 export class SearchState {
   /** What stands in the box. */
@@ -36,7 +37,11 @@ export class SearchState {
   constructor(backend: Backend, trouble: (error: unknown) => void) {
     this.backend = backend;
     this.trouble = trouble;
-    this.grid = new GridState({ dated: false, onWant: () => void this.loadMore(), load: () => this.loadMore() });
+    this.grid = new GridState({
+      dated: false,
+      onWant: () => void this.loadMore(),
+      load: () => this.loadMore(),
+    });
   }
 
   /** True while results stand in the timeline's place. */

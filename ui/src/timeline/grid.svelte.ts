@@ -15,16 +15,7 @@ import {
   type Measures,
   type SectionLayout,
 } from './layout';
-import {
-  offsets,
-  placeAt,
-  sectionAt,
-  settle,
-  spaceHeight,
-  virtualTop,
-  lastTop,
-  type Place,
-} from './scroll';
+import { offsets, placeAt, sectionAt, settle, spaceHeight, virtualTop, lastTop, type Place } from './scroll';
 import type { Spot } from './scrubber';
 
 /** A month, or the results of a search; `rows` is null until they are loaded. */
@@ -247,7 +238,8 @@ export class GridState {
     const top = this.virtualTop - this.place.base;
     for (const section of this.drawn) {
       for (const tile of section.tiles) {
-        if (section.top + tile.box.top + tile.box.height > top + this.measures.sectionHeading) return tile.row.id;
+        if (section.top + tile.box.top + tile.box.height > top + this.measures.sectionHeading)
+          return tile.row.id;
       }
     }
     return null;
@@ -285,7 +277,10 @@ export class GridState {
       return;
     }
     const { dated } = this.options;
-    const cells = section.rows.map((row) => ({ ratio: row.ratio, day: dated ? row.taken_at.slice(0, 10) : '' }));
+    const cells = section.rows.map((row) => ({
+      ratio: row.ratio,
+      day: dated ? row.taken_at.slice(0, 10) : '',
+    }));
     section.layout = layoutSection(cells, this.measures);
     section.height = section.layout.height;
   }
@@ -412,9 +407,8 @@ function measuresFor(width: number, dated: boolean): Measures {
     rowHeight: width < 700 ? 150 : 235,
     gap: 4,
     dayGap: 20,
-    dayHeading: dated ? 38 : 0,
-    sectionHeading: dated ? 56 : 8,
+    dayHeading: dated ? 36 : 0,
+    sectionHeading: dated ? 48 : 8,
     sectionGap: dated ? 20 : 32,
   };
 }
-

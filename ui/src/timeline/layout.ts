@@ -247,7 +247,12 @@ function fullDay(cells: readonly Cell[], run: Run, top: number, m: Measures, ban
 }
 
 /** Breaks where the justified height comes nearest to the wished one; the last row keeps its natural width if too short. */
-function nextRow(cells: readonly Cell[], first: number, end: number, m: Measures): { end: number; height: number } {
+function nextRow(
+  cells: readonly Cell[],
+  first: number,
+  end: number,
+  m: Measures,
+): { end: number; height: number } {
   let ratios = 0;
   let before = Infinity;
   for (let i = first; i < end; i += 1) {

@@ -1,10 +1,13 @@
 /** Keeps the Tab key within a dialog for as long as it is open. */
-const CONTROLS = 'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), video, [tabindex="0"]';
+const CONTROLS =
+  'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), video, [tabindex="0"]';
 
 export function trapFocus(dialog: HTMLElement): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Tab') return;
-    const controls = [...dialog.querySelectorAll<HTMLElement>(CONTROLS)].filter((control) => control.tabIndex >= 0);
+    const controls = [...dialog.querySelectorAll<HTMLElement>(CONTROLS)].filter(
+      (control) => control.tabIndex >= 0,
+    );
     const first = controls[0];
     const last = controls.at(-1);
     const active = document.activeElement;

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { de } from './de';
+import { en } from './en';
+import { chooseLanguage, Texts, type Key, type Message } from './i18n';
+
+const KEYS = Object.keys(en) as Key[];
+
+/** Names, and words that both languages have. */
+const SAME: Key[] = [
+  'app.name',
+  'tile.video',
+  'kind.video',
+  'search.summary',
+  'info.tags',
+  'info.position',
+  'info.block',
+  'info.megapixels',
+  'import.panel',
+  'import.receipt',
+  'ledger.line',
+];
+
+function placeholders(message: Message): string[] {
+  const forms = typeof message === 'string' ? [message] : [message.one, message.other];
+  return [...new Set(forms.flatMap((form) => form.match(/\{\w+\}/g) ?? []))].sort();
+}
+
+describe('the catalogues', () => {
+  it('have the same keys in the same order', () => {
+    expect(Object.keys(de)).toEqual(KEYS);
+  });
+
+  it('use the same parameters for each key', () => {
+    for (const key of KEYS) expect([key, placeholders(de[key])]).toEqual([key, placeholders(en[key])]);
+  });
+
+  it('leave nothing untranslated by oversight', () => {
+    const same = KEYS.filter((key) => JSON.stringify(en[key]) === JSON.stringify(de[key]));
+    expect(same.filter((key) => !SAME.includes(key))).toEqual([]);
+  });
+});
+
+describe('texts', () => {
+  const english = new Texts(['en-GB']);
+  const german = new Texts(['de-DE', 'en']);
+
+  it('come in the first language asked for that there is', () => {
+    expect(chooseLanguage(['fr-FR', 'de-AT', 'en'])).toBe('de');
+    expect(chooseLanguage(['fr'])).toBe('en');
+    expect(chooseLanguage([])).toBe('en');
+  });
+
+  it('count', () => {
+    expect(english.t('app.photos', { count: 1 })).toBe('1 photo');
+    expect(english.t('app.photos', { count: 0 })).toBe('0 photos');
+    expect(english.t('app.photos', { count: 1204 })).toBe('1,204 photos');
+    expect(german.t('app.photos', { count: 1204 })).toBe('1.204 Fotos');
+  });
+
+  it('show what a person wrote as they wrote it', () => {
+    expect(english.t('info.tags.create', { tag: '{count} $& <b>' })).toBe('Create “{count} $& <b>”');
+  });
+});
+
+describe('dates', () => {
+  const english = new Texts(['en-GB']);
+  const cases: [string, string][] = [
+    ['2019-07-14T23:55:00+02:00', '14 July 2019 at 23:55'],
+    ['2019-07-14T23:55:00.250-00:00', '14 July 2019 at 23:55'],
+    ['2020-02-29T00:00:00-11:00', '29 February 2020 at 00:00'],
+    ['0099-01-02T03:04:05-00:00', '2 January 99 at 03:04'],
+    ['no date', 'no date'],
+  ];
+  for (const [wall, expected] of cases) {
+    it(`show the wall clock of ${wall}`, () => {
+      expect(english.date(wall, { dateStyle: 'long', timeStyle: 'short' })).toBe(expected);
+    });
+  }
+
+  it('name months', () => {
+    expect(new Texts(['de']).date('2019-03', { month: 'long', year: 'numeric' })).toBe('März 2019');
+  });
+});
+
+describe('sizes', () => {
+  const english = new Texts(['en-GB']);
+  it('are written in the unit that suits', () => {
+    expect(english.bytes(0)).toBe('0 byte');
+    expect(english.bytes(950)).toBe('950 byte');
+    expect(english.bytes(4_250_000)).toBe('4.3 MB');
+    expect(english.bytes(73_000_000)).toBe('73 MB');
+  });
+});
