@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use exif::{Context, Error, Exif, In, Rational, Reader, Tag, Value};
+use exif::{Context, Error, Exif, In, Rational, Reader, SRational, Tag, Value};
 
 use crate::containers::isobmff;
 use crate::sniff::Format;
@@ -126,7 +126,8 @@ impl Tags {
         });
         match found {
             Ok(exif) => self.parts.push(Part { exif, first }),
-            Err(Error::NotFound(_)) => {}
+            // Without EXIF, or cut before it ends: the preview tells of the latter.
+            Err(Error::NotFound(_) | Error::Io(_)) => {}
             Err(error) => first_fault = Some(error.to_string()),
         }
         if let Some(fault) = first_fault {
@@ -159,17 +160,22 @@ impl Tags {
         (!line.is_empty()).then_some(line)
     }
 
-    fn rationals(&self, tag: Tag) -> &[Rational] {
+    /// The numbers of a rational value. Some phones write signed ones where
+    /// EXIF wants unsigned.
+    fn numbers(&self, tag: Tag) -> Vec<f64> {
         match self.get(tag) {
-            Some(Value::Rational(values)) => values,
-            _ => &[],
+            Some(Value::Rational(values)) => values.iter().map(Rational::to_f64).collect(),
+            Some(Value::SRational(values)) => values.iter().map(SRational::to_f64).collect(),
+            _ => Vec::new(),
         }
     }
 
     /// A rational that is a number above zero.
     fn positive(&self, tag: Tag) -> Option<f64> {
-        let value = self.rationals(tag).first()?.to_f64();
-        (value.is_finite() && value > 0.0).then_some(value)
+        self.numbers(tag)
+            .first()
+            .copied()
+            .filter(|value| value.is_finite() && *value > 0.0)
     }
 
     fn uint(&self, tag: Tag) -> Option<u32> {
@@ -184,13 +190,13 @@ impl Tags {
     fn gps_time(&self) -> Option<CaptureTime> {
         taken::from_gps(
             &self.text(Tag::GPSDateStamp)?,
-            sexagesimal(self.rationals(Tag::GPSTimeStamp))? * 3600.0,
+            sexagesimal(&self.numbers(Tag::GPSTimeStamp))? * 3600.0,
         )
     }
 
     fn position(&self) -> Option<Position> {
         let degrees = |value, reference, negative: char, limit: f64| {
-            let magnitude = sexagesimal(self.rationals(value))?;
+            let magnitude = sexagesimal(&self.numbers(value))?;
             let sign = self
                 .text(reference)
                 .is_some_and(|letter| letter.to_ascii_uppercase().starts_with(negative));
@@ -205,7 +211,7 @@ impl Tags {
     }
 
     fn altitude_m(&self) -> Option<f64> {
-        let height = self.rationals(Tag::GPSAltitude).first()?.to_f64();
+        let height = *self.numbers(Tag::GPSAltitude).first()?;
         // 1: below the sea; 3: below the ellipsoid (EXIF 3.0).
         let below = matches!(self.uint(Tag::GPSAltitudeRef), Some(1 | 3));
         (height.is_finite() && height.abs() < 100_000.0).then_some(if below {
@@ -292,14 +298,14 @@ fn reader() -> Reader {
 
 /// Degrees, minutes, seconds (or hours …) as one number. Missing parts are zero;
 /// a part that is 0/0 makes the whole unknown.
-fn sexagesimal(parts: &[Rational]) -> Option<f64> {
+fn sexagesimal(parts: &[f64]) -> Option<f64> {
     if parts.is_empty() || parts.len() > 3 {
         return None;
     }
     let sum: f64 = parts
         .iter()
         .zip([1.0, 60.0, 3600.0])
-        .map(|(part, unit)| part.to_f64() / unit)
+        .map(|(part, unit)| part / unit)
         .sum();
     sum.is_finite().then_some(sum)
 }

@@ -30,4 +30,4 @@ pub use pipeline::{ImportError, Outcome, Pipeline, PipelineOptions, Prepared, Pr
 pub use preview::Previews;
 pub use sniff::Kind;
 pub use taken::{CaptureTime, Taken, TakenSource};
-pub use thumbs::{ThumbSize, Thumbs};
+pub use thumbs::{ThumbError, ThumbSize, Thumbs};

@@ -80,24 +80,10 @@ impl Renderer {
         orientation: u8,
         duration_ms: Option<u64>,
     ) -> Rendered {
-        let work = AssertUnwindSafe(|| {
-            self.decode(source, sniffed.format, duration_ms)?
-                .map_or(Ok(None), |pixels| finish(pixels, orientation).map(Some))
-        });
-        match catch_unwind(work) {
-            Ok(Ok(rendered)) => rendered.unwrap_or_default(),
-            Ok(Err(reason)) => Rendered {
-                warning: Some(format!("no preview: {reason}")),
-                ..Rendered::default()
-            },
-            Err(_) => {
-                let warning = "no preview: its decoder gave up on damaged data".to_owned();
-                Rendered {
-                    warning: Some(warning),
-                    ..Rendered::default()
-                }
-            }
-        }
+        guarded(|| match self.decode(source, sniffed.format, duration_ms)? {
+            Some(pixels) => finish(pixels, orientation),
+            None => Ok(Rendered::default()),
+        })
     }
 
     fn decode(
@@ -142,6 +128,17 @@ impl Renderer {
     }
 }
 
+/// Runs a decoder; its failure, or its panic, becomes a warning.
+fn guarded(work: impl FnOnce() -> Result<Rendered, Reason>) -> Rendered {
+    let gave_up = |_| Err("its decoder gave up on damaged data".to_owned());
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(gave_up)
+        .unwrap_or_else(|reason| Rendered {
+            warning: Some(format!("no preview: {reason}")),
+            ..Rendered::default()
+        })
+}
+
 /// From decoded pixels to both JPEGs. Turning happens on the small picture.
 fn finish(pixels: Pixels<'_>, orientation: u8) -> Result<Rendered, Reason> {
     let orientation = if pixels.upright { 1 } else { orientation };
@@ -182,4 +179,26 @@ fn check_size(width: u32, height: u32, bytes: u64) -> Result<(), Reason> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_costs_its_own_preview_only() {
+        fn check(work: impl FnOnce() -> Result<Rendered, Reason>, expect: &str) {
+            let rendered = guarded(work);
+            assert!(rendered.previews.is_none());
+            assert_eq!(rendered.warning.as_deref(), Some(expect));
+        }
+        check(
+            || panic!("index out of bounds"),
+            "no preview: its decoder gave up on damaged data",
+        );
+        check(
+            || Err("it is broken".to_owned()),
+            "no preview: it is broken",
+        );
+    }
 }

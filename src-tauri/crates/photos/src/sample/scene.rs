@@ -265,7 +265,9 @@ impl Scene {
             return self.sky(x, y, aspect);
         };
         let depth = ((y - top) * 3.0).min(1.0);
-        let texture = 1.0 + 0.05 * ((x * 90.0 + y * 260.0).sin() + (x * 231.0 - y * 97.0).cos());
+        let texture = 1.0
+            + 0.02
+                * ((x * 61.0 + y * 37.0).sin() + (x * 143.0 - y * 19.0).cos() + (y * 400.0).sin());
         mix(self.ridges[n].color, self.colors.ground, depth * 0.35).map(|c| c * texture)
     }
 }
