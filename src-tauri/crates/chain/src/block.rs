@@ -199,6 +199,13 @@ impl Block {
     }
 }
 
+/// Equal hashes mean equal blocks.
+impl std::hash::Hash for Block {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.hash.hash(state);
+    }
+}
+
 /// What a proposer decides about a block; the rest follows from the batches.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft {

@@ -1,24 +1,25 @@
 //! Ballots: numbered attempts to decide a height.
 
 use std::fmt::Debug;
+use std::hash::Hash;
 
 /// The types that a household's ledger fills in; the core only compares and copies them.
-pub trait Types: Copy + Debug + PartialEq + Eq + PartialOrd + Ord {
+pub trait Types: Copy + Debug + Ord + Hash {
     /// A device of the household.
-    type Device: Copy + Debug + Ord;
+    type Device: Copy + Debug + Ord + Hash;
     /// One life of a process; never used twice.
-    type Incarnation: Copy + Debug + Ord;
+    type Incarnation: Copy + Debug + Ord + Hash;
     /// The name of a block: equal names mean equal blocks.
-    type Hash: Copy + Debug + Ord;
+    type Hash: Copy + Debug + Ord + Hash;
     /// A block; cheap to clone.
-    type Block: Clone + Debug + PartialEq;
+    type Block: Clone + Debug + Eq + Hash;
 
     /// The name of `block`.
-    fn hash(block: &Self::Block) -> Self::Hash;
+    fn hash_of(block: &Self::Block) -> Self::Hash;
 }
 
 /// A device in one of its lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Proposer<T: Types> {
     /// The device.
     pub device: T::Device,
@@ -27,7 +28,7 @@ pub struct Proposer<T: Types> {
 }
 
 /// One attempt to decide a height. Ordered by round, then by proposer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ballot<T: Types> {
     /// 0 belongs to the owner of the height; any voter may run any later round.
     pub round: u64,

@@ -7,7 +7,7 @@ use crate::synod::{Begin, Vote};
 pub type Lsn = u64;
 
 /// What voters say to each other about one height.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Message<T: Types> {
     /// Phase 1a: promise to accept nothing below `ballot`.
     Prepare {
@@ -77,7 +77,7 @@ impl<T: Types> Message<T> {
 }
 
 /// What must be on disk.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Record<T: Types> {
     /// Nothing below `ballot` will be accepted at `height`.
     Promise {
@@ -96,7 +96,7 @@ pub enum Record<T: Types> {
 }
 
 /// What happens to the core.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input<T: Types> {
     /// A height is open, after the one below was decided and applied.
     Begin(Begin<T>),
@@ -115,7 +115,7 @@ pub enum Input<T: Types> {
 }
 
 /// What the caller must do, in this order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Output<T: Types> {
     /// Append this record to the log; report [`Input::Synced`] when it is durable.
     Persist(Lsn, Record<T>),

@@ -9,7 +9,7 @@ use crate::message::{Input, Lsn, Message, Output, Record};
 pub type Vote<T> = (Ballot<T>, <T as Types>::Block);
 
 /// What is known when a height opens.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Begin<T: Types> {
     /// The height above the tip.
     pub height: u64,
@@ -24,7 +24,7 @@ pub struct Begin<T: Types> {
 }
 
 /// Acceptor and proposer of one device.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Synod<T: Types> {
     me: Proposer<T>,
     height: u64,
@@ -44,7 +44,7 @@ pub struct Synod<T: Types> {
 }
 
 /// The own ballot, while there is one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Attempt<T: Types> {
     Resting,
     Preparing {
@@ -60,7 +60,7 @@ enum Attempt<T: Types> {
 }
 
 /// What waits for the disk.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Deferred<T: Types> {
     Send {
         to: T::Device,
@@ -291,10 +291,10 @@ impl<T: Types> Synod<T> {
         if let Some(promised) = self.promised.filter(|promised| *promised > ballot) {
             return self.refuse(from, ballot, promised);
         }
-        let hash = T::hash(&block);
+        let hash = T::hash_of(&block);
         match &self.accepted {
-            Some((before, other)) if *before == ballot && T::hash(other) != hash => {
-                let blocks = [T::hash(other), hash];
+            Some((before, other)) if *before == ballot && T::hash_of(other) != hash => {
+                let blocks = [T::hash_of(other), hash];
                 out.push(Output::Alarm {
                     height: self.height,
                     ballot,
@@ -368,7 +368,7 @@ impl<T: Types> Synod<T> {
         else {
             return;
         };
-        if *own != ballot || T::hash(block) != hash {
+        if *own != ballot || T::hash_of(block) != hash {
             return;
         }
         acceptors.insert(from);
@@ -474,7 +474,7 @@ impl<T: Types> Synod<T> {
                 }
                 Deferred::OwnAcceptance { ballot } => {
                     let own = match &self.attempt {
-                        Attempt::Accepting { block, .. } => Some(T::hash(block)),
+                        Attempt::Accepting { block, .. } => Some(T::hash_of(block)),
                         Attempt::Resting | Attempt::Preparing { .. } => None,
                     };
                     if let Some(hash) = own {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Ballot, Begin, Input, Message, Output, Proposer, Record, Synod, Types};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Numbers;
 
 impl Types for Numbers {
@@ -14,7 +14,7 @@ impl Types for Numbers {
     type Hash = u32;
     type Block = u32;
 
-    fn hash(block: &u32) -> u32 {
+    fn hash_of(block: &u32) -> u32 {
         *block
     }
 }

@@ -23,7 +23,7 @@ use crate::identity;
 use crate::mempool::{Mempool, Reply};
 
 /// The types that the synod runs on here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Ledger;
 
 impl Types for Ledger {
@@ -32,7 +32,7 @@ impl Types for Ledger {
     type Hash = BlockHash;
     type Block = Arc<Block>;
 
-    fn hash(block: &Arc<Block>) -> BlockHash {
+    fn hash_of(block: &Arc<Block>) -> BlockHash {
         block.hash()
     }
 }
