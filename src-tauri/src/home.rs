@@ -3,11 +3,12 @@
 //! Whoever needs the library waits here for it; whoever makes or closes it goes through here.
 //! Knows nothing of windows.
 
+use std::fs;
 use std::path::PathBuf;
 
 use axum::Router;
 use kinfolio_http::{Access, serve, socket};
-use kinfolio_library::{Founding, Library, LibraryError};
+use kinfolio_library::{Founding, Library, LibraryError, import};
 use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 
@@ -93,6 +94,7 @@ impl Home {
     fn enter(&self, library: Library) {
         let router = kinfolio_http::router(library.clone(), Access::Local);
         tokio::spawn(serve_commands(library.clone(), router.clone()));
+        tokio::spawn(resume_imports(library.clone()));
         self.stage
             .send_replace(Stage::Open(Box::new(Open { library, router })));
     }
@@ -131,6 +133,8 @@ impl Home {
     pub async fn close(&self) {
         let _moving = self.moving.lock().await;
         if let Stage::Open(open) = self.stage.send_replace(Stage::Closing) {
+            // The socket first, so that nobody comes to a closed door.
+            let _ = fs::remove_file(open.library.layout().socket());
             open.library.close().await;
         }
         self.stage.send_replace(Stage::Closed);
@@ -146,5 +150,12 @@ async fn serve_commands(library: Library, router: Router) {
     };
     if let Err(error) = served {
         tracing::error!(%error, path = %path.display(), "the `kinfolio` command cannot reach this app");
+    }
+}
+
+/// Goes on with what was being imported when the app ended.
+async fn resume_imports(library: Library) {
+    if let Err(error) = import::resume(&library).await {
+        tracing::error!(%error, "an import that was interrupted was not resumed");
     }
 }

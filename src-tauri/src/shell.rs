@@ -33,12 +33,9 @@ pub fn run(options: Options) -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    let data = match kinfolio_library::data_dir(options.data) {
-        Ok(data) => data,
-        Err(error) => {
-            eprintln!("kinfolio-desktop: {error}");
-            return ExitCode::FAILURE;
-        }
+    let Some(data) = options.data.or_else(kinfolio_library::layout::default_folder) else {
+        eprintln!("kinfolio-desktop: no place for the library: set HOME, or name a folder with --data");
+        return ExitCode::FAILURE;
     };
     match build(data) {
         Ok((app, home)) => {

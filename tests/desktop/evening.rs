@@ -55,12 +55,23 @@ fn files(desktop: &Desktop) -> Result<Vec<PathBuf>, Failure> {
         .args(["sample", "--seed", "5", "--count", &count, "--to"])
         .arg(&folder))?;
     let copy = desktop.folder("a copy ü.jpg");
-    for one in fs::read_dir(&folder)?.take(1) {
-        fs::copy(one?.path(), &copy)?;
-    }
+    fs::copy(first_file(&folder)?, &copy)?;
     let empty = desktop.folder("empty.jpg");
     fs::write(&empty, b"")?;
     Ok(vec![folder, copy, empty])
+}
+
+fn first_file(folder: &Path) -> Result<PathBuf, Failure> {
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(path) = open.pop() {
+        if path.is_file() {
+            return Ok(path);
+        }
+        for entry in fs::read_dir(&path)? {
+            open.push(entry?.path());
+        }
+    }
+    Err(Failure::Page { what: "a generated photo".to_owned(), found: "none".to_owned() })
 }
 
 fn start_household(page: &Page) -> Result<(), Failure> {
