@@ -1,0 +1,12 @@
+//! The commands, one module each.
+
+pub(crate) mod blocks;
+pub(crate) mod edit;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod sample;
+pub(crate) mod search;
+pub(crate) mod serve;
+pub(crate) mod show;
+pub(crate) mod status;
+pub(crate) mod verify;

@@ -1,0 +1,117 @@
+//! `kinfolio serve`: the headless node.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use kinfolio_http::{Access, router, serve, socket};
+use kinfolio_library::{Library, Token, import};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
+
+use crate::failure::Failure;
+use crate::usage::ServeArgs;
+
+/// Log files that are kept, one a day.
+const LOGS_MAX: usize = 14;
+
+pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failure> {
+    let library = Library::open(root).await?;
+    let _log = log_to(&library.layout().logs());
+    let served = until_told(&library, args).await;
+    // The socket first, so that nobody comes to a closed door.
+    let _ = std::fs::remove_file(library.layout().socket());
+    library.close().await;
+    tracing::info!("ended");
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+async fn until_told(library: &Library, args: &ServeArgs) -> Result<(), Failure> {
+    let mut terminate = on_signal(SignalKind::terminate())?;
+    let mut interrupt = on_signal(SignalKind::interrupt())?;
+    let token_path = args
+        .web_token_file
+        .clone()
+        .unwrap_or_else(|| library.layout().token());
+    let token = Token::read(&token_path)?;
+    let (listener, address) = listen(args.api).await?;
+    let path = library.layout().socket();
+    let local = socket::bind(&path).map_err(|source| Failure::Io {
+        doing: "listen at",
+        path,
+        source,
+    })?;
+
+    let stop = CancellationToken::new();
+    let network = router(library.clone(), Access::Token(token));
+    let here = router(library.clone(), Access::Local);
+    let mut listeners = JoinSet::new();
+    listeners.spawn(serve::on_tcp(listener, network, stop.clone()));
+    listeners.spawn(serve::on_socket(local, here, stop.clone()));
+    import::resume(library).await?;
+    tracing::info!(%address, device = %library.device(), "serving");
+    announce(&format!(
+        "ready api={address} peer=none device={}",
+        library.device()
+    ))?;
+
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        ended = listeners.join_next() => tracing::error!(?ended, "a listener ended"),
+    }
+    tracing::info!("ending");
+    stop.cancel();
+    // Streams of events end with the library, not with their requests.
+    library.closing().cancel();
+    while listeners.join_next().await.is_some() {}
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let failed = |source| Failure::CannotListen {
+        address: address.to_string(),
+        source,
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+fn on_signal(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> {
+    signal(kind).map_err(|source| Failure::Runtime { source })
+}
+
+/// The one line on stdout.
+fn announce(line: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(Failure::Print)
+}
+
+/// JSON lines in the library's `logs/`, a file a day; what cannot be logged is dropped rather
+/// than waited for.
+fn log_to(folder: &Path) -> Option<WorkerGuard> {
+    let appender = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("kinfolio")
+        .filename_suffix("jsonl")
+        .max_log_files(LOGS_MAX)
+        .build(folder)
+        .ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(appender);
+    let filter = EnvFilter::try_from_env("KINFOLIO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let installed = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .try_init();
+    installed.ok().map(|()| guard)
+}

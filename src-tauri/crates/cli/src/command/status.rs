@@ -1,0 +1,54 @@
+//! `kinfolio status`.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use kinfolio_http::dto::ledger::LedgerStatus;
+
+use crate::api::Api;
+use crate::failure::Failure;
+use crate::output::{Output, grouped, safe};
+
+pub(crate) async fn run(root: &Path, output: &Output) -> Result<ExitCode, Failure> {
+    let api = Api::open(root).await?;
+    let status = api.get::<LedgerStatus>("/api/v1/ledger").await;
+    api.close().await;
+    output.print(&status?, describe)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(status: &LedgerStatus) -> String {
+    let device = &status.device;
+    let quorum = if status.quorum { "yes" } else { "no" };
+    let mut text = format!(
+        "household  {}\ndevice     {} ({}, {})\nchain      block {}, tip {}\n\
+         pending    {}\nquorum     {quorum}\nphotos     {}\n",
+        safe(&status.household),
+        safe(&device.name),
+        device.role,
+        device.id,
+        grouped(status.height),
+        status.tip,
+        grouped(status.pending),
+        grouped(status.photos),
+    );
+    for member in &status.members {
+        let reach = if member.reachable {
+            "reachable"
+        } else {
+            "away"
+        };
+        let height = member
+            .height
+            .map_or_else(String::new, |height| format!(", block {}", grouped(height)));
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "member     {} ({}, {reach}{height})",
+            safe(&member.name),
+            member.role
+        );
+    }
+    text
+}

@@ -1,0 +1,66 @@
+//! `kinfolio`: a household's photo library on the command line, and its headless node.
+//!
+//! Every command that touches a library speaks the HTTP API: to the node that owns the library,
+//! or to the same router in this process. Nothing here knows how a library works inside.
+
+mod api;
+mod command;
+mod failure;
+mod output;
+mod usage;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use failure::Failure;
+use output::Output;
+use usage::{Command, Usage};
+
+fn main() -> ExitCode {
+    let usage = match Usage::try_parse() {
+        Ok(usage) => usage,
+        Err(error) => {
+            // Help and version go to stdout with 0, wrong usage to stderr with 2.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let output = Output::new(usage.json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(source) => return Failure::Runtime { source }.report(),
+    };
+    let result = runtime.block_on(run(usage, &output));
+    // What still reads from a hanging disk or a terminal does not keep the program alive.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match result {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
+    let data = usage.data;
+    match usage.command {
+        Command::Init(args) => command::init::run(&folder(data)?, &args, output),
+        Command::Serve(args) => command::serve::run(&folder(data)?, &args).await,
+        Command::Import(args) => command::import::run(&folder(data)?, &args, output).await,
+        Command::Search(args) => command::search::run(&folder(data)?, &args, output).await,
+        Command::Show(args) => command::show::run(&folder(data)?, &args, output).await,
+        Command::Edit(args) => command::edit::run(&folder(data)?, &args, output).await,
+        Command::Status => command::status::run(&folder(data)?, output).await,
+        Command::Verify(args) => command::verify::run(&folder(data)?, &args, output),
+        Command::Blocks(args) => command::blocks::run(&folder(data)?, &args, output).await,
+        Command::Sample(args) => command::sample::run(&args, output),
+    }
+}
+
+/// The library's folder: as told, or where this platform keeps a person's data.
+fn folder(told: Option<std::path::PathBuf>) -> Result<std::path::PathBuf, Failure> {
+    told.or_else(kinfolio_library::layout::default_folder)
+        .ok_or(Failure::NoDataFolder)
+}

@@ -1,0 +1,234 @@
+//! The command line's grammar.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A household's photos, held whole and in agreement by every device.
+#[derive(Debug, Parser)]
+#[command(name = "kinfolio", version, arg_required_else_help = true)]
+pub(crate) struct Usage {
+    /// The library's folder [default: the platform's data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "KINFOLIO_DATA",
+        value_name = "DIR",
+        hide_env_values = true
+    )]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new household with this as its first device
+    Init(InitArgs),
+    /// Run the headless node: HTTP API and web UI
+    Serve(ServeArgs),
+    /// Import files and folders, recursively
+    Import(ImportArgs),
+    /// Search with the language of the app's search box
+    Search(SearchArgs),
+    /// Show one photo's record
+    Show(ShowArgs),
+    /// Change photos
+    Edit(EditArgs),
+    /// Show this device, the chain and its members
+    Status,
+    /// Check the whole chain; writes nothing
+    Verify(VerifyArgs),
+    /// List blocks of the chain
+    Blocks(BlocksArgs),
+    /// Write generated photos, for demos, tests and load; needs no library
+    Sample(SampleArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// What the household is called
+    #[arg(long, value_name = "HOUSEHOLD")]
+    pub(crate) name: String,
+    /// What this device is called [default: the machine's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to serve the HTTP API and the web UI; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
+    pub(crate) api: SocketAddr,
+    /// Accept the token in this file instead of the one in the library's api-token
+    #[arg(long, value_name = "F")]
+    pub(crate) web_token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Tag every photo that is added; may be repeated
+    #[arg(long = "tag", value_name = "T")]
+    pub(crate) tags: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// The query; without one, every photo not in the trash
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub(crate) query: Vec<String>,
+    /// Photos to list, at most 20,000
+    #[arg(long, value_name = "N", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The photo's id, as `search --json` prints it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditArgs {
+    /// Queries or ids; all photos that any of them names are changed together
+    #[arg(
+        required = true,
+        value_name = "QUERY-or-ID",
+        allow_hyphen_values = true
+    )]
+    pub(crate) photos: Vec<String>,
+    /// Add a tag; may be repeated
+    #[arg(long = "add-tag", value_name = "T")]
+    pub(crate) add_tags: Vec<String>,
+    /// Take a tag away; may be repeated
+    #[arg(long = "remove-tag", value_name = "T")]
+    pub(crate) remove_tags: Vec<String>,
+    /// Set the caption; empty removes it
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    pub(crate) caption: Option<String>,
+    /// Set the rating, 0 (none) to 5
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
+    pub(crate) rating: Option<u8>,
+    /// Set the capture time, as 2019-07-12T10:20:30+02:00; without offset: not known
+    #[arg(long, value_name = "T")]
+    pub(crate) taken: Option<String>,
+    /// Set the position in degrees, as 48.8583,2.2945
+    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true, value_parser = position)]
+    pub(crate) position: Option<[f64; 2]>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Hash every stored original again, too
+    #[arg(long)]
+    pub(crate) deep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BlocksArgs {
+    /// The first height
+    #[arg(long, value_name = "H", default_value_t = 0)]
+    pub(crate) from: u64,
+    /// Blocks to list, at most 100,000
+    #[arg(long, value_name = "N", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SampleArgs {
+    /// How many photos
+    #[arg(long, value_name = "N")]
+    pub(crate) count: u32,
+    /// The folder to write them into; made if missing
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// The same seed makes the same photos
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// A text that is no position.
+#[derive(Debug, thiserror::Error)]
+#[error("write latitude,longitude in degrees, as 48.8583,2.2945")]
+struct NotAPosition;
+
+fn position(text: &str) -> Result<[f64; 2], NotAPosition> {
+    let parts = text.split_once(',').and_then(|(lat, lon)| {
+        Some([
+            lat.trim().parse::<f64>().ok()?,
+            lon.trim().parse::<f64>().ok()?,
+        ])
+    });
+    match parts {
+        Some([lat, lon]) if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) => {
+            Ok([lat, lon])
+        }
+        _ => Err(NotAPosition),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Usage::command().debug_assert();
+    }
+
+    #[test]
+    fn positions() {
+        let check = |text: &str, expect: Option<[f64; 2]>| {
+            assert_eq!(position(text).ok(), expect, "{text}");
+        };
+        check("48.8583,2.2945", Some([48.8583, 2.2945]));
+        check("-33.9, -180", Some([-33.9, -180.0]));
+        check("91,0", None);
+        check("0,180.1", None);
+        check("NaN,0", None);
+        check("1", None);
+        check("1,2,3", None);
+    }
+
+    #[test]
+    fn queries_may_begin_with_a_hyphen_and_options_still_count() {
+        let parse = |args: &[&str]| Usage::try_parse_from(args).unwrap();
+        let Command::Search(search) =
+            parse(&["kinfolio", "search", "-tag:x", "--limit", "3", "--json"]).command
+        else {
+            panic!("not a search");
+        };
+        assert_eq!((search.query, search.limit), (vec!["-tag:x".to_owned()], 3));
+        let usage = parse(&["kinfolio", "search", "--json", "-is:video beach"]);
+        assert!(usage.json);
+        let Command::Edit(edit) = parse(&[
+            "kinfolio",
+            "edit",
+            "-tag:x",
+            "--rating",
+            "3",
+            "--position",
+            "-1,-2",
+        ])
+        .command
+        else {
+            panic!("not an edit");
+        };
+        assert_eq!(edit.photos, ["-tag:x"]);
+        assert_eq!((edit.rating, edit.position), (Some(3), Some([-1.0, -2.0])));
+    }
+}

@@ -1,0 +1,30 @@
+//! The JSON shapes of the API. Domain types are converted here, once, at the edge.
+
+pub mod change;
+pub mod history;
+pub mod import;
+pub mod ledger;
+pub mod photo;
+pub mod search;
+pub mod timeline;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whether what is shown is in the chain already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// In a block.
+    Committed,
+    /// Durable on this device, in the chain when a quorum can be reached.
+    Pending,
+}
+
+/// A moment as RFC 3339 in UTC.
+pub(crate) fn moment(ms: i64) -> String {
+    Timestamp::from_millisecond(ms)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_string()
+}

@@ -1,0 +1,111 @@
+//! What an edit asks for, and what it is answered with.
+
+use kinfolio_library::LibraryError;
+use kinfolio_library::catalog::{Change, PhotoId, Position};
+use kinfolio_library::edit::parse_taken;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use super::State;
+use super::photo::PhotoRecord;
+
+/// A change of one or many photos; what is absent stays as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeBody {
+    /// Tags to add; `/` makes a hierarchy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_tags: Vec<String>,
+    /// Tags to take away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_tags: Vec<String>,
+    /// The new caption; empty removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// 0 (none) to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 5)]
+    pub rating: Option<u8>,
+    /// Favourite or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favorite: Option<bool>,
+    /// The camera's wall clock, RFC 3339; offset `-00:00` (or none) where none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<String>,
+    /// `[lat, lon]` in degrees; `null` removes the position.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<[f64; 2]>)]
+    pub position: Option<Option<[f64; 2]>>,
+    /// Into the trash, or out of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trash: Option<bool>,
+}
+
+/// Tells `null` (remove) from an absent field (leave).
+fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+impl TryFrom<ChangeBody> for Change {
+    type Error = LibraryError;
+
+    fn try_from(body: ChangeBody) -> Result<Self, LibraryError> {
+        Ok(Self {
+            add_tags: body.add_tags,
+            remove_tags: body.remove_tags,
+            caption: body.caption,
+            rating: body.rating,
+            favorite: body.favorite,
+            taken_at: body.taken_at.as_deref().map(parse_taken).transpose()?,
+            position: body
+                .position
+                .map(|position| position.map(|[lat, lon]| Position { lat, lon })),
+            trash: body.trash,
+        })
+    }
+}
+
+/// A change of many photos: those named, or those that a query finds.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditsBody {
+    /// Photo ids; either these or `query`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub ids: Option<Vec<PhotoId>>,
+    /// A search; either this or `ids`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// What to change.
+    pub change: ChangeBody,
+}
+
+/// What became of a bulk edit.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EditsDone {
+    /// Whether it is in the chain.
+    pub state: State,
+    /// The height that shows it; this device's height when pending.
+    pub height: u64,
+    /// How many photos it touched.
+    pub photos: u64,
+}
+
+/// What became of one photo's edit.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PhotoEdited {
+    /// Whether it is in the chain.
+    pub state: State,
+    /// The height that shows it; this device's height when pending.
+    pub height: u64,
+    /// The photo as it is now.
+    pub photo: PhotoRecord,
+}

@@ -1,0 +1,213 @@
+//! The chain: status and blocks.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kinfolio_library::ledger::Status;
+use kinfolio_library::node::{Block, Edit, MemberStatus, Payload, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::moment;
+
+/// This device's view of the household's chain.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LedgerStatus {
+    /// The household's name.
+    pub household: String,
+    /// This device.
+    pub device: DeviceBody,
+    /// The chain's height.
+    pub height: u64,
+    /// The hash of its last block.
+    pub tip: String,
+    /// Edits authored here and not yet in this chain.
+    pub pending: u64,
+    /// Whether enough voters are reachable to commit.
+    pub quorum: bool,
+    /// Photos known, the trash counted.
+    pub photos: u64,
+    /// Every member, this device included.
+    pub members: Vec<MemberBody>,
+}
+
+/// A device.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DeviceBody {
+    /// Its id, hex.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `voter` or `observer`.
+    pub role: String,
+}
+
+/// A member of the household.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MemberBody {
+    /// Its id, hex.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `voter` or `observer`.
+    pub role: String,
+    /// Whether it answers.
+    pub reachable: bool,
+    /// The height of its chain, as last heard.
+    pub height: Option<u64>,
+    /// The tip of its chain, as last heard.
+    pub tip: Option<String>,
+    /// When it was last heard.
+    pub last_seen: Option<String>,
+}
+
+/// Which blocks to list.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BlocksParams {
+    /// The first height; 0 unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u64>,
+    /// At most this many, 1 to 100,000; 100 unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 100000)]
+    pub limit: Option<u32>,
+}
+
+/// A block without its edits.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BlockBody {
+    /// Its height.
+    pub height: u64,
+    /// SHA-256 of its header.
+    pub hash: String,
+    /// The hash of the block below it; zeros at height 0.
+    pub prev: String,
+    /// The device that proposed it.
+    pub proposer: String,
+    /// When, by the proposer's clock.
+    pub timestamp: String,
+    /// How many edits it holds.
+    pub edits: u64,
+}
+
+/// A block with its edits.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BlockDetail {
+    /// Its height.
+    pub height: u64,
+    /// SHA-256 of its header.
+    pub hash: String,
+    /// The hash of the block below it; zeros at height 0.
+    pub prev: String,
+    /// The device that proposed it.
+    pub proposer: String,
+    /// When, by the proposer's clock.
+    pub timestamp: String,
+    /// Its edits, in order.
+    pub edits: Vec<EditBody>,
+}
+
+/// An edit as the chain holds it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EditBody {
+    /// The device that authored it.
+    pub device: String,
+    /// The life of its process.
+    pub incarnation: String,
+    /// Its number within that life.
+    pub seq: u64,
+    /// `founding` or `opaque`.
+    pub kind: String,
+    /// Opaque payloads in base64; others as text.
+    pub payload: Option<String>,
+}
+
+impl BlockBody {
+    /// `block` in short.
+    pub(crate) fn new(block: &Block) -> Self {
+        let header = block.header();
+        Self {
+            height: header.height,
+            hash: block.hash().to_string(),
+            prev: header.prev.to_string(),
+            proposer: header.proposer.device.to_string(),
+            timestamp: moment(header.timestamp_ms),
+            edits: block.edit_count(),
+        }
+    }
+}
+
+impl BlockDetail {
+    /// `block` with its edits.
+    pub(crate) fn new(block: &Block) -> Self {
+        let short = BlockBody::new(block);
+        Self {
+            height: short.height,
+            hash: short.hash,
+            prev: short.prev,
+            proposer: short.proposer,
+            timestamp: short.timestamp,
+            edits: block.edits().map(|edit| EditBody::new(&edit)).collect(),
+        }
+    }
+}
+
+impl EditBody {
+    fn new(edit: &Edit) -> Self {
+        let (kind, payload) = match &edit.payload {
+            Payload::Founding(founding) => ("founding", Some(founding.household.clone())),
+            Payload::Opaque(bytes) => ("opaque", Some(STANDARD.encode(bytes))),
+        };
+        let incarnation = edit.id.incarnation;
+        Self {
+            device: edit.id.device.to_string(),
+            incarnation: format!("{}.{:016x}", incarnation.counter, incarnation.nonce),
+            seq: edit.id.seq,
+            kind: kind.to_owned(),
+            payload,
+        }
+    }
+}
+
+impl LedgerStatus {
+    /// The status as it is told.
+    pub(crate) fn new(status: &Status) -> Self {
+        let node = &status.node;
+        Self {
+            household: node.household.clone(),
+            device: DeviceBody {
+                id: node.device.id.to_string(),
+                name: node.device.name.clone(),
+                role: role(node.device.role).to_owned(),
+            },
+            height: node.tip.height,
+            tip: node.tip.hash.to_string(),
+            pending: node.pending,
+            quorum: node.quorum,
+            photos: status.photos,
+            members: node.members.iter().map(MemberBody::new).collect(),
+        }
+    }
+}
+
+impl MemberBody {
+    fn new(member: &MemberStatus) -> Self {
+        Self {
+            id: member.id.to_string(),
+            name: member.name.clone(),
+            role: role(member.role).to_owned(),
+            reachable: member.reachable,
+            height: member.tip.map(|tip| tip.height),
+            tip: member.tip.map(|tip| tip.hash.to_string()),
+            last_seen: member.last_seen_ms.map(moment),
+        }
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Voter => "voter",
+        Role::Observer => "observer",
+    }
+}

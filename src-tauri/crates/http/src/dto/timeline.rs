@@ -1,0 +1,93 @@
+//! The timeline: how many photos each month has, and compact rows for the grid.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kinfolio_library::catalog;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::State;
+use super::photo::PhotoKind;
+
+/// How many photos each month has.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Timeline {
+    /// Photos not in the trash.
+    pub total: u64,
+    /// The chain height that this shows.
+    pub height: u64,
+    /// Newest first; months without photos are absent.
+    pub months: Vec<MonthCount>,
+}
+
+/// One month of the timeline.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MonthCount {
+    /// `yyyy-mm`.
+    pub month: String,
+    /// Photos in it, not counting the trash.
+    pub count: u64,
+}
+
+/// The photos of one month.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Month {
+    /// `yyyy-mm`.
+    pub month: String,
+    /// The chain height that this shows.
+    pub height: u64,
+    /// Newest first.
+    pub rows: Vec<Row>,
+}
+
+/// One photo, as the grid needs it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Row {
+    /// The photo's id.
+    pub id: String,
+    /// The camera's wall clock, RFC 3339.
+    pub taken_at: String,
+    /// Width by height as displayed.
+    pub ratio: f32,
+    /// A tiny placeholder picture, base64; empty when there is none.
+    pub thumbhash: String,
+    /// What sort of file it is.
+    pub kind: PhotoKind,
+    /// Whether it is a favourite.
+    pub favorite: bool,
+    /// 0 (none) to 5.
+    pub rating: u8,
+    /// Whether it is in the chain.
+    pub state: State,
+}
+
+impl From<&catalog::TimelineRow> for Row {
+    fn from(row: &catalog::TimelineRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            taken_at: row.taken_at.to_string(),
+            ratio: row.ratio,
+            thumbhash: STANDARD.encode(&row.thumbhash),
+            kind: row.kind.into(),
+            favorite: row.favorite,
+            rating: row.rating,
+            state: State::Committed,
+        }
+    }
+}
+
+/// Tags in use.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Tags {
+    /// Sorted by name.
+    pub tags: Vec<Counted>,
+}
+
+/// A name and how many photos have it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Counted {
+    /// The name.
+    pub name: String,
+    /// Photos, not counting the trash.
+    pub count: u64,
+}

@@ -1,0 +1,44 @@
+//! The list of routes: the router and the OpenAPI document both come from it.
+
+mod edits;
+mod events;
+mod files;
+mod health;
+mod imports;
+mod ledger;
+mod photos;
+mod search;
+mod session;
+mod timeline;
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{App, Description};
+
+/// Every route of the API.
+pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(files::upload))
+        .routes(routes!(photos::record, photos::change))
+        .routes(routes!(photos::original))
+        .routes(routes!(photos::thumbnail))
+        .routes(routes!(photos::history))
+        .routes(routes!(edits::apply))
+        .routes(routes!(search::search))
+        .routes(routes!(timeline::months))
+        .routes(routes!(timeline::month))
+        .routes(routes!(timeline::tags))
+        .routes(routes!(ledger::status))
+        .routes(routes!(ledger::blocks))
+        .routes(routes!(ledger::block))
+        .routes(routes!(imports::list, imports::start))
+        .routes(routes!(imports::get, imports::cancel))
+        .routes(routes!(events::stream))
+        .routes(routes!(session::begin))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::metrics))
+}

@@ -1,0 +1,110 @@
+//! Whether it runs, and a few numbers about it.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use kinfolio_library::{import, ledger};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::App;
+use crate::problem::Problem;
+
+/// It runs.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`.
+    status: String,
+    /// The program's version.
+    version: String,
+}
+
+/// Whether it runs
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "health",
+    responses((status = 200, body = Health))
+)]
+pub(crate) async fn healthz() -> Json<Health> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Json(Health {
+        status: "ok".to_owned(),
+        version,
+    })
+}
+
+/// Numbers for Prometheus
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "health",
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = "default", response = Problem),
+    )
+)]
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Problem> {
+    let status = ledger::status(&app.library).await?;
+    let jobs = import::list(&app.library);
+    let running = jobs.iter().filter(|job| !job.state.is_over()).count() as u64;
+    let requests = app.requests.load(Ordering::Relaxed);
+    let numbers = [
+        (
+            "kinfolio_blocks",
+            "gauge",
+            "Blocks in this device's chain.",
+            status.node.tip.height + 1,
+        ),
+        (
+            "kinfolio_edits_pending",
+            "gauge",
+            "Edits not yet in the chain.",
+            status.node.pending,
+        ),
+        (
+            "kinfolio_photos",
+            "gauge",
+            "Photos known, the trash counted.",
+            status.photos,
+        ),
+        (
+            "kinfolio_imports_running",
+            "gauge",
+            "Imports under way.",
+            running,
+        ),
+        (
+            "kinfolio_imports_total",
+            "counter",
+            "Imports since the start.",
+            jobs.len() as u64,
+        ),
+        (
+            "kinfolio_http_requests_total",
+            "counter",
+            "Requests to this router.",
+            requests,
+        ),
+    ];
+    let mut text = String::new();
+    for (name, kind, help, value) in numbers {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}"
+        );
+    }
+    Ok((
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    ))
+}

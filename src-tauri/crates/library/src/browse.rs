@@ -1,0 +1,128 @@
+//! Looking at photos: the timeline, a photo's record, its original, its previews, its history.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use kinfolio_catalog::{
+    HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
+};
+
+pub use kinfolio_photos::ThumbSize;
+use kinfolio_photos::{BlobError, BlobId};
+
+use crate::error::LibraryError;
+use crate::library::{Library, thumb_error};
+
+/// A value together with the chain height that it shows.
+#[derive(Clone, Debug)]
+pub struct At<T> {
+    /// Every block up to this one is in `value`.
+    pub height: u64,
+    /// What was asked for.
+    pub value: T,
+}
+
+/// How many photos each month has, newest month first; photos in the trash do not count.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub async fn months(library: &Library) -> Result<At<Vec<MonthCount>>, LibraryError> {
+    library.read(|catalog| Ok(catalog.months()?)).await
+}
+
+/// The rows of one month, newest first.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub async fn month(
+    library: &Library,
+    month: YearMonth,
+) -> Result<At<Vec<TimelineRow>>, LibraryError> {
+    library.read(move |catalog| Ok(catalog.month(month)?)).await
+}
+
+/// Every tag in use with its number of photos.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub async fn tags(library: &Library) -> Result<At<Vec<TagCount>>, LibraryError> {
+    library.read(|catalog| Ok(catalog.tags()?)).await
+}
+
+/// A photo's record.
+///
+/// # Errors
+/// [`LibraryError::PhotoUnknown`], or the catalogue cannot be read.
+pub async fn photo(library: &Library, id: PhotoId) -> Result<At<Photo>, LibraryError> {
+    library
+        .read(move |catalog| catalog.photo(&id)?.ok_or(LibraryError::PhotoUnknown { id }))
+        .await
+}
+
+/// Every edit of a photo, in chain order.
+///
+/// # Errors
+/// [`LibraryError::PhotoUnknown`], or the catalogue cannot be read.
+pub async fn history(
+    library: &Library,
+    id: PhotoId,
+) -> Result<At<Vec<HistoryEntry>>, LibraryError> {
+    library
+        .read(move |catalog| {
+            if !catalog.contains(&id)? {
+                return Err(LibraryError::PhotoUnknown { id });
+            }
+            Ok(catalog.history(&id)?)
+        })
+        .await
+}
+
+/// Whether this device holds the original.
+#[must_use]
+pub fn is_stored(library: &Library, id: PhotoId) -> bool {
+    library.blobs().path(&BlobId(id.0)).is_file()
+}
+
+/// The bytes of an original, or those of `range`, in pieces straight from the disk.
+///
+/// # Errors
+/// [`LibraryError::OriginalMissing`], or the store cannot be read.
+pub async fn original(
+    library: &Library,
+    id: PhotoId,
+    range: Option<Range<u64>>,
+) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, LibraryError> {
+    match library.blobs().open_range(&BlobId(id.0), range).await {
+        Ok(opened) => Ok(opened.stream),
+        Err(BlobError::NotFound { .. }) => Err(LibraryError::OriginalMissing { id }),
+        Err(error) => Err(library.blob_error(error)),
+    }
+}
+
+/// A photo's preview as JPEG, upright; made from the original when it is missing.
+///
+/// # Errors
+/// [`LibraryError::PhotoUnknown`]; [`LibraryError::NoPreview`] for files that show nothing.
+pub async fn preview(
+    library: &Library,
+    id: PhotoId,
+    size: ThumbSize,
+) -> Result<Bytes, LibraryError> {
+    let here = library.clone();
+    library
+        .blocking(move || {
+            let blob = BlobId(id.0);
+            let failed = |error| thumb_error(here.layout().root(), error);
+            if let Some(jpeg) = here.thumbs().get(&blob, size).map_err(failed)? {
+                return Ok(jpeg);
+            }
+            if !here.catalog().contains(&id)? {
+                return Err(LibraryError::PhotoUnknown { id });
+            }
+            here.thumbs()
+                .ensure(&blob, size, here.blobs())
+                .map_err(failed)
+        })
+        .await
+}

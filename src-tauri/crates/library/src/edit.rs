@@ -1,0 +1,185 @@
+//! Changing photos: one or thousands, in one indivisible batch.
+
+use bytes::Bytes;
+use kinfolio_catalog::{Change, LibraryEdit, PhotoId, Snapshot, WallTime};
+use kinfolio_node::{EditState, Receipt};
+
+use crate::error::LibraryError;
+use crate::library::Library;
+use crate::query;
+
+/// Most photos that one edit may touch.
+pub const PHOTOS_MAX: usize = 100_000;
+
+/// Most photos named in one payload: 32 bytes each, within the chain's bound of 1 MiB.
+const PHOTOS_PER_PAYLOAD: usize = 20_000;
+
+/// Which photos to change.
+#[derive(Clone, Debug)]
+pub enum Selection {
+    /// These.
+    Ids(Vec<PhotoId>),
+    /// All that a search finds.
+    Query(String),
+}
+
+/// Whether an edit is in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// In a block.
+    Committed,
+    /// Durable here, in the chain when a quorum can be reached.
+    Pending,
+}
+
+/// What became of an edit.
+#[derive(Clone, Copy, Debug)]
+pub struct Done {
+    /// Whether it is in the chain.
+    pub settled: Settled,
+    /// The height that shows it; this device's height when pending.
+    pub height: u64,
+    /// How many photos it touched.
+    pub photos: u64,
+}
+
+/// Makes `change` on every photo of `selection`, or on none: everything is checked first. The
+/// catalogue shows it when this returns.
+///
+/// # Errors
+/// A value out of bounds, an unknown photo, a wrong query, or a ledger that cannot write.
+pub async fn apply(
+    library: &Library,
+    selection: Selection,
+    change: Change,
+) -> Result<Done, LibraryError> {
+    let change = change.checked().map_err(LibraryError::BadChange)?;
+    let photos = resolve(library, selection).await?;
+    if photos.is_empty() {
+        let height = library.height();
+        return Ok(Done {
+            settled: Settled::Committed,
+            height,
+            photos: 0,
+        });
+    }
+    let payloads: Vec<Bytes> = photos
+        .chunks(PHOTOS_PER_PAYLOAD)
+        .map(|photos| {
+            LibraryEdit::Change {
+                photos: photos.to_vec(),
+                change: change.clone(),
+            }
+            .encode()
+        })
+        .collect();
+    let (settled, height) = submit(library, payloads).await?;
+    Ok(Done {
+        settled,
+        height,
+        photos: photos.len() as u64,
+    })
+}
+
+/// Reads a capture time as people write it: RFC 3339, or the same without an offset (then the
+/// offset is unknown), without seconds, or a date alone (noon).
+///
+/// # Errors
+/// [`LibraryError::BadTime`] says what is expected.
+pub fn parse_taken(text: &str) -> Result<WallTime, LibraryError> {
+    let trimmed = text.trim().replacen(' ', "T", 1);
+    let candidates = [
+        trimmed.clone(),
+        format!("{trimmed}-00:00"),
+        format!("{trimmed}:00-00:00"),
+        format!("{trimmed}T12:00:00-00:00"),
+    ];
+    candidates
+        .iter()
+        .find_map(|candidate| candidate.parse().ok())
+        .ok_or_else(|| LibraryError::BadTime {
+            given: text.to_owned(),
+        })
+}
+
+/// Gives `payloads` to the ledger as one batch and waits until the catalogue shows them.
+pub(crate) async fn submit(
+    library: &Library,
+    payloads: Vec<Bytes>,
+) -> Result<(Settled, u64), LibraryError> {
+    let receipt: Receipt = library
+        .node()
+        .submit(payloads)
+        .await
+        .map_err(|error| library.submit_error(error))?;
+    let settled = match receipt.state {
+        EditState::Committed => Settled::Committed,
+        EditState::Pending => Settled::Pending,
+    };
+    if let Some(height) = receipt.height {
+        library.shows(height).await?;
+    }
+    Ok((settled, receipt.height.unwrap_or_else(|| library.height())))
+}
+
+async fn resolve(library: &Library, selection: Selection) -> Result<Vec<PhotoId>, LibraryError> {
+    let mut photos = match selection {
+        Selection::Query(query) => query::all(library, &query).await?,
+        Selection::Ids(ids) => {
+            too_many(ids.len() as u64)?;
+            library
+                .read(move |catalog| known(catalog, ids))
+                .await?
+                .value
+        }
+    };
+    photos.sort_unstable();
+    photos.dedup();
+    Ok(photos)
+}
+
+/// `ids`, if the catalogue has every one.
+fn known(catalog: &Snapshot, ids: Vec<PhotoId>) -> Result<Vec<PhotoId>, LibraryError> {
+    for &id in &ids {
+        if !catalog.contains(&id)? {
+            return Err(LibraryError::PhotoUnknown { id });
+        }
+    }
+    Ok(ids)
+}
+
+pub(crate) fn too_many(given: u64) -> Result<(), LibraryError> {
+    let max = PHOTOS_MAX as u64;
+    if given > max {
+        Err(LibraryError::TooManyPhotos { given, max })
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capture_times_as_people_write_them() {
+        let check = |text: &str, expect: Option<&str>| {
+            let got = parse_taken(text).ok().map(|time| time.to_string());
+            assert_eq!(got.as_deref(), expect, "{text:?}");
+        };
+        check(
+            "2019-07-12T10:20:30+02:00",
+            Some("2019-07-12T10:20:30+02:00"),
+        );
+        check(
+            "2019-07-12T10:20:30-00:00",
+            Some("2019-07-12T10:20:30-00:00"),
+        );
+        check("2019-07-12 10:20:30", Some("2019-07-12T10:20:30-00:00"));
+        check(" 2019-07-12T10:20 ", Some("2019-07-12T10:20:00-00:00"));
+        check("2019-07-12", Some("2019-07-12T12:00:00-00:00"));
+        check("2019-02-30", None);
+        check("yesterday", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,245 @@
+//! Everything that can go wrong in a use case, with what a person needs to act on it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kinfolio_catalog::{CatalogError, ChangeError, PhotoId};
+use kinfolio_node::{NodeError, SubmitError};
+use kinfolio_photos::thumbs::ThumbError;
+use kinfolio_photos::{BlobError, ImportError};
+use kinfolio_search::{IndexError, QueryError};
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// The folder holds no library.
+    #[error("{path} holds no library: make one with `kinfolio init --name HOUSEHOLD`")]
+    NotALibrary {
+        /// The folder that was to be opened.
+        path: PathBuf,
+    },
+    /// The folder already holds a library.
+    #[error("{path} already holds a library: choose another folder, or use the one that is there")]
+    AlreadyExists {
+        /// The folder that was to become a library.
+        path: PathBuf,
+    },
+    /// The folder holds something else.
+    #[error("{path} is not empty and holds no library: choose an empty or a new folder")]
+    NotEmpty {
+        /// The folder that was to become a library.
+        path: PathBuf,
+    },
+    /// Another process owns the library.
+    #[error("{path} is in use by another Kinfolio process: close it, or wait until it ends")]
+    InUse {
+        /// The library's folder.
+        path: PathBuf,
+    },
+    /// `library.toml` cannot be understood.
+    #[error("{path} cannot be read as settings: {source}")]
+    BadSettings {
+        /// The settings file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        source: Box<toml_edit::de::Error>,
+    },
+    /// A token file holds too little to be a secret.
+    #[error("the token in {path} is too short: put at least 16 characters there")]
+    TokenTooShort {
+        /// The token's file.
+        path: PathBuf,
+    },
+    /// A name for a household, a device or a file that cannot be used.
+    #[error("{what} cannot be {given:?}: {reason}")]
+    BadName {
+        /// What was to be named.
+        what: &'static str,
+        /// The name as given.
+        given: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// No photo has this id.
+    #[error("no photo has the id {id}")]
+    PhotoUnknown {
+        /// The id that was asked for.
+        id: PhotoId,
+    },
+    /// The record is there, its original is not.
+    #[error(
+        "the original of {id} is missing from this device: `kinfolio verify --deep` tells more"
+    )]
+    OriginalMissing {
+        /// The photo.
+        id: PhotoId,
+    },
+    /// The photo is there, but nothing can be drawn from it.
+    #[error("{id} has no preview: {reason}")]
+    NoPreview {
+        /// The photo.
+        id: PhotoId,
+        /// Why, in words for people.
+        reason: String,
+    },
+    /// No import has this id.
+    #[error("no import has the id {id}")]
+    ImportUnknown {
+        /// The id as given.
+        id: String,
+    },
+    /// An import needs something to import.
+    #[error("nothing to import: name at least one file or folder")]
+    NothingToImport,
+    /// A change that cannot be made.
+    #[error(transparent)]
+    BadChange(ChangeError),
+    /// A capture time that cannot be read.
+    #[error("{given:?} is not a time: write 2019-07-12T10:20:30+02:00, or leave the offset away")]
+    BadTime {
+        /// What was given.
+        given: String,
+    },
+    /// More photos than one edit may touch.
+    #[error("{given} photos are more than one edit takes: {max} at most")]
+    TooManyPhotos {
+        /// How many were named.
+        given: u64,
+        /// How many are allowed.
+        max: u64,
+    },
+    /// A query that cannot be understood.
+    #[error("{}", .0.message)]
+    BadQuery(QueryError),
+    /// A file that is larger than this device takes.
+    #[error("the file is larger than {max} bytes, the limit in library.toml (upload_bytes_max)")]
+    UploadTooLarge {
+        /// The limit in bytes.
+        max: u64,
+    },
+    /// The sender stopped in the middle of a file.
+    #[error("the upload ended before its end: {detail}")]
+    UploadBroken {
+        /// What the connection said.
+        detail: String,
+    },
+    /// No room left where the library lies.
+    #[error("the disk that holds {path} is full: free some space and try again; nothing is lost")]
+    DiskFull {
+        /// The library's folder.
+        path: PathBuf,
+    },
+    /// The library is being closed.
+    #[error("the library is closing: try again when it runs")]
+    Closing,
+    /// The ledger node failed.
+    #[error(transparent)]
+    Node(NodeError),
+    /// The ledger did not take an edit.
+    #[error(transparent)]
+    Submit(SubmitError),
+    /// The catalogue failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The search index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The blob store failed.
+    #[error(transparent)]
+    Blob(BlobError),
+    /// The previews cannot be used.
+    #[error(transparent)]
+    Thumb(ThumbError),
+    /// An import stopped.
+    #[error(transparent)]
+    Import(ImportError),
+    /// A file operation failed.
+    #[error("cannot {doing} {path}: {source}")]
+    Io {
+        /// What was being done, as a verb.
+        doing: &'static str,
+        /// To which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What kind of failure it was: stable, small, for the wire and for exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// What was named does not exist.
+    NotFound(&'static str),
+    /// What was given cannot be used.
+    BadInput(&'static str),
+    /// The state of things forbids it.
+    Conflict(&'static str),
+    /// Too big.
+    TooLarge(&'static str),
+    /// No space left.
+    DiskFull,
+    /// Not now.
+    Unavailable,
+    /// Something broke here.
+    Internal,
+}
+
+impl LibraryError {
+    /// `doing` (a verb) to `path` failed with `source`; a full disk is told apart.
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        if is_disk_full(&source) {
+            return Self::DiskFull {
+                path: path.to_path_buf(),
+            };
+        }
+        Self::Io {
+            doing,
+            path: path.to_path_buf(),
+            source,
+        }
+    }
+
+    /// The kind of failure and its stable name.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::PhotoUnknown { .. } => Code::NotFound("photo_unknown"),
+            Self::OriginalMissing { .. } => Code::NotFound("original_missing"),
+            Self::NoPreview { .. } => Code::NotFound("no_preview"),
+            Self::ImportUnknown { .. } => Code::NotFound("import_unknown"),
+            Self::NotALibrary { .. } => Code::NotFound("not_a_library"),
+            Self::AlreadyExists { .. } => Code::Conflict("already_exists"),
+            Self::NotEmpty { .. } => Code::Conflict("not_empty"),
+            Self::InUse { .. } => Code::Conflict("in_use"),
+            Self::BadSettings { .. } => Code::BadInput("bad_settings"),
+            Self::TokenTooShort { .. } => Code::BadInput("token_too_short"),
+            Self::BadName { .. } => Code::BadInput("bad_name"),
+            Self::NothingToImport => Code::BadInput("nothing_to_import"),
+            Self::BadChange(ChangeError::Nothing) => Code::BadInput("empty_change"),
+            Self::BadChange(_) | Self::BadTime { .. } => Code::BadInput("bad_change"),
+            Self::TooManyPhotos { .. } => Code::BadInput("too_many_photos"),
+            Self::BadQuery(_) => Code::BadInput("bad_query"),
+            Self::Index(IndexError::Cursor(_)) => Code::BadInput("bad_cursor"),
+            Self::UploadBroken { .. } => Code::BadInput("upload_broken"),
+            Self::UploadTooLarge { .. } => Code::TooLarge("upload_too_large"),
+            Self::DiskFull { .. } => Code::DiskFull,
+            Self::Closing => Code::Unavailable,
+            Self::Node(_)
+            | Self::Submit(_)
+            | Self::Catalog(_)
+            | Self::Index(_)
+            | Self::Blob(_)
+            | Self::Thumb(_)
+            | Self::Import(_)
+            | Self::Io { .. } => Code::Internal,
+        }
+    }
+}
+
+/// Whether the system said that there is no room (or no quota) left.
+pub(crate) fn is_disk_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}

@@ -1,0 +1,115 @@
+//! Following the chain: the catalogue pulls blocks, the index pulls what changed in the
+//! catalogue. Neither is ever pushed to, so a slow one holds up nobody.
+
+use std::time::Duration;
+
+use kinfolio_catalog::{Catalog, PhotoId};
+use kinfolio_node::Node;
+use tokio::sync::watch;
+
+use crate::error::LibraryError;
+use crate::event::{Event, PHOTOS_NAMED_MAX};
+use crate::library::Library;
+
+/// Most blocks applied in one transaction.
+const BLOCKS_PER_STEP: usize = 64;
+
+/// How long the index waits for more changes before it commits: a search is never more than
+/// this and one commit behind.
+const INDEX_PAUSE: Duration = Duration::from_millis(150);
+
+/// How long to wait after a failure before trying again.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// Applies every block that `catalog` does not have yet. Returns what changed.
+pub(crate) fn catch_up(node: &Node, catalog: &Catalog) -> Result<Vec<PhotoId>, LibraryError> {
+    let mut changed = Vec::new();
+    loop {
+        let next = catalog.height().map_or(0, |height| height + 1);
+        let blocks = node
+            .blocks(next, BLOCKS_PER_STEP)
+            .map_err(LibraryError::Node)?;
+        if blocks.is_empty() {
+            return Ok(changed);
+        }
+        changed.extend(catalog.apply(&blocks)?.changed);
+    }
+}
+
+/// Keeps the catalogue at the chain's tip until the library closes.
+pub(crate) async fn catalog(library: Library, shown: watch::Sender<u64>) {
+    let closing = library.closing();
+    let mut tips = library.node().watch();
+    tips.mark_changed();
+    loop {
+        tokio::select! {
+            () = closing.cancelled() => return,
+            changed = tips.changed() => if changed.is_err() { return },
+        }
+        let tip = *tips.borrow_and_update();
+        let (node, catalog) = (library.node().clone(), library.catalog().clone());
+        let caught_up = library.blocking(move || {
+            let changed = catch_up(&node, &catalog)?;
+            Ok((catalog.height().unwrap_or(0), changed))
+        });
+        match caught_up.await {
+            Ok((height, changed)) => {
+                let news = shown.send_replace(height) != height;
+                if news {
+                    library.tell(Event::Block {
+                        height,
+                        tip: tip.hash,
+                    });
+                }
+                if !changed.is_empty() {
+                    let ids = (changed.len() <= PHOTOS_NAMED_MAX).then_some(changed);
+                    library.tell(Event::Photos { height, ids });
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the catalogue cannot follow the chain");
+                pause(&library, RETRY_PAUSE).await;
+                tips.mark_changed();
+            }
+        }
+    }
+}
+
+/// Keeps the index close behind the catalogue until the library closes.
+pub(crate) async fn index(
+    library: Library,
+    mut shown: watch::Receiver<u64>,
+    indexed: watch::Sender<Option<u64>>,
+) {
+    let closing = library.closing();
+    shown.mark_changed();
+    loop {
+        tokio::select! {
+            () = closing.cancelled() => return,
+            changed = shown.changed() => if changed.is_err() { return },
+        }
+        if indexed.borrow().is_some() {
+            pause(&library, INDEX_PAUSE).await;
+        }
+        shown.mark_unchanged();
+        let (index, catalog) = (library.index().clone(), library.catalog().clone());
+        match library.blocking(move || Ok(index.follow(&catalog)?)).await {
+            Ok(height) => {
+                indexed.send_replace(Some(height.unwrap_or(0)));
+            }
+            Err(error) => {
+                tracing::error!(%error, "the search index cannot follow the catalogue");
+                pause(&library, RETRY_PAUSE).await;
+                shown.mark_changed();
+            }
+        }
+    }
+}
+
+async fn pause(library: &Library, length: Duration) {
+    let closing = library.closing();
+    tokio::select! {
+        () = closing.cancelled() => {}
+        () = tokio::time::sleep(length) => {}
+    }
+}

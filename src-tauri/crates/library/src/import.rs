@@ -1,0 +1,278 @@
+//! Imports: files and folders of this machine, brought in by jobs that survive their process.
+//!
+//! A job is written down before it starts and forgotten when it has ended; what a dead process
+//! left is taken up again by [`resume`]. A file is never in the chain before its bytes are
+//! durable, and never twice.
+
+mod batch;
+mod journal;
+pub mod path_text;
+mod run;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use kinfolio_catalog::{Change, ImportId, PhotoId};
+use kinfolio_photos::Cancel;
+use tokio::sync::watch;
+
+use crate::error::LibraryError;
+use crate::library::Library;
+use journal::Plan;
+
+/// Ended jobs that are remembered.
+const ENDED_MAX: usize = 100;
+
+/// What to import.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Files and folders, absolute.
+    pub paths: Vec<PathBuf>,
+    /// Tags for every photo that is added.
+    pub tags: Vec<String>,
+}
+
+/// How an import goes. `added + duplicate + rejected_count = found` once it is over.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its id, written into every record that it adds.
+    pub id: ImportId,
+    /// Where it stands.
+    pub state: JobState,
+    /// Files found so far; once it is over, files dealt with.
+    pub found: u64,
+    /// Photos added.
+    pub added: u64,
+    /// Files whose bytes were there already, in the trash or not.
+    pub duplicate: u64,
+    /// Files that could not be imported.
+    pub rejected_count: u64,
+    /// Those files, escaped, each with its reason; in events only the last 100.
+    pub rejected: Vec<(String, String)>,
+    /// Bytes dealt with.
+    pub bytes: u64,
+    /// Seconds since it began, or that it took.
+    pub seconds: f64,
+    /// The file that was begun last.
+    pub current: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Stable name of that failure.
+    pub error_code: Option<&'static str>,
+    /// The photos added; only once it is over, and not in events.
+    pub ids: Vec<PhotoId>,
+    /// What was to be imported.
+    pub paths: Vec<PathBuf>,
+}
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// Folders are still being read.
+    Scanning,
+    /// All files are found.
+    Running,
+    /// Everything is dealt with.
+    Done,
+    /// Stopped by a person.
+    Cancelled,
+    /// Stopped by a fault.
+    Failed,
+}
+
+impl JobState {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Cancelled | Self::Failed)
+    }
+}
+
+impl Job {
+    /// Files dealt with.
+    #[must_use]
+    pub fn processed(&self) -> u64 {
+        self.added + self.duplicate + self.rejected_count
+    }
+
+    fn new(plan: &Plan) -> Self {
+        Self {
+            id: plan.id,
+            state: JobState::Scanning,
+            found: 0,
+            added: 0,
+            duplicate: 0,
+            rejected_count: 0,
+            rejected: Vec::new(),
+            bytes: 0,
+            seconds: 0.0,
+            current: None,
+            error: None,
+            error_code: None,
+            ids: Vec::new(),
+            paths: plan.paths.clone(),
+        }
+    }
+}
+
+/// The jobs of one open library.
+#[derive(Debug, Default)]
+pub(crate) struct Jobs {
+    entries: Mutex<Vec<Entry>>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    job: watch::Receiver<Job>,
+    cancel: Cancel,
+}
+
+impl Entry {
+    fn id(&self) -> ImportId {
+        self.job.borrow().id
+    }
+
+    fn is_over(&self) -> bool {
+        self.job.borrow().state.is_over()
+    }
+}
+
+impl Jobs {
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        // The list is whole at every moment, whoever panicked.
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, entry: Entry) {
+        let mut entries = self.entries();
+        let ended = entries.iter().filter(|entry| entry.is_over()).count();
+        if ended >= ENDED_MAX
+            && let Some(oldest) = entries.iter().position(Entry::is_over)
+        {
+            entries.remove(oldest);
+        }
+        entries.push(entry);
+    }
+
+    fn find(&self, id: ImportId) -> Result<Entry, LibraryError> {
+        let found = self
+            .entries()
+            .iter()
+            .find(|entry| entry.id() == id)
+            .cloned();
+        found.ok_or_else(|| LibraryError::ImportUnknown { id: id.to_string() })
+    }
+
+    fn is_running(&self, id: ImportId) -> bool {
+        self.find(id).is_ok_and(|entry| !entry.is_over())
+    }
+}
+
+/// Starts an import; returns at once.
+///
+/// # Errors
+/// Nothing is named, a tag cannot be one, or the job cannot be written down.
+pub async fn start(library: &Library, request: Request) -> Result<Job, LibraryError> {
+    if request.paths.is_empty() {
+        return Err(LibraryError::NothingToImport);
+    }
+    let tags = checked(request.tags)?;
+    let mut id = [0; 8];
+    getrandom::fill(&mut id).map_err(|source| {
+        LibraryError::io(
+            "draw random bytes for",
+            library.layout().root(),
+            source.into(),
+        )
+    })?;
+    let plan = Plan {
+        id: ImportId(id),
+        paths: request.paths,
+        tags,
+    };
+    let (folder, written) = (library.layout().imports(), plan.clone());
+    let here = library.clone();
+    library
+        .blocking(move || {
+            // What a dead process left of this very import is this one now.
+            for left in journal::read_all(&folder)? {
+                let same = left.paths == written.paths && left.tags == written.tags;
+                if same && !here.jobs().is_running(left.id) {
+                    journal::remove(&folder, left.id);
+                }
+            }
+            journal::write(&folder, &written)
+        })
+        .await?;
+    Ok(begin(library, plan, false))
+}
+
+/// Takes up every import that an earlier process did not finish.
+///
+/// # Errors
+/// The journals cannot be read.
+pub async fn resume(library: &Library) -> Result<Vec<Job>, LibraryError> {
+    let folder = library.layout().imports();
+    let plans = library.blocking(move || journal::read_all(&folder)).await?;
+    let fresh = plans
+        .into_iter()
+        .filter(|plan| !library.jobs().is_running(plan.id));
+    Ok(fresh.map(|plan| begin(library, plan, true)).collect())
+}
+
+/// All imports since the library was opened, oldest first.
+#[must_use]
+pub fn list(library: &Library) -> Vec<Job> {
+    library
+        .jobs()
+        .entries()
+        .iter()
+        .map(|entry| entry.job.borrow().clone())
+        .collect()
+}
+
+/// One import.
+///
+/// # Errors
+/// [`LibraryError::ImportUnknown`].
+pub fn get(library: &Library, id: ImportId) -> Result<Job, LibraryError> {
+    Ok(library.jobs().find(id)?.job.borrow().clone())
+}
+
+/// Stops an import and waits until it has; what was added stays.
+///
+/// # Errors
+/// [`LibraryError::ImportUnknown`].
+pub async fn cancel(library: &Library, id: ImportId) -> Result<Job, LibraryError> {
+    let mut entry = library.jobs().find(id)?;
+    entry.cancel.cancel();
+    match entry.job.wait_for(|job| job.state.is_over()).await {
+        Ok(job) => Ok(job.clone()),
+        Err(_) => Err(LibraryError::Closing),
+    }
+}
+
+fn begin(library: &Library, plan: Plan, resumed: bool) -> Job {
+    let job = Job::new(&plan);
+    let (publisher, watcher) = watch::channel(job.clone());
+    let cancel = Cancel::new();
+    library.jobs().add(Entry {
+        job: watcher,
+        cancel: cancel.clone(),
+    });
+    let task = run::run(library.clone(), plan, publisher, cancel, resumed);
+    library.tasks().spawn(task);
+    job
+}
+
+/// Tags in normal form.
+fn checked(tags: Vec<String>) -> Result<Vec<String>, LibraryError> {
+    if tags.is_empty() {
+        return Ok(tags);
+    }
+    let change = Change {
+        add_tags: tags,
+        ..Change::default()
+    };
+    Ok(change.checked().map_err(LibraryError::BadChange)?.add_tags)
+}

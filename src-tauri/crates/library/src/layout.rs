@@ -1,0 +1,102 @@
+//! Where things lie: a person's library, and the names inside it. Writes nothing.
+
+use std::path::{Path, PathBuf};
+
+/// The root folder of a library and the names inside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// Names inside `root`, whether or not that folder exists.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+        }
+    }
+
+    /// The library folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Hand-editable settings of this device.
+    #[must_use]
+    pub fn settings(&self) -> PathBuf {
+        self.root.join("library.toml")
+    }
+
+    /// The token that HTTP clients present, mode 0600.
+    #[must_use]
+    pub fn token(&self) -> PathBuf {
+        self.root.join("api-token")
+    }
+
+    /// The socket on which a running node serves the API to this machine's user, mode 0600.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.root.join("api.sock")
+    }
+
+    /// The file whose advisory lock says that a process owns the library.
+    #[must_use]
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// The chain.
+    #[must_use]
+    pub fn ledger(&self) -> PathBuf {
+        self.root.join("ledger")
+    }
+
+    /// The catalogue's database, rebuildable.
+    #[must_use]
+    pub fn catalog(&self) -> PathBuf {
+        self.root.join("catalog")
+    }
+
+    /// The search index, rebuildable.
+    #[must_use]
+    pub fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
+    /// Journals of the imports that have not ended.
+    #[must_use]
+    pub fn imports(&self) -> PathBuf {
+        self.root.join("imports")
+    }
+
+    /// Log files of a node, JSON lines.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.root.join("logs")
+    }
+}
+
+/// What this device is called when nobody says: the machine's name.
+#[must_use]
+pub fn device_name() -> String {
+    std::fs::read_to_string("/etc/hostname")
+        .map(|name| name.trim().to_owned())
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "this PC".to_owned())
+}
+
+/// Where a library lies when nobody says: in the person's data folder.
+#[must_use]
+pub fn default_folder() -> Option<PathBuf> {
+    let named = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let data =
+        named("XDG_DATA_HOME").or_else(|| named("HOME").map(|home| home.join(".local/share")));
+    data.map(|data| data.join("kinfolio"))
+}

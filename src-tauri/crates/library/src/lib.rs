@@ -1,0 +1,37 @@
+//! What one can do with a library of photos: import, browse, edit, search, verify.
+//!
+//! This crate ties the ledger node, the blob store, the catalogue and the search index of one
+//! library folder together and offers use cases as plain functions. It owns no protocol: it has
+//! never heard of HTTP, of JSON shapes, of windows or of terminals.
+//!
+//! Invariants:
+//! * one process owns a library ([`Library::open`] takes its lock, which dies with the process);
+//! * an original is durable before the record that names it is given to the ledger;
+//! * the catalogue and the index are derived: damaged, they are thrown away and replayed.
+
+mod arrival;
+pub mod browse;
+pub mod edit;
+mod error;
+pub mod event;
+mod follow;
+pub mod import;
+pub mod layout;
+pub mod ledger;
+mod library;
+pub mod query;
+mod settings;
+mod token;
+pub mod upload;
+pub mod verify;
+
+pub use error::{Code, LibraryError};
+pub use event::Event;
+pub use layout::device_name;
+pub use library::{Founding, Library};
+pub use settings::{Limits, Settings};
+pub use token::Token;
+
+pub use kinfolio_catalog as catalog;
+pub use kinfolio_node as node;
+pub use kinfolio_photos::sample;

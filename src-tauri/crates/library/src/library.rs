@@ -1,0 +1,492 @@
+//! One library, opened: its node, its catalogue, its index, its files. Use cases borrow it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use kinfolio_catalog::{Catalog, CatalogError, PhotoId, Snapshot};
+use kinfolio_node::{DeviceId, Founder, Node, NodeError, SubmitError};
+use kinfolio_photos::thumbs::ThumbError;
+use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
+use kinfolio_search::Index;
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::arrival::Claims;
+use crate::browse::At;
+use crate::error::{LibraryError, is_disk_full};
+use crate::event::Event;
+use crate::follow;
+use crate::import::Jobs;
+use crate::layout::Layout;
+use crate::settings::Settings;
+use crate::token::Token;
+
+/// Events that a slow listener may be behind before it misses some.
+const EVENTS_BUFFERED: usize = 1024;
+
+/// Longest name of a household or a device, in characters.
+const NAME_CHARS_MAX: usize = 100;
+
+/// An open library; clones share it.
+#[derive(Clone)]
+pub struct Library {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    layout: Layout,
+    settings: Settings,
+    node: Node,
+    catalog: Catalog,
+    index: Index,
+    blobs: Blobs,
+    thumbs: Thumbs,
+    events: broadcast::Sender<Event>,
+    /// The catalogue's height.
+    shown: watch::Receiver<u64>,
+    /// The index's height, once it has one.
+    indexed: watch::Receiver<Option<u64>>,
+    /// The catalogue's height when the library was opened.
+    opened_at: u64,
+    jobs: Jobs,
+    claims: Claims,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+    /// Held as long as the library is; the system lets go of it when the process ends.
+    _lock: File,
+}
+
+/// What a new library needs to be told.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// What the household is called.
+    pub household: String,
+    /// What this device is called.
+    pub device: String,
+}
+
+impl Library {
+    /// Makes a library in `root`: a new household with this as its first device. The folder is
+    /// made if it is missing, and must be empty otherwise.
+    ///
+    /// # Errors
+    /// The folder holds something, a name cannot be used, or the disk refuses.
+    pub fn create(root: &Path, founding: &Founding) -> Result<(), LibraryError> {
+        check_name("a household", &founding.household)?;
+        check_name("a device", &founding.device)?;
+        let layout = Layout::new(root);
+        if layout.settings().exists() {
+            return Err(LibraryError::AlreadyExists {
+                path: root.to_path_buf(),
+            });
+        }
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(root)
+            .map_err(|source| LibraryError::io("create", root, source))?;
+        let _lock = lock(&layout)?;
+        let mut entries =
+            fs::read_dir(root).map_err(|source| LibraryError::io("read", root, source))?;
+        let lock_path = layout.lock();
+        if entries.any(|entry| entry.is_ok_and(|entry| entry.path() != lock_path)) {
+            return Err(LibraryError::NotEmpty {
+                path: root.to_path_buf(),
+            });
+        }
+        for folder in [
+            layout.imports(),
+            layout.logs(),
+            layout.catalog(),
+            layout.index(),
+        ] {
+            fs::create_dir(&folder)
+                .map_err(|source| LibraryError::io("create", &folder, source))?;
+        }
+        let founder = Founder {
+            household: founding.household.clone(),
+            device: founding.device.clone(),
+        };
+        founder
+            .found(root)
+            .map_err(|error| node_error(root, error))?;
+        Blobs::open(root).map_err(|error| blob_error(root, error))?;
+        Token::create(&layout.token())?;
+        // Last, since it is what makes the folder a library.
+        let text = Settings::template(&founding.household, &founding.device);
+        write_durably(&layout.settings(), text.as_bytes())
+    }
+
+    /// Opens the library in `root`, brings its catalogue up to the chain's tip and starts to
+    /// follow the chain. Needs a tokio runtime with more than one thread.
+    ///
+    /// # Errors
+    /// There is no library, another process owns it, or it is damaged.
+    pub async fn open(root: &Path) -> Result<Self, LibraryError> {
+        let layout = Layout::new(root);
+        if !layout.settings().exists() {
+            return Err(LibraryError::NotALibrary {
+                path: root.to_path_buf(),
+            });
+        }
+        let handle = tokio::task::spawn_blocking(move || Parts::open(layout));
+        let parts = handle.await.map_err(|_| LibraryError::Closing)??;
+        Ok(parts.start())
+    }
+
+    /// Stops imports and followers, syncs what is derived, and seals the ledger. Afterwards
+    /// every use case fails.
+    pub async fn close(&self) {
+        self.inner.closing.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        if let Err(error) = self.inner.catalog.sync() {
+            tracing::warn!(%error, "the catalogue was not synced; it will be replayed");
+        }
+        if let Err(error) = self.inner.node.clone().close().await {
+            tracing::warn!(%error, "the ledger was not sealed; nothing acknowledged is lost");
+        }
+    }
+
+    /// Names inside the library's folder.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.inner.layout
+    }
+
+    /// This device's settings, as they were at the start.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// This device's id.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.inner.node.status().device.id
+    }
+
+    /// The height that the catalogue shows.
+    #[must_use]
+    pub fn height(&self) -> u64 {
+        *self.inner.shown.borrow()
+    }
+
+    /// What happens from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    /// Raised when the library is being closed.
+    #[must_use]
+    pub fn closing(&self) -> CancellationToken {
+        self.inner.closing.clone()
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody listening is fine.
+        let _ = self.inner.events.send(event);
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.inner.node
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.inner.index
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    pub(crate) fn thumbs(&self) -> &Thumbs {
+        &self.inner.thumbs
+    }
+
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.inner.jobs
+    }
+
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.inner.claims
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.inner.tasks
+    }
+
+    /// Reads from the catalogue at one height, off the async threads.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Snapshot) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<At<T>, LibraryError> {
+        let catalog = self.inner.catalog.clone();
+        self.blocking(move || {
+            let snapshot = catalog.snapshot()?;
+            let value = read(&snapshot)?;
+            Ok(At {
+                height: snapshot.height().unwrap_or(0),
+                value,
+            })
+        })
+        .await
+    }
+
+    /// Does blocking work off the async threads.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(LibraryError::Closing),
+        }
+    }
+
+    /// Waits until the catalogue shows `height`.
+    pub(crate) async fn shows(&self, height: u64) -> Result<(), LibraryError> {
+        let mut shown = self.inner.shown.clone();
+        shown
+            .wait_for(|&now| now >= height)
+            .await
+            .map(|_| ())
+            .map_err(|_| LibraryError::Closing)
+    }
+
+    /// Waits until searches find what the catalogue shows at `height`.
+    pub(crate) async fn finds(&self, height: u64) -> Result<(), LibraryError> {
+        let mut indexed = self.inner.indexed.clone();
+        indexed
+            .wait_for(|now| now.is_some_and(|now| now >= height))
+            .await
+            .map(|_| ())
+            .map_err(|_| LibraryError::Closing)
+    }
+
+    /// The catalogue's height when the library was opened.
+    pub(crate) fn opened_at(&self) -> u64 {
+        self.inner.opened_at
+    }
+
+    pub(crate) fn submit_error(&self, error: SubmitError) -> LibraryError {
+        match error {
+            full if full.is_disk_full() => self.disk_full(),
+            SubmitError::Closed => LibraryError::Closing,
+            other => LibraryError::Submit(other),
+        }
+    }
+
+    pub(crate) fn import_error(&self, error: ImportError) -> LibraryError {
+        match error {
+            ImportError::DiskFull { .. } => self.disk_full(),
+            other => LibraryError::Import(other),
+        }
+    }
+
+    pub(crate) fn disk_full(&self) -> LibraryError {
+        LibraryError::DiskFull {
+            path: self.layout().root().to_path_buf(),
+        }
+    }
+
+    pub(crate) fn blob_error(&self, error: BlobError) -> LibraryError {
+        blob_error(self.layout().root(), error)
+    }
+}
+
+/// What is opened before anything runs.
+struct Parts {
+    layout: Layout,
+    settings: Settings,
+    node: Node,
+    catalog: Catalog,
+    index: Index,
+    blobs: Blobs,
+    thumbs: Thumbs,
+    lock: File,
+}
+
+impl Parts {
+    fn open(layout: Layout) -> Result<Self, LibraryError> {
+        let lock = lock(&layout)?;
+        let settings = Settings::read(&layout.settings())?;
+        let root = layout.root();
+        let node = Node::open(root).map_err(|error| node_error(root, error))?;
+        let catalog = open_catalog(&layout, &node)?;
+        let index = Index::open(&layout.index())?;
+        let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;
+        let thumbs = Thumbs::open(root).map_err(|error| thumb_error(root, error))?;
+        Ok(Self {
+            settings,
+            node,
+            catalog,
+            index,
+            blobs,
+            thumbs,
+            lock,
+            layout,
+        })
+    }
+
+    fn start(self) -> Library {
+        let opened_at = self.catalog.height().unwrap_or(0);
+        let (shown_in, shown) = watch::channel(opened_at);
+        let (indexed_in, indexed) = watch::channel(None);
+        let (events, _) = broadcast::channel(EVENTS_BUFFERED);
+        let inner = Inner {
+            layout: self.layout,
+            settings: self.settings,
+            node: self.node,
+            catalog: self.catalog,
+            index: self.index,
+            blobs: self.blobs,
+            thumbs: self.thumbs,
+            events,
+            shown,
+            indexed,
+            opened_at,
+            jobs: Jobs::default(),
+            claims: Claims::default(),
+            closing: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            _lock: self.lock,
+        };
+        let library = Library {
+            inner: Arc::new(inner),
+        };
+        let tasks = library.tasks();
+        tasks.spawn(follow::catalog(library.clone(), shown_in));
+        tasks.spawn(follow::index(
+            library.clone(),
+            library.inner.shown.clone(),
+            indexed_in,
+        ));
+        library
+    }
+}
+
+/// Takes the library's lock, or says who may have it.
+fn lock(layout: &Layout) -> Result<File, LibraryError> {
+    let path = layout.lock();
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|source| LibraryError::io("open", &path, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LibraryError::InUse {
+            path: layout.root().to_path_buf(),
+        }),
+        Err(TryLockError::Error(source)) => Err(LibraryError::io("lock", &path, source)),
+    }
+}
+
+/// The catalogue at the chain's tip; a damaged one is thrown away and replayed.
+fn open_catalog(layout: &Layout, node: &Node) -> Result<Catalog, LibraryError> {
+    let folder = layout.catalog();
+    let attempt = || -> Result<Catalog, LibraryError> {
+        let catalog = Catalog::open(&folder)?;
+        if catalog.height() > Some(node.tip().height) {
+            return Err(LibraryError::Catalog(CatalogError::Rebuild {
+                path: folder.clone(),
+                why: "it is ahead of the chain".to_owned(),
+            }));
+        }
+        follow::catch_up(node, &catalog)?;
+        Ok(catalog)
+    };
+    match attempt() {
+        Err(LibraryError::Catalog(error)) if error.wants_rebuild() => {
+            tracing::warn!(%error, "the catalogue is built again from the chain");
+            fs::remove_dir_all(&folder)
+                .map_err(|source| LibraryError::io("remove", &folder, source))?;
+            attempt()
+        }
+        result => result,
+    }
+}
+
+pub(crate) fn node_error(root: &Path, error: NodeError) -> LibraryError {
+    match error {
+        NodeError::Io { source, .. } if is_disk_full(&source) => LibraryError::DiskFull {
+            path: root.to_path_buf(),
+        },
+        other => LibraryError::Node(other),
+    }
+}
+
+fn blob_error(root: &Path, error: BlobError) -> LibraryError {
+    match error {
+        BlobError::DiskFull { .. } => LibraryError::DiskFull {
+            path: root.to_path_buf(),
+        },
+        BlobError::Upload { reason } => LibraryError::UploadBroken { detail: reason },
+        other => LibraryError::Blob(other),
+    }
+}
+
+pub(crate) fn thumb_error(root: &Path, error: ThumbError) -> LibraryError {
+    match error {
+        ThumbError::DiskFull { .. } => LibraryError::DiskFull {
+            path: root.to_path_buf(),
+        },
+        ThumbError::Original(BlobError::NotFound { id }) => {
+            LibraryError::OriginalMissing { id: PhotoId(id.0) }
+        }
+        ThumbError::NoPreview { id, reason } => LibraryError::NoPreview {
+            id: PhotoId(id.0),
+            reason,
+        },
+        ThumbError::Original(error) => blob_error(root, error),
+        other @ ThumbError::Io { .. } => LibraryError::Thumb(other),
+    }
+}
+
+fn check_name(what: &'static str, given: &str) -> Result<(), LibraryError> {
+    let bad = |reason| LibraryError::BadName {
+        what,
+        given: given.to_owned(),
+        reason,
+    };
+    if given.trim().is_empty() {
+        return Err(bad("it needs at least one letter"));
+    }
+    if given.chars().count() > NAME_CHARS_MAX {
+        return Err(bad("100 characters are allowed at most"));
+    }
+    if given.chars().any(char::is_control) {
+        return Err(bad("it holds control characters"));
+    }
+    Ok(())
+}
+
+/// Writes a file so that it is there whole or not at all, whatever happens.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
+    use std::io::Write;
+
+    let temporary = path.with_extension("tmp");
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        match path.parent() {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => Ok(()),
+        }
+    };
+    write().map_err(|source| LibraryError::io("write", path, source))
+}

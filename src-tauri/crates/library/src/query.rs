@@ -1,0 +1,89 @@
+//! Searching.
+
+use kinfolio_catalog::{Photo, PhotoId};
+use kinfolio_search::Query;
+pub use kinfolio_search::{Facets, Sort};
+
+use crate::edit::too_many;
+use crate::error::LibraryError;
+use crate::library::Library;
+
+/// Most photos on one page.
+pub const SEARCH_LIMIT_MAX: u32 = 20_000;
+
+/// What is searched for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The query as a person wrote it.
+    pub query: String,
+    /// Photos on this page.
+    pub limit: usize,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// In which order; `None`: as people expect for such a query.
+    pub sort: Option<Sort>,
+}
+
+/// One page of results.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The chain height that the records show.
+    pub height: u64,
+    /// All photos that match.
+    pub total: u64,
+    /// This page.
+    pub photos: Vec<Photo>,
+    /// The next page's cursor, when there is one.
+    pub next: Option<String>,
+    /// What the photos found have in common; with the first page only.
+    pub facets: Option<Facets>,
+}
+
+/// Searches.
+///
+/// # Errors
+/// A wrong query ([`LibraryError::BadQuery`] says where and why), or an index that fails.
+pub async fn search(library: &Library, wanted: Wanted) -> Result<Found, LibraryError> {
+    let query = Query::parse(&wanted.query).map_err(LibraryError::BadQuery)?;
+    library.finds(library.opened_at()).await?;
+    let (index, catalog) = (library.index().clone(), library.catalog().clone());
+    library
+        .blocking(move || {
+            let cursor = wanted.cursor.as_deref();
+            let sort = wanted.sort.unwrap_or_else(|| query.default_sort());
+            let page = index.search(&catalog, &query, sort, cursor, wanted.limit)?;
+            let snapshot = catalog.snapshot()?;
+            Ok(Found {
+                height: snapshot.height().unwrap_or(0),
+                total: page.total,
+                photos: snapshot.photos(&page.ids)?,
+                next: page.next,
+                facets: page.facets,
+            })
+        })
+        .await
+}
+
+/// Every photo that `query` finds, as of everything that is committed now.
+pub(crate) async fn all(library: &Library, query: &str) -> Result<Vec<PhotoId>, LibraryError> {
+    let query = Query::parse(query).map_err(LibraryError::BadQuery)?;
+    library.finds(library.height()).await?;
+    let (index, catalog) = (library.index().clone(), library.catalog().clone());
+    library
+        .blocking(move || {
+            let mut found = Vec::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                let limit = SEARCH_LIMIT_MAX as usize;
+                let after = cursor.as_deref();
+                let page = index.search(&catalog, &query, Sort::Newest, after, limit)?;
+                too_many(page.total)?;
+                found.extend(page.ids);
+                cursor = page.next;
+                if cursor.is_none() {
+                    return Ok(found);
+                }
+            }
+        })
+        .await
+}
