@@ -7,7 +7,9 @@ import type {
   Ledger,
   Month,
   Photo,
+  Row,
   SearchPage,
+  SearchResults,
   TagCount,
   ThumbnailSize,
   Timeline,
@@ -37,10 +39,11 @@ export class HttpClient {
     return `${API}/photos/${id}/original`;
   }
 
-  search(query: string, options: SearchOptions): Promise<SearchPage> {
+  async search(query: string, options: SearchOptions): Promise<SearchPage> {
     const parameters = new URLSearchParams({ q: query, limit: String(options.limit), sort: 'newest' });
     if (options.cursor) parameters.set('cursor', options.cursor);
-    return this.get(`/search?${parameters}`, options.signal);
+    const found = await this.get<SearchResults>(`/search?${parameters}`, options.signal);
+    return { ...found, next: found.next ?? null, photos: found.photos.map(rowOf) };
   }
 
   edit(id: string, change: Change): Promise<Edited> {
@@ -98,6 +101,13 @@ export class HttpClient {
       body: JSON.stringify(body),
     });
   }
+}
+
+/** A result as the grid draws it; a file of unknown size is drawn square. */
+function rowOf(card: SearchResults['photos'][number]): Row {
+  const ratio = card.width > 0 && card.height > 0 ? card.width / card.height : 1;
+  const { id, taken_at, thumbhash, kind, favorite, rating, state } = card;
+  return { id, taken_at, thumbhash, kind, favorite, rating, state, ratio };
 }
 
 async function request<T>(path: string, init: RequestInit): Promise<T> {

@@ -57,6 +57,7 @@ export function invent(where: Where): Photo {
     height,
     taken_at: takenAt(where, seed),
     taken_source: kind === 'file' ? 'file_time' : 'exif_original',
+    taken_by_hand: false,
     camera: kind === 'file' ? '' : pick(CAMERAS, seed >>> 5),
     lens: kind === 'photo' ? '24–70 mm f/4' : '',
     exposure:

@@ -216,6 +216,7 @@ export class MemoryBackend implements Backend {
       processed: 0,
       added: 0,
       duplicate: 0,
+      rejected_count: 0,
       rejected: [],
       bytes: 0,
       seconds: 0,
@@ -243,10 +244,11 @@ export class MemoryBackend implements Backend {
     next.seconds += 0.06;
     next.current = path.slice(path.lastIndexOf('/') + 1);
     if (next.processed % 8 === 0) next.duplicate += 1;
-    else if (next.processed % 13 === 0) next.rejected.push({ path, reason: 'The file is empty.' });
+    else if (next.processed % 13 === 0)
+      next.rejected_count = next.rejected.push({ path, reason: 'The file is empty.' });
     else {
       next.added += 1;
-      next.ids?.push(this.addPhoto());
+      next.ids.push(this.addPhoto());
     }
     if (next.processed === next.found) Object.assign(next, { state: 'done', current: null });
     return next;
@@ -254,8 +256,7 @@ export class MemoryBackend implements Backend {
 
   private advance(job: ImportJob): void {
     this.jobs.set(job.id, job);
-    const { ids: _, ...event } = structuredClone(job);
-    this.emit({ type: 'import', ...event });
+    this.emit({ type: 'import', ...structuredClone(job), ids: [] });
     this.emit({ type: 'photos', height: this.height, ids: null });
   }
 
@@ -304,8 +305,8 @@ export class MemoryBackend implements Backend {
 }
 
 function rowOf(photo: Photo): Row {
-  const { id, taken_at, kind, thumbhash, favorite, rating, state, name } = photo;
-  return { id, taken_at, kind, thumbhash, favorite, rating, state, name, ratio: photo.width / photo.height };
+  const { id, taken_at, kind, thumbhash, favorite, rating, state } = photo;
+  return { id, taken_at, kind, thumbhash, favorite, rating, state, ratio: photo.width / photo.height };
 }
 
 function matches(photo: Photo, word: string): boolean {
@@ -315,7 +316,7 @@ function matches(photo: Photo, word: string): boolean {
   if (word === 'is:video') return photo.kind === 'video';
   if (word.startsWith('taken:')) return photo.taken_at.startsWith(word.slice(6));
   const bare = word.replace(/^camera:/, '');
-  return [photo.name, photo.caption, photo.camera, ...photo.tags].some((text) =>
+  return [photo.name, photo.caption, photo.camera ?? '', ...photo.tags].some((text) =>
     text.toLowerCase().includes(bare),
   );
 }

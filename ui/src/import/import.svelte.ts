@@ -131,6 +131,6 @@ export class ImportState {
     if (!this.jobs.has(job.id)) return;
     this.jobs.set(job.id, whole);
     this.show();
-    this.added = [...this.added, ...(whole.ids ?? [])].slice(0, SHOWN_MAX);
+    this.added = [...this.added, ...whole.ids].slice(0, SHOWN_MAX);
   }
 }

@@ -20,7 +20,7 @@ describe('an import', () => {
     expect(imports.running).toBe(true);
     await vi.waitFor(() => expect(imports.job?.state).toBe('done'), { timeout: 8000 });
     const job = imports.job;
-    expect((job?.added ?? 0) + (job?.duplicate ?? 0) + (job?.rejected.length ?? 0)).toBe(job?.found);
+    expect((job?.added ?? 0) + (job?.duplicate ?? 0) + (job?.rejected_count ?? 0)).toBe(job?.found);
     await vi.waitFor(() => expect(imports.added.length).toBe(job?.added));
     imports.close();
     expect(imports.job).toBeNull();

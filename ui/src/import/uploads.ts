@@ -39,6 +39,7 @@ export async function uploadAll(
     processed: 0,
     added: 0,
     duplicate: 0,
+    rejected_count: 0,
     rejected: [],
     bytes: 0,
     seconds: 0,
@@ -49,7 +50,7 @@ export async function uploadAll(
   };
   const tell = (change: Partial<ImportJob>) => {
     Object.assign(job, change, { seconds: (performance.now() - began) / 1000 });
-    report({ ...job, rejected: [...job.rejected], ids: [...(job.ids ?? [])] });
+    report({ ...job, rejected: [...job.rejected], ids: [...job.ids] });
   };
   const queue = [...found];
   const worker = async () => {
@@ -57,9 +58,9 @@ export async function uploadAll(
       tell({ current: next.file.name });
       const outcome = await uploadOne(backend, next, signal);
       if (outcome === null) return;
-      if ('reason' in outcome) job.rejected.push(outcome);
+      if ('reason' in outcome) job.rejected_count = job.rejected.push(outcome);
       else job[outcome.status] += 1;
-      if ('status' in outcome && outcome.status === 'added') job.ids?.push(outcome.id);
+      if ('status' in outcome && outcome.status === 'added') job.ids.push(outcome.id);
       tell({ processed: job.processed + 1, bytes: job.bytes + next.file.size });
     }
   };

@@ -1,6 +1,6 @@
 /** A photo's record as short texts for the information panel. */
 import type { Photo } from '../backend/types';
-import { texts, type Texts } from '../i18n/i18n';
+import { t, texts, type Key, type Texts } from '../i18n/i18n';
 
 const SHOWN = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/svg+xml'];
 
@@ -27,11 +27,27 @@ export function shutter(seconds: number, words: Texts = texts): string {
 }
 
 /** Degrees with five digits: a metre, which is more than a camera knows. */
-export function position([latitude, longitude]: readonly [number, number], words: Texts = texts): string {
+export function position([latitude = 0, longitude = 0]: readonly number[], words: Texts = texts): string {
   const degrees = (value: number) =>
     `${words.number(Math.abs(value), { minimumFractionDigits: 5, maximumFractionDigits: 5 })}°`;
   const east = words.language === 'de' ? 'O' : 'E';
   return `${degrees(latitude)} ${latitude < 0 ? 'S' : 'N'}, ${degrees(longitude)} ${longitude < 0 ? 'W' : east}`;
+}
+
+const SOURCES: Record<string, Key> = {
+  exif_original: 'info.date.exif_original',
+  exif_digitized: 'info.date.exif_digitized',
+  gps: 'info.date.gps',
+  video: 'info.date.video',
+  file_name: 'info.date.file_name',
+  file_time: 'info.date.file_time',
+};
+
+/** Where the date came from, in words; nothing for a source that this version does not know. */
+export function takenSource(photo: Photo): string {
+  if (photo.taken_by_hand) return t('info.date.by_hand');
+  const key = SOURCES[photo.taken_source];
+  return key ? t(key) : '';
 }
 
 /** "+02:00" where the record knows its offset, else nothing: `-00:00` says that none is known. */

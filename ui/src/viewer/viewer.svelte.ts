@@ -55,7 +55,7 @@ export class ViewerState {
 
   onEvent(event: BackendEvent): void {
     if (event.type !== 'photos' || !this.row) return;
-    if (event.ids === null || event.ids.includes(this.row.id)) void this.record?.load();
+    if (!event.ids || event.ids.includes(this.row.id)) void this.record?.load();
     void this.findNeighbours(this.row);
   }
 

@@ -1,0 +1,144 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { App } from './app.svelte';
+import { BackendError } from './backend/backend';
+import { MemoryBackend, type MemoryOptions } from './backend/memory';
+import Root from './Root.svelte';
+
+let app: App | undefined;
+
+async function open(options: MemoryOptions = {}): Promise<MemoryBackend> {
+  const backend = new MemoryBackend({ photos: 60, ...options });
+  app = new App(backend);
+  render(Root, { app });
+  await app.check();
+  return backend;
+}
+
+afterEach(() => {
+  app?.stop();
+  cleanup();
+});
+
+/** jsdom draws nothing, so colours are judged in a browser and everything else here. */
+async function faults(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
+}
+
+describe('the first start', () => {
+  it('asks for two names and opens an empty library', async () => {
+    await open({ library: false });
+    const household = screen.getByLabelText('Name of the household');
+    expect(screen.getByLabelText('Name of this device')).toHaveProperty('value', 'Study PC');
+    expect(await faults()).toEqual([]);
+    await fireEvent.input(household, { target: { value: 'The Millers' } });
+    await fireEvent.click(screen.getByRole('button', { name: 'Start' }));
+    expect(await screen.findByText('Drop your photos here')).toBeTruthy();
+    expect(await faults()).toEqual([]);
+  });
+});
+
+describe('dropping files', () => {
+  it('shows where they will land, then a receipt that adds up, then the photos', async () => {
+    const backend = await open({ library: false });
+    await app?.startHousehold('The Millers', 'Study PC');
+    backend.drop({ type: 'enter', paths: ['/home/anna/Pictures', '/home/anna/more'] });
+    const overlay = await screen.findByTestId('drop-overlay');
+    expect(overlay.textContent).toMatch(/Drop to import 2 items.*The Millers.*Study PC/s);
+    backend.drop({ type: 'drop', paths: ['/home/anna/Pictures'] });
+    const receipt = await screen.findByTestId('import-receipt', {}, { timeout: 8000 });
+    expect(receipt.textContent.trim()).toBe('32 added + 5 duplicates + 3 rejected = 40 found');
+    await waitFor(() => expect(screen.getByTestId('photo-count').dataset['count']).toBe('32'));
+    expect(screen.getAllByTestId('photo-tile').length).toBeGreaterThan(5);
+    await fireEvent.click(screen.getByRole('tab', { name: /Rejected/ }));
+    expect(screen.getAllByTestId('rejected-item')).toHaveLength(3);
+    expect(await faults()).toEqual([]);
+  }, 15_000);
+});
+
+describe('the library', () => {
+  it('has a name for every control, in the grid and in the viewer', async () => {
+    await open();
+    await screen.findAllByTestId('photo-tile');
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(screen.getAllByTestId('photo-tile')[2] as HTMLElement);
+    await screen.findByTestId('info-block');
+    expect(await faults()).toEqual([]);
+  });
+
+  it('is walked through by keys', async () => {
+    await open();
+    const tiles = await screen.findAllByTestId('photo-tile');
+    const id = (index: number) => tiles[index]?.dataset['photoId'];
+    tiles[0]?.focus();
+    await fireEvent.keyDown(tiles[0] as HTMLElement, { key: 'ArrowRight' });
+    await waitFor(() => expect(document.activeElement).toBe(tiles[1]));
+    await fireEvent.click(tiles[1] as HTMLElement);
+    const viewer = await screen.findByTestId('viewer');
+    expect(viewer.dataset['photoId']).toBe(id(1));
+    await waitFor(() => expect(screen.getByTestId('viewer-next')).toHaveProperty('disabled', false));
+    await fireEvent.keyDown(viewer, { key: 'ArrowRight' });
+    expect(viewer.dataset['photoId']).toBe(id(2));
+    await fireEvent.keyDown(viewer, { key: 'i' });
+    expect(screen.queryByTestId('info-panel')).toBeNull();
+    await fireEvent.keyDown(viewer, { key: 'i' });
+    await fireEvent.keyDown(viewer, { key: 'Escape' });
+    expect(screen.queryByTestId('viewer')).toBeNull();
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset['photoId']).toBe(id(2)));
+  });
+
+  it('is searched, and found again when the box is cleared', async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: '/' });
+    const box = screen.getByTestId('search-input');
+    expect(document.activeElement).toBe(box);
+    await fireEvent.input(box, { target: { value: 'canon' } });
+    await waitFor(() =>
+      expect(screen.getByTestId('search-summary').textContent).toMatch(/\d+ photos · 3 ms/),
+    );
+    expect(screen.queryByTestId('timeline')).toBeNull();
+    await fireEvent.input(box, { target: { value: 'canon people:anna' } });
+    expect(await screen.findByTestId('search-error')).toBeTruthy();
+    await fireEvent.input(box, { target: { value: 'no such thing' } });
+    expect(await screen.findByTestId('search-empty')).toBeTruthy();
+    expect(await faults()).toEqual([]);
+    await fireEvent.keyDown(box, { key: 'Escape' });
+    expect(await screen.findByTestId('timeline')).toBeTruthy();
+  });
+});
+
+describe('trouble', () => {
+  it('of a backend that stops answering is said, and over by itself when it answers again', async () => {
+    const backend = await open();
+    await screen.findAllByTestId('photo-tile');
+    backend.unreachable = true;
+    await app?.timeline.load();
+    expect(await screen.findByTestId('offline-banner')).toBeTruthy();
+    expect(screen.getAllByTestId('photo-tile').length).toBeGreaterThan(5);
+    backend.unreachable = false;
+    await waitFor(() => expect(screen.queryByTestId('offline-banner')).toBeNull(), { timeout: 4000 });
+  });
+
+  it('of a photo that vanished is said in the viewer', async () => {
+    const backend = await open();
+    backend.photo = () => Promise.reject(new BackendError('not_found', 'No such photo.', { status: 404 }));
+    const [tile] = await screen.findAllByTestId('photo-tile');
+    await fireEvent.click(tile as HTMLElement);
+    expect((await screen.findByTestId('viewer-gone')).textContent).toContain('no longer in the library');
+  });
+
+  it('of a session that ended leads to the sign-in, and back', async () => {
+    const backend = await open({ desktop: false });
+    const ledger = backend.ledger.bind(backend);
+    backend.ledger = () => Promise.reject(new BackendError('unauthorized', 'Sign in.', { status: 401 }));
+    await app?.check();
+    const token = await screen.findByLabelText('API token');
+    expect(await faults()).toEqual([]);
+    backend.ledger = ledger;
+    await fireEvent.input(token, { target: { value: 'secret' } });
+    await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect(await screen.findByTestId('timeline')).toBeTruthy();
+  });
+});

@@ -1,0 +1,1600 @@
+/* Generated from openapi.json by `npm run generate`: never edited. */
+export interface paths {
+    "/api/v1/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes many photos in one step */
+        post: operations["apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as they happen
+         * @description `block` ([`BlockEvent`]), `import` (an import without its ids and with the last 100 rejected
+         *     files), `photos` ([`PhotosEvent`]). A client that was too slow gets `photos` with `ids: null`.
+         */
+        get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stores a file
+         * @description Answered once the bytes are durable and the record is committed or durably pending.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All imports since the node started */
+        get: operations["list"];
+        put?: never;
+        /**
+         * Imports files and folders of this machine
+         * @description Only in-process and over the library's own socket.
+         */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** Stops an import; what was added stays */
+        delete: operations["cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This device's view of the chain */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Blocks, lowest first */
+        get: operations["blocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/blocks/{height}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One block with its edits */
+        get: operations["block"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo's record */
+        get: operations["record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a photo */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/photos/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every edit of a photo */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A photo's original
+         * @description Byte for byte as it was imported; answers range requests.
+         */
+        get: operations["original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo's preview, upright */
+        get: operations["thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in
+         * @description Sets a cookie for the web UI that is good for 30 days.
+         */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags in use, with counts */
+        get: operations["tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many photos each month has */
+        get: operations["months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timeline/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The photos of one month */
+        get: operations["month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it runs */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers for Prometheus */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A block without its edits. */
+        BlockBody: {
+            /**
+             * Format: int64
+             * @description How many edits it holds.
+             */
+            edits: number;
+            /** @description SHA-256 of its header. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Its height.
+             */
+            height: number;
+            /** @description The hash of the block below it; zeros at height 0. */
+            prev: string;
+            /** @description The device that proposed it. */
+            proposer: string;
+            /** @description When, by the proposer's clock. */
+            timestamp: string;
+        };
+        /** @description A block with its edits. */
+        BlockDetail: {
+            /** @description Its edits, in order. */
+            edits: components["schemas"]["EditBody"][];
+            /** @description SHA-256 of its header. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Its height.
+             */
+            height: number;
+            /** @description The hash of the block below it; zeros at height 0. */
+            prev: string;
+            /** @description The device that proposed it. */
+            proposer: string;
+            /** @description When, by the proposer's clock. */
+            timestamp: string;
+        };
+        /** @description `event: block`: the catalogue has reached a block. */
+        BlockEvent: {
+            /**
+             * Format: int64
+             * @description Its height.
+             */
+            height: number;
+            /** @description The chain's tip. */
+            tip: string;
+        };
+        /** @description A change of one or many photos; what is absent stays as it is. */
+        ChangeBody: {
+            /** @description Tags to add; `/` makes a hierarchy. */
+            add_tags?: string[];
+            /** @description The new caption; empty removes it. */
+            caption?: string | null;
+            /** @description Favourite or not. */
+            favorite?: boolean | null;
+            /** @description `[lat, lon]` in degrees; `null` removes the position. */
+            position?: number[] | null;
+            /**
+             * Format: int32
+             * @description 0 (none) to 5.
+             */
+            rating?: number | null;
+            /** @description Tags to take away. */
+            remove_tags?: string[];
+            /** @description The camera's wall clock, RFC 3339; offset `-00:00` (or none) where none is known. */
+            taken_at?: string | null;
+            /** @description Into the trash, or out of it. */
+            trash?: boolean | null;
+        };
+        /** @description A field that two devices set without having seen each other's value. */
+        ConflictBody: {
+            /** @description The field's name, as in a change. */
+            field: string;
+            /** @description The value that stands: the later in chain order. */
+            kept: components["schemas"]["WrittenBody"];
+            /** @description The values that it replaced, oldest first. */
+            replaced: components["schemas"]["WrittenBody"][];
+        };
+        /** @description A name and how many photos have it. */
+        Counted: {
+            /**
+             * Format: int64
+             * @description Photos, not counting the trash.
+             */
+            count: number;
+            /** @description The name. */
+            name: string;
+        };
+        /** @description A device. */
+        DeviceBody: {
+            /** @description Its id, hex. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `voter` or `observer`. */
+            role: string;
+        };
+        /** @description An edit as the chain holds it. */
+        EditBody: {
+            /** @description The device that authored it. */
+            device: string;
+            /** @description The life of its process. */
+            incarnation: string;
+            /** @description `founding` or `opaque`. */
+            kind: string;
+            /** @description Opaque payloads in base64; others as text. */
+            payload?: string | null;
+            /**
+             * Format: int64
+             * @description Its number within that life.
+             */
+            seq: number;
+        };
+        /** @description A change of many photos: those named, or those that a query finds. */
+        EditsBody: {
+            /** @description What to change. */
+            change: components["schemas"]["ChangeBody"];
+            /** @description Photo ids; either these or `query`. */
+            ids?: string[] | null;
+            /** @description A search; either this or `ids`. */
+            query?: string | null;
+        };
+        /** @description What became of a bulk edit. */
+        EditsDone: {
+            /**
+             * Format: int64
+             * @description The height that shows it; this device's height when pending.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description How many photos it touched.
+             */
+            photos: number;
+            /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+        };
+        /** @description How a photo was exposed. */
+        ExposureBody: {
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            exposure_time_s?: number | null;
+            /**
+             * Format: float
+             * @description Aperture.
+             */
+            f_number?: number | null;
+            /**
+             * Format: float
+             * @description Millimetres.
+             */
+            focal_length_mm?: number | null;
+            /**
+             * Format: int32
+             * @description Sensitivity.
+             */
+            iso?: number | null;
+        };
+        /** @description What the photos found have in common, most frequent first. */
+        FacetsBody: {
+            /** @description Cameras. */
+            cameras: components["schemas"]["Counted"][];
+            /** @description Tags. */
+            tags: components["schemas"]["Counted"][];
+            /** @description Years of capture, latest first. */
+            years: components["schemas"]["Counted"][];
+        };
+        /** @description It runs. */
+        Health: {
+            /** @description `ok`. */
+            status: string;
+            /** @description The program's version. */
+            version: string;
+        };
+        /** @description The edits of one photo. */
+        History: {
+            /** @description In chain order. */
+            entries: components["schemas"]["HistoryItem"][];
+            /**
+             * Format: int64
+             * @description The chain height that this shows.
+             */
+            height: number;
+        };
+        /** @description One edit of one photo. */
+        HistoryItem: {
+            /** @description The block's time. */
+            at: string;
+            change?: null | components["schemas"]["ChangeBody"];
+            /** @description The device that made it. */
+            device: string;
+            /** @description The edit's id: device, incarnation and sequence number. */
+            edit: string;
+            /**
+             * Format: int64
+             * @description The block that holds it.
+             */
+            height: number;
+            /** @description Values that this edit replaced and whose author it had not seen. */
+            unseen: components["schemas"]["WrittenBody"][];
+            /** @description `added`, `added_again` or `changed`. */
+            what: string;
+        };
+        /** @description What to import. */
+        ImportBody: {
+            /**
+             * @description Absolute paths of files and folders, or `file://` URLs (percent-encoded, so that any bytes
+             *     can be named).
+             */
+            paths: string[];
+            /** @description Tags for every photo that is added. */
+            tags?: string[];
+        };
+        /** @description How an import goes. */
+        ImportJob: {
+            /**
+             * Format: int64
+             * @description Photos added.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Bytes dealt with.
+             */
+            bytes: number;
+            /** @description Stable name of the kind of failure, when it failed. */
+            code?: string | null;
+            /** @description The file that was last dealt with. */
+            current?: string | null;
+            /**
+             * Format: int64
+             * @description Files whose bytes were there already.
+             */
+            duplicate: number;
+            /** @description Why it failed, when it did. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description Files found so far.
+             */
+            found: number;
+            /** @description Sixteen hex digits. */
+            id: string;
+            /** @description Ids of the added photos, once it is done; empty in events. */
+            ids: string[];
+            /** @description What was to be imported. */
+            paths: string[];
+            /**
+             * Format: int64
+             * @description Files dealt with: `added + duplicate + rejected`.
+             */
+            processed: number;
+            /** @description Files that could not be imported, each with its reason. */
+            rejected: components["schemas"]["Rejected"][];
+            /**
+             * Format: int64
+             * @description How many were rejected; `rejected` may name only the last of them.
+             */
+            rejected_count: number;
+            /**
+             * Format: double
+             * @description Seconds since it began, or that it took.
+             */
+            seconds: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+        };
+        /**
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportState: "scanning" | "running" | "done" | "cancelled" | "failed";
+        /** @description All imports since the node started. */
+        Imports: {
+            /** @description Oldest first. */
+            imports: components["schemas"]["ImportJob"][];
+        };
+        /** @description This device's view of the household's chain. */
+        LedgerStatus: {
+            /** @description This device. */
+            device: components["schemas"]["DeviceBody"];
+            /**
+             * Format: int64
+             * @description The chain's height.
+             */
+            height: number;
+            /** @description The household's name. */
+            household: string;
+            /** @description Every member, this device included. */
+            members: components["schemas"]["MemberBody"][];
+            /**
+             * Format: int64
+             * @description Edits authored here and not yet in this chain.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Photos known, the trash counted.
+             */
+            photos: number;
+            /** @description Whether enough voters are reachable to commit. */
+            quorum: boolean;
+            /** @description The hash of its last block. */
+            tip: string;
+        };
+        /** @description A member of the household. */
+        MemberBody: {
+            /**
+             * Format: int64
+             * @description The height of its chain, as last heard.
+             */
+            height?: number | null;
+            /** @description Its id, hex. */
+            id: string;
+            /** @description When it was last heard. */
+            last_seen?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it answers. */
+            reachable: boolean;
+            /** @description `voter` or `observer`. */
+            role: string;
+            /** @description The tip of its chain, as last heard. */
+            tip?: string | null;
+        };
+        /** @description The photos of one month. */
+        Month: {
+            /**
+             * Format: int64
+             * @description The chain height that this shows.
+             */
+            height: number;
+            /** @description `yyyy-mm`. */
+            month: string;
+            /** @description Newest first. */
+            rows: components["schemas"]["Row"][];
+        };
+        /** @description One month of the timeline. */
+        MonthCount: {
+            /**
+             * Format: int64
+             * @description Photos in it, not counting the trash.
+             */
+            count: number;
+            /** @description `yyyy-mm`. */
+            month: string;
+        };
+        /** @description A photo in a list. */
+        PhotoCard: {
+            /** @description Whether it is a favourite. */
+            favorite: boolean;
+            /**
+             * Format: int32
+             * @description Height as displayed, px; 0 when unknown.
+             */
+            height: number;
+            /** @description SHA-256 of the original's bytes, hex. */
+            id: string;
+            /** @description What sort of file it is. */
+            kind: components["schemas"]["PhotoKind"];
+            /** @description The file's name when it was imported. */
+            name: string;
+            /** @description The place's name, when one is known. */
+            place?: string | null;
+            /** @description `[lat, lon]` in degrees. */
+            position?: number[] | null;
+            /**
+             * Format: int32
+             * @description 0 (none) to 5.
+             */
+            rating: number;
+            /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+            /** @description Sorted. */
+            tags: string[];
+            /** @description The camera's wall clock, RFC 3339; offset `-00:00` where none is known. */
+            taken_at: string;
+            /** @description A tiny placeholder picture, base64; empty when there is none. */
+            thumbhash: string;
+            /**
+             * Format: int32
+             * @description Width as displayed, px; 0 when unknown.
+             */
+            width: number;
+        };
+        /** @description What became of one photo's edit. */
+        PhotoEdited: {
+            /**
+             * Format: int64
+             * @description The height that shows it; this device's height when pending.
+             */
+            height: number;
+            /** @description The photo as it is now. */
+            photo: components["schemas"]["PhotoRecord"];
+            /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+        };
+        /**
+         * @description What sort of file it is.
+         * @enum {string}
+         */
+        PhotoKind: "photo" | "raw" | "video" | "file";
+        /** @description Everything known about a photo. */
+        PhotoRecord: {
+            /** @description When it was added. */
+            added_at: string;
+            /** @description The device that added it. */
+            added_by: string;
+            /** @description Albums that hold it. */
+            albums: string[];
+            /**
+             * Format: double
+             * @description Metres above the sea.
+             */
+            altitude_m?: number | null;
+            /**
+             * Format: int64
+             * @description The chain height that this record shows.
+             */
+            as_of: number;
+            /**
+             * Format: int64
+             * @description The height of the block that added it.
+             */
+            block: number;
+            /** @description Maker and model. */
+            camera?: string | null;
+            /** @description The family's words. */
+            caption: string;
+            /** @description Fields that two devices set without having seen each other's value. */
+            conflicts: components["schemas"]["ConflictBody"][];
+            /** @description EXIF tags by name, as displayed. */
+            exif: {
+                [key: string]: string;
+            };
+            /** @description How it was exposed. */
+            exposure: components["schemas"]["ExposureBody"];
+            /** @description Whether it is a favourite. */
+            favorite: boolean;
+            /** @description The household's own fields. */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description The folder it came from, relative to what was imported. */
+            folder: string;
+            /**
+             * Format: int32
+             * @description As displayed, after orientation, px; 0 when unknown.
+             */
+            height: number;
+            /** @description SHA-256 of the original's bytes, hex. */
+            id: string;
+            /** @description What sort of file it is. */
+            kind: components["schemas"]["PhotoKind"];
+            /** @description The lens. */
+            lens?: string | null;
+            /** @description Media type, from the file's bytes. */
+            mime: string;
+            /** @description The file's name when it was imported; bytes that are not UTF-8 are escaped. */
+            name: string;
+            /**
+             * Format: int32
+             * @description EXIF orientation of the original, 1 to 8.
+             */
+            orientation: number;
+            /** @description People on it. */
+            people: string[];
+            /** @description The place's name, when one is known. */
+            place?: string | null;
+            /** @description `[lat, lon]` in degrees. */
+            position?: number[] | null;
+            /**
+             * Format: int32
+             * @description 0 (none) to 5.
+             */
+            rating: number;
+            /** @description Devices that hold the original. */
+            replicas: components["schemas"]["Replica"][];
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+            /** @description Sorted. */
+            tags: string[];
+            /** @description The camera's wall clock, RFC 3339; offset `-00:00` where none is known. */
+            taken_at: string;
+            /** @description Whether a person corrected `taken_at`. */
+            taken_by_hand: boolean;
+            /**
+             * @description What the file's own time came from: `exif_original`, `exif_digitized`, `gps`, `video`,
+             *     `file_name` or `file_time`.
+             */
+            taken_source: string;
+            /** @description A tiny placeholder picture, base64; empty when there is none. */
+            thumbhash: string;
+            /** @description Whether it is in the trash. */
+            trashed: boolean;
+            /** @description What was wrong with the file, if anything. */
+            warning?: string | null;
+            /**
+             * Format: int32
+             * @description As displayed, after orientation, px; 0 when unknown.
+             */
+            width: number;
+        };
+        /** @description `event: photos`: photos were added or changed. */
+        PhotosEvent: {
+            /**
+             * Format: int64
+             * @description The height that shows the change.
+             */
+            height: number;
+            /** @description Which; `null` when there are too many to name. */
+            ids?: string[] | null;
+        };
+        /** @description What went wrong with a request. */
+        Problem: {
+            /** @description For `bad_query`: the position in the query, in characters from 0. */
+            at?: number | null;
+            /** @description Stable name of the kind of problem, for programs. */
+            code: string;
+            /** @description What happened, to what, and what to do. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The HTTP status in words. */
+            title: string;
+            /** @description A URI that names the kind of problem: `urn:kinfolio:problem:CODE`. */
+            type: string;
+        };
+        /** @description A file that could not be imported. */
+        Rejected: {
+            /** @description Its path; bytes that are not UTF-8 are escaped. */
+            path: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A device that holds an original. */
+        Replica: {
+            /** @description The device's id. */
+            device: string;
+            /** @description When its copy was last known to be right. */
+            verified_at?: string | null;
+        };
+        /** @description One photo, as the grid needs it. */
+        Row: {
+            /** @description Whether it is a favourite. */
+            favorite: boolean;
+            /** @description The photo's id. */
+            id: string;
+            /** @description What sort of file it is. */
+            kind: components["schemas"]["PhotoKind"];
+            /**
+             * Format: int32
+             * @description 0 (none) to 5.
+             */
+            rating: number;
+            /**
+             * Format: float
+             * @description Width by height as displayed.
+             */
+            ratio: number;
+            /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+            /** @description The camera's wall clock, RFC 3339. */
+            taken_at: string;
+            /** @description A tiny placeholder picture, base64; empty when there is none. */
+            thumbhash: string;
+        };
+        /** @description One page of results. */
+        SearchResults: {
+            facets?: null | components["schemas"]["FacetsBody"];
+            /**
+             * Format: int64
+             * @description The chain height that the records show.
+             */
+            height: number;
+            /** @description The cursor of the next page, when there is one. */
+            next?: string | null;
+            /** @description This page. */
+            photos: components["schemas"]["PhotoCard"][];
+            /**
+             * Format: double
+             * @description Milliseconds that the search took.
+             */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description All photos that match, on this page or not.
+             */
+            total: number;
+        };
+        /** @description What signs one in. */
+        SessionBody: {
+            /** @description The token in the library's file `api-token`. */
+            token: string;
+        };
+        /**
+         * @description Whether what is shown is in the chain already.
+         * @enum {string}
+         */
+        State: "committed" | "pending";
+        /** @description Tags in use. */
+        Tags: {
+            /** @description Sorted by name. */
+            tags: components["schemas"]["Counted"][];
+        };
+        /** @description How many photos each month has. */
+        Timeline: {
+            /**
+             * Format: int64
+             * @description The chain height that this shows.
+             */
+            height: number;
+            /** @description Newest first; months without photos are absent. */
+            months: components["schemas"]["MonthCount"][];
+            /**
+             * Format: int64
+             * @description Photos not in the trash.
+             */
+            total: number;
+        };
+        /**
+         * @description Whether the bytes were new.
+         * @enum {string}
+         */
+        UploadStatus: "added" | "duplicate";
+        /** @description What became of an upload. */
+        Uploaded: {
+            /**
+             * Format: int64
+             * @description The height that shows it.
+             */
+            height: number;
+            /** @description SHA-256 of the bytes, hex. */
+            id: string;
+            /** @description Whether the record is in the chain. */
+            state: components["schemas"]["State"];
+            /** @description Whether the bytes were new. */
+            status: components["schemas"]["UploadStatus"];
+        };
+        /** @description A value and who wrote it. */
+        WrittenBody: {
+            /** @description Whose edit it was. */
+            device: string;
+            /** @description The edit's id. */
+            edit: string;
+            /** @description The field's name, as in a change. */
+            field: string;
+            /**
+             * Format: int64
+             * @description The block that holds the edit.
+             */
+            height: number;
+            /** @description The value, as in a change. */
+            value: Record<string, never>;
+        };
+        /** @enum {string} */
+        SortBy: "newest" | "oldest" | "relevance";
+    };
+    responses: {
+        /** @description What went wrong */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @description For `bad_query`: the position in the query, in characters from 0. */
+                    at?: number | null;
+                    /** @description Stable name of the kind of problem, for programs. */
+                    code: string;
+                    /** @description What happened, to what, and what to do. */
+                    detail: string;
+                    /**
+                     * Format: int32
+                     * @description The HTTP status.
+                     */
+                    status: number;
+                    /** @description The HTTP status in words. */
+                    title: string;
+                    /** @description A URI that names the kind of problem: `urn:kinfolio:problem:CODE`. */
+                    type: string;
+                };
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    upload: {
+        parameters: {
+            query: {
+                /** @description The file's name, kept as a name; never used as a path. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Its bytes were here already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBody"];
+            };
+        };
+        responses: {
+            /** @description Begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    blocks: {
+        parameters: {
+            query?: {
+                /** @description The first height; 0 unless told. */
+                from?: number;
+                /** @description At most this many, 1 to 100,000; 100 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockBody"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block's height */
+                height: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the original, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoRecord"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the original, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoEdited"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the original, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    original: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes */
+                Range?: string | null;
+            };
+            path: {
+                /** @description SHA-256 of the original, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    thumbnail: {
+        parameters: {
+            query?: {
+                /** @description Longest edge in px: 256 (unless told) or 1080. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description SHA-256 of the original, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description The query; empty: every photo not in the trash. */
+                q?: string;
+                /** @description Photos per page, 1 to 20,000; 100 unless told. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `newest`, `oldest` or `relevance`; unless told, by relevance when words are searched and
+                 *     else newest first.
+                 */
+                sort?: components["schemas"]["SortBy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionBody"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    months: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    month: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description yyyy-mm */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Month"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+}
