@@ -26,8 +26,9 @@ export interface paths {
         };
         /**
          * Events as they happen
-         * @description `block` ([`BlockEvent`]), `import` (an import without its ids and with the last 100 rejected
-         *     files), `photos` ([`PhotosEvent`]). A client that was too slow gets `photos` with `ids: null`.
+         * @description `block` (a `BlockEvent`), `import` (an `ImportJob` without its ids and with the last 100
+         *     rejected files), `photos` (a `PhotosEvent`). A client that was too slow gets `photos` with
+         *     `ids: null`.
          */
         get: operations["stream"];
         put?: never;
@@ -385,7 +386,7 @@ export interface components {
             /** @description When, by the proposer's clock. */
             timestamp: string;
         };
-        /** @description `event: block`: the catalogue has reached a block. */
+        /** @description `block`: the catalogue has reached a block. */
         BlockEvent: {
             /**
              * Format: int64
@@ -858,7 +859,7 @@ export interface components {
              */
             width: number;
         };
-        /** @description `event: photos`: photos were added or changed. */
+        /** @description `photos`: photos were added or changed. */
         PhotosEvent: {
             /**
              * Format: int64
@@ -1013,8 +1014,6 @@ export interface components {
             /** @description The value, as in a change. */
             value: Record<string, never>;
         };
-        /** @enum {string} */
-        SortBy: "newest" | "oldest" | "relevance";
     };
     responses: {
         /** @description What went wrong */
@@ -1453,7 +1452,7 @@ export interface operations {
                  * @description `newest`, `oldest` or `relevance`; unless told, by relevance when words are searched and
                  *     else newest first.
                  */
-                sort?: components["schemas"]["SortBy"];
+                sort?: "newest" | "oldest" | "relevance";
             };
             header?: never;
             path?: never;

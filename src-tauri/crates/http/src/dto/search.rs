@@ -25,6 +25,7 @@ pub struct SearchParams {
     /// `newest`, `oldest` or `relevance`; unless told, by relevance when words are searched and
     /// else newest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
     pub sort: Option<SortBy>,
 }
 
