@@ -12,6 +12,8 @@ pub mod photo_id;
 pub mod tag;
 pub mod wall_time;
 
+pub use kinfolio_chain::{DeviceId, EditId, Height};
+
 pub use catalog::{Applied, Catalog, CatalogError, Snapshot};
 pub use payload::{
     Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken, TakenSource,

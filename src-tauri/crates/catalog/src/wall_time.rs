@@ -38,7 +38,7 @@ impl WallTime {
             wall_ms: self.wall_ms.clamp(WALL_MS_MIN, WALL_MS_MAX),
             offset_minutes: self
                 .offset_minutes
-                .filter(|offset| offset.abs() <= OFFSET_MINUTES_MAX),
+                .filter(|offset| (-OFFSET_MINUTES_MAX..=OFFSET_MINUTES_MAX).contains(offset)),
         }
     }
 

@@ -3,10 +3,15 @@
 //! The index can be deleted at any time and is built again from the catalogue. Knows photos'
 //! records and words; does not know blocks, files, previews or the network.
 
+mod compile;
 mod fold;
 mod geo;
+pub mod index;
+mod listed;
 pub mod page;
 pub mod query;
+mod schema;
 
-pub use page::{Facets, Page};
+pub use index::{Index, IndexError};
+pub use page::{CursorError, Facets, Page};
 pub use query::{Query, QueryError, Sort};

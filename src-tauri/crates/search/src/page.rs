@@ -1,6 +1,16 @@
-//! A page of found photos.
+//! A page of found photos: which, in what order, and where the next one begins.
+
+mod collect;
+mod cursor;
 
 use kinfolio_catalog::PhotoId;
+use tantivy::Searcher;
+use tantivy::query::Query as Search;
+
+use crate::query::Sort;
+use collect::PageCollector;
+use cursor::Cursor;
+pub use cursor::CursorError;
 
 /// The most photos on one page.
 pub const PAGE_LIMIT_MAX: usize = 20_000;
@@ -18,13 +28,36 @@ pub struct Page {
     pub facets: Option<Facets>,
 }
 
-/// Counts over everything found, most frequent first and bounded in number.
+/// Counts over everything found, bounded in number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
-    /// Whole tags.
+    /// Whole tags, most frequent first.
     pub tags: Vec<(String, u64)>,
-    /// Cameras, make and model.
+    /// Cameras, make and model, most frequent first.
     pub cameras: Vec<(String, u64)>,
     /// Years of the wall clock, latest first.
     pub years: Vec<(i16, u64)>,
+}
+
+/// Carries out a compiled search and cuts one page out of what it finds.
+pub(crate) fn find(
+    searcher: &Searcher,
+    search: &dyn Search,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: usize,
+) -> tantivy::Result<Page> {
+    let limit = limit.min(PAGE_LIMIT_MAX);
+    let found = searcher.search(search, &PageCollector { sort, after, limit })?;
+    let next = found.keys.last().filter(|_| found.beyond > limit as u64);
+    Ok(Page {
+        total: found.total,
+        next: next.map(|&key| Cursor { sort, key }.encode()),
+        ids: found.keys.iter().map(|key| key.id(sort)).collect(),
+        facets: found.facets,
+    })
+}
+
+pub(crate) fn cursor(text: &str, sort: Sort) -> Result<Cursor, CursorError> {
+    Cursor::decode(text, sort)
 }

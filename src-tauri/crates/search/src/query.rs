@@ -102,6 +102,7 @@ pub(crate) enum Flag {
     Caption,
     Conflict,
     Tags,
+    Video,
 }
 
 /// Whole numbers between bounds.

@@ -30,10 +30,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, QueryError> {
     let root = parser.either()?;
     match parser.peek() {
         None => Ok(Some(root)),
-        Some(_) => Err(wrong(
-            parser.at,
-            "this `)` closes nothing; remove it or open one before",
-        )),
+        Some(_) => Err(closes_nothing(parser.at)),
     }
 }
 
@@ -42,6 +39,10 @@ pub(super) fn wrong(at: usize, message: impl Into<String>) -> QueryError {
         at,
         message: message.into(),
     }
+}
+
+fn closes_nothing(at: usize) -> QueryError {
+    wrong(at, "this `)` closes nothing; remove it or put a `(` before")
 }
 
 /// What a person wrote behind a colon, and where.
@@ -120,6 +121,7 @@ impl Parser<'_> {
                 }
                 Ok(Node::Not(Box::new(parser.one()?)))
             }),
+            Some(')') => Err(closes_nothing(start)),
             Some('(') => self.nested(start, |parser| parser.group(start)),
             Some(c) if is_quote(c) => {
                 let text = self.quoted()?;

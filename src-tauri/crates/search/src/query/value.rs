@@ -83,7 +83,7 @@ fn is(value: &Value) -> Result<Node, QueryError> {
         "favorite" => Ok(Node::Flag(Flag::Favorite)),
         "trashed" => Ok(Node::Flag(Flag::Trashed)),
         "pending" => Ok(Node::Pending),
-        "video" => Ok(Node::Type("video".to_owned())),
+        "video" => Ok(Node::Flag(Flag::Video)),
         _ => Err(wrong(
             value.at,
             "after `is:` stands favorite, trashed, pending or video",

@@ -1,0 +1,192 @@
+//! Random chains: the state depends on the chain and nothing else, and every count is what
+//! counting gives.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
+use proptest::{option, prop_assert_eq, proptest, sample};
+
+use super::chain::{Chain, tagged};
+use crate::catalog::Catalog;
+use crate::payload::{Change, LibraryEdit, Position};
+use crate::photo_id::PhotoId;
+use crate::wall_time::WallTime;
+
+const TAGS: [&str; 3] = ["x", "x/y", "é"];
+const DATES: [&str; 4] = [
+    "2019-07-31T23:59:59",
+    "2019-08-01",
+    "2020-02-29",
+    "1969-12-31T23:59:59",
+];
+
+/// One block: who writes, how far behind its view is, and what.
+type Step = (u8, u64, Vec<LibraryEdit>);
+
+fn tag_list() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(sample::select(&TAGS[..]).prop_map(str::to_owned), 0..3)
+}
+
+fn date() -> impl Strategy<Value = &'static str> {
+    sample::select(&DATES[..])
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let position = prop_oneof![
+        Just(None),
+        Just(Some(Position {
+            lat: 1.0,
+            lon: -1.0
+        }))
+    ];
+    let taken_at = date().prop_map(|date| date.parse::<WallTime>().unwrap());
+    let words = (
+        tag_list(),
+        tag_list(),
+        option::of("[ab]{0,2}"),
+        option::of(0..=5u8),
+    );
+    let rest = (
+        option::of(any::<bool>()),
+        option::of(taken_at),
+        option::of(position),
+        option::of(any::<bool>()),
+    );
+    (words, rest).prop_map(
+        |((add_tags, remove_tags, caption, rating), (favorite, taken_at, position, trash))| {
+            Change {
+                add_tags,
+                remove_tags,
+                caption,
+                rating,
+                favorite,
+                taken_at,
+                position,
+                trash,
+            }
+        },
+    )
+}
+
+fn edit() -> impl Strategy<Value = LibraryEdit> {
+    let ids = prop::collection::vec((1..6u8).prop_map(|n| PhotoId([n; 32])), 1..4);
+    prop_oneof![
+        (1..6u8, date(), tag_list()).prop_map(|(n, date, tags)| {
+            tagged(
+                n,
+                date,
+                &tags.iter().map(String::as_str).collect::<Vec<_>>(),
+            )
+        }),
+        (ids, change()).prop_map(|(photos, change)| LibraryEdit::Change { photos, change }),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = (1..4u8, 0..4u64, prop::collection::vec(edit(), 1..5));
+    prop::collection::vec(step, 1..12)
+}
+
+fn chain(steps: &[Step]) -> Chain {
+    let mut chain = Chain::founded();
+    for (device, behind, edits) in steps {
+        let base = (chain.blocks().len() as u64 - 1).saturating_sub(*behind);
+        chain.block(*device, base, edits);
+    }
+    chain
+}
+
+/// Counts months and tags from the records alone.
+fn recount(catalog: &Catalog) -> (Vec<String>, Vec<String>) {
+    let (ids, _) = catalog.changed_since(None, usize::MAX).unwrap();
+    let mut months = BTreeMap::new();
+    let mut tags = BTreeMap::new();
+    for photo in catalog
+        .photos(&ids)
+        .unwrap()
+        .iter()
+        .filter(|photo| !photo.trashed)
+    {
+        *months
+            .entry(photo.taken.at.to_string()[..7].to_owned())
+            .or_insert(0) += 1;
+        for tag in &photo.tags {
+            *tags.entry(tag.clone()).or_insert(0) += 1;
+        }
+    }
+    let months = months
+        .iter()
+        .rev()
+        .map(|(month, count)| format!("{month} {count}"));
+    let tags = tags.iter().map(|(tag, count)| format!("{tag} {count}"));
+    (months.collect(), tags.collect())
+}
+
+proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn how_a_chain_is_cut_leaves_no_trace(steps in steps(), cuts in prop::collection::vec(1..5usize, 1..8)) {
+        let chain = chain(&steps);
+        let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let whole = Catalog::open(whole.path()).unwrap();
+        whole.apply(chain.blocks()).unwrap();
+        let mut rest = chain.blocks();
+        let mut cut = Catalog::open(parts.path()).unwrap();
+        for size in cuts.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (now, later) = rest.split_at((*size).min(rest.len()));
+            cut.apply(now).unwrap();
+            rest = later;
+            if *size == 3 {
+                drop(cut);
+                cut = Catalog::open(parts.path()).unwrap();
+            }
+        }
+        prop_assert_eq!(cut.height(), whole.height());
+        prop_assert_eq!(cut.state_hash().unwrap(), whole.state_hash().unwrap());
+    }
+
+    #[test]
+    fn counts_are_what_counting_gives(steps in steps()) {
+        let chain = chain(&steps);
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(dir.path()).unwrap();
+        for block in chain.blocks() {
+            catalog.apply(std::slice::from_ref(block)).unwrap();
+            let (months, tags) = recount(&catalog);
+            prop_assert_eq!(super::months(&catalog), months);
+            prop_assert_eq!(super::tags(&catalog), tags);
+            let listed: u64 = catalog.months().unwrap().iter().map(|month| month.count).sum();
+            prop_assert_eq!(listed, catalog.count().unwrap());
+            for month in catalog.months().unwrap() {
+                prop_assert_eq!(catalog.month(month.month).unwrap().len() as u64, month.count);
+            }
+        }
+    }
+
+    #[test]
+    fn edits_survive_the_chain(edit in edit()) {
+        let read = LibraryEdit::decode(&edit.encode());
+        match edit {
+            LibraryEdit::Change { change, .. } if change == Change::default() => {
+                proptest::prop_assert!(read.is_err());
+            }
+            LibraryEdit::Change { photos, change } => {
+                let change = change.checked().unwrap();
+                prop_assert_eq!(read.unwrap(), LibraryEdit::Change { photos, change });
+            }
+            added @ LibraryEdit::PhotoAdded(_) => prop_assert_eq!(read.unwrap(), added),
+        }
+    }
+
+    #[test]
+    fn no_bytes_stop_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..60), marked in any::<bool>()) {
+        let payload = if marked { [b"KFL\x01", bytes.as_slice()].concat() } else { bytes };
+        if let Ok(edit) = LibraryEdit::decode(&payload) {
+            prop_assert_eq!(LibraryEdit::decode(&edit.encode()).unwrap(), edit);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! From the tree of a query to what tantivy carries out.
+//!
+//! Scores are fixed numbers for how well a word fits, so that they depend on the photo and
+//! the query alone: the pages of a search stay in order while other photos come and go.
+
+use std::ops::Bound;
+
+use kinfolio_catalog::DeviceId;
+use tantivy::query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate};
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery,
+    Occur, PhraseQuery, Query as Search, RangeQuery, TermQuery, TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, SegmentReader, Term};
+
+use crate::fold;
+use crate::geo::{self, Rectangle};
+use crate::listed::Listed;
+use crate::query::{Flag, Node, Numbers, Query, TextField, Words};
+use crate::schema::{Fields, LAT, LON};
+
+const SCORE_EXACT: f32 = 4.0;
+const SCORE_PREFIX: f32 = 2.0;
+const SCORE_TYPO: f32 = 1.0;
+/// Words shorter than this are too easily another word.
+const TYPO_CHARS_MIN: usize = 4;
+
+type Boxed = Box<dyn Search>;
+
+/// What compiling needs to know beside the query.
+pub(crate) struct Compiler<'a> {
+    pub(crate) fields: &'a Fields,
+    pub(crate) devices: &'a [(DeviceId, String)],
+}
+
+impl Compiler<'_> {
+    /// The whole query; leaves the trash out unless the query speaks of it.
+    pub(crate) fn query(&self, query: &Query) -> Boxed {
+        let root = query.root.as_ref().map(|root| self.node(root));
+        if query.speaks_of_trash() {
+            return root.unwrap_or_else(|| Box::new(AllQuery));
+        }
+        let kept = (
+            Occur::MustNot,
+            self.token(self.fields.flag, Flag::Trashed.token()),
+        );
+        let wanted = root.unwrap_or_else(|| fixed(AllQuery, 0.0));
+        Box::new(BooleanQuery::new(vec![(Occur::Must, wanted), kept]))
+    }
+
+    fn node(&self, node: &Node) -> Boxed {
+        match node {
+            Node::And(nodes) => self.all(nodes),
+            Node::Or(nodes) => any(nodes.iter().map(|node| self.node(node)).collect()),
+            Node::Not(node) => self.all(&[Node::Not(node.clone())]),
+            Node::Words(words) => self.words(self.fields.text, words),
+            Node::Within(field, words) => {
+                let field = match field {
+                    TextField::Camera => self.fields.camera,
+                    TextField::Lens => self.fields.lens,
+                    TextField::Folder => self.fields.folder,
+                };
+                fixed_box(self.words(field, words), 0.0)
+            }
+            Node::Tag(path) => self.token(self.fields.tag, path),
+            Node::Iso(numbers) => range(self.fields.iso, *numbers),
+            Node::Rating(numbers) => range(self.fields.rating, *numbers),
+            Node::Taken(period) => {
+                let term = |ms| Term::from_field_i64(self.fields.taken, ms);
+                let from = Bound::Included(term(period.start));
+                fixed(
+                    RangeQuery::new(from, Bound::Excluded(term(period.end))),
+                    0.0,
+                )
+            }
+            Node::Near(circle) => {
+                let circle = *circle;
+                self.place(&circle.bounds(), move |lat, lon| circle.holds(lat, lon))
+            }
+            Node::In(rectangle) => {
+                let rectangle = *rectangle;
+                self.place(&rectangle, move |lat, lon| rectangle.holds(lat, lon))
+            }
+            Node::Flag(flag) => self.token(self.fields.flag, flag.token()),
+            Node::Type(kind) => self.token(self.fields.kind, kind),
+            Node::Device(device) => self.device(device),
+            Node::Pending => Box::new(EmptyQuery),
+        }
+    }
+
+    fn all(&self, nodes: &[Node]) -> Boxed {
+        let clause = |node: &Node| match node {
+            Node::Not(node) => (Occur::MustNot, self.excluded(node)),
+            node => (Occur::Must, self.node(node)),
+        };
+        let mut clauses: Vec<_> = nodes.iter().map(clause).collect();
+        if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            clauses.push((Occur::Must, fixed(AllQuery, 0.0)));
+        }
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    fn excluded(&self, node: &Node) -> Boxed {
+        match node {
+            Node::Tag(_) | Node::Flag(_) | Node::Type(_) => self.node(node),
+            node => Box::new(Listed(self.node(node))),
+        }
+    }
+
+    fn token(&self, field: Field, token: &str) -> Boxed {
+        let term = Term::from_field_text(field, token);
+        fixed(TermQuery::new(term, IndexRecordOption::Basic), 0.0)
+    }
+
+    /// Words in a row. Where the last may be cut short, it need not stand right behind the others.
+    fn words(&self, field: Field, words: &Words) -> Boxed {
+        let Some((last, others)) = words.tokens.split_last() else {
+            return Box::new(EmptyQuery);
+        };
+        let term = |token: &String| Term::from_field_text(field, token);
+        let mut ways = vec![fixed_box(row(field, &words.tokens), SCORE_EXACT)];
+        if words.prefix {
+            let beginning: Boxed = Box::new(FuzzyTermQuery::new_prefix(term(last), 0, true));
+            let cut_short = if others.is_empty() {
+                beginning
+            } else {
+                let both = vec![(Occur::Must, row(field, others)), (Occur::Must, beginning)];
+                Box::new(BooleanQuery::new(both))
+            };
+            ways.push(fixed_box(cut_short, SCORE_PREFIX));
+        }
+        let letters = last.chars().all(char::is_alphabetic);
+        if words.typos && others.is_empty() && letters && last.chars().count() >= TYPO_CHARS_MIN {
+            ways.push(fixed(FuzzyTermQuery::new(term(last), 1, true), SCORE_TYPO));
+        }
+        best(ways)
+    }
+
+    /// Photos whose position is in an area: those of its cells, each looked at exactly.
+    fn place(
+        &self,
+        bounds: &Rectangle,
+        holds: impl Fn(f64, f64) -> bool + Copy + Send + Sync + 'static,
+    ) -> Boxed {
+        let term = |cell| Term::from_field_u64(self.fields.cell, cell);
+        let around: Boxed = Box::new(TermSetQuery::new(
+            geo::cells_over(bounds).into_iter().map(term),
+        ));
+        let exact = FunctionPredicate::from(move |segment: &SegmentReader| {
+            let columns = segment.fast_fields();
+            let lat = columns.column_opt::<f64>(LAT)?;
+            let lon = columns.column_opt::<f64>(LON)?;
+            Ok(move |document: DocId| {
+                let lat = lat.as_ref().and_then(|lat| lat.first(document));
+                let lon = lon.as_ref().and_then(|lon| lon.first(document));
+                lat.zip(lon).is_some_and(|(lat, lon)| holds(lat, lon))
+            })
+        });
+        let exact: Boxed = Box::new(DocPredicateQuery::from(exact));
+        let both = vec![(Occur::Must, around), (Occur::Must, exact)];
+        fixed(BooleanQuery::new(both), 0.0)
+    }
+
+    /// Photos added by devices whose id begins so, or whose name holds the words.
+    fn device(&self, wanted: &str) -> Boxed {
+        let words = fold::tokens(wanted);
+        let named = |name: &str| {
+            let name = fold::tokens(name);
+            !words.is_empty() && words.iter().all(|word| name.contains(word))
+        };
+        let is_wanted =
+            |(id, name): &&(DeviceId, String)| id.to_string().starts_with(wanted) || named(name);
+        let wanted = self.devices.iter().filter(is_wanted);
+        let ids = wanted.map(|(id, _)| Term::from_field_text(self.fields.device, &id.to_string()));
+        fixed(TermSetQuery::new(ids), 0.0)
+    }
+}
+
+/// Tokens one right after the other.
+fn row(field: Field, tokens: &[String]) -> Boxed {
+    let mut terms: Vec<_> = tokens
+        .iter()
+        .map(|token| Term::from_field_text(field, token))
+        .collect();
+    if terms.len() == 1 {
+        Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic))
+    } else {
+        Box::new(PhraseQuery::new(terms))
+    }
+}
+
+fn range(field: Field, (from, to): Numbers) -> Boxed {
+    let term = |n| Term::from_field_u64(field, n);
+    fixed(RangeQuery::new(from.map(term), to.map(term)), 0.0)
+}
+
+/// Any of these; the scores of those that fit add up.
+fn any(ways: Vec<Boxed>) -> Boxed {
+    Box::new(BooleanQuery::new(
+        ways.into_iter().map(|way| (Occur::Should, way)).collect(),
+    ))
+}
+
+/// Any of these; the best score counts.
+fn best(mut ways: Vec<Boxed>) -> Boxed {
+    if ways.len() == 1 {
+        ways.remove(0)
+    } else {
+        Box::new(DisjunctionMaxQuery::new(ways))
+    }
+}
+
+fn fixed(query: impl Search, score: f32) -> Boxed {
+    fixed_box(Box::new(query), score)
+}
+
+fn fixed_box(query: Boxed, score: f32) -> Boxed {
+    Box::new(ConstScoreQuery::new(query, score))
+}

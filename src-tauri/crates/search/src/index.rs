@@ -1,0 +1,288 @@
+//! The index on disk: opened, thrown away when it is not sound, and kept abreast of the
+//! catalogue.
+//!
+//! Durability: a commit holds the height up to which it is complete, so that a crash leaves
+//! the index at an earlier height, from which it catches up; it never holds a photo twice.
+
+use std::fs;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kinfolio_catalog::{Catalog, CatalogError, Height};
+use tantivy::directory::MmapDirectory;
+use tantivy::directory::error::LockError;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
+
+use crate::compile::Compiler;
+use crate::page::{self, CursorError, Page};
+use crate::query::{Query, Sort};
+use crate::schema::{FORMAT, Fields};
+
+/// Memory for documents on their way into a segment.
+const WRITER_BYTES: usize = 48 << 20;
+/// How many photos are read from the catalogue at a time.
+const FOLLOW_PHOTOS: usize = 2_000;
+/// How many photos are committed at a time, so that a long rebuild resumes after a crash.
+const COMMIT_PHOTOS: usize = 100_000;
+/// Begins the payload of every commit.
+const PAYLOAD: &str = "kinfolio-search";
+
+/// The search index of one library; clones share it. Searches never wait for the writer.
+#[derive(Clone)]
+pub struct Index {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    fields: Fields,
+    reader: IndexReader,
+    writer: Mutex<IndexWriter>,
+    /// One more than the height, so that 0 is the empty index.
+    next: AtomicU64,
+}
+
+/// Why the index cannot do as it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Another process writes to it.
+    #[error("the search index {path} is in use by another process; close it there first")]
+    InUse {
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// The disk refuses.
+    #[error("the search index {path} cannot be used: {source}")]
+    Io {
+        /// Its folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The index failed in another way.
+    #[error("the search index failed: {0}; `kinfolio reindex` builds it again")]
+    Engine(#[from] TantivyError),
+    /// What it follows cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The page asked for is none.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
+}
+
+impl Index {
+    /// Opens the index in a folder; makes both if absent. An index that is damaged or of
+    /// another version is thrown away, and [`Index::follow`] builds it again.
+    ///
+    /// # Errors
+    /// [`IndexError::InUse`], or [`IndexError::Io`] if the folder cannot be written.
+    pub fn open(dir: &Path) -> Result<Index, IndexError> {
+        let io_error = |source| IndexError::Io {
+            path: dir.to_owned(),
+            source,
+        };
+        fs::create_dir_all(dir).map_err(io_error)?;
+        let fields = Fields::new();
+        let opened = match open_sound(dir, &fields) {
+            Ok(opened) => opened,
+            Err(why) => {
+                tracing::warn!(index = %dir.display(), %why, "the search index is built again");
+                fs::remove_dir_all(dir).map_err(io_error)?;
+                fs::create_dir_all(dir).map_err(io_error)?;
+                open_sound(dir, &fields)?
+            }
+        };
+        let Opened {
+            index,
+            reader,
+            next,
+        } = opened;
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .memory_budget_per_thread(WRITER_BYTES)
+            .num_merge_threads(1)
+            .build();
+        let writer = index
+            .writer_with_options(options)
+            .map_err(|error| match error {
+                TantivyError::LockFailure(LockError::LockBusy, _) => IndexError::InUse {
+                    path: dir.to_owned(),
+                },
+                error => error.into(),
+            })?;
+        let mut merging = LogMergePolicy::default();
+        merging.set_del_docs_ratio_before_merge(0.3);
+        writer.set_merge_policy(Box::new(merging));
+        Ok(Index {
+            inner: Arc::new(Inner {
+                fields,
+                reader,
+                writer: Mutex::new(writer),
+                next: AtomicU64::new(next),
+            }),
+        })
+    }
+
+    /// The height up to which searches are complete; `None` before the founding block.
+    #[must_use]
+    pub fn height(&self) -> Option<Height> {
+        self.inner.next.load(Ordering::Acquire).checked_sub(1)
+    }
+
+    /// Takes over what changed in the catalogue since the last time; returns the height
+    /// reached. Searches that begin afterwards see it. An index ahead of its catalogue
+    /// belongs to another past and is built again.
+    ///
+    /// # Errors
+    /// If either cannot be read or the disk is full; the index stays as it was.
+    pub fn follow(&self, catalog: &Catalog) -> Result<Option<Height>, IndexError> {
+        let mut writer = self.writer();
+        let followed = self.take_over(&mut writer, catalog);
+        if followed.is_err() {
+            // Best effort: the error that led here is the one to tell.
+            let _ = writer.rollback();
+        }
+        followed
+    }
+
+    /// Finds the photos that a query describes; `cursor` is the last page's
+    /// [`next`](Page::next). A limit over [`page::PAGE_LIMIT_MAX`] counts as that.
+    ///
+    /// # Errors
+    /// [`IndexError::Cursor`] if the cursor is from another sort of search.
+    pub fn search(
+        &self,
+        catalog: &Catalog,
+        query: &Query,
+        sort: Sort,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page, IndexError> {
+        let after = cursor.map(|text| page::cursor(text, sort)).transpose()?;
+        let devices = catalog.snapshot()?.devices()?;
+        let compiler = Compiler {
+            fields: &self.inner.fields,
+            devices: &devices,
+        };
+        let search = compiler.query(query);
+        let searcher = self.inner.reader.searcher();
+        Ok(page::find(&searcher, search.as_ref(), sort, after, limit)?)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, IndexWriter> {
+        // A panic in between leaves uncommitted documents, which the next rollback or the
+        // same photos taken over again put right.
+        self.inner
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_over(
+        &self,
+        writer: &mut IndexWriter,
+        catalog: &Catalog,
+    ) -> Result<Option<Height>, IndexError> {
+        let snapshot = catalog.snapshot()?;
+        let target = snapshot.height();
+        let mut height = self.height();
+        let mut uncommitted = 0;
+        if height > target {
+            writer.delete_all_documents()?;
+            height = None;
+            uncommitted = 1;
+        }
+        // In one snapshot every photo comes once, so an index that starts empty has nothing
+        // to replace.
+        let replace = height.is_some();
+        while height < target {
+            let (ids, upto) = snapshot.changed_since(height, FOLLOW_PHOTOS)?;
+            for photo in snapshot.photos(&ids)? {
+                if replace {
+                    writer.delete_term(Term::from_field_bytes(self.inner.fields.id, &photo.id.0));
+                }
+                writer.add_document(self.inner.fields.document(&photo))?;
+            }
+            uncommitted += ids.len();
+            height = upto;
+            if uncommitted >= COMMIT_PHOTOS {
+                self.commit(writer, height)?;
+                uncommitted = 0;
+            }
+        }
+        if uncommitted > 0 {
+            self.commit(writer, height)?;
+        }
+        self.inner.next.store(next_of(height), Ordering::Release);
+        Ok(height)
+    }
+
+    fn commit(&self, writer: &mut IndexWriter, height: Option<Height>) -> Result<(), IndexError> {
+        let mut commit = writer.prepare_commit()?;
+        commit.set_payload(&format!("{PAYLOAD} {FORMAT} {}", next_of(height)));
+        commit.commit()?;
+        self.inner.reader.reload()?;
+        self.inner.next.store(next_of(height), Ordering::Release);
+        Ok(())
+    }
+}
+
+fn next_of(height: Option<Height>) -> u64 {
+    height.map_or(0, |height| height.saturating_add(1))
+}
+
+struct Opened {
+    index: tantivy::Index,
+    reader: IndexReader,
+    next: u64,
+}
+
+/// Opens or makes an index, and every file that its last commit names.
+fn open_sound(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
+    // A file cut short makes tantivy panic where it reads the file's end.
+    panic::catch_unwind(AssertUnwindSafe(|| open_files(dir, fields))).unwrap_or_else(|_| {
+        Err(TantivyError::InternalError(
+            "one of its files is cut short".to_owned(),
+        ))
+    })
+}
+
+fn open_files(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
+    let directory = MmapDirectory::open(dir)?;
+    let index = tantivy::Index::open_or_create(directory, fields.schema.clone())?;
+    let reader = index
+        .reader_builder()
+        .reload_policy(ReloadPolicy::Manual)
+        .try_into()?;
+    let meta = index.load_metas()?;
+    let next = match &meta.payload {
+        None if meta.segments.is_empty() => 0,
+        payload => payload
+            .as_deref()
+            .and_then(next_in_payload)
+            .ok_or_else(|| {
+                TantivyError::InvalidArgument("its last commit is of another version".to_owned())
+            })?,
+    };
+    Ok(Opened {
+        index,
+        reader,
+        next,
+    })
+}
+
+fn next_in_payload(payload: &str) -> Option<u64> {
+    let mut words = payload.split(' ');
+    let ours = words.next() == Some(PAYLOAD) && words.next()?.parse() == Ok(FORMAT);
+    words
+        .next()?
+        .parse()
+        .ok()
+        .filter(|_| ours && words.next().is_none())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! What the index keeps of a photo: words, tags and numbers, never the record itself.
+
+use kinfolio_catalog::{Kind, Photo};
+use tantivy::TantivyDocument;
+use tantivy::schema::{
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
+    TextOptions,
+};
+use tantivy::tokenizer::{PreTokenizedString, Token};
+
+use crate::query::Flag;
+use crate::{fold, geo};
+
+/// Version of everything here and in [`fold`]; an index of another one is built again.
+pub(crate) const FORMAT: u64 = 1;
+
+/// Columns that are read by name.
+pub(crate) const TAKEN: &str = "taken";
+pub(crate) const ID_PARTS: [&str; 4] = ["id_0", "id_1", "id_2", "id_3"];
+pub(crate) const LAT: &str = "lat";
+pub(crate) const LON: &str = "lon";
+pub(crate) const TAG_NAME: &str = "tag_name";
+pub(crate) const CAMERA_NAME: &str = "camera_name";
+pub(crate) const YEAR: &str = "year";
+
+/// Distance between the words of one text and those of the next, so that no phrase spans them.
+const TEXT_GAP: usize = 2;
+
+/// The schema and its fields.
+#[derive(Clone)]
+pub(crate) struct Fields {
+    pub(crate) schema: Schema,
+    /// The photo's 32 bytes, to replace it by.
+    pub(crate) id: Field,
+    id_parts: [Field; 4],
+    /// All words of name, caption, tags, camera and lens.
+    pub(crate) text: Field,
+    pub(crate) camera: Field,
+    pub(crate) lens: Field,
+    pub(crate) folder: Field,
+    /// Folded tags and everything above them.
+    pub(crate) tag: Field,
+    tag_name: Field,
+    camera_name: Field,
+    pub(crate) flag: Field,
+    /// Kind, media type and its parts, and the name's extension.
+    pub(crate) kind: Field,
+    /// The id of the device that added it, in hex.
+    pub(crate) device: Field,
+    pub(crate) taken: Field,
+    year: Field,
+    pub(crate) iso: Field,
+    pub(crate) rating: Field,
+    lat: Field,
+    lon: Field,
+    /// See [`geo::cells_of`].
+    pub(crate) cell: Field,
+}
+
+impl Fields {
+    pub(crate) fn new() -> Fields {
+        let mut schema = Schema::builder();
+        let words = TextFieldIndexing::default()
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let words = TextOptions::default().set_indexing_options(words);
+        let column = TextOptions::default().set_fast("raw");
+        Fields {
+            id: schema.add_bytes_field("id", BytesOptions::default().set_indexed()),
+            id_parts: ID_PARTS.map(|name| schema.add_u64_field(name, FAST)),
+            text: schema.add_text_field("text", words.clone()),
+            camera: schema.add_text_field("camera", words.clone()),
+            lens: schema.add_text_field("lens", words.clone()),
+            folder: schema.add_text_field("folder", words),
+            tag: schema.add_text_field("tag", STRING),
+            tag_name: schema.add_text_field(TAG_NAME, column.clone()),
+            camera_name: schema.add_text_field(CAMERA_NAME, column),
+            flag: schema.add_text_field("flag", STRING),
+            kind: schema.add_text_field("kind", STRING),
+            device: schema.add_text_field("device", STRING),
+            taken: schema.add_i64_field(TAKEN, FAST),
+            year: schema.add_i64_field(YEAR, FAST),
+            iso: schema.add_u64_field("iso", FAST),
+            rating: schema.add_u64_field("rating", FAST),
+            lat: schema.add_f64_field(LAT, FAST),
+            lon: schema.add_f64_field(LON, FAST),
+            cell: schema.add_u64_field("cell", INDEXED),
+            schema: schema.build(),
+        }
+    }
+
+    pub(crate) fn document(&self, photo: &Photo) -> TantivyDocument {
+        let mut document = TantivyDocument::default();
+        document.add_bytes(self.id, &photo.id.0);
+        for (field, part) in self.id_parts.into_iter().zip(photo.id.0.chunks_exact(8)) {
+            document.add_u64(
+                field,
+                part.iter().fold(0, |n, &byte| n << 8 | u64::from(byte)),
+            );
+        }
+        self.add_words(&mut document, photo);
+        for tag in &photo.tags {
+            document.add_text(self.tag_name, tag);
+        }
+        let mut above: Vec<_> = photo
+            .tags
+            .iter()
+            .flat_map(|tag| fold::path_and_above(tag))
+            .collect();
+        above.sort_unstable();
+        above.dedup();
+        for path in above {
+            document.add_text(self.tag, path);
+        }
+        for flag in flags(photo) {
+            document.add_text(self.flag, flag.token());
+        }
+        for kind in kinds(photo) {
+            document.add_text(self.kind, kind);
+        }
+        document.add_text(self.device, photo.added_by.to_string());
+        document.add_i64(self.taken, photo.taken.at.wall_ms);
+        document.add_i64(self.year, photo.taken.at.month().year.into());
+        document.add_u64(self.rating, photo.rating.into());
+        if let Some(iso) = photo.exposure.iso {
+            document.add_u64(self.iso, iso.into());
+        }
+        if let Some(position) = photo.position {
+            document.add_f64(self.lat, position.lat);
+            document.add_f64(self.lon, position.lon);
+            for cell in geo::cells_of(position.lat, position.lon) {
+                document.add_u64(self.cell, cell);
+            }
+        }
+        document
+    }
+
+    fn add_words(&self, document: &mut TantivyDocument, photo: &Photo) {
+        let (make, model) = (photo.camera_make.as_str(), photo.camera_model.as_str());
+        let tags = photo.tags.iter().map(String::as_str);
+        let texts = [&photo.name, &photo.caption, make, model, &photo.lens];
+        document.add_pre_tokenized_text(self.text, words(texts.into_iter().chain(tags)));
+        document.add_pre_tokenized_text(self.camera, words([make, model]));
+        document.add_pre_tokenized_text(self.lens, words([photo.lens.as_str()]));
+        document.add_pre_tokenized_text(self.folder, words([photo.folder.as_str()]));
+        let camera = camera_name(make, model);
+        if !camera.is_empty() {
+            document.add_text(self.camera_name, camera);
+        }
+    }
+}
+
+impl Flag {
+    pub(crate) fn token(self) -> &'static str {
+        match self {
+            Flag::Favorite => "favorite",
+            Flag::Trashed => "trashed",
+            Flag::Gps => "gps",
+            Flag::Caption => "caption",
+            Flag::Conflict => "conflict",
+            Flag::Tags => "tags",
+            Flag::Video => "video",
+        }
+    }
+}
+
+fn flags(photo: &Photo) -> impl Iterator<Item = Flag> {
+    let flags = [
+        (Flag::Favorite, photo.favorite),
+        (Flag::Trashed, photo.trashed),
+        (Flag::Gps, photo.position.is_some()),
+        (Flag::Caption, !photo.caption.is_empty()),
+        (Flag::Conflict, !photo.conflicts.is_empty()),
+        (Flag::Tags, !photo.tags.is_empty()),
+        (Flag::Video, photo.kind == Kind::Video),
+    ];
+    flags
+        .into_iter()
+        .filter_map(|(flag, set)| set.then_some(flag))
+}
+
+/// Everything that `type:` may say about the photo.
+fn kinds(photo: &Photo) -> Vec<String> {
+    let kind = match photo.kind {
+        Kind::Photo => "photo",
+        Kind::Raw => "raw",
+        Kind::Video => "video",
+        Kind::File => "file",
+    };
+    let mut kinds = vec![kind.to_owned()];
+    let mime = fold::fold(&photo.mime);
+    if let Some((_, subtype)) = mime.split_once('/') {
+        kinds.push(subtype.to_owned());
+        kinds.push(mime);
+    }
+    if let Some((_, extension)) = photo.name.rsplit_once('.') {
+        kinds.push(fold::fold(extension));
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+/// Make and model as one name, the make only once.
+fn camera_name(make: &str, model: &str) -> String {
+    let brand = make.split_whitespace().next().unwrap_or_default();
+    if fold::fold(model).starts_with(&fold::fold(brand)) {
+        model.to_owned()
+    } else {
+        format!("{make} {model}").trim().to_owned()
+    }
+}
+
+/// The folded words of some texts, with a gap between the texts.
+fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedString {
+    let mut tokens = Vec::new();
+    let mut position = 0;
+    for text in texts {
+        for text in fold::tokens(text) {
+            tokens.push(Token {
+                position,
+                text,
+                ..Token::default()
+            });
+            position += 1;
+        }
+        position += TEXT_GAP;
+    }
+    PreTokenizedString {
+        text: String::new(),
+        tokens,
+    }
+}
