@@ -21,7 +21,7 @@ fn drop_see_tag_find_close_and_find_again() -> Result<(), Failure> {
     start_household(&app.page)?;
     desktop.drop_files(&files, WINDOW)?;
     see_receipt(&app.page)?;
-    let ids = see_thumbnails(&app.page)?;
+    let ids = see_thumbnails(&app.page, "3-timeline")?;
     let tagged = tag_one(&app.page)?;
     assert!(
         ids.contains(&tagged),
@@ -31,8 +31,8 @@ fn drop_see_tag_find_close_and_find_again() -> Result<(), Failure> {
     end(&desktop, app, &library)?;
 
     let app = desktop.open(&library)?;
-    assert_eq!(see_thumbnails(&app.page)?.len(), PHOTOS);
-    find(&app.page, &tagged, "6-found-next-morning")?;
+    assert_eq!(see_thumbnails(&app.page, "6-next-morning")?.len(), PHOTOS);
+    find(&app.page, &tagged, "7-found-next-morning")?;
     end(&desktop, app, &library)?;
 
     let said = run(desktop
@@ -71,7 +71,10 @@ fn first_file(folder: &Path) -> Result<PathBuf, Failure> {
             open.push(entry?.path());
         }
     }
-    Err(Failure::Page { what: "a generated photo".to_owned(), found: "none".to_owned() })
+    Err(Failure::Page {
+        what: "a generated photo".to_owned(),
+        found: "none".to_owned(),
+    })
 }
 
 fn start_household(page: &Page) -> Result<(), Failure> {
@@ -108,7 +111,7 @@ fn see_receipt(page: &Page) -> Result<(), Failure> {
 }
 
 /// Waits until each photo's thumbnail is drawn, and tells their ids.
-fn see_thumbnails(page: &Page) -> Result<Vec<String>, Failure> {
+fn see_thumbnails(page: &Page, picture: &str) -> Result<Vec<String>, Failure> {
     let ids = page.until("twelve drawn thumbnails", || {
         let drawn = page.eval(
             "return [...document.querySelectorAll('[data-testid=timeline] [data-testid=photo-tile]')]
@@ -118,7 +121,7 @@ fn see_thumbnails(page: &Page) -> Result<Vec<String>, Failure> {
         let ids: Vec<String> = serde_json::from_value(drawn).unwrap_or_default();
         Ok((ids.len() == PHOTOS).then_some(ids))
     })?;
-    page.picture("3-timeline")?;
+    page.picture(picture)?;
     Ok(ids)
 }
 

@@ -20,6 +20,9 @@ const START_LIMIT: Duration = Duration::from_secs(40);
 /// How long a page may take to show what a test waits for.
 const SHOW_LIMIT: Duration = Duration::from_secs(30);
 
+/// How long a picture waits for a page at rest.
+const REST_LIMIT: Duration = Duration::from_secs(2);
+
 /// The page in the app's window.
 pub struct Page {
     agent: ureq::Agent,
@@ -170,11 +173,18 @@ impl Page {
         )
     }
 
-    /// Keeps a picture of the page as `target/shots/NAME.png`.
+    /// Keeps a picture of the page as `target/shots/NAME.png`, once nothing on it moves any more.
     ///
     /// # Errors
     /// It cannot be taken or written.
     pub fn picture(&self, name: &str) -> Result<(), Failure> {
+        let still = "return document.getAnimations().every(a => a.playState !== 'running')";
+        // Something that turns for ever is no reason to take no picture.
+        let _ = wait_for("a page at rest", REST_LIMIT, || {
+            Ok((self.eval(still)? == true).then_some(()))
+        });
+        // What the page has decided is on the screen some frames later.
+        std::thread::sleep(Duration::from_millis(300));
         let taken = self.call("GET", "/screenshot", None)?;
         let png = BASE64_STANDARD
             .decode(taken.as_str().unwrap_or_default())
