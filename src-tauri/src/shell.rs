@@ -33,8 +33,13 @@ pub fn run(options: Options) -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    let Some(data) = options.data.or_else(kinfolio_library::layout::default_folder) else {
-        eprintln!("kinfolio-desktop: no place for the library: set HOME, or name a folder with --data");
+    let Some(data) = options
+        .data
+        .or_else(kinfolio_library::layout::default_folder)
+    else {
+        eprintln!(
+            "kinfolio-desktop: no place for the library: set HOME, or name a folder with --data"
+        );
         return ExitCode::FAILURE;
     };
     match build(data) {
