@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use axum::Router;
+use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
 use kinfolio_library::{Founding, Library, LibraryError, import};
 use tokio::sync::{Mutex, watch};
@@ -16,8 +17,9 @@ use tokio::task::spawn_blocking;
 pub struct Home {
     data: PathBuf,
     stage: watch::Sender<Stage>,
-    /// Held while the stage is being changed, so that two wishes never overlap.
-    moving: Mutex<()>,
+    /// Held while the stage is being changed, so that two wishes never overlap; keeps the
+    /// library's log open from one change to the next.
+    moving: Mutex<Option<WorkerGuard>>,
 }
 
 #[derive(Clone)]
@@ -52,16 +54,16 @@ impl Home {
         Self {
             data,
             stage: watch::Sender::new(Stage::Opening),
-            moving: Mutex::new(()),
+            moving: Mutex::new(None),
         }
     }
 
     /// Opens the library if the folder holds one.
     pub async fn open(&self) -> Result<(), LibraryError> {
-        let _moving = self.moving.lock().await;
+        let mut log = self.moving.lock().await;
         match Library::open(&self.data).await {
             Ok(library) => {
-                self.enter(library);
+                *log = self.enter(library);
                 Ok(())
             }
             Err(LibraryError::NotALibrary { .. }) => {
@@ -74,7 +76,7 @@ impl Home {
 
     /// Makes a library in the empty folder and opens it. One that is open already stays.
     pub async fn found(&self, founding: Founding) -> Result<(), LibraryError> {
-        let _moving = self.moving.lock().await;
+        let mut log = self.moving.lock().await;
         match *self.stage.borrow() {
             Stage::Unfounded => {}
             Stage::Opening | Stage::Open(_) => {
@@ -87,16 +89,20 @@ impl Home {
         let data = self.data.clone();
         let created = spawn_blocking(move || Library::create(&data, &founding));
         created.await.map_err(|_| LibraryError::Closing)??;
-        self.enter(Library::open(&self.data).await?);
+        *log = self.enter(Library::open(&self.data).await?);
         Ok(())
     }
 
-    fn enter(&self, library: Library) {
+    /// Lets everybody in; returns what keeps the log open.
+    fn enter(&self, library: Library) -> Option<WorkerGuard> {
+        let log = log::to(&library.layout().logs());
+        tracing::info!(device = %library.device(), "open in a window");
         let router = kinfolio_http::router(library.clone(), Access::Local);
         tokio::spawn(serve_commands(library.clone(), router.clone()));
         tokio::spawn(resume_imports(library.clone()));
         self.stage
             .send_replace(Stage::Open(Box::new(Open { library, router })));
+        log
     }
 
     /// Who answers the page, as soon as that is known.
@@ -131,12 +137,14 @@ impl Home {
 
     /// Seals the library. Requests that come later are answered by nobody.
     pub async fn close(&self) {
-        let _moving = self.moving.lock().await;
+        let mut log = self.moving.lock().await;
         if let Stage::Open(open) = self.stage.send_replace(Stage::Closing) {
             // The socket first, so that nobody comes to a closed door.
             let _ = fs::remove_file(open.library.layout().socket());
             open.library.close().await;
         }
+        tracing::info!("ended");
+        *log = None;
         self.stage.send_replace(Stage::Closed);
     }
 }

@@ -157,6 +157,9 @@ pub(crate) struct SampleArgs {
     /// The same seed makes the same photos
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Pixels of each photo, about; for benchmarks
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) pixels: Option<u64>,
 }
 
 /// A text that is no position.

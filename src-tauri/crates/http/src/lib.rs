@@ -8,6 +8,7 @@ mod access;
 pub mod dto;
 pub mod event;
 mod extract;
+pub mod log;
 pub mod problem;
 mod range;
 mod routes;
@@ -80,7 +81,9 @@ pub fn router(library: Library, access: Access) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(JSON_BYTES_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), access::guard))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| {
+            panicked(cause.as_ref())
+        }))
         .layer(middleware::from_fn_with_state(app.clone(), count))
         .layer(middleware::from_fn(dress))
         .with_state(app)
@@ -102,7 +105,7 @@ async fn wrong_method(request: Request) -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
 }
 
-fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+fn panicked(cause: &(dyn Any + Send)) -> Response {
     let cause = cause
         .downcast_ref::<String>()
         .map(String::as_str)

@@ -19,7 +19,12 @@ struct Made {
 
 pub(crate) fn run(args: &SampleArgs, output: &Output) -> Result<ExitCode, Failure> {
     let count = u64::from(args.count);
-    let bytes_made = generate(&args.to, &SampleOptions::new(count, args.seed))?;
+    let small = SampleOptions::new(count, args.seed);
+    let options = SampleOptions {
+        pixels: args.pixels.unwrap_or(small.pixels),
+        ..small
+    };
+    let bytes_made = generate(&args.to, &options)?;
     let to = args.to.display().to_string();
     let made = Made {
         count,

@@ -5,25 +5,19 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use kinfolio_http::{Access, router, serve, socket};
+use kinfolio_http::{Access, log, router, serve, socket};
 use kinfolio_library::{Library, Token, import};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing_appender::non_blocking::WorkerGuard;
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 use crate::usage::ServeArgs;
 
-/// Log files that are kept, one a day.
-const LOGS_MAX: usize = 14;
-
 pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failure> {
     let library = Library::open(root).await?;
-    let _log = log_to(&library.layout().logs());
+    let _log = log::to(&library.layout().logs());
     let served = until_told(&library, args).await;
     // The socket first, so that nobody comes to a closed door.
     let _ = std::fs::remove_file(library.layout().socket());
@@ -94,24 +88,4 @@ fn announce(line: &str) -> Result<(), Failure> {
     writeln!(out, "{line}")
         .and_then(|()| out.flush())
         .map_err(Failure::Print)
-}
-
-/// JSON lines in the library's `logs/`, a file a day; what cannot be logged is dropped rather
-/// than waited for.
-fn log_to(folder: &Path) -> Option<WorkerGuard> {
-    let appender = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("kinfolio")
-        .filename_suffix("jsonl")
-        .max_log_files(LOGS_MAX)
-        .build(folder)
-        .ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(appender);
-    let filter = EnvFilter::try_from_env("KINFOLIO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let installed = tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .try_init();
-    installed.ok().map(|()| guard)
 }
