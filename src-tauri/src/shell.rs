@@ -4,7 +4,7 @@
 //! it. A start that fails ends in a message that a person can act on. The app ends, whether by its
 //! window, a signal or the session, only after the library is sealed.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub fn run(options: Options) -> ExitCode {
         );
         return ExitCode::FAILURE;
     };
-    match build(data) {
+    match build(&data) {
         Ok((app, home)) => {
             let code = app.run_return(move |app, event| on_event(app, event, &home));
             ExitCode::from(u8::try_from(code).unwrap_or(1))
@@ -66,8 +66,8 @@ fn has_display() -> bool {
     true
 }
 
-fn build(data: PathBuf) -> tauri::Result<(tauri::App, Arc<Home>)> {
-    let home = Arc::new(Home::new(data.clone()));
+fn build(data: &Path) -> tauri::Result<(tauri::App, Arc<Home>)> {
+    let home = Arc::new(Home::new(data.to_path_buf()));
     let page = Page {
         home: Arc::clone(&home),
         first_start: first_start::router(Arc::clone(&home)),
@@ -76,7 +76,7 @@ fn build(data: PathBuf) -> tauri::Result<(tauri::App, Arc<Home>)> {
         StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let starting = Arc::clone(&home);
     let app = tauri::Builder::default()
-        .plugin(single::per_library(&data))
+        .plugin(single::per_library(data))
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(remembered)
