@@ -89,10 +89,11 @@ pub async fn apply(
 pub fn parse_taken(text: &str) -> Result<WallTime, LibraryError> {
     let trimmed = text.trim().replacen(' ', "T", 1);
     let candidates = [
+        // A date alone first: nothing else can be followed by a time.
+        format!("{trimmed}T12:00:00-00:00"),
         trimmed.clone(),
         format!("{trimmed}-00:00"),
         format!("{trimmed}:00-00:00"),
-        format!("{trimmed}T12:00:00-00:00"),
     ];
     candidates
         .iter()

@@ -121,7 +121,7 @@ impl Tags {
         let mut first_fault = None;
         let found = found.or_else(|error| {
             error.distill_partial_result(|errors| {
-                first_fault = errors.first().map(ToString::to_string)
+                first_fault = errors.first().map(ToString::to_string);
             })
         });
         match found {

@@ -86,9 +86,12 @@ pub(super) fn run(
         }
         drop(finished_in);
         threads.push(scope.spawn(move || job.publish(&finished_out)));
-        threads
+        // Every thread is waited for, so that none that panicked is overlooked.
+        let panicked = threads
             .into_iter()
-            .fold(true, |all, thread| thread.join().is_ok() && all)
+            .map(thread::ScopedJoinHandle::join)
+            .filter(Result::is_err);
+        panicked.count() == 0
     });
     job.finish(ended)
 }
@@ -218,31 +221,32 @@ impl Job<'_> {
 
     /// Makes originals durable in groups and reports them.
     fn publish(&self, queue: &Receiver<Finished>) {
+        let mut store_fails = false;
         while let Ok(first) = queue.recv() {
             let mut group = vec![first];
             while group.len() < GROUP_MAX {
                 let Ok(next) = queue.try_recv() else { break };
                 group.push(next);
             }
-            // After a fatal error nothing more is published; after a cancel all
-            // that is finished is.
-            if lock(&self.fatal).is_none() {
-                self.publish_group(group);
+            // What is finished is published also after a cancel, and when a
+            // worker met a full disk: naming a copy takes next to no space.
+            if !store_fails {
+                store_fails = self
+                    .publish_group(group)
+                    .map_err(|error| self.fail(error))
+                    .is_err();
             }
         }
     }
 
-    fn publish_group(&self, group: Vec<Finished>) {
+    fn publish_group(&self, group: Vec<Finished>) -> Result<(), ImportError> {
         let mut about = Vec::with_capacity(group.len());
         let mut files = Vec::with_capacity(group.len());
         for finished in group {
             about.push((finished.path, finished.fresh));
             files.push(finished.staged);
         }
-        let stored = match self.pipeline.blobs.publish(files) {
-            Ok(stored) => stored,
-            Err(error) => return self.fail(error.into()),
-        };
+        let stored = self.pipeline.blobs.publish(files)?;
         for ((path, fresh), stored) in about.into_iter().zip(stored) {
             let (id, size, new) = (stored.id, stored.size, stored.new);
             if let Some((name, folder, metadata)) = fresh {
@@ -266,6 +270,7 @@ impl Job<'_> {
             }
         }
         self.tick(false);
+        Ok(())
     }
 
     /// Reports how far the import is, not more often than every [`TICK`]. A

@@ -190,7 +190,7 @@ impl Segments {
             let body = bytes.get(at + 4..at + 2 + length).unwrap_or_default();
             match marker {
                 0xE2 if body.starts_with(b"ICC_PROFILE\0") && body.len() > 14 => {
-                    parts.push((body[12], &body[14..]))
+                    parts.push((body[12], &body[14..]));
                 }
                 0xEE if body.starts_with(b"Adobe") => found.adobe = true,
                 _ => {}

@@ -166,12 +166,21 @@ struct Tree {
     size: f32,
 }
 
+struct House {
+    x: f32,
+    width: f32,
+    top: f32,
+    shade: f32,
+    lit: u64,
+}
+
 struct Scene {
     colors: &'static Palette,
     sun: (f32, f32, f32),
     ridges: Vec<Ridge>,
     water: Option<f32>,
     trees: Vec<Tree>,
+    houses: Vec<House>,
     clouds: Vec<(f32, f32, f32, f32)>,
     stars: bool,
 }
@@ -179,7 +188,7 @@ struct Scene {
 impl Scene {
     fn invent(story: &Story, dice: &mut Dice) -> Self {
         let colors = match story.hour {
-            h if h < 5.0 || h >= 20.5 => &DUSK[2],
+            h if !(5.0..20.5).contains(&h) => &DUSK[2],
             h if h < 8.0 => dice.pick(&DAWN),
             h if h < 17.5 => dice.pick(&DAY),
             _ => dice.pick(&DUSK[..2]),
@@ -205,6 +214,10 @@ impl Scene {
         } else {
             Vec::new()
         };
+        let town = trees.is_empty() && water.is_none();
+        let houses = (0..if town { 18 } else { 0 })
+            .map(|n| house(n, dice))
+            .collect();
         let cloud = |dice: &mut Dice| {
             let (x, y) = (
                 dice.unit() as f32,
@@ -229,6 +242,7 @@ impl Scene {
             ridges,
             water,
             trees,
+            houses,
             clouds,
             stars: std::ptr::eq(colors, &DUSK[2]),
         }
@@ -252,7 +266,7 @@ impl Scene {
         if self.stars && y < 0.6 {
             let cell = ((x * 400.0) as u64).wrapping_mul(0x9E37_79B9)
                 ^ ((y * 400.0) as u64).wrapping_mul(0x85EB_CA6B);
-            if Dice(cell).next() % 500 == 0 {
+            if Dice(cell).next().is_multiple_of(500) {
                 color = mix(color, [255.0; 3], 0.8);
             }
         }
@@ -269,6 +283,17 @@ impl Scene {
             + 0.02
                 * ((x * 61.0 + y * 37.0).sin() + (x * 143.0 - y * 19.0).cos() + (y * 400.0).sin());
         mix(self.ridges[n].color, self.colors.ground, depth * 0.35).map(|c| c * texture)
+    }
+}
+
+/// One house of a skyline, from left to right.
+fn house(n: usize, dice: &mut Dice) -> House {
+    House {
+        x: n as f32 / 18.0 + dice.between(-0.02, 0.02) as f32,
+        width: dice.between(0.04, 0.08) as f32,
+        top: dice.between(0.42, 0.86) as f32,
+        shade: dice.between(0.3, 0.7) as f32,
+        lit: dice.next(),
     }
 }
 
@@ -332,10 +357,42 @@ impl Canvas {
             height,
             data,
         };
+        for house in &scene.houses {
+            canvas.build(house, scene.colors);
+        }
         for tree in &scene.trees {
             canvas.plant(tree, scene.colors.ground.map(|c| c * 0.55));
         }
         canvas
+    }
+
+    /// A house: a block with windows, some of them lit.
+    fn build(&mut self, house: &House, colors: &Palette) {
+        let (w, h) = (self.width as f32, self.height as f32);
+        let from = (house.x * w).max(0.0) as usize;
+        let to = (((house.x + house.width) * w).max(0.0) as usize).min(self.width);
+        let (top, pitch) = (
+            (house.top * h) as usize,
+            (w.max(h) * 0.012).max(4.0) as usize,
+        );
+        let wall =
+            mix(colors.horizon, colors.ground, 1.0 - house.shade * 0.5).map(|c| c * house.shade);
+        for y in top..self.height {
+            for x in from..to {
+                let (column, row) = ((x - from) / pitch, (y - top) / pitch);
+                let inside = (x - from) % pitch * 2 > pitch && (y - top) % pitch * 2 > pitch;
+                let lit = Dice(house.lit ^ (column * 977 + row) as u64)
+                    .next()
+                    .is_multiple_of(3);
+                let color = match (inside, lit) {
+                    (true, true) => colors.light,
+                    (true, false) => wall.map(|c| c * 0.7),
+                    _ => wall,
+                };
+                let at = (y * self.width + x) * 3;
+                self.data[at..at + 3].copy_from_slice(&color.map(|c| c as u8));
+            }
+        }
     }
 
     /// A fir: a triangle with steps.

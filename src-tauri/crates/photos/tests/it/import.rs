@@ -166,10 +166,10 @@ fn names_may_hold_any_bytes() {
     assert_eq!(
         names,
         [
-            "up\\\\..\\\\x.jpg",
             "Füße 🌞.jpg",
             "caf\\xE9.jpg",
-            "line\\x0Abreak.jpg"
+            "line\\x0Abreak.jpg",
+            "up\\\\..\\\\x.jpg"
         ]
     );
 }
