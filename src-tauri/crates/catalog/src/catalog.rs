@@ -13,6 +13,7 @@ mod tables;
 
 use std::fs;
 use std::io;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -133,10 +134,7 @@ impl Catalog {
             source,
         })?;
         let path = dir.join(FILE);
-        let opened = Database::builder()
-            .set_cache_size(CACHE_BYTES)
-            .create(&path);
-        let database = opened.map_err(|error| open_error(&path, error))?;
+        let database = open_sound(&path)?;
         let next = Self::prepare(&database, &path)?;
         Ok(Catalog {
             inner: Arc::new(Inner {
@@ -244,6 +242,18 @@ impl Catalog {
     /// If the file cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot, CatalogError> {
         Snapshot::new(self.inner.database.begin_read()?)
+    }
+}
+
+fn open_sound(path: &Path) -> Result<Database, CatalogError> {
+    let open = || Database::builder().set_cache_size(CACHE_BYTES).create(path);
+    // A file that something else wrote into can make redb panic where it trusts itself.
+    match panic::catch_unwind(open) {
+        Ok(opened) => opened.map_err(|error| open_error(path, error)),
+        Err(_) => Err(CatalogError::Rebuild {
+            path: path.to_owned(),
+            why: "it contradicts itself".to_owned(),
+        }),
     }
 }
 
