@@ -14,6 +14,8 @@ use crate::taken::{self, CaptureTime, Witnesses};
 const LISTED_MAX: usize = 160;
 /// Longest display value in characters.
 const VALUE_MAX: usize = 200;
+/// How the reader calls files that end before an EXIF block is found whole.
+const CUT_SHORT: [&str; 3] = ["Broken JPEG file", "Broken PNG file", "Broken WebP file"];
 
 /// Where a photo was taken, in degrees (WGS 84).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,8 +128,9 @@ impl Tags {
         });
         match found {
             Ok(exif) => self.parts.push(Part { exif, first }),
-            // Without EXIF, or cut before it ends: the preview tells of the latter.
+            // Without EXIF, or the file is cut before it: the preview tells of the latter.
             Err(Error::NotFound(_) | Error::Io(_)) => {}
+            Err(Error::InvalidFormat(fault)) if CUT_SHORT.contains(&fault) => {}
             Err(error) => first_fault = Some(error.to_string()),
         }
         if let Some(fault) = first_fault {

@@ -249,7 +249,7 @@ fn a_truncated_jpeg_shows_what_is_there() {
     let prepared = house.import_one("stub.jpg", &whole[..40]);
     let warning = prepared.metadata.warning.unwrap();
     assert!(
-        warning.contains("no preview: the JPEG data is damaged"),
+        warning.starts_with("no preview: the JPEG data is damaged"),
         "{warning}"
     );
     assert_eq!(prepared.metadata.kind, Kind::Photo);

@@ -136,7 +136,7 @@ fn unreadable_files_are_named() {
     use std::os::unix::fs::PermissionsExt;
     let house = House::new();
     let path = house.put("secret.jpg", &photo(1));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&path).is_ok() {
         println!("skipped: this user may read everything");
         return;

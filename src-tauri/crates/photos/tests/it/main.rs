@@ -1,4 +1,8 @@
 //! What an import does with real files, seen from outside the crate.
+#![allow(
+    clippy::unwrap_used,
+    reason = "fixtures are tests, too: they fail where they stand"
+)]
 
 mod fixtures;
 
