@@ -1,3 +1,7 @@
 //! What the tests share: the product's own programs, started as its users start them.
 
 pub mod desktop;
+pub mod dice;
+pub mod http;
+pub mod library;
+pub mod pictures;

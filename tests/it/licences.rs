@@ -25,13 +25,20 @@ impl<'a> Expression<'a> {
             words.push(rest);
         }
         words.retain(|word| !word.is_empty());
-        let mut expression = Self { words: words.into_iter().peekable(), allowed };
+        let mut expression = Self {
+            words: words.into_iter().peekable(),
+            allowed,
+        };
         expression.any() && expression.words.next().is_none()
     }
 
     fn any(&mut self) -> bool {
         let mut good = self.all();
-        while self.words.next_if(|word| matches!(*word, "OR" | "/")).is_some() {
+        while self
+            .words
+            .next_if(|word| matches!(*word, "OR" | "/"))
+            .is_some()
+        {
             good |= self.all();
         }
         good
@@ -46,7 +53,9 @@ impl<'a> Expression<'a> {
     }
 
     fn one(&mut self) -> bool {
-        let Some(word) = self.words.next() else { return false };
+        let Some(word) = self.words.next() else {
+            return false;
+        };
         if word == "(" {
             let good = self.any();
             return self.words.next() == Some(")") && good;
@@ -84,8 +93,10 @@ fn expressions_are_read_as_spdx_means_them() {
 #[test]
 fn every_dependency_has_an_allowed_licence() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let deny: toml_edit::DocumentMut =
-        std::fs::read_to_string(root.join("deny.toml")).unwrap().parse().unwrap();
+    let deny: toml_edit::DocumentMut = std::fs::read_to_string(root.join("deny.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
     let allowed: Vec<String> = deny["licenses"]["allow"]
         .as_array()
         .unwrap()
@@ -93,21 +104,39 @@ fn every_dependency_has_an_allowed_licence() {
         .map(|name| name.as_str().unwrap().to_owned())
         .collect();
     let said = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--locked", "--filter-platform"])
+        .args([
+            "metadata",
+            "--format-version=1",
+            "--locked",
+            "--filter-platform",
+        ])
         .arg("x86_64-unknown-linux-gnu")
         .current_dir(&root)
         .output()
         .unwrap();
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    assert!(
+        said.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&said.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    assert!(packages.len() > 100, "only {} crates were looked at", packages.len());
+    assert!(
+        packages.len() > 100,
+        "only {} crates were looked at",
+        packages.len()
+    );
     let refused: Vec<String> = packages
         .iter()
         .filter(|package| {
             !Expression::is_allowed(package["license"].as_str().unwrap_or_default(), &allowed)
         })
-        .map(|package| format!("{} {}: {}", package["name"], package["version"], package["license"]))
+        .map(|package| {
+            format!(
+                "{} {}: {}",
+                package["name"], package["version"], package["license"]
+            )
+        })
         .collect();
     assert!(refused.is_empty(), "not allowed by deny.toml: {refused:#?}");
 }

@@ -175,7 +175,7 @@ fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fai
     if status.is_success() {
         return serde_json::from_slice(body).map_err(not_understood);
     }
-    let problem: Problem = serde_json::from_slice(body).map_err(not_understood)?;
+    let problem: Box<Problem> = serde_json::from_slice(body).map_err(not_understood)?;
     Err(Failure::Api(problem))
 }
 

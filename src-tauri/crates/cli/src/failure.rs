@@ -31,10 +31,13 @@ pub(crate) enum Failure {
     Library(#[from] LibraryError),
     /// The API said no.
     #[error("{}", .0.detail)]
-    Api(Problem),
+    Api(Box<Problem>),
     /// A query that cannot be understood; shown with its place.
     #[error("{}", .problem.detail)]
-    BadQuery { query: String, problem: Problem },
+    BadQuery {
+        query: String,
+        problem: Box<Problem>,
+    },
     /// The node went away in the middle.
     #[error("the node at {path} stopped answering: {detail}")]
     NodeGone { path: PathBuf, detail: String },

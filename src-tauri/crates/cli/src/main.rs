@@ -11,14 +11,12 @@ mod usage;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use failure::Failure;
 use output::Output;
 use usage::{Command, Usage};
 
 fn main() -> ExitCode {
-    let usage = match Usage::try_parse() {
+    let usage = match Usage::read(std::env::args_os()) {
         Ok(usage) => usage,
         Err(error) => {
             // Help and version go to stdout with 0, wrong usage to stderr with 2.

@@ -1,5 +1,6 @@
 //! The command line's grammar.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -25,6 +26,45 @@ pub(crate) struct Usage {
 
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Usage {
+    /// Reads the command line, program name first.
+    pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(shielded(words))
+    }
+}
+
+/// `words` with a blank before each query that begins with one hyphen (`-tag:x`), so that it is
+/// not taken for options; [`query`] takes the blank away. What follows an option with a value is
+/// that value and stays.
+fn shielded(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut shielded: Vec<OsString> = Vec::new();
+    let mut asks = false;
+    let mut is_value = false;
+    for word in words {
+        let text = word.to_string_lossy().into_owned();
+        let is_query = text.len() > 1
+            && text.starts_with('-')
+            && !text.starts_with("--")
+            && !matches!(text.as_str(), "-h" | "-V");
+        let shield = asks && is_query && !is_value;
+        asks |= !is_value && matches!(text.as_str(), "search" | "edit");
+        is_value = text.starts_with("--") && !text.contains('=') && text != "--json";
+        if shield {
+            let mut blank = OsString::from(" ");
+            blank.push(word);
+            shielded.push(blank);
+        } else {
+            shielded.push(word);
+        }
+    }
+    shielded
+}
+
+/// A query without the blanks before it.
+fn query(text: &str) -> Result<String, std::convert::Infallible> {
+    Ok(text.trim_start().to_owned())
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,7 +124,7 @@ pub(crate) struct ImportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
     /// The query; without one, every photo not in the trash
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY", value_parser = query)]
     pub(crate) query: Vec<String>,
     /// Photos to list, at most 20,000
     #[arg(long, value_name = "N", default_value_t = 100,
@@ -94,7 +134,7 @@ pub(crate) struct SearchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// The photo's id, as `search --json` prints it
+    /// The photo's id, as `search` prints it
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 }
@@ -102,11 +142,7 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(crate) struct EditArgs {
     /// Queries or ids; all photos that any of them names are changed together
-    #[arg(
-        required = true,
-        value_name = "QUERY-or-ID",
-        allow_hyphen_values = true
-    )]
+    #[arg(required = true, value_name = "QUERY-or-ID", value_parser = query)]
     pub(crate) photos: Vec<String>,
     /// Add a tag; may be repeated
     #[arg(long = "add-tag", value_name = "T")]
@@ -209,19 +245,37 @@ mod tests {
 
     #[test]
     fn queries_may_begin_with_a_hyphen_and_options_still_count() {
-        let parse = |args: &[&str]| Usage::try_parse_from(args).unwrap();
+        let parse = |args: &[&str]| Usage::read(args.iter().map(OsString::from)).unwrap();
         let Command::Search(search) =
             parse(&["kinfolio", "search", "-tag:x", "--limit", "3", "--json"]).command
         else {
             panic!("not a search");
         };
         assert_eq!((search.query, search.limit), (vec!["-tag:x".to_owned()], 3));
+        let Command::Search(search) =
+            parse(&["kinfolio", "search", "beach", "-tag:x", "--limit", "3"]).command
+        else {
+            panic!("not a search");
+        };
+        assert_eq!((search.query.len(), search.limit), (2, 3));
+        let Command::Edit(edit) =
+            parse(&["kinfolio", "edit", "a", "--caption", "-x-", "--add-tag=t"]).command
+        else {
+            panic!("not an edit");
+        };
+        assert_eq!(edit.caption.as_deref(), Some("-x-"));
+        assert_eq!(
+            (edit.photos, edit.add_tags),
+            (vec!["a".to_owned()], vec!["t".to_owned()])
+        );
         let usage = parse(&["kinfolio", "search", "--json", "-is:video beach"]);
         assert!(usage.json);
         let Command::Edit(edit) = parse(&[
             "kinfolio",
             "edit",
             "-tag:x",
+            "b",
+            "-is:video",
             "--rating",
             "3",
             "--position",
@@ -231,7 +285,7 @@ mod tests {
         else {
             panic!("not an edit");
         };
-        assert_eq!(edit.photos, ["-tag:x"]);
+        assert_eq!(edit.photos, ["-tag:x", "b", "-is:video"]);
         assert_eq!((edit.rating, edit.position), (Some(3), Some([-1.0, -2.0])));
     }
 }

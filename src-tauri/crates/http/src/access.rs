@@ -89,10 +89,7 @@ fn is_open(method: &Method, uri: &Uri) -> bool {
     let path = uri.path();
     let guarded = ["/api", "/docs", "/metrics", "/openapi.json"]
         .iter()
-        .any(|prefix| {
-            path.strip_prefix(prefix)
-                .is_some_and(|rest| is_segment_end(rest))
-        });
+        .any(|prefix| path.strip_prefix(prefix).is_some_and(is_segment_end));
     !guarded || (path == "/api/v1/session" && method == Method::POST)
 }
 

@@ -327,6 +327,7 @@ impl Parts {
         let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;
         let thumbs = Thumbs::open(root).map_err(|error| thumb_error(root, error))?;
         Ok(Self {
+            layout,
             settings,
             node,
             catalog,
@@ -334,7 +335,6 @@ impl Parts {
             blobs,
             thumbs,
             lock,
-            layout,
         })
     }
 

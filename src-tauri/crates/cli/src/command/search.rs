@@ -54,7 +54,6 @@ pub(crate) fn with_query(failure: Failure, query: &str) -> Failure {
 fn describe(results: &SearchResults) -> String {
     let mut text = String::new();
     for photo in &results.photos {
-        let short = photo.id.get(..12).unwrap_or(&photo.id);
         let when = photo
             .taken_at
             .get(..16)
@@ -67,7 +66,8 @@ fn describe(results: &SearchResults) -> String {
             .map(|tag| format!("#{}", safe(tag)))
             .collect();
         let line = format!(
-            "{short}  {when}  {}  {stars} {}",
+            "{}  {when}  {}  {stars} {}",
+            photo.id,
             safe(&photo.name),
             tags.join(" ")
         );

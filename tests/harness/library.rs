@@ -1,0 +1,281 @@
+//! A library in a folder of its own, and the real `kinfolio` at work on it.
+
+#![expect(
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::http::Client;
+
+/// Longest that anything here may take.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A household of one device.
+pub struct Household {
+    dir: TempDir,
+    root: PathBuf,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+/// A node that serves; killed when dropped.
+pub struct Node {
+    child: Child,
+    /// The address of its API.
+    pub address: String,
+    /// Its one line on stdout.
+    pub ready: String,
+    token: String,
+}
+
+impl Household {
+    /// A new household "Test", whose device is "Here".
+    #[must_use]
+    pub fn found() -> Self {
+        let dir = TempDir::new().expect("a temporary folder");
+        let root = dir.path().join("library");
+        Self::found_in(dir, root)
+    }
+
+    /// The same with the library in `root`.
+    #[must_use]
+    pub fn found_in(dir: TempDir, root: PathBuf) -> Self {
+        let household = Self { dir, root };
+        household
+            .run(["init", "--name", "Test", "--device", "Here"])
+            .succeeded();
+        household
+    }
+
+    /// The library's folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A folder beside the library, gone with it.
+    #[must_use]
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A folder beside the library with `count` generated photos.
+    #[must_use]
+    pub fn sample(&self, name: &str, count: u32) -> PathBuf {
+        let folder = self.folder(name);
+        let count = count.to_string();
+        let to = folder.as_os_str();
+        self.run([
+            OsStr::new("sample"),
+            "--count".as_ref(),
+            count.as_ref(),
+            "--to".as_ref(),
+            to,
+        ])
+        .succeeded();
+        folder
+    }
+
+    /// `kinfolio` with these arguments, on this library.
+    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = kinfolio();
+        command.arg("--data").arg(&self.root).args(args);
+        command
+    }
+
+    /// Runs `kinfolio` to its end.
+    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+        ran(&mut self.command(args))
+    }
+
+    /// What `kinfolio … --json` prints; it must exit with 0.
+    pub fn json<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Value {
+        ran(self.command(args).arg("--json")).succeeded().json()
+    }
+
+    /// Serves on a free port until the node is stopped or dropped.
+    #[must_use]
+    pub fn serve(&self) -> Node {
+        let mut child = self
+            .command(["serve", "--api", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("kinfolio starts");
+        let mut ready = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout)
+            .read_line(&mut ready)
+            .expect("a line");
+        let address = ready
+            .split_whitespace()
+            .find_map(|word| word.strip_prefix("api="))
+            .unwrap_or_else(|| panic!("no address in {ready:?}"))
+            .to_owned();
+        let token = std::fs::read_to_string(self.root.join("api-token")).expect("a token");
+        Node {
+            child,
+            address,
+            ready,
+            token: token.trim().to_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// This, if it exited with 0.
+    ///
+    /// # Panics
+    /// It did not.
+    #[must_use]
+    pub fn exited(self, code: i32) -> Self {
+        assert_eq!(
+            self.code,
+            Some(code),
+            "stdout: {}\nstderr: {}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
+    /// This, if it exited with 0.
+    pub fn succeeded(self) -> Self {
+        self.exited(0)
+    }
+
+    /// What it printed as JSON.
+    ///
+    /// # Panics
+    /// It is not.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl Node {
+    /// A client that has the token.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(&self.address, Some(&self.token))
+    }
+
+    /// A client without token.
+    #[must_use]
+    pub fn stranger(&self) -> Client {
+        Client::new(&self.address, None)
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Ends it as a service manager does.
+    pub fn terminate(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+        wait(&mut self.child)
+    }
+
+    /// Ends it as a power failure does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("a living node");
+        wait(&mut self.child);
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until `child` ends, within [`PATIENCE`].
+pub fn wait(child: &mut Child) -> ExitStatus {
+    eventually("the process ends", || child.try_wait().expect("a child"))
+}
+
+/// The first that `look` sees, within [`PATIENCE`].
+///
+/// # Panics
+/// Nothing came.
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// `kinfolio` with nothing of this environment that would change what it does.
+#[must_use]
+pub fn kinfolio() -> Command {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let mut command = Command::new(BINARY.get_or_init(binary));
+    command.env_remove("KINFOLIO_DATA").stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end.
+pub fn ran(command: &mut Command) -> Ran {
+    let output = command.output().expect("the command starts");
+    Ran {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The program as built beside this test: `KINFOLIO_BIN`, or built now if it is missing.
+fn binary() -> PathBuf {
+    if let Some(told) = std::env::var_os("KINFOLIO_BIN") {
+        return told.into();
+    }
+    let test = std::env::current_exe().expect("a running test");
+    let built = test
+        .ancestors()
+        .nth(2)
+        .expect("target/debug")
+        .join("kinfolio");
+    if !built.exists() {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let status = Command::new(cargo)
+            .args(["build", "-p", "kinfolio-cli"])
+            .status();
+        assert!(
+            status.expect("cargo runs").success(),
+            "kinfolio does not build"
+        );
+    }
+    built
+}

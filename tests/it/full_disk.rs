@@ -1,0 +1,76 @@
+//! A disk that fills up in the middle of an import.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use harness::library::Household;
+use tempfile::TempDir;
+
+/// A file system of its own; unmounted when dropped.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn mount(at: &Path, size: &str) -> Result<Self, String> {
+        std::fs::create_dir(at).unwrap();
+        run(
+            "mount",
+            &["-t", "tmpfs", "-o", &format!("size={size}"), "kinfolio"],
+            at,
+        )?;
+        Ok(Self(at.to_path_buf()))
+    }
+
+    fn grow(&self, size: &str) {
+        run("mount", &["-o", &format!("remount,size={size}")], &self.0).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Lazily, since a failing test may have left a process on it.
+        let _ = run("umount", &["-l"], &self.0);
+    }
+}
+
+fn run(program: &str, args: &[&str], last: &Path) -> Result<(), String> {
+    let output = Command::new(program).args(args).arg(last).output();
+    match output {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[test]
+fn the_import_stops_and_the_library_verifies() {
+    let dir = TempDir::new().unwrap();
+    let disk = match Disk::mount(&dir.path().join("disk"), "12m") {
+        Ok(disk) => disk,
+        Err(why) => {
+            eprintln!("no file system may be mounted here, so none can be filled: {why}");
+            return;
+        }
+    };
+    let root = disk.0.join("library");
+    let home = Household::found_in(dir, root);
+    let folder = home.sample("photos", 60);
+    let import = [OsStr::new("import"), folder.as_os_str()];
+    let stopped = home.run(import).exited(1);
+    assert!(stopped.stderr.contains("full"), "{}", stopped.stderr);
+    assert!(!stopped.stderr.contains("panicked"), "{}", stopped.stderr);
+    let verified = home.json(["verify", "--deep"]);
+    assert_eq!(verified["ok"], true, "{verified}");
+
+    disk.grow("200m");
+    let receipt = home.json(import);
+    let number = |name: &str| receipt[name].as_u64().unwrap();
+    assert_eq!(number("added") + number("duplicate"), 60, "{receipt}");
+    assert_eq!(
+        number("duplicate"),
+        verified["originals"].as_u64().unwrap(),
+        "{receipt}"
+    );
+    assert_eq!(home.json(["search", ""])["total"], 60);
+    assert_eq!(home.json(["verify", "--deep"])["ok"], true);
+}

@@ -1,0 +1,17 @@
+//! The headless product as a whole: the real program, real files, real signals.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects and does not get ends it, in its parts too"
+)]
+
+mod bad_input;
+mod first_day;
+mod full_disk;
+mod kill;
+mod licences;
+mod output;
+mod serve;
+mod sharing;
+mod tidy;
