@@ -126,6 +126,7 @@ fn see_thumbnails(page: &Page, picture: &str) -> Result<Vec<String>, Failure> {
 }
 
 fn tag_one(page: &Page) -> Result<String, Failure> {
+    page.click(&page.wait("[data-testid=import-close]")?)?;
     let tiles = page.all("[data-testid=timeline] [data-testid=photo-tile]")?;
     page.click(&tiles[3])?;
     let viewer = page.wait("[data-testid=viewer]")?;

@@ -18,7 +18,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const START_LIMIT: Duration = Duration::from_secs(40);
 
 /// How long a page may take to show what a test waits for.
-const SHOW_LIMIT: Duration = Duration::from_secs(30);
+const SHOW_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a picture waits for a page at rest.
 const REST_LIMIT: Duration = Duration::from_secs(2);
