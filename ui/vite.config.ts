@@ -36,6 +36,8 @@ export default defineConfig({
   build: { target: 'es2023', modulePreload: false, assetsInlineLimit: 0 },
   test: {
     environment: 'jsdom',
+    // Ten times what the slowest test takes on an idle machine: busy ones are slow, not wrong.
+    testTimeout: 60_000,
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
   },

@@ -33,8 +33,15 @@ fn an_import_killed_at_twenty_random_moments() {
         let case = format!("round {round}, killed after {delay:?}");
         let verified = home.json(["verify", "--deep"]);
         assert_eq!(verified["ok"], true, "{case}: {verified}");
+        // Opening the library decides a block that was accepted but not decided when the process
+        // was killed, so what was recorded is counted after that.
         let before = home.json(["status"])["photos"].as_u64().unwrap();
-        assert_eq!(verified["originals"], before, "{case}");
+        let verified = home.json(["verify", "--deep"]);
+        assert_eq!(
+            (&verified["ok"], &verified["originals"]),
+            (&json!(true), &json!(before)),
+            "{case}"
+        );
         let again = home.json([OsStr::new("import"), folder.as_os_str()]);
         let expect = (
             json!(PHOTOS),
