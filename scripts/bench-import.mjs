@@ -48,7 +48,7 @@ function samplePhotos() {
 
 function jpegsBelow(folder) {
   return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith(".jpg"))
+    .filter((name) => /\.jpe?g$/i.test(name))
     .map((name) => join(folder, name));
 }
 
