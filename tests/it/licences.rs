@@ -1,4 +1,4 @@
-//! Every crate that Kinfolio is built from may be passed on under the licences in `deny.toml`.
+//! Every crate that Kinfolio is built from may be passed on under the licences in `.deny.toml`.
 //! `cargo deny` says the same where it is installed; this needs nothing but cargo.
 
 use std::path::Path;
@@ -93,7 +93,7 @@ fn expressions_are_read_as_spdx_means_them() {
 #[test]
 fn every_dependency_has_an_allowed_licence() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let deny: toml_edit::DocumentMut = std::fs::read_to_string(root.join("deny.toml"))
+    let deny: toml_edit::DocumentMut = std::fs::read_to_string(root.join(".deny.toml"))
         .unwrap()
         .parse()
         .unwrap();
@@ -138,5 +138,8 @@ fn every_dependency_has_an_allowed_licence() {
             )
         })
         .collect();
-    assert!(refused.is_empty(), "not allowed by deny.toml: {refused:#?}");
+    assert!(
+        refused.is_empty(),
+        "not allowed by .deny.toml: {refused:#?}"
+    );
 }
