@@ -162,20 +162,7 @@ impl ChainState {
     /// # Errors
     /// The first reason why it may not.
     pub fn check(&self, block: &Block) -> Result<(), Refusal> {
-        let header = block.header();
-        let expected = self.height + 1;
-        if header.height != expected {
-            return Err(Refusal::Height {
-                expected,
-                got: header.height,
-            });
-        }
-        if header.prev != self.tip {
-            return Err(Refusal::Parent {
-                expected: self.tip,
-                got: header.prev,
-            });
-        }
+        self.check_place(block)?;
         self.check_contents(block)?;
         let founding = block
             .edits()
