@@ -369,6 +369,7 @@ fn uploads() {
         (&first["status"], &first["state"]),
         (&json!("added"), &json!("committed"))
     );
+    send("empty.jpg", b"").is_problem(400, "empty_file");
     let again = send("copy.html", page).is(200).json();
     assert_eq!(
         (&again["status"], &again["id"]),

@@ -221,6 +221,7 @@ impl LibraryError {
             Self::BadQuery(_) => Code::BadInput("bad_query"),
             Self::Index(IndexError::Cursor(_)) => Code::BadInput("bad_cursor"),
             Self::UploadBroken { .. } => Code::BadInput("upload_broken"),
+            Self::Blob(BlobError::Empty { .. }) => Code::BadInput("empty_file"),
             Self::UploadTooLarge { .. } => Code::TooLarge("upload_too_large"),
             Self::DiskFull { .. } => Code::DiskFull,
             Self::Closing => Code::Unavailable,
