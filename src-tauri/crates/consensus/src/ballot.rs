@@ -1,5 +1,6 @@
 //! Ballots: numbered attempts to decide a height.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -7,7 +8,7 @@ use std::hash::Hash;
 pub trait Types: Copy + Debug + Ord + Hash {
     /// A device of the household.
     type Device: Copy + Debug + Ord + Hash;
-    /// One life of a process; never used twice.
+    /// One life of a process; never used twice. A later life is greater.
     type Incarnation: Copy + Debug + Ord + Hash;
     /// The name of a block: equal names mean equal blocks.
     type Hash: Copy + Debug + Ord + Hash;
@@ -16,6 +17,10 @@ pub trait Types: Copy + Debug + Ord + Hash {
 
     /// The name of `block`.
     fn hash_of(block: &Self::Block) -> Self::Hash;
+
+    /// Who votes at the height above `block`, if `voters` vote at its own height.
+    fn voters_after(block: &Self::Block, voters: &BTreeSet<Self::Device>)
+    -> BTreeSet<Self::Device>;
 }
 
 /// A device in one of its lives.

@@ -1,27 +1,30 @@
-//! The synod of one device: acceptor and proposer for the height that is open.
+//! The synod of one device: acceptor and proposer for the height that is open. All that safety
+//! rests on is here; when to bid is not.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod proposer;
+
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::ballot::{Ballot, Proposer, Types};
-use crate::message::{Input, Lsn, Message, Output, Record};
+use crate::message::{Begin, Lsn, Message, Output, Record, Vote};
+#[cfg(feature = "mutants")]
+use crate::mutant::Mutant;
+use proposer::Attempt;
 
-/// A block, and the ballot under which it was accepted.
-pub type Vote<T> = (Ballot<T>, <T as Types>::Block);
-
-/// What is known when a height opens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Begin<T: Types> {
-    /// The height above the tip.
-    pub height: u64,
-    /// Who votes at it; fixed by the chain below (invariant V).
-    pub voters: BTreeSet<T::Device>,
-    /// To whom round 0 belongs, as the block below says.
-    pub owner: Proposer<T>,
-    /// The highest ballot that this device's log promises at this height.
-    pub promised: Option<Ballot<T>>,
-    /// The highest ballot and block that this device's log has accepted at this height.
-    pub accepted: Option<Vote<T>>,
+/// Whether the deliberate fault `$name` is in force; never, in a build without them.
+macro_rules! mutated {
+    ($synod:expr, $name:ident) => {{
+        #[cfg(feature = "mutants")]
+        {
+            $synod.mutant == Some(Mutant::$name)
+        }
+        #[cfg(not(feature = "mutants"))]
+        {
+            false
+        }
+    }};
 }
+pub(crate) use mutated;
 
 /// Acceptor and proposer of one device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +35,8 @@ pub struct Synod<T: Types> {
     owner: Option<Proposer<T>>,
     /// Whether the height is still undecided here.
     open: bool,
+    /// Whether this device may vote: not after its disk went back in time.
+    mute: bool,
     promised: Option<Ballot<T>>,
     accepted: Option<Vote<T>>,
     attempt: Attempt<T>,
@@ -41,22 +46,8 @@ pub struct Synod<T: Types> {
     synced: Lsn,
     /// What may leave once the log is durable up to the number before it.
     waiting: VecDeque<(Lsn, Deferred<T>)>,
-}
-
-/// The own ballot, while there is one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Attempt<T: Types> {
-    Resting,
-    Preparing {
-        ballot: Ballot<T>,
-        wish: T::Block,
-        promises: BTreeMap<T::Device, Option<Vote<T>>>,
-    },
-    Accepting {
-        ballot: Ballot<T>,
-        block: T::Block,
-        acceptors: BTreeSet<T::Device>,
-    },
+    #[cfg(feature = "mutants")]
+    pub(crate) mutant: Option<Mutant>,
 }
 
 /// What waits for the disk.
@@ -75,6 +66,24 @@ enum Deferred<T: Types> {
     },
 }
 
+impl<T: Types> Deferred<T> {
+    /// Whether nobody needs `earlier` any more, once this is said.
+    fn replaces(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (
+                Self::Send { to, message },
+                Self::Send {
+                    to: other,
+                    message: before,
+                },
+            ) => to == other && message.is_question() == before.is_question(),
+            (Self::OwnPromise { .. }, Self::OwnPromise { .. })
+            | (Self::OwnAcceptance { .. }, Self::OwnAcceptance { .. }) => true,
+            _ => false,
+        }
+    }
+}
+
 impl<T: Types> Synod<T> {
     /// A synod that waits for its first height.
     #[must_use]
@@ -85,6 +94,7 @@ impl<T: Types> Synod<T> {
             voters: BTreeSet::new(),
             owner: None,
             open: false,
+            mute: false,
             promised: None,
             accepted: None,
             attempt: Attempt::Resting,
@@ -92,6 +102,18 @@ impl<T: Types> Synod<T> {
             lsn: 0,
             synced: 0,
             waiting: VecDeque::new(),
+            #[cfg(feature = "mutants")]
+            mutant: None,
+        }
+    }
+
+    /// The same with a deliberate fault.
+    #[cfg(feature = "mutants")]
+    #[must_use]
+    pub fn with_mutant(me: Proposer<T>, mutant: Option<Mutant>) -> Self {
+        Self {
+            mutant,
+            ..Self::new(me)
         }
     }
 
@@ -101,30 +123,78 @@ impl<T: Types> Synod<T> {
         self.me
     }
 
-    /// Whether an own ballot is under way.
+    /// The height that is open, or was decided last.
     #[must_use]
-    pub fn is_proposing(&self) -> bool {
-        !matches!(self.attempt, Attempt::Resting)
+    pub fn height(&self) -> u64 {
+        self.height
     }
 
-    /// Takes one input. `_now_ms` is the caller's monotonic clock; nothing waits for time yet.
-    pub fn step(&mut self, _now_ms: u64, input: Input<T>) -> Vec<Output<T>> {
-        let mut out = Vec::new();
-        match input {
-            Input::Begin(begin) => self.begin(begin),
-            Input::Propose(block) => self.propose(block, &mut out),
-            Input::Receive { from, message } => self.receive(from, message, &mut out),
-            Input::Synced(lsn) => self.synced = self.synced.max(lsn.min(self.lsn)),
+    /// Whether the height is still undecided here.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The voters of the height.
+    #[must_use]
+    pub fn voters(&self) -> &BTreeSet<T::Device> {
+        &self.voters
+    }
+
+    /// Whether this device's disk went back in time, so that its votes are not to be relied on.
+    #[must_use]
+    pub fn is_mute(&self) -> bool {
+        self.mute
+    }
+
+    /// Whether this device may bid.
+    #[must_use]
+    pub fn may_bid(&self) -> bool {
+        self.open && !self.mute && self.voters.contains(&self.me.device)
+    }
+
+    /// Whether a bid would be round 0, which needs no Prepare.
+    #[must_use]
+    pub fn is_mine(&self) -> bool {
+        let used = self.promised.is_some() && !mutated!(self, RoundZeroAgain);
+        self.is_owner(self.me) && !used
+    }
+
+    /// Whose ballot is the highest that was promised here; the owner's while there is none.
+    #[must_use]
+    pub fn favourite(&self) -> Option<Proposer<T>> {
+        self.promised.map(|ballot| ballot.proposer).or(self.owner)
+    }
+
+    /// The highest height at which this device has accepted anything.
+    #[must_use]
+    pub fn accepted_height(&self) -> u64 {
+        let undecided = u64::from(self.open && self.accepted.is_none());
+        self.height.saturating_sub(undecided)
+    }
+
+    /// Whether a block is accepted here that is not known to be decided.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.open && self.accepted.is_some()
+    }
+
+    /// From now on nothing is voted: this device's disk went back in time, so that a vote could
+    /// contradict one that it has forgotten.
+    pub fn fall_silent(&mut self) {
+        if mutated!(self, RestoredDiskVotes) {
+            return;
         }
-        self.release(&mut out);
-        out
+        self.mute = true;
+        self.attempt = Attempt::Resting;
+        self.waiting.clear();
     }
 
-    fn begin(&mut self, begin: Begin<T>) {
-        debug_assert!(
-            begin.height > self.height || !self.open,
-            "heights open in order"
-        );
+    /// A height is open, after the one below was decided and applied.
+    pub fn begin(&mut self, begin: Begin<T>) {
+        // Opened twice, a height could forget a vote that is not yet in the log, and give its
+        // owner round 0 again.
+        assert!(begin.height > self.height, "a height opens once in a life");
         self.height = begin.height;
         self.voters = begin.voters;
         self.owner = Some(begin.owner);
@@ -137,88 +207,11 @@ impl<T: Types> Synod<T> {
         self.waiting.clear();
     }
 
-    fn propose(&mut self, block: T::Block, out: &mut Vec<Output<T>>) {
-        if !self.open || !self.voters.contains(&self.me.device) {
+    /// Takes a message about the height.
+    pub fn receive(&mut self, from: T::Device, message: Message<T>, out: &mut Vec<Output<T>>) {
+        let Some(height) = message.height() else {
             return;
-        }
-        // Round 0 once, by its owner alone, and only where nothing higher was promised
-        // (invariant I: another life of this device is another owner).
-        if self.owner == Some(self.me) && self.promised.is_none() {
-            let ballot = Ballot {
-                round: 0,
-                proposer: self.me,
-            };
-            return self.ask_to_accept(ballot, block, out);
-        }
-        let ballot = Ballot {
-            round: self.round_max + 1,
-            proposer: self.me,
         };
-        self.round_max = ballot.round;
-        self.promised = Some(ballot);
-        self.persist(
-            Record::Promise {
-                height: self.height,
-                ballot,
-            },
-            out,
-        );
-        self.attempt = Attempt::Preparing {
-            ballot,
-            wish: block,
-            promises: BTreeMap::new(),
-        };
-        let prepare = Message::Prepare {
-            height: self.height,
-            ballot,
-        };
-        self.defer_to_others(&prepare);
-        let accepted = self.accepted.clone();
-        self.defer(Deferred::OwnPromise { ballot, accepted });
-    }
-
-    /// Phase 2 with the one block that this ballot names (invariant B).
-    fn ask_to_accept(&mut self, ballot: Ballot<T>, block: T::Block, out: &mut Vec<Output<T>>) {
-        self.promised = Some(ballot);
-        self.accepted = Some((ballot, block.clone()));
-        self.persist(
-            Record::Accepted {
-                ballot,
-                block: block.clone(),
-            },
-            out,
-        );
-        let accept = Message::Accept {
-            height: self.height,
-            ballot,
-            block: block.clone(),
-        };
-        if ballot.round == 0 {
-            // Before the own sync, so that all disks sync at once. Safe, because no other life
-            // of this device may use round 0 of this height (invariant I).
-            for &to in self
-                .voters
-                .iter()
-                .filter(|&&device| device != self.me.device)
-            {
-                out.push(Output::Send {
-                    to,
-                    message: accept.clone(),
-                });
-            }
-        } else {
-            self.defer_to_others(&accept);
-        }
-        self.attempt = Attempt::Accepting {
-            ballot,
-            block,
-            acceptors: BTreeSet::new(),
-        };
-        self.defer(Deferred::OwnAcceptance { ballot });
-    }
-
-    fn receive(&mut self, from: T::Device, message: Message<T>, out: &mut Vec<Output<T>>) {
-        let height = message.height();
         if height < self.height || (height == self.height && !self.open) {
             if !matches!(message, Message::Decided { .. }) {
                 out.push(Output::Behind {
@@ -229,7 +222,16 @@ impl<T: Types> Synod<T> {
             return;
         }
         // Above the open height nothing can be said: votes imply history (invariant V).
-        if height > self.height || !self.voters.contains(&from) {
+        if height > self.height {
+            if mutated!(self, VoteWithoutHistory)
+                && let Message::Accept { ballot, block, .. } = message
+            {
+                return self.vote_without_history(from, height, ballot, block, out);
+            }
+            out.push(Output::Missing {
+                device: from,
+                height: height - 1,
+            });
             return;
         }
         match message {
@@ -244,35 +246,52 @@ impl<T: Types> Synod<T> {
             Message::Nack {
                 ballot, promised, ..
             } => self.on_nack(ballot, promised, out),
-            Message::Decided { block, .. } => self.decide(block, out),
+            Message::Decided { hash, .. } => self.on_decided(from, hash, out),
+            Message::Ask { .. } | Message::Seen { .. } => {}
+        }
+        self.release(out);
+    }
+
+    /// Takes a block that others have decided at the open height.
+    pub fn learn(&mut self, block: T::Block, out: &mut Vec<Output<T>>) {
+        if self.open {
+            self.decide(block, out);
         }
     }
 
+    /// Every record up to `lsn` is durable.
+    pub fn synced(&mut self, lsn: Lsn, out: &mut Vec<Output<T>>) {
+        self.synced = self.synced.max(lsn.min(self.lsn));
+        self.release(out);
+    }
+
     fn on_prepare(&mut self, from: T::Device, ballot: Ballot<T>, out: &mut Vec<Output<T>>) {
-        if ballot.round == 0 || ballot.proposer.device != from {
+        if ballot.round == 0 || ballot.proposer.device != from || !self.votes_for(from) {
             return;
         }
         self.round_max = self.round_max.max(ballot.round);
+        // Promises never go back (invariant P).
         if let Some(promised) = self.promised.filter(|promised| *promised > ballot) {
             return self.refuse(from, ballot, promised);
         }
         if self.promised != Some(ballot) {
             self.promised = Some(ballot);
-            self.persist(
-                Record::Promise {
-                    height: self.height,
-                    ballot,
-                },
-                out,
-            );
+            let height = self.height;
+            self.persist(Record::Promise { height, ballot }, out);
             self.yield_to(ballot, out);
         }
-        let accepted = self.accepted.clone();
+        let accepted = match mutated!(self, VoteHidden) {
+            true => None,
+            false => self.accepted.clone(),
+        };
         let message = Message::Promise {
             height: self.height,
             ballot,
             accepted,
         };
+        if mutated!(self, PromiseNotSynced) {
+            return out.push(Output::Send { to: from, message });
+        }
         self.defer(Deferred::Send { to: from, message });
     }
 
@@ -283,12 +302,22 @@ impl<T: Types> Synod<T> {
         block: T::Block,
         out: &mut Vec<Output<T>>,
     ) {
-        let stranger = ballot.round == 0 && self.owner != Some(ballot.proposer);
-        if stranger || ballot.proposer.device != from {
+        let stranger = ballot.round == 0 && !self.is_owner(ballot.proposer);
+        if stranger || ballot.proposer.device != from || self.mute {
+            return;
+        }
+        // Whoever votes from the next height on has a say in that already, and so has whoever
+        // still votes at this one.
+        let me = self.me.device;
+        let concerned = self.votes_for(from)
+            || self.voters.contains(&from) && T::voters_after(&block, &self.voters).contains(&me);
+        if !concerned {
             return;
         }
         self.round_max = self.round_max.max(ballot.round);
-        if let Some(promised) = self.promised.filter(|promised| *promised > ballot) {
+        if let Some(promised) = self.promised.filter(|promised| *promised > ballot)
+            && !mutated!(self, PromiseBroken)
+        {
             return self.refuse(from, ballot, promised);
         }
         let hash = T::hash_of(&block);
@@ -315,100 +344,23 @@ impl<T: Types> Synod<T> {
             ballot,
             hash,
         };
+        if mutated!(self, AcceptanceNotSynced) {
+            return out.push(Output::Send { to: from, message });
+        }
         self.defer(Deferred::Send { to: from, message });
     }
 
-    /// Counts a promise; with a quorum of them the highest accepted block is adopted
-    /// (invariant C: chosen stays chosen), and the own wish only where there is none.
-    fn on_promise(
-        &mut self,
-        from: T::Device,
-        ballot: Ballot<T>,
-        accepted: Option<Vote<T>>,
-        out: &mut Vec<Output<T>>,
-    ) {
-        let quorum = self.quorum();
-        // A promise to a ballot that this life did not prepare says nothing (invariant I).
-        let Attempt::Preparing {
-            ballot: own,
-            wish,
-            promises,
-        } = &mut self.attempt
-        else {
-            return;
-        };
-        if *own != ballot {
-            return;
-        }
-        promises.insert(from, accepted);
-        if promises.len() < quorum {
-            return;
-        }
-        let highest = promises
-            .values()
-            .flatten()
-            .max_by_key(|(ballot, _)| *ballot);
-        let block = highest.map_or_else(|| wish.clone(), |(_, block)| block.clone());
-        self.ask_to_accept(ballot, block, out);
-    }
-
-    fn on_accepted(
-        &mut self,
-        from: T::Device,
-        ballot: Ballot<T>,
-        hash: T::Hash,
-        out: &mut Vec<Output<T>>,
-    ) {
-        let quorum = self.quorum();
-        let Attempt::Accepting {
-            ballot: own,
-            block,
-            acceptors,
-        } = &mut self.attempt
-        else {
-            return;
-        };
-        if *own != ballot || T::hash_of(block) != hash {
-            return;
-        }
-        acceptors.insert(from);
-        if acceptors.len() < quorum {
-            return;
-        }
-        let block = block.clone();
-        for &to in self
-            .voters
-            .iter()
-            .filter(|&&device| device != self.me.device)
-        {
-            let message = Message::Decided {
+    /// A decision is taken by its name where the block is here, and fetched where it is not.
+    fn on_decided(&mut self, from: T::Device, hash: T::Hash, out: &mut Vec<Output<T>>) {
+        match &self.accepted {
+            Some((_, block)) if T::hash_of(block) == hash => {
+                let block = block.clone();
+                self.decide(block, out);
+            }
+            _ => out.push(Output::Missing {
+                device: from,
                 height: self.height,
-                block: block.clone(),
-            };
-            out.push(Output::Send { to, message });
-        }
-        self.decide(block, out);
-    }
-
-    fn on_nack(&mut self, ballot: Ballot<T>, promised: Ballot<T>, out: &mut Vec<Output<T>>) {
-        self.round_max = self.round_max.max(promised.round);
-        let own = match &self.attempt {
-            Attempt::Resting => return,
-            Attempt::Preparing { ballot, .. } | Attempt::Accepting { ballot, .. } => *ballot,
-        };
-        if own == ballot && promised > own {
-            self.yield_to(promised, out);
-        }
-    }
-
-    /// Lets the own ballot rest when a higher one is in the way.
-    fn yield_to(&mut self, by: Ballot<T>, out: &mut Vec<Output<T>>) {
-        if self.is_proposing() {
-            self.attempt = Attempt::Resting;
-            out.push(Output::Outbid {
-                height: self.height,
-                by,
-            });
+            }),
         }
     }
 
@@ -420,6 +372,22 @@ impl<T: Types> Synod<T> {
             height: self.height,
             block,
         });
+    }
+
+    /// Whether this device votes on what `from`, a voter, bids.
+    fn votes_for(&self, from: T::Device) -> bool {
+        !self.mute && self.voters.contains(&from) && self.voters.contains(&self.me.device)
+    }
+
+    /// Whether round 0 of this height belongs to `who`: one device in one life (invariant I).
+    fn is_owner(&self, who: Proposer<T>) -> bool {
+        if mutated!(self, RoundZeroOfStranger) {
+            return true;
+        }
+        if mutated!(self, RoundZeroAgain) {
+            return self.owner.map(|owner| owner.device) == Some(who.device);
+        }
+        self.owner == Some(who)
     }
 
     fn refuse(&mut self, to: T::Device, ballot: Ballot<T>, promised: Ballot<T>) {
@@ -436,32 +404,18 @@ impl<T: Types> Synod<T> {
         out.push(Output::Persist(self.lsn, record));
     }
 
-    fn defer_to_others(&mut self, message: &Message<T>) {
-        let others: Vec<_> = self
-            .voters
-            .iter()
-            .copied()
-            .filter(|&device| device != self.me.device)
-            .collect();
-        for to in others {
-            self.defer(Deferred::Send {
-                to,
-                message: message.clone(),
-            });
-        }
-    }
-
     /// Durable before sent (invariant D): what is said now leaves when all that was persisted
-    /// up to now is durable.
+    /// up to now is durable. Only the latest word to a device waits, so that a disk that hangs
+    /// does not fill the memory with answers to questions that are asked again.
     fn defer(&mut self, deferred: Deferred<T>) {
+        self.waiting
+            .retain(|(_, earlier)| !deferred.replaces(earlier));
         self.waiting.push_back((self.lsn, deferred));
     }
 
     fn release(&mut self, out: &mut Vec<Output<T>>) {
-        while self
-            .waiting
-            .front()
-            .is_some_and(|(lsn, _)| *lsn <= self.synced)
+        while let Some((lsn, _)) = self.waiting.front()
+            && *lsn <= self.synced
         {
             let Some((_, deferred)) = self.waiting.pop_front() else {
                 return;
@@ -473,11 +427,7 @@ impl<T: Types> Synod<T> {
                     self.on_promise(me, ballot, accepted, out);
                 }
                 Deferred::OwnAcceptance { ballot } => {
-                    let own = match &self.attempt {
-                        Attempt::Accepting { block, .. } => Some(T::hash_of(block)),
-                        Attempt::Resting | Attempt::Preparing { .. } => None,
-                    };
-                    if let Some(hash) = own {
+                    if let Some(hash) = self.attempt.block().map(T::hash_of) {
                         self.on_accepted(me, ballot, hash, out);
                     }
                 }
@@ -485,7 +435,22 @@ impl<T: Types> Synod<T> {
         }
     }
 
-    fn quorum(&self) -> usize {
-        self.voters.len() / 2 + 1
+    fn vote_without_history(
+        &mut self,
+        from: T::Device,
+        height: u64,
+        ballot: Ballot<T>,
+        block: T::Block,
+        out: &mut Vec<Output<T>>,
+    ) {
+        let hash = T::hash_of(&block);
+        self.persist(Record::Accepted { ballot, block }, out);
+        let message = Message::Accepted {
+            height,
+            ballot,
+            hash,
+        };
+        self.defer(Deferred::Send { to: from, message });
+        self.release(out);
     }
 }
