@@ -13,8 +13,8 @@ use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::verify::verify;
 use kinfolio_chain::store::{Ballot, Record, Store};
 use kinfolio_chain::{
-    Batch, Block, BlockHash, ChainState, Configuration, Founding, Incarnation, Member, Owner,
-    Payload, Role,
+    Batch, Block, BlockHash, ChainState, Configuration, Founding, HistoryRoot, Incarnation, Member,
+    Owner, Payload, Role,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -67,6 +67,8 @@ fn write(
         height: 0,
         prev: BlockHash::NONE,
         config_hash,
+        config_hash_next: config_hash,
+        history_root: HistoryRoot::EMPTY,
         timestamp_ms: 0,
         proposer: owner,
         next_owner: owner,
@@ -97,6 +99,7 @@ fn write(
         seq += 32 * batch as u64;
         draft.height = state.height() + 1;
         draft.prev = state.tip();
+        draft.history_root = state.history_root();
         let block = Block::build(draft, batches);
         state.follow(&block)?;
         decide(&mut store, owner, block)?;

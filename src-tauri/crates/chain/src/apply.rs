@@ -1,111 +1,26 @@
 //! Which block may follow, and what the chain is after it. Pure: the same blocks give the
 //! same [`ChainState`] on every device.
 
-use std::collections::BTreeMap;
+mod inspection;
+mod membership;
+mod refusal;
+mod snapshot;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::batch::{BATCH_EDITS_MAX, Batch, Line};
-use crate::block::{Block, edits_root};
-use crate::config::{Configuration, NAME_BYTES_MAX};
-use crate::edit::{EditId, Founding, Payload, decode_owner, encode_owner};
+use crate::block::Block;
+use crate::config::Configuration;
+use crate::edit::{EditId, Founding, Payload};
+use crate::history::History;
 use crate::id::{
-    BlockHash, ConfigHash, DeviceId, EpochId, Height, HouseholdId, Incarnation, Owner,
+    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, Owner,
 };
-use crate::wire::{Reader, WireError, Writer};
+use crate::merkle;
 
-/// Why a block may not follow the tip.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// It does not stand right above the tip.
-    #[error("it stands at height {got}, the next height is {expected}")]
-    Height {
-        /// The next height.
-        expected: Height,
-        /// The block's.
-        got: Height,
-    },
-    /// Its parent is another block.
-    #[error("its parent is {got}, the block below is {expected}")]
-    Parent {
-        /// The tip.
-        expected: BlockHash,
-        /// The block's parent.
-        got: BlockHash,
-    },
-    /// It was made for other members.
-    #[error("it was agreed by the members {got}, the members in force are {expected}")]
-    Members {
-        /// The configuration in force.
-        expected: ConfigHash,
-        /// The block's.
-        got: ConfigHash,
-    },
-    /// Its edits are not those that its header vouches for.
-    #[error("its edits do not give the Merkle root of its header")]
-    EditsRoot,
-    /// Its header counts other edits.
-    #[error("its header counts {claimed} edits, {found} are there")]
-    EditCount {
-        /// What the header says.
-        claimed: u64,
-        /// What is there.
-        found: u64,
-    },
-    /// It does not begin the chain as a founding block must.
-    #[error("the founding block must hold exactly one founding edit by one of its own voters")]
-    NotFounding,
-    /// It founds a household inside another one.
-    #[error("edit {edit} founds a household, which only the first block does")]
-    FoundingAgain {
-        /// The edit.
-        edit: EditId,
-    },
-    /// An author who is not a member.
-    #[error("device {device} wrote edits but is no member")]
-    Stranger {
-        /// The author.
-        device: DeviceId,
-    },
-    /// A signature that does not hold.
-    #[error("the signature of device {device} on the edits from {seq} on does not hold")]
-    Signature {
-        /// The author.
-        device: DeviceId,
-        /// The first sequence number of the batch.
-        seq: u64,
-    },
-    /// Edits that the chain already has.
-    #[error("edit {edit} stands in the chain already")]
-    Duplicate {
-        /// The first of them.
-        edit: EditId,
-    },
-    /// Edits whose predecessors are missing.
-    #[error("edit {edit} came before edit {expected} of the same author")]
-    Gap {
-        /// The first edit of the batch.
-        edit: EditId,
-        /// The sequence number that had to come.
-        expected: u64,
-    },
-    /// An author who claims to have seen the future.
-    #[error("edit {edit} says that its author had seen height {base}, which is not below it")]
-    Base {
-        /// The first edit of the batch.
-        edit: EditId,
-        /// The claimed base.
-        base: Height,
-    },
-    /// An empty or overlong batch.
-    #[error("a batch of {edits} edits by {device} is outside 1 to {max}")]
-    BatchSize {
-        /// The author.
-        device: DeviceId,
-        /// How many edits.
-        edits: usize,
-        /// The limit.
-        max: usize,
-    },
-}
+pub(crate) use inspection::{Inspection, KeyRing};
+pub use membership::Void;
+pub use refusal::Refusal;
 
 /// The next sequence number of each life of each author: what makes an edit apply once.
 type Authors = BTreeMap<DeviceId, BTreeMap<Incarnation, u64>>;
@@ -117,8 +32,11 @@ pub struct ChainState {
     line: Line,
     configuration: Configuration,
     config_hash: ConfigHash,
+    /// Devices that were members once; their ids never come back.
+    removed: BTreeSet<DeviceId>,
     height: Height,
     tip: BlockHash,
+    history: History,
     next_owner: Owner,
     edits: u64,
     authors: Authors,
@@ -139,18 +57,22 @@ impl ChainState {
             line,
             configuration,
             config_hash,
+            removed: BTreeSet::new(),
             height: 0,
             tip: BlockHash::NONE,
+            history: History::new(),
             next_owner: block.header().next_owner,
             edits: 0,
             authors: Authors::new(),
         };
-        state.check_contents(block)?;
+        state.check_contents(block, &Inspection::of(block), &|_| false)?;
+        let header = block.header();
         let voter = state
             .configuration
             .voters()
-            .any(|id| id == block.header().proposer.device);
-        if !voter || block.header().prev != BlockHash::NONE {
+            .any(|id| id == header.proposer.device);
+        let first = header.prev == BlockHash::NONE && header.history_root == HistoryRoot::EMPTY;
+        if !voter || !first {
             return Err(Refusal::NotFounding);
         }
         state.adopt(block);
@@ -162,15 +84,33 @@ impl ChainState {
     /// # Errors
     /// The first reason why it may not.
     pub fn check(&self, block: &Block) -> Result<(), Refusal> {
+        self.check_knowing(block, &|_| false)
+    }
+
+    /// As [`ChainState::check`], without checking the signatures of batches that are `known`:
+    /// those of which [`ChainState::check_batch_alone`] let the very same bytes pass.
+    ///
+    /// # Errors
+    /// As [`ChainState::check`].
+    pub fn check_knowing(
+        &self,
+        block: &Block,
+        known: &dyn Fn(&Batch) -> bool,
+    ) -> Result<(), Refusal> {
         self.check_place(block)?;
-        self.check_contents(block)?;
-        let founding = block
-            .edits()
-            .find(|edit| matches!(edit.payload, Payload::Founding(_)));
-        match founding {
-            Some(edit) => Err(Refusal::FoundingAgain { edit: edit.id }),
-            None => Ok(()),
-        }
+        self.check_inside(block, &Inspection::of(block), known)
+    }
+
+    /// Whether the author of `batch` is a member, and signed it: what can be said of a batch
+    /// before it stands in a block.
+    ///
+    /// # Errors
+    /// [`Refusal::BatchSize`], [`Refusal::Stranger`] or [`Refusal::Signature`].
+    pub fn check_batch_alone(&self, batch: &Batch) -> Result<(), Refusal> {
+        check_size(batch)?;
+        self.check_author(batch, |key, line| {
+            batch.is_signed_by(key, line, &merkle::root(&batch.leaves()))
+        })
     }
 
     /// Moves to `block`.
@@ -183,10 +123,23 @@ impl ChainState {
         Ok(())
     }
 
+    /// As [`ChainState::apply`], with the hashing and the signatures done before.
+    pub(crate) fn apply_inspected(
+        &mut self,
+        block: &Block,
+        inspection: &Inspection,
+    ) -> Result<(), Refusal> {
+        self.check_place(block)?;
+        self.check_inside(block, inspection, &|_| false)?;
+        self.adopt(block);
+        Ok(())
+    }
+
     /// Moves to a block that was checked before: only its place in the chain is looked at.
     ///
     /// # Errors
-    /// [`Refusal::Height`] or [`Refusal::Parent`]; the state is then unchanged.
+    /// [`Refusal::Height`], [`Refusal::Parent`] or [`Refusal::History`]; the state is then
+    /// unchanged.
     pub fn follow(&mut self, block: &Block) -> Result<(), Refusal> {
         self.check_place(block)?;
         self.adopt(block);
@@ -241,6 +194,12 @@ impl ChainState {
         self.tip
     }
 
+    /// The root over all blocks up to the tip, which the next block carries.
+    #[must_use]
+    pub fn history_root(&self) -> HistoryRoot {
+        self.history.root()
+    }
+
     /// To whom round 0 of the next height belongs.
     #[must_use]
     pub fn next_owner(&self) -> Owner {
@@ -278,10 +237,40 @@ impl ChainState {
                 got: header.prev,
             });
         }
+        let expected = self.history_root();
+        if header.history_root != expected {
+            return Err(Refusal::History {
+                expected,
+                got: header.history_root,
+            });
+        }
         Ok(())
     }
 
-    fn check_contents(&self, block: &Block) -> Result<(), Refusal> {
+    /// All but the place of a block that is not the founding one.
+    fn check_inside(
+        &self,
+        block: &Block,
+        inspection: &Inspection,
+        known: &dyn Fn(&Batch) -> bool,
+    ) -> Result<(), Refusal> {
+        self.check_contents(block, inspection, known)?;
+        for batch in block.batches() {
+            let founding = |payload: &Payload| matches!(payload, Payload::Founding(_));
+            if let Some(index) = batch.payloads.iter().position(founding) {
+                let edit = batch.id_at(index);
+                return Err(Refusal::FoundingAgain { edit });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_contents(
+        &self,
+        block: &Block,
+        inspection: &Inspection,
+        known: &dyn Fn(&Batch) -> bool,
+    ) -> Result<(), Refusal> {
         let header = block.header();
         if header.config_hash != self.config_hash {
             let (expected, got) = (self.config_hash, header.config_hash);
@@ -298,12 +287,11 @@ impl ChainState {
                 found,
             });
         }
-        let leaves: Vec<_> = block.batches().iter().map(Batch::leaves).collect();
-        if edits_root(leaves.iter().flatten().copied()) != header.edits_root {
+        if inspection.edits_root != header.edits_root {
             return Err(Refusal::EditsRoot);
         }
         let mut next = BTreeMap::new();
-        for (batch, leaves) in block.batches().iter().zip(&leaves) {
+        for (batch, inspected) in block.batches().iter().zip(&inspection.batches) {
             let Owner {
                 device,
                 incarnation,
@@ -313,36 +301,25 @@ impl ChainState {
                 .or_insert_with(|| self.next_seq(device, incarnation));
             check_seq(batch, *next)?;
             *next = batch.next_seq();
-            self.check_batch(header.height, batch, leaves)?;
+            check_size(batch)?;
+            check_base(header.height, batch)?;
+            self.check_author(batch, |key, line| {
+                known(batch) || inspected.is_signed_by(batch, key, line)
+            })?;
         }
-        Ok(())
+        self.check_membership(block)
     }
 
-    fn check_batch(
+    fn check_author(
         &self,
-        height: Height,
         batch: &Batch,
-        leaves: &[[u8; 32]],
+        is_signed: impl FnOnce(&ed25519_dalek::VerifyingKey, Line) -> bool,
     ) -> Result<(), Refusal> {
         let device = batch.author.device;
-        let edits = batch.payloads.len();
-        if edits == 0 || edits > BATCH_EDITS_MAX {
-            return Err(Refusal::BatchSize {
-                device,
-                edits,
-                max: BATCH_EDITS_MAX,
-            });
-        }
-        if batch.base >= height.max(1) {
-            return Err(Refusal::Base {
-                edit: first_edit(batch),
-                base: batch.base,
-            });
-        }
         let Some(member) = self.configuration.member(device) else {
             return Err(Refusal::Stranger { device });
         };
-        if !batch.is_signed_by(&member.key, self.line, leaves) {
+        if !is_signed(&member.key, self.line) {
             return Err(Refusal::Signature {
                 device,
                 seq: batch.first_seq,
@@ -352,8 +329,10 @@ impl ChainState {
     }
 
     fn adopt(&mut self, block: &Block) {
+        self.adopt_membership(block);
         self.height = block.height();
         self.tip = block.hash();
+        self.history.push(block.hash());
         self.next_owner = block.header().next_owner;
         self.edits += block.edit_count();
         for batch in block.batches() {
@@ -366,72 +345,6 @@ impl ChainState {
                 .or_default()
                 .insert(incarnation, batch.next_seq());
         }
-    }
-
-    /// Writes the canonical form, for a snapshot.
-    pub fn encode(&self, to: &mut Writer) {
-        to.blob(self.household.as_bytes());
-        to.raw(&self.line.household.0);
-        to.raw(&self.line.epoch.0);
-        self.configuration.encode(to);
-        to.u64(self.height);
-        to.raw(&self.tip.0);
-        encode_owner(&self.next_owner, to);
-        to.u64(self.edits);
-        to.len(self.authors.values().map(BTreeMap::len).sum());
-        for (&device, lives) in &self.authors {
-            for (&incarnation, &next_seq) in lives {
-                encode_owner(
-                    &Owner {
-                        device,
-                        incarnation,
-                    },
-                    to,
-                );
-                to.u64(next_seq);
-            }
-        }
-    }
-
-    /// Reads the canonical form.
-    ///
-    /// # Errors
-    /// If the bytes are not a snapshot.
-    pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
-        let household = from.text("the household's name", NAME_BYTES_MAX)?;
-        let line = Line {
-            household: HouseholdId(from.raw("the household's id")?),
-            epoch: EpochId(from.raw("the epoch")?),
-        };
-        let configuration = Configuration::decode(from)?;
-        let height = from.u64("the height")?;
-        let tip = BlockHash(from.raw("the tip")?);
-        let next_owner = decode_owner(from)?;
-        let edits = from.u64("the number of edits")?;
-        let mut authors = Authors::new();
-        for _ in 0..from.len("the list of authors", u32::MAX as usize, 40)? {
-            let Owner {
-                device,
-                incarnation,
-            } = decode_owner(from)?;
-            let next_seq = from.u64("a sequence number")?;
-            authors
-                .entry(device)
-                .or_default()
-                .insert(incarnation, next_seq);
-        }
-        let config_hash = configuration.hash();
-        Ok(Self {
-            household,
-            line,
-            configuration,
-            config_hash,
-            height,
-            tip,
-            next_owner,
-            edits,
-            authors,
-        })
     }
 }
 
@@ -462,15 +375,29 @@ fn founding_of(block: &Block) -> Result<&Founding, Refusal> {
 }
 
 fn first_edit(batch: &Batch) -> EditId {
-    let Owner {
-        device,
-        incarnation,
-    } = batch.author;
-    EditId {
-        device,
-        incarnation,
-        seq: batch.first_seq,
+    batch.id_at(0)
+}
+
+fn check_size(batch: &Batch) -> Result<(), Refusal> {
+    let edits = batch.payloads.len();
+    if edits == 0 || edits > BATCH_EDITS_MAX {
+        return Err(Refusal::BatchSize {
+            device: batch.author.device,
+            edits,
+            max: BATCH_EDITS_MAX,
+        });
     }
+    Ok(())
+}
+
+fn check_base(height: Height, batch: &Batch) -> Result<(), Refusal> {
+    if batch.base >= height.max(1) {
+        return Err(Refusal::Base {
+            edit: first_edit(batch),
+            base: batch.base,
+        });
+    }
+    Ok(())
 }
 
 fn check_seq(batch: &Batch, expected: u64) -> Result<(), Refusal> {

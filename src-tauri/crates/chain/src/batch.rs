@@ -60,14 +60,16 @@ impl Batch {
             payloads,
             signature,
         };
-        batch.signature = key.sign(&batch.statement(line, &batch.leaves()));
+        let root = merkle::root(&batch.leaves());
+        batch.signature = key.sign(&batch.statement(line, &root));
         batch
     }
 
-    /// Whether the author's key signed exactly this for exactly this line.
+    /// Whether `key` signed exactly this for exactly this line; `root` is the Merkle root of
+    /// the batch's [`leaves`](Batch::leaves).
     #[must_use]
-    pub fn is_signed_by(&self, key: &VerifyingKey, line: Line, leaves: &[[u8; 32]]) -> bool {
-        key.verify_strict(&self.statement(line, leaves), &self.signature)
+    pub fn is_signed_by(&self, key: &VerifyingKey, line: Line, root: &[u8; 32]) -> bool {
+        key.verify_strict(&self.statement(line, root), &self.signature)
             .is_ok()
     }
 
@@ -135,6 +137,20 @@ impl Batch {
         })
     }
 
+    /// The name of the edit at `index`.
+    #[must_use]
+    pub fn id_at(&self, index: usize) -> EditId {
+        let Owner {
+            device,
+            incarnation,
+        } = self.author;
+        EditId {
+            device,
+            incarnation,
+            seq: self.first_seq.saturating_add(index as u64),
+        }
+    }
+
     fn ids(&self) -> impl Iterator<Item = EditId> + '_ {
         let Owner {
             device,
@@ -148,15 +164,15 @@ impl Batch {
     }
 
     /// What is signed.
-    fn statement(&self, line: Line, leaves: &[[u8; 32]]) -> [u8; 32] {
+    fn statement(&self, line: Line, root: &[u8; 32]) -> [u8; 32] {
         let mut writer = Writer::new();
         writer.raw(&line.household.0);
         writer.raw(&line.epoch.0);
         encode_owner(&self.author, &mut writer);
         writer.u64(self.first_seq);
         writer.u64(self.base);
-        writer.len(leaves.len());
-        writer.raw(&merkle::root(leaves));
+        writer.len(self.payloads.len());
+        writer.raw(root);
         let hash = Sha256::new()
             .chain_update("kinfolio batch v1\0")
             .chain_update(writer.finish());

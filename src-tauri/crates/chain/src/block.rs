@@ -1,11 +1,15 @@
 //! Blocks: the links of the chain.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::batch::Batch;
-use crate::edit::{Edit, decode_owner, encode_owner};
-use crate::id::{BlockHash, ConfigHash, EditsRoot, Height, Owner, StateRoot};
+use crate::edit::{Edit, Membership, Payload, decode_owner, encode_owner};
+use crate::id::{
+    BlockHash, ConfigHash, DeviceId, EditsRoot, Height, HistoryRoot, Owner, StateRoot,
+};
 use crate::merkle;
 use crate::wire::{Reader, WireError, Writer};
 
@@ -16,7 +20,7 @@ const BLOCK_VERSION: u8 = 1;
 pub const BLOCK_BYTES_MAX: usize = 8 << 20;
 
 /// Fixed bytes of an encoded block besides its batches.
-pub const BLOCK_OVERHEAD_BYTES: usize = 256;
+pub const BLOCK_OVERHEAD_BYTES: usize = 320;
 
 /// What a block's hash covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +31,12 @@ pub struct Header {
     pub prev: BlockHash,
     /// The members that agreed on this block.
     pub config_hash: ConfigHash,
+    /// The members that agree on the block above: the same, unless a membership edit of this
+    /// block takes effect. So whether one does can be read from the header.
+    pub config_hash_next: ConfigHash,
+    /// Merkle root of the hashes of all blocks below, so that a tip's hash commits to each of
+    /// them and proofs about old blocks are short.
+    pub history_root: HistoryRoot,
     /// Merkle root of the edits.
     pub edits_root: EditsRoot,
     /// How many edits.
@@ -45,12 +55,18 @@ impl Header {
     /// SHA-256 of the canonical header.
     #[must_use]
     pub fn hash(&self) -> BlockHash {
-        let mut writer = Writer::new();
-        self.encode(&mut writer);
         let hash = Sha256::new()
             .chain_update("kinfolio block v1\0")
-            .chain_update(writer.finish());
+            .chain_update(self.canonical());
         BlockHash(hash.finalize().into())
+    }
+
+    /// The canonical form, as it is hashed.
+    #[must_use]
+    pub fn canonical(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        self.encode(&mut writer);
+        writer.finish()
     }
 
     fn encode(&self, to: &mut Writer) {
@@ -58,6 +74,8 @@ impl Header {
         to.u64(self.height);
         to.raw(&self.prev.0);
         to.raw(&self.config_hash.0);
+        to.raw(&self.config_hash_next.0);
+        to.raw(&self.history_root.0);
         to.raw(&self.edits_root.0);
         to.u32(self.edit_count);
         to.u8(self.state_root.is_some().into());
@@ -81,6 +99,8 @@ impl Header {
             height: from.u64("a block's height")?,
             prev: BlockHash(from.raw("a block's parent")?),
             config_hash: ConfigHash(from.raw("a block's configuration hash")?),
+            config_hash_next: ConfigHash(from.raw("a block's next configuration hash")?),
+            history_root: HistoryRoot(from.raw("a block's history root")?),
             edits_root: EditsRoot(from.raw("a block's edits root")?),
             edit_count: from.u32("a block's edit count")?,
             state_root: match from.u8("a block's state root")? {
@@ -118,6 +138,8 @@ impl Block {
             height: draft.height,
             prev: draft.prev,
             config_hash: draft.config_hash,
+            config_hash_next: draft.config_hash_next,
+            history_root: draft.history_root,
             edits_root: edits_root(batches.iter().flat_map(Batch::leaves)),
             edit_count: u32::try_from(edit_count).unwrap_or(u32::MAX),
             state_root: None,
@@ -159,6 +181,28 @@ impl Block {
     /// The edits, in order.
     pub fn edits(&self) -> impl Iterator<Item = Edit> + '_ {
         self.batches.iter().flat_map(Batch::edits)
+    }
+
+    /// The edit that changes the members, if it takes effect.
+    #[must_use]
+    pub fn membership(&self) -> Option<&Membership> {
+        if self.header.config_hash_next == self.header.config_hash {
+            return None;
+        }
+        membership_of(&self.batches)
+    }
+
+    /// Who votes at the height above, if `voters` vote at this block's own height.
+    ///
+    /// Exact for a block that [`ChainState::check`](crate::ChainState::check) lets pass: its
+    /// header says whether its membership edit is void, which voters alone could not tell.
+    #[must_use]
+    pub fn voters_after(&self, voters: &BTreeSet<DeviceId>) -> BTreeSet<DeviceId> {
+        let mut after = voters.clone();
+        if let Some(membership) = self.membership() {
+            membership.change.move_voters(&mut after);
+        }
+        after
     }
 
     /// How many edits.
@@ -215,12 +259,27 @@ pub struct Draft {
     pub prev: BlockHash,
     /// The members in force.
     pub config_hash: ConfigHash,
+    /// The members in force above it:
+    /// [`ChainState::config_hash_next`](crate::ChainState::config_hash_next).
+    pub config_hash_next: ConfigHash,
+    /// The root over all blocks below:
+    /// [`ChainState::history_root`](crate::ChainState::history_root).
+    pub history_root: HistoryRoot,
     /// The proposer's clock, in milliseconds since 1970.
     pub timestamp_ms: i64,
     /// Who builds the block.
     pub proposer: Owner,
     /// To whom round 0 of the next height shall belong.
     pub next_owner: Owner,
+}
+
+/// The first membership edit of these batches; a block holds one at most.
+pub(crate) fn membership_of(batches: &[Batch]) -> Option<&Membership> {
+    let payloads = batches.iter().flat_map(|batch| &batch.payloads);
+    payloads.into_iter().find_map(|payload| match payload {
+        Payload::Membership(membership) => Some(membership),
+        Payload::Founding(_) | Payload::Opaque(_) => None,
+    })
 }
 
 /// The Merkle root over the leaf hashes of a block's edits.

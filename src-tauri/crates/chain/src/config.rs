@@ -1,6 +1,7 @@
 //! Who belongs to a household, and with which voice.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use ed25519_dalek::VerifyingKey;
 use sha2::{Digest, Sha256};
@@ -21,6 +22,40 @@ pub enum Role {
     Voter,
     /// Follows the chain and writes edits, without a vote.
     Observer,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Voter => "voter",
+            Self::Observer => "observer",
+        })
+    }
+}
+
+impl Role {
+    /// Writes the canonical form.
+    pub fn encode(self, to: &mut Writer) {
+        to.u8(match self {
+            Self::Voter => 1,
+            Self::Observer => 2,
+        });
+    }
+
+    /// Reads the canonical form.
+    ///
+    /// # Errors
+    /// If the byte is no role.
+    pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
+        match from.u8("a member's role")? {
+            1 => Ok(Self::Voter),
+            2 => Ok(Self::Observer),
+            value => Err(WireError::Unknown {
+                what: "a member's role",
+                value: value.into(),
+            }),
+        }
+    }
 }
 
 /// A device of the household.
@@ -51,10 +86,7 @@ impl Member {
     /// Writes the canonical form.
     pub fn encode(&self, to: &mut Writer) {
         to.raw(self.key.as_bytes());
-        to.u8(match self.role {
-            Role::Voter => 1,
-            Role::Observer => 2,
-        });
+        self.role.encode(to);
         to.blob(self.name.as_bytes());
     }
 
@@ -68,16 +100,7 @@ impl Member {
             what: "a member's key",
             value: 0,
         })?;
-        let role = match from.u8("a member's role")? {
-            1 => Role::Voter,
-            2 => Role::Observer,
-            value => {
-                return Err(WireError::Unknown {
-                    what: "a member's role",
-                    value: value.into(),
-                });
-            }
-        };
+        let role = Role::decode(from)?;
         let name = from.text("a member's name", NAME_BYTES_MAX)?;
         Ok(Self::new(name, key, role))
     }
@@ -128,6 +151,34 @@ impl Configuration {
         self.members()
             .filter(|member| member.role == Role::Voter)
             .map(|member| member.id)
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The same with this member, who replaces one of the same key.
+    #[must_use]
+    pub(crate) fn with(&self, member: Member) -> Self {
+        let mut after = self.clone();
+        after.members.insert(member.id, member);
+        after
+    }
+
+    /// The same without this member.
+    #[must_use]
+    pub(crate) fn without(&self, device: DeviceId) -> Self {
+        let mut after = self.clone();
+        after.members.remove(&device);
+        after
     }
 
     /// The hash that blocks of this configuration carry.

@@ -10,6 +10,10 @@ use crate::id::{DeviceId, Height, HouseholdId, Incarnation, Owner};
 use crate::merkle;
 use crate::wire::{Reader, WireError, Writer};
 
+mod membership;
+
+pub use membership::{Change, Membership};
+
 /// Largest opaque payload of one edit, in bytes.
 pub const PAYLOAD_BYTES_MAX: usize = 1 << 20;
 
@@ -49,12 +53,22 @@ impl Edit {
     /// The leaf hash of this edit in the Merkle trees of its batch and its block.
     #[must_use]
     pub fn leaf(&self) -> [u8; 32] {
-        leaf(self.id, self.base, &self.payload)
+        merkle::leaf(&self.canonical())
+    }
+
+    /// The canonical form, whose leaf hash stands in the Merkle trees.
+    #[must_use]
+    pub fn canonical(&self) -> Vec<u8> {
+        canonical(self.id, self.base, &self.payload)
     }
 }
 
 /// The leaf hash of an edit, from its parts.
 pub(crate) fn leaf(id: EditId, base: Height, payload: &Payload) -> [u8; 32] {
+    merkle::leaf(&canonical(id, base, payload))
+}
+
+fn canonical(id: EditId, base: Height, payload: &Payload) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.raw(&id.device.0);
     writer.u64(id.incarnation.counter);
@@ -62,7 +76,7 @@ pub(crate) fn leaf(id: EditId, base: Height, payload: &Payload) -> [u8; 32] {
     writer.u64(id.seq);
     writer.u64(base);
     payload.encode(&mut writer);
-    merkle::leaf(&writer.finish())
+    writer.finish()
 }
 
 /// What an edit says.
@@ -72,6 +86,8 @@ pub enum Payload {
     Founding(Founding),
     /// Bytes that mean nothing here.
     Opaque(Bytes),
+    /// Changes who belongs to the household, from the next height on.
+    Membership(Membership),
 }
 
 impl Payload {
@@ -86,6 +102,10 @@ impl Payload {
                 to.u8(2);
                 to.blob(bytes);
             }
+            Self::Membership(membership) => {
+                to.u8(3);
+                to.blob(&membership.encode());
+            }
         }
     }
 
@@ -99,6 +119,7 @@ impl Payload {
         match kind {
             1 => Founding::decode(bytes).map(Self::Founding),
             2 => Ok(Self::Opaque(bytes)),
+            3 => Membership::decode(bytes).map(Self::Membership),
             value => Err(WireError::Unknown {
                 what: "an edit's kind",
                 value: value.into(),
@@ -112,6 +133,7 @@ impl Payload {
         5 + match self {
             Self::Founding(founding) => founding.encode().len(),
             Self::Opaque(bytes) => bytes.len(),
+            Self::Membership(membership) => membership.encode().len(),
         }
     }
 }

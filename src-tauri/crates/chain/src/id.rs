@@ -80,6 +80,14 @@ hex_id!(
     EditsRoot, 32, "an edits root"
 );
 hex_id!(
+    /// RFC 6962 Merkle root over the hashes of all blocks below one.
+    HistoryRoot, 32, "a history root"
+);
+hex_id!(
+    /// A node of a Merkle tree, on the path of a proof.
+    NodeHash, 32, "a Merkle node"
+);
+hex_id!(
     /// SHA-256 of the canonical list of members and their roles.
     ConfigHash, 32, "a configuration hash"
 );
@@ -103,6 +111,15 @@ hex_id!(
 impl BlockHash {
     /// The parent of the founding block.
     pub const NONE: Self = Self([0; 32]);
+}
+
+impl HistoryRoot {
+    /// The root over no blocks, which the founding block carries: SHA-256 of nothing.
+    pub const EMPTY: Self = Self([
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
+        0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
+        0xb8, 0x55,
+    ]);
 }
 
 /// One life of a process on a device: it grows with every life and never repeats.

@@ -9,19 +9,21 @@ pub mod batch;
 pub mod block;
 pub mod config;
 pub mod edit;
+pub mod history;
 pub mod id;
 pub mod merkle;
+pub mod proof;
 pub mod store;
 pub mod wire;
 
-pub use apply::{ChainState, Refusal};
+pub use apply::{ChainState, Refusal, Void};
 pub use batch::Batch;
 pub use block::{Block, Header};
 pub use config::{Configuration, Member, Role};
-pub use edit::{Edit, EditId, Founding, Payload};
+pub use edit::{Change, Edit, EditId, Founding, Membership, Payload};
 pub use id::{
-    BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HouseholdId, Incarnation, Owner,
-    StateRoot,
+    BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HistoryRoot, HouseholdId,
+    Incarnation, Owner, StateRoot,
 };
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Merkle trees as RFC 6962 defines them: leaves and inner nodes are hashed in different
 //! domains, and an odd subtree is carried up unchanged.
 //!
-//! Source: RFC 6962, section 2.1 (Merkle Hash Trees).
+//! Source: RFC 6962, section 2.1 (Merkle Hash Trees, audit paths, consistency proofs).
+
+use std::convert::Infallible;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -44,6 +47,103 @@ pub fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
         level = above.collect();
     }
     level[0]
+}
+
+/// The audit path of the leaf at `index`: the siblings on the way up to the root, lowest first.
+///
+/// Source: RFC 6962, section 2.1.1.
+///
+/// # Panics
+/// If there is no such leaf.
+#[must_use]
+pub fn inclusion(leaves: &[[u8; 32]], index: usize) -> Vec<[u8; 32]> {
+    let result = inclusion_by(index as u64, leaves.len() as u64, root_within(leaves));
+    let Ok(path) = result;
+    path
+}
+
+/// What shows that the tree over the first `old_size` leaves is the beginning of the tree over
+/// all of them, lowest first. Nothing is to be shown of an empty or an equal tree.
+///
+/// Source: RFC 6962, section 2.1.2.
+///
+/// # Panics
+/// If there are fewer than `old_size` leaves.
+#[must_use]
+pub fn consistency(old_size: usize, leaves: &[[u8; 32]]) -> Vec<[u8; 32]> {
+    let result = consistency_by(old_size as u64, leaves.len() as u64, root_within(leaves));
+    let Ok(path) = result;
+    path
+}
+
+fn root_within(leaves: &[[u8; 32]]) -> impl FnMut(Range<u64>) -> Result<[u8; 32], Infallible> {
+    |range| {
+        // The ranges lie within the leaves, whose number fits.
+        let range = range.start as usize..range.end as usize;
+        Ok(root(&leaves[range]))
+    }
+}
+
+/// As [`inclusion`], of `size` leaves of which `root_of` knows the roots of subtrees.
+pub(crate) fn inclusion_by<E>(
+    index: u64,
+    size: u64,
+    mut root_of: impl FnMut(Range<u64>) -> Result<[u8; 32], E>,
+) -> Result<Vec<[u8; 32]>, E> {
+    assert!(index < size, "a tree of {size} leaves has no leaf {index}");
+    let mut path = Vec::new();
+    let mut tree = 0..size;
+    while tree.end - tree.start > 1 {
+        let middle = split(&tree);
+        if index < middle {
+            path.push(root_of(middle..tree.end)?);
+            tree.end = middle;
+        } else {
+            path.push(root_of(tree.start..middle)?);
+            tree.start = middle;
+        }
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// As [`consistency`], of `size` leaves of which `root_of` knows the roots of subtrees.
+pub(crate) fn consistency_by<E>(
+    old_size: u64,
+    size: u64,
+    mut root_of: impl FnMut(Range<u64>) -> Result<[u8; 32], E>,
+) -> Result<Vec<[u8; 32]>, E> {
+    assert!(
+        old_size <= size,
+        "{size} leaves do not begin with {old_size}"
+    );
+    let mut path = Vec::new();
+    if old_size == 0 {
+        return Ok(path);
+    }
+    let mut tree = 0..size;
+    while tree.end != old_size {
+        let middle = split(&tree);
+        if old_size <= middle {
+            path.push(root_of(middle..tree.end)?);
+            tree.end = middle;
+        } else {
+            path.push(root_of(tree.start..middle)?);
+            tree.start = middle;
+        }
+    }
+    // The verifier knows the old tree, and so a subtree that is all of it.
+    if tree.start > 0 {
+        path.push(root_of(tree)?);
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// Where the RFC splits a tree of more than one leaf: at the largest power of two below its size.
+fn split(tree: &Range<u64>) -> u64 {
+    let size = tree.end - tree.start;
+    tree.start + size.next_power_of_two() / 2
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod disk;
 pub mod fault;
+pub mod files;
 pub mod memory;
 pub mod pending;
 pub mod record;
@@ -18,6 +19,7 @@ pub(crate) mod conformance;
 use std::sync::Arc;
 
 use crate::apply::ChainState;
+use crate::batch::Batch;
 use crate::block::Block;
 use crate::id::{Height, Incarnation};
 
@@ -51,6 +53,22 @@ pub trait Store {
     /// # Errors
     /// If the block cannot be read, or is not what was written.
     fn block(&self, height: Height) -> Result<Option<Block>, StoreError>;
+
+    /// Keeps edits of this device that no block holds yet, apart from the log; they survive a
+    /// crash when this returns.
+    ///
+    /// # Errors
+    /// If the disk is full or fails.
+    fn set_aside(&mut self, batches: &[Batch]) -> Result<(), StoreError>;
+
+    /// Forgets what was set aside and `chain` holds by now.
+    ///
+    /// # Errors
+    /// If the disk fails; what is set aside may then be more than needs to be.
+    fn settle(&mut self, chain: &ChainState) -> Result<(), StoreError>;
+
+    /// What is set aside, in the order in which it was.
+    fn pending(&self) -> &[Batch];
 
     /// Ends the log as of a clean exit: a seal says how long it is and what it sums to.
     ///

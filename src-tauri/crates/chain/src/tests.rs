@@ -1,5 +1,8 @@
 //! The encoding that everything hangs on, and every reason for which a block is refused.
 
+mod membership;
+mod proof;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,7 +12,9 @@ use crate::apply::Refusal;
 use crate::block::Draft;
 use crate::store::conformance::Author;
 use crate::wire::{Reader, Writer};
-use crate::{Batch, Block, BlockHash, ChainState, EditsRoot};
+use crate::{
+    Batch, Block, BlockHash, ChainState, Change, EditsRoot, HistoryRoot, Membership, Payload, Role,
+};
 
 /// If one of these changes, devices of different versions do not agree on a hash any more.
 #[test]
@@ -18,14 +23,19 @@ fn golden_vectors_of_the_encoding() {
     let founding = &author.founding.clone();
     let batch = author.batch(&["caption: at the sea", ""]);
     let block = author.block(vec![batch]);
+    let device = founding.header().proposer.device;
+    let membership = Payload::Membership(Membership {
+        config_hash: author.state.config_hash(),
+        change: Change::Role {
+            device,
+            role: Role::Observer,
+        },
+    });
+    let membership = author.sign(vec![membership]);
     let state = &author.state;
     let golden = [
         ("household", state.line().household.to_string(), HOUSEHOLD),
-        (
-            "device",
-            founding.header().proposer.device.to_string(),
-            DEVICE,
-        ),
+        ("device", device.to_string(), DEVICE),
         (
             "configuration",
             state.config_hash().to_string(),
@@ -35,6 +45,12 @@ fn golden_vectors_of_the_encoding() {
         ("founding bytes", sha256(&founding.encode()), FOUNDING_BYTES),
         ("block", block.hash().to_string(), BLOCK),
         ("block bytes", sha256(&block.encode()), BLOCK_BYTES),
+        (
+            "membership edit",
+            hex::encode(membership.leaves()[0]),
+            MEMBERSHIP,
+        ),
+        ("snapshot", sha256(&snapshot(state)), SNAPSHOT),
     ];
     for (what, got, expect) in golden {
         assert_eq!(got, expect, "{what}");
@@ -44,10 +60,18 @@ fn golden_vectors_of_the_encoding() {
 const HOUSEHOLD: &str = "4cc05ba9b515e4b93f13d9cd630c4d3a70f464f9ca55d101dc8478df8bfcb54e";
 const DEVICE: &str = "b298b9ece831a96fa018094810f75f84";
 const CONFIGURATION: &str = "99cf6ffa150653da7f5a2a24929e7600aaf9a641502735e6c23676bd5a605ae1";
-const FOUNDING: &str = "1b6a7ef79821e173e5eb70e72a342a0499e6cc5e920574f25df9378b45164ab8";
-const FOUNDING_BYTES: &str = "6fa203299662e2fd75e88e9200c95aeeb8e767a61fceb2efb067c70f3b04cefa";
-const BLOCK: &str = "09a100b2d01f58b2461140e3d9b746ea2de84bba8256c9a98234685d1ff6314a";
-const BLOCK_BYTES: &str = "1a205afd880baffa94e1ca7b3b2794aec6091e4b22c427f94f5168ef8eeea19c";
+const FOUNDING: &str = "f4e04d8b7c2485ad86d3b08b778929836ef12f97b00e46e4aefd23b1e0adc0bc";
+const FOUNDING_BYTES: &str = "ecbf2a0fc7d78cd1a35349c7efd8c85fee7872292ff6d1b9ecf20b4df7da6437";
+const BLOCK: &str = "e658531e77f6d8486107380c4bed3a2b4c747f729ecbd25feb0b3d6f33549e63";
+const BLOCK_BYTES: &str = "0ef460cbae31e3dc61fa29df497bbeb278c4a1816d3f2128482bfd8c9f4dfbad";
+const MEMBERSHIP: &str = "19e7fe1d1f32a243c2adce1beb0b844f27a33ea17ec33bf93336abb4585633a2";
+const SNAPSHOT: &str = "da29ed162197dfd4177ff3feb37d74edd2d8b22ee18e56b2e57f7be0cac90a0e";
+
+fn snapshot(state: &ChainState) -> Vec<u8> {
+    let mut writer = Writer::new();
+    state.encode(&mut writer);
+    writer.finish()
+}
 
 fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest;
@@ -102,9 +126,7 @@ fn a_snapshot_reads_back() {
         let block = author.block(vec![batch]);
         author.state.apply(&block).unwrap();
     }
-    let mut writer = Writer::new();
-    author.state.encode(&mut writer);
-    let mut reader = Reader::new(writer.finish().into());
+    let mut reader = Reader::new(snapshot(&author.state).into());
     assert_eq!(ChainState::decode(&mut reader).as_ref(), Ok(&author.state));
     assert_eq!(reader.left(), 0);
 }
@@ -123,6 +145,8 @@ fn refused(spoil: impl FnOnce(&mut Author, &mut Draft, &mut Vec<Batch>)) -> Refu
         height: header.height,
         prev: header.prev,
         config_hash: header.config_hash,
+        config_hash_next: header.config_hash_next,
+        history_root: header.history_root,
         timestamp_ms: header.timestamp_ms,
         proposer: header.proposer,
         next_owner: header.next_owner,
@@ -156,6 +180,21 @@ fn every_wrong_block_is_refused_for_its_reason() {
         ),
         "{refusal}"
     );
+
+    let refusal = refused(|_, draft, _| draft.history_root = HistoryRoot::EMPTY);
+    assert!(
+        matches!(
+            refusal,
+            Refusal::History {
+                got: HistoryRoot::EMPTY,
+                ..
+            }
+        ),
+        "{refusal}"
+    );
+
+    let refusal = refused(|_, draft, _| draft.config_hash_next.0[0] ^= 1);
+    assert!(matches!(refusal, Refusal::MembersNext { .. }), "{refusal}");
 
     let refusal = refused(|_, draft, _| draft.config_hash.0[0] ^= 1);
     assert!(matches!(refusal, Refusal::Members { .. }), "{refusal}");

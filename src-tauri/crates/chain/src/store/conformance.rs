@@ -1,5 +1,7 @@
 //! One suite that every store passes, and the chains that tests are made of.
 
+use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,11 +10,12 @@ use ed25519_dalek::SigningKey;
 use crate::apply::{ChainState, founding_line};
 use crate::block::Draft;
 use crate::config::{Member, Role};
-use crate::id::{BlockHash, Incarnation, Owner};
+use crate::id::{BlockHash, HistoryRoot, Incarnation, Owner};
 use crate::store::disk::DiskStore;
 use crate::store::memory::MemoryStore;
 use crate::store::pending::PendingLog;
-use crate::store::verify::verify;
+use crate::store::record::{HEAD_BYTES, TAIL_BYTES};
+use crate::store::verify::{verify, verify_on};
 use crate::store::{Ballot, Record, Recovered, Store};
 use crate::{Batch, Block, Configuration, Founding, Payload};
 
@@ -46,10 +49,13 @@ impl Author {
             nonce: [9; 32],
             members: vec![member],
         };
+        let config_hash = Configuration::new(founding.members.iter().cloned()).hash();
         let draft = Draft {
             height: 0,
             prev: BlockHash::NONE,
-            config_hash: Configuration::new(founding.members.iter().cloned()).hash(),
+            config_hash,
+            config_hash_next: config_hash,
+            history_root: HistoryRoot::EMPTY,
             timestamp_ms: 1_700_000_000_000,
             proposer: owner,
             next_owner: owner,
@@ -93,6 +99,8 @@ impl Author {
             height: self.state.height() + 1,
             prev: self.state.tip(),
             config_hash: self.state.config_hash(),
+            config_hash_next: self.state.config_hash_next(&batches),
+            history_root: self.state.history_root(),
             timestamp_ms: 1_700_000_000_000,
             proposer: self.owner,
             next_owner: self.owner,
@@ -335,6 +343,84 @@ fn every_flipped_bit_is_found_and_none_is_cut() {
         std::fs::write(&path, &whole).expect("written");
     }
     assert!(flips > 2000, "{flips} bits were tried");
+}
+
+/// A ledger of eight blocks in one segment that was never sealed, its bytes, and where the frame
+/// of the block at height 4 stands in them.
+fn open_ledger() -> (Disk, Vec<u8>, Range<usize>) {
+    let kind = disk(1 << 20);
+    let mut author = Author::new();
+    let mut store = kind.create();
+    author.write(&mut store, 8);
+    let block = store.block(4).expect("readable").expect("there");
+    drop(store);
+    let bytes = std::fs::read(log(&kind)).expect("readable");
+    let frame = author.accepted(&Arc::new(block)).frame();
+    let start = bytes.windows(frame.len()).position(|some| some == frame);
+    let start = start.expect("the block was written");
+    (kind, bytes, start..start + frame.len())
+}
+
+fn log(kind: &Disk) -> std::path::PathBuf {
+    kind.0.path().join("00000000.log")
+}
+
+#[test]
+fn every_bit_of_an_old_record_counts() {
+    let (kind, whole, frame) = open_ledger();
+    for bit in frame.start * 8..frame.end * 8 {
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        std::fs::write(log(&kind), &bytes).expect("written");
+        let report = verify_on(NonZeroUsize::MIN, kind.0.path(), |_| ());
+        assert!(!report.faults.is_empty(), "bit {bit} of {frame:?}");
+    }
+}
+
+/// Whoever changes an old block can make its checksums fit. Its hash and its signatures stay.
+#[test]
+fn every_bit_of_an_old_block_counts_though_its_checksums_fit() {
+    const BALLOT_BYTES: usize = 40;
+    let (kind, whole, frame) = open_ledger();
+    let body = frame.start + HEAD_BYTES..frame.end - TAIL_BYTES;
+    for bit in (body.start + BALLOT_BYTES) * 8..body.end * 8 {
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let checksum = crc32c::crc32c(&bytes[body.clone()]).to_le_bytes();
+        bytes[body.end..frame.end].copy_from_slice(&checksum);
+        std::fs::write(log(&kind), &bytes).expect("written");
+        let report = verify_on(NonZeroUsize::MIN, kind.0.path(), |_| ());
+        assert!(!report.faults.is_empty(), "bit {bit} of {body:?}");
+    }
+}
+
+#[test]
+fn many_threads_find_what_one_finds() {
+    let (kind, whole, frame) = open_ledger();
+    let found = |threads: usize| {
+        let threads = NonZeroUsize::new(threads).expect("not zero");
+        let mut seen = Vec::new();
+        let report = verify_on(threads, kind.0.path(), |block| seen.push(block.hash()));
+        (
+            seen,
+            report.blocks,
+            report.edits,
+            report.faults,
+            report.recovered,
+        )
+    };
+    let clean = found(1);
+    assert_eq!((clean.1, clean.2, clean.3.len()), (9, 17, 0));
+    assert_eq!(found(2), clean);
+    for at in (0..whole.len()).step_by(97).chain(frame) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(log(&kind), &bytes).expect("written");
+        let one = found(1);
+        for threads in 2..4 {
+            assert_eq!(found(threads), one, "byte {at} on {threads} threads");
+        }
+    }
 }
 
 #[test]

@@ -5,17 +5,19 @@
 
 mod index;
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 
+use crate::apply::ChainState;
+use crate::batch::Batch;
 use crate::block::Block;
 use crate::id::Height;
 use crate::store::disk::index::Index;
 use crate::store::fault::{Damage, StoreError, io};
+use crate::store::files::{self, File, Files, SystemFiles};
+use crate::store::pending::PendingLog;
 use crate::store::record::{Frame, read_frame};
 use crate::store::replay::Replay;
 use crate::store::segment::{self, Ending, Segment};
@@ -27,6 +29,7 @@ pub const SEGMENT_BYTES: u64 = 64 << 20;
 /// The log in a folder. One process at a time; the library's lock sees to that.
 #[derive(Debug)]
 pub struct DiskStore {
+    files: Arc<dyn Files>,
     folder: PathBuf,
     segment_bytes: u64,
     number: u32,
@@ -34,6 +37,7 @@ pub struct DiskStore {
     /// What the records so far amount to, for the index of the segment.
     replay: Replay,
     blocks: BlockReader,
+    pending: PendingLog,
 }
 
 /// Where the frame of a block stands.
@@ -50,26 +54,40 @@ impl DiskStore {
     /// # Errors
     /// [`StoreError::Exists`] if there is one, or what the file system says.
     pub fn create(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder).map_err(io("could not make", folder))?;
-        if !segments(folder)?.is_empty() {
+        Self::create_in(Arc::new(SystemFiles), folder)
+    }
+
+    /// As [`DiskStore::create`], on other files than the system's.
+    ///
+    /// # Errors
+    /// As [`DiskStore::create`].
+    pub fn create_in(files: Arc<dyn Files>, folder: &Path) -> Result<Self, StoreError> {
+        let made = files.create_folder(folder);
+        made.map_err(io("could not make", folder))?;
+        if !segments_in(&*files, folder)?.is_empty() {
             return Err(StoreError::Exists {
                 path: folder.to_path_buf(),
             });
         }
-        let segment = Segment::create(&segment_path(folder, 0), 0)?;
-        segment::sync_folder_of(folder)?;
-        Self::with(
-            folder,
-            SEGMENT_BYTES,
-            0,
+        let segment = Segment::create(&*files, &segment_path(folder, 0), 0)?;
+        files::sync_folder_of(&*files, folder)?;
+        let blocks = BlockReader::default();
+        blocks.add_file(0, segment.file());
+        Ok(Self {
+            pending: PendingLog::open_in(Arc::clone(&files), folder)?,
+            files,
+            folder: folder.to_path_buf(),
+            segment_bytes: SEGMENT_BYTES,
+            number: 0,
             segment,
-            Replay::default(),
-            BlockReader::default(),
-        )
+            replay: Replay::default(),
+            blocks,
+        })
     }
 
     /// Opens the log in `folder` and says what it holds. An incomplete last record, as a
     /// crash leaves it, is cut; anything else that is wrong is an error and nothing is changed.
+    /// What it holds is durable when this returns.
     ///
     /// # Errors
     /// If a segment is missing or damaged, or the file system refuses.
@@ -82,7 +100,19 @@ impl DiskStore {
     /// # Errors
     /// As [`DiskStore::open`].
     pub fn open_with(folder: &Path, segment_bytes: u64) -> Result<(Self, Recovered), StoreError> {
-        let numbers = segments(folder)?;
+        Self::open_in(Arc::new(SystemFiles), folder, segment_bytes)
+    }
+
+    /// As [`DiskStore::open_with`], on other files than the system's.
+    ///
+    /// # Errors
+    /// As [`DiskStore::open`].
+    pub fn open_in(
+        files: Arc<dyn Files>,
+        folder: &Path,
+        segment_bytes: u64,
+    ) -> Result<(Self, Recovered), StoreError> {
+        let numbers = segments_in(&*files, folder)?;
         let Some((&last, closed)) = numbers.split_last() else {
             return Err(StoreError::MissingSegment {
                 path: segment_path(folder, 0),
@@ -91,41 +121,47 @@ impl DiskStore {
         let blocks = BlockReader::default();
         let mut replay = Replay::default();
         for &number in closed {
-            replay = open_closed(folder, number, replay, &blocks)?;
+            replay = open_closed(&*files, folder, number, replay, &blocks)?;
         }
         let path = segment_path(folder, last);
-        let content = segment::read(&path)?;
+        let content = files::read(&*files, &path)?;
         let (end, ending) = replay_segment(&path, last, &content, &mut replay, &blocks)?;
-        let torn = ending == Ending::Torn;
         replay.known.torn_bytes = (content.len() - end) as u64;
         let segment = if end == 0 {
-            Segment::create(&path, last)?
+            Segment::create(&*files, &path, last)?
         } else {
-            Segment::reopen(&path, &content[..end], torn)?
+            Segment::reopen(&*files, &path, &content[..end], ending, replay.known.sealed)?
         };
+        blocks.add_file(last, segment.file());
         let recovered = replay.known.clone();
-        let store = Self::with(folder, segment_bytes, last, segment, replay, blocks)?;
-        Ok((store, recovered))
-    }
-
-    fn with(
-        folder: &Path,
-        segment_bytes: u64,
-        number: u32,
-        segment: Segment,
-        replay: Replay,
-        blocks: BlockReader,
-    ) -> Result<Self, StoreError> {
-        blocks.add_file(number, segment.reader()?);
-        let folder = folder.to_path_buf();
-        Ok(Self {
-            folder,
+        let store = Self {
+            pending: PendingLog::open_in(Arc::clone(&files), folder)?,
+            files,
+            folder: folder.to_path_buf(),
             segment_bytes,
-            number,
+            number: last,
             segment,
             replay,
             blocks,
-        })
+        };
+        Ok((store, recovered))
+    }
+
+    /// Hands what was appended to the system, and returns what makes it durable, on another
+    /// thread if need be, as [`Store::sync`] would have at this moment.
+    ///
+    /// # Errors
+    /// As [`Store::sync`].
+    pub fn begin_sync(&mut self) -> Result<Sync, StoreError> {
+        self.segment.write()?;
+        let path = segment_path(&self.folder, self.number);
+        let file = self.segment.file();
+        Ok(Sync { path, file })
+    }
+
+    /// Refuses all further writes: a sync failed, so nothing is known of what it was for.
+    pub fn fail(&mut self) {
+        self.segment.fail();
     }
 
     /// A reader of decided blocks for other threads.
@@ -139,11 +175,12 @@ impl DiskStore {
     fn rotate(&mut self) -> Result<(), StoreError> {
         self.seal()?;
         let index = Index::of(&self.replay, self.number, &self.blocks);
-        index.write(&index_path(&self.folder, self.number))?;
+        let files = &*self.files;
+        index.write(files, &index_path(&self.folder, self.number))?;
         let number = self.number + 1;
-        self.segment = Segment::create(&segment_path(&self.folder, number), number)?;
+        self.segment = Segment::create(files, &segment_path(&self.folder, number), number)?;
         self.number = number;
-        self.blocks.add_file(number, self.segment.reader()?);
+        self.blocks.add_file(number, self.segment.file());
         Ok(())
     }
 }
@@ -191,9 +228,37 @@ impl Store for DiskStore {
         self.blocks.block(height)
     }
 
+    fn set_aside(&mut self, batches: &[Batch]) -> Result<(), StoreError> {
+        self.pending.add(batches)
+    }
+
+    fn settle(&mut self, chain: &ChainState) -> Result<(), StoreError> {
+        self.pending.settle(chain)
+    }
+
+    fn pending(&self) -> &[Batch] {
+        self.pending.batches()
+    }
+
     fn seal(&mut self) -> Result<(), StoreError> {
-        self.segment.append(&self.segment.seal())?;
-        self.segment.sync()
+        self.segment.seal()
+    }
+}
+
+/// What is left to do to make appended records durable.
+#[derive(Debug)]
+pub struct Sync {
+    path: PathBuf,
+    file: Arc<dyn File>,
+}
+
+impl Sync {
+    /// Returns when the records are durable.
+    ///
+    /// # Errors
+    /// If the disk fails; the store must then be told to [`DiskStore::fail`].
+    pub fn run(&self) -> Result<(), StoreError> {
+        self.file.sync().map_err(io("could not sync", &self.path))
     }
 }
 
@@ -205,7 +270,7 @@ pub struct BlockReader {
 
 #[derive(Debug, Default)]
 struct Shared {
-    files: Vec<Arc<File>>,
+    files: Vec<Arc<dyn File>>,
     places: Vec<Place>,
 }
 
@@ -220,11 +285,13 @@ impl BlockReader {
         };
         let path = PathBuf::from(segment_name(place.segment));
         let mut bytes = vec![0; place.length as usize];
-        file.read_exact_at(&mut bytes, place.offset.into())
+        file.read_at(&mut bytes, place.offset.into())
             .map_err(io("could not read a block from", &path))?;
         let damage = match read_frame(&Bytes::from(bytes)) {
             Frame::Whole(record, _) => match *record {
-                Record::Accepted { block, .. } if block.height() == height => {
+                Record::Accepted { block, .. } | Record::Learned(block)
+                    if block.height() == height =>
+                {
                     return Ok(Some(Arc::unwrap_or_clone(block)));
                 }
                 _ => Damage::Undecidable { height },
@@ -239,7 +306,7 @@ impl BlockReader {
         })
     }
 
-    fn find(&self, height: Height) -> Option<(Arc<File>, Place)> {
+    fn find(&self, height: Height) -> Option<(Arc<dyn File>, Place)> {
         let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner);
         let place = *shared.places.get(usize::try_from(height).ok()?)?;
         let file = Arc::clone(shared.files.get(place.segment as usize)?);
@@ -256,14 +323,14 @@ impl BlockReader {
             .collect()
     }
 
-    fn add_file(&self, number: u32, file: File) {
+    fn add_file(&self, number: u32, file: Arc<dyn File>) {
         let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
         debug_assert_eq!(
             shared.files.len(),
             number as usize,
             "segments are added in order"
         );
-        shared.files.push(Arc::new(file));
+        shared.files.push(file);
     }
 
     fn publish(&self, height: Height, place: Place) {
@@ -279,24 +346,26 @@ impl BlockReader {
 
 /// Takes in a closed segment: by its index where that is whole, else record by record.
 fn open_closed(
+    files: &dyn Files,
     folder: &Path,
     number: u32,
     replay: Replay,
     blocks: &BlockReader,
 ) -> Result<Replay, StoreError> {
     let path = segment_path(folder, number);
-    let file = File::open(&path).map_err(io("could not open", &path))?;
-    let length = file.metadata().map_err(io("could not read", &path))?.len();
+    let file = files.open(&path).map_err(io("could not open", &path))?;
+    let length = file.len().map_err(io("could not read", &path))?;
     blocks.add_file(number, file);
     let first_height = replay
         .known
         .state
         .as_ref()
         .map_or(0, |state| state.height() + 1);
-    if let Some(index) = Index::read(&index_path(folder, number), number, length, first_height) {
+    let index = index_path(folder, number);
+    if let Some(index) = Index::read(files, &index, number, length, first_height) {
         return Ok(index.resume(blocks));
     }
-    let content = segment::read(&path)?;
+    let content = files::read(files, &path)?;
     let mut replay = replay;
     let (end, ending) = replay_segment(&path, number, &content, &mut replay, blocks)?;
     if ending == Ending::Torn {
@@ -307,7 +376,7 @@ fn open_closed(
             damage,
         });
     }
-    Index::of(&replay, number, blocks).write(&index_path(folder, number))?;
+    Index::of(&replay, number, blocks).write(files, &index)?;
     Ok(replay)
 }
 
@@ -356,15 +425,16 @@ fn replay_segment(
     }
 }
 
-/// The numbers of the segments in `folder`, without a gap.
+/// The numbers of the segments in a folder of the system, without a gap.
 pub(crate) fn segments(folder: &Path) -> Result<Vec<u32>, StoreError> {
-    let entries = std::fs::read_dir(folder).map_err(io("could not list", folder))?;
-    let mut numbers = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(io("could not list", folder))?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(".log"));
-        numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
-    }
+    segments_in(&SystemFiles, folder)
+}
+
+fn segments_in(files: &dyn Files, folder: &Path) -> Result<Vec<u32>, StoreError> {
+    let names = files.names(folder);
+    let names = names.map_err(io("could not list", folder))?;
+    let numbers = names.iter().filter_map(|name| name.strip_suffix(".log"));
+    let mut numbers: Vec<u32> = numbers.filter_map(|name| name.parse().ok()).collect();
     numbers.sort_unstable();
     match (0u32..)
         .zip(&numbers)

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::apply::ChainState;
+use crate::batch::Batch;
 use crate::block::Block;
 use crate::id::Height;
 use crate::store::fault::{Damage, StoreError};
+use crate::store::pending::waits;
 use crate::store::replay::Replay;
 use crate::store::{Record, Recovered, Store};
 
@@ -16,6 +19,7 @@ pub struct MemoryStore {
     synced: usize,
     blocks: BTreeMap<Height, Arc<Block>>,
     replay: Replay,
+    pending: Vec<Batch>,
 }
 
 impl MemoryStore {
@@ -31,7 +35,10 @@ impl MemoryStore {
     /// If the records contradict each other.
     pub fn crash(mut self) -> Result<(Self, Recovered), Damage> {
         self.records.truncate(self.synced);
-        let mut store = Self::new();
+        let mut store = Self {
+            pending: std::mem::take(&mut self.pending),
+            ..Self::new()
+        };
         for record in self.records {
             store.take(record)?;
         }
@@ -66,6 +73,20 @@ impl Store for MemoryStore {
 
     fn block(&self, height: Height) -> Result<Option<Block>, StoreError> {
         Ok(self.blocks.get(&height).map(|block| Block::clone(block)))
+    }
+
+    fn set_aside(&mut self, batches: &[Batch]) -> Result<(), StoreError> {
+        self.pending.extend_from_slice(batches);
+        Ok(())
+    }
+
+    fn settle(&mut self, chain: &ChainState) -> Result<(), StoreError> {
+        self.pending.retain(|batch| waits(batch, chain));
+        Ok(())
+    }
+
+    fn pending(&self) -> &[Batch] {
+        &self.pending
     }
 
     fn seal(&mut self) -> Result<(), StoreError> {

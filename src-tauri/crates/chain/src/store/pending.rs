@@ -2,6 +2,7 @@
 //! one. They are on disk before they are acknowledged, and leave when the chain holds them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -9,7 +10,8 @@ use crate::apply::ChainState;
 use crate::batch::Batch;
 use crate::store::Record;
 use crate::store::fault::{StoreError, io};
-use crate::store::segment::{self, Ending, Segment, Wound, sync_folder_of};
+use crate::store::files::{self, Files, SystemFiles};
+use crate::store::segment::{self, Ending, Segment, Wound};
 
 const FILE: &str = "pending.log";
 
@@ -19,6 +21,7 @@ const NUMBER: u32 = u32::MAX;
 /// The file of waiting edits in the ledger's folder; made with the first of them.
 #[derive(Debug)]
 pub struct PendingLog {
+    files: Arc<dyn Files>,
     path: PathBuf,
     segment: Option<Segment>,
     batches: Vec<Batch>,
@@ -31,9 +34,18 @@ impl PendingLog {
     /// # Errors
     /// If the file is damaged or cannot be read.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_in(Arc::new(SystemFiles), folder)
+    }
+
+    /// As [`PendingLog::open`], on other files than the system's.
+    ///
+    /// # Errors
+    /// As [`PendingLog::open`].
+    pub fn open_in(files: Arc<dyn Files>, folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(FILE);
-        let Some(found) = read(&path)? else {
+        let Some(found) = read(&*files, &path)? else {
             return Ok(Self {
+                files,
                 path,
                 segment: None,
                 batches: Vec::new(),
@@ -41,9 +53,16 @@ impl PendingLog {
         };
         let segment = match found.content.len() {
             0 => None,
-            _ => Some(Segment::reopen(&path, &found.content, found.torn)?),
+            _ => Some(Segment::reopen(
+                &*files,
+                &path,
+                &found.content,
+                found.ending,
+                false,
+            )?),
         };
         Ok(Self {
+            files,
             path,
             segment,
             batches: found.batches,
@@ -55,7 +74,7 @@ impl PendingLog {
     /// # Errors
     /// If the file is damaged or cannot be read.
     pub fn check(folder: &Path) -> Result<(), StoreError> {
-        read(&folder.join(FILE)).map(drop)
+        read(&SystemFiles, &folder.join(FILE)).map(drop)
     }
 
     /// The batches that wait, oldest first.
@@ -71,7 +90,7 @@ impl PendingLog {
     pub fn add(&mut self, batches: &[Batch]) -> Result<(), StoreError> {
         let segment = match &mut self.segment {
             Some(segment) => segment,
-            none => none.insert(Segment::create(&self.path, NUMBER)?),
+            none => none.insert(Segment::create(&*self.files, &self.path, NUMBER)?),
         };
         for batch in batches {
             segment.append(&Record::Pending(Box::new(batch.clone())))?;
@@ -90,30 +109,32 @@ impl PendingLog {
         if self.batches.is_empty() && self.segment.is_none() {
             return Ok(());
         }
-        self.batches.retain(|batch| {
-            let next = chain.next_seq(batch.author.device, batch.author.incarnation);
-            batch.first_seq >= next
-        });
+        self.batches.retain(|batch| waits(batch, chain));
         if self.batches.is_empty() && self.segment.take().is_some() {
-            std::fs::remove_file(&self.path).map_err(io("could not remove", &self.path))?;
-            sync_folder_of(&self.path)?;
+            let removed = self.files.remove(&self.path);
+            removed.map_err(io("could not remove", &self.path))?;
+            files::sync_folder_of(&*self.files, &self.path)?;
         }
         Ok(())
     }
 }
 
+/// Whether `chain` does not hold this batch yet.
+pub(crate) fn waits(batch: &Batch, chain: &ChainState) -> bool {
+    batch.first_seq >= chain.next_seq(batch.author.device, batch.author.incarnation)
+}
+
 struct Found {
     /// The file up to its last whole record.
     content: Bytes,
-    torn: bool,
+    ending: Ending,
     batches: Vec<Batch>,
 }
 
-fn read(path: &Path) -> Result<Option<Found>, StoreError> {
-    if !path.exists() {
+fn read(files: &dyn Files, path: &Path) -> Result<Option<Found>, StoreError> {
+    let Some(content) = files::read_if_there(files, path)? else {
         return Ok(None);
-    }
-    let content = segment::read(path)?;
+    };
     let mut batches = Vec::new();
     let mut wound = None;
     let (end, ending) = segment::walk(
@@ -140,7 +161,7 @@ fn read(path: &Path) -> Result<Option<Found>, StoreError> {
             let content = content.slice(..end);
             Ok(Some(Found {
                 content,
-                torn: ending == Ending::Torn,
+                ending,
                 batches,
             }))
         }

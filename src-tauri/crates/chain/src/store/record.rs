@@ -61,6 +61,8 @@ pub enum Record {
     },
     /// Edits of this device that wait for a quorum.
     Pending(Box<Batch>),
+    /// A block that others decided, and on which this device never voted.
+    Learned(Arc<Block>),
     /// A clean exit: the file was this long and summed to this before the seal.
     Seal {
         /// Bytes before this record.
@@ -79,6 +81,7 @@ impl Record {
             Self::Decided { .. } => 4,
             Self::Pending(_) => 5,
             Self::Seal { .. } => 6,
+            Self::Learned(_) => 7,
         }
     }
 
@@ -102,6 +105,7 @@ impl Record {
                 to.raw(&hash.0);
             }
             Self::Pending(batch) => batch.encode(&mut to),
+            Self::Learned(block) => to.raw(&block.encode()),
             Self::Seal { length, checksum } => {
                 to.u64(*length);
                 to.u32(*checksum);
@@ -156,6 +160,7 @@ impl Record {
                 length: from.u64("a seal's length")?,
                 checksum: from.u32("a seal's checksum")?,
             },
+            7 => return Ok(Self::Learned(Arc::new(Block::decode(body.clone())?))),
             value => {
                 return Err(WireError::Unknown {
                     what: "a record's kind",

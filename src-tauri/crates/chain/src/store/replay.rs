@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::{ChainState, Refusal};
+use crate::apply::{ChainState, Inspection, Refusal};
 use crate::block::Block;
 use crate::id::{BlockHash, Height};
 use crate::store::fault::Damage;
@@ -25,9 +25,12 @@ pub(crate) type FramePlace = (u32, u32);
 
 #[derive(Clone, Debug)]
 struct Candidate {
-    ballot: Ballot,
+    /// None for a block on which this device never voted.
+    ballot: Option<Ballot>,
     block: Arc<Block>,
     place: FramePlace,
+    /// What was found out about the block beforehand, for a thorough replay.
+    inspection: Option<Arc<Inspection>>,
 }
 
 /// A block that became decided, and where its record stands.
@@ -65,6 +68,23 @@ impl Replay {
         record: &Record,
         place: FramePlace,
     ) -> Result<Vec<Decision>, Damage> {
+        self.follow_inspected(record, place, None)
+    }
+
+    /// As [`Replay::follow`], with what was found out about the record's block beforehand.
+    pub(crate) fn follow_inspected(
+        &mut self,
+        record: &Record,
+        place: FramePlace,
+        inspection: Option<Inspection>,
+    ) -> Result<Vec<Decision>, Damage> {
+        let inspection = inspection.map(Arc::new);
+        let candidate = |ballot, block: &Arc<Block>| Candidate {
+            ballot,
+            block: Arc::clone(block),
+            place,
+            inspection,
+        };
         self.known.sealed = matches!(record, Record::Seal { .. });
         match record {
             Record::Incarnation(incarnation) => self.known.incarnation = Some(*incarnation),
@@ -73,11 +93,18 @@ impl Replay {
                     self.known.promised = self.known.promised.max(Some(*ballot));
                 }
             }
-            Record::Accepted { ballot, block } => return self.accepted(*ballot, block, place),
+            Record::Accepted { ballot, block } => {
+                return self.propose(candidate(Some(*ballot), block));
+            }
             Record::Decided { height, hash } => {
                 if *height >= self.next_height() {
                     return self.decide(*height, *hash).map(|decided| vec![decided]);
                 }
+            }
+            Record::Learned(block) => {
+                let mut decided = self.propose(candidate(None, block))?;
+                decided.push(self.decide(block.height(), block.hash())?);
+                return Ok(decided);
             }
             Record::Pending(_) | Record::Seal { .. } => {}
         }
@@ -89,12 +116,10 @@ impl Replay {
         self.known.promised.is_none() && self.candidates.is_empty()
     }
 
-    fn accepted(
-        &mut self,
-        ballot: Ballot,
-        block: &Arc<Block>,
-        place: FramePlace,
-    ) -> Result<Vec<Decision>, Damage> {
+    /// A block that may be decided at the next height; one above the next height says that the
+    /// one below was.
+    fn propose(&mut self, candidate: Candidate) -> Result<Vec<Decision>, Damage> {
+        let Candidate { ballot, block, .. } = &candidate;
         let mut decided = Vec::new();
         if block.height() == self.next_height() + 1 {
             decided.push(self.decide(self.next_height(), block.header().prev)?);
@@ -108,20 +133,12 @@ impl Replay {
             };
             return Err(Damage::Refused { height, refusal });
         }
-        self.known.promised = self.known.promised.max(Some(ballot));
-        if self
-            .known
-            .accepted
-            .as_ref()
-            .is_none_or(|(before, _)| *before <= ballot)
-        {
+        self.known.promised = self.known.promised.max(*ballot);
+        let before = self.known.accepted.as_ref().map(|(before, _)| *before);
+        if let Some(ballot) = ballot.filter(|ballot| before <= Some(*ballot)) {
             self.known.accepted = Some((ballot, Arc::clone(block)));
         }
-        self.candidates.push(Candidate {
-            ballot,
-            block: Arc::clone(block),
-            place,
-        });
+        self.candidates.push(candidate);
         Ok(decided)
     }
 
@@ -135,7 +152,13 @@ impl Replay {
         };
         let refused = |refusal| Damage::Refused { height, refusal };
         match &mut self.known.state {
-            Some(state) if self.thorough => state.apply(&chosen.block).map_err(refused)?,
+            Some(state) if self.thorough => {
+                let applied = match &chosen.inspection {
+                    Some(inspection) => state.apply_inspected(&chosen.block, inspection),
+                    None => state.apply(&chosen.block),
+                };
+                applied.map_err(refused)?;
+            }
             Some(state) => state.follow(&chosen.block).map_err(refused)?,
             None => self.known.state = Some(ChainState::found(&chosen.block).map_err(refused)?),
         }

@@ -3,13 +3,13 @@
 //!
 //! A file head is `"KINFOLIO" · version u32 · number u32 · CRC-32C of both`.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::store::fault::{Damage, StoreError, io};
+use crate::store::files::{self, File, Files, SystemFiles};
 use crate::store::record::{Frame, HEAD_BYTES, Record, TAIL_BYTES, read_frame};
 
 /// Bytes before the first record.
@@ -25,7 +25,7 @@ const PAGE_BYTES: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct Segment {
     path: PathBuf,
-    file: File,
+    file: Arc<dyn File>,
     /// Bytes in the file.
     length: u64,
     /// Frames that are not in the file yet.
@@ -38,35 +38,47 @@ pub(crate) struct Segment {
 
 impl Segment {
     /// Makes the file, durably, with its folder entry.
-    pub(crate) fn create(path: &Path, number: u32) -> Result<Self, StoreError> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(path);
-        let file = file.map_err(io("could not make", path))?;
+    pub(crate) fn create(files: &dyn Files, path: &Path, number: u32) -> Result<Self, StoreError> {
+        let file = files.create(path).map_err(io("could not make", path))?;
         let head = file_head(number);
-        let written = file.write_all_at(&head, 0).and_then(|()| file.sync_all());
+        let written = file.write_at(&head, 0).and_then(|()| file.sync());
         written.map_err(io("could not write", path))?;
-        sync_folder_of(path)?;
+        files::sync_folder_of(files, path)?;
         Ok(Self::at_end_of(path, file, &head))
     }
 
     /// Opens the file to write after `content`, which is all that counts of it.
-    pub(crate) fn reopen(path: &Path, content: &[u8], torn: bool) -> Result<Self, StoreError> {
-        let file = OpenOptions::new().read(true).write(true).open(path);
-        let file = file.map_err(io("could not open", path))?;
-        if torn {
-            let cut = file
-                .set_len(content.len() as u64)
-                .and_then(|()| file.sync_all());
+    ///
+    /// What was read may only be in the system's memory: the process may have died before it
+    /// synced, or after a sync that failed and that no later one makes up for. It is about to be
+    /// relied on, so it is written again, unless a seal shows that its last sync did not fail.
+    pub(crate) fn reopen(
+        files: &dyn Files,
+        path: &Path,
+        content: &[u8],
+        ending: Ending,
+        sealed: bool,
+    ) -> Result<Self, StoreError> {
+        let file = files.open(path).map_err(io("could not open", path))?;
+        if ending == Ending::Torn {
+            let cut = file.set_len(content.len() as u64);
             cut.map_err(io("could not cut the incomplete end of", path))?;
+        }
+        let whole = sealed && ending == Ending::Whole;
+        if !whole {
+            let written = file.write_at(content, 0);
+            written.map_err(io("could not write again", path))?;
+        }
+        if let Err(source) = file.sync() {
+            if whole {
+                take_back_seal(&*file, content.len() as u64 - 1);
+            }
+            return Err(io("could not sync", path)(source));
         }
         Ok(Self::at_end_of(path, file, content))
     }
 
-    fn at_end_of(path: &Path, file: File, content: &[u8]) -> Self {
+    fn at_end_of(path: &Path, file: Arc<dyn File>, content: &[u8]) -> Self {
         Self {
             path: path.to_path_buf(),
             file,
@@ -97,7 +109,7 @@ impl Segment {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        if let Err(source) = self.file.write_all_at(&self.buffer, self.length) {
+        if let Err(source) = self.file.write_at(&self.buffer, self.length) {
             self.failed = true;
             // Best effort: an end that cannot be cut now is cut as torn when next opened.
             let _ = self.file.set_len(self.length);
@@ -111,11 +123,16 @@ impl Segment {
     /// Makes everything survive a crash.
     pub(crate) fn sync(&mut self) -> Result<(), StoreError> {
         self.write()?;
-        self.file.sync_data().map_err(|source| {
+        self.file.sync().map_err(|source| {
             // After a failed sync the kernel may have dropped the pages: never try again.
             self.failed = true;
             io("could not sync", &self.path)(source)
         })
+    }
+
+    /// Refuses all further writes.
+    pub(crate) fn fail(&mut self) {
+        self.failed = true;
     }
 
     /// Bytes of file and buffer.
@@ -123,20 +140,29 @@ impl Segment {
         self.length + self.buffer.len() as u64
     }
 
-    /// The seal that a clean exit writes here.
-    pub(crate) fn seal(&self) -> Record {
-        Record::Seal {
-            length: self.len(),
-            checksum: self.checksum,
+    /// Seals the file, durably, as a clean exit does.
+    pub(crate) fn seal(&mut self) -> Result<(), StoreError> {
+        let length = self.len();
+        let checksum = self.checksum;
+        self.append(&Record::Seal { length, checksum })?;
+        let sealed = self.sync();
+        if sealed.is_err() {
+            take_back_seal(&*self.file, length);
         }
+        sealed
     }
 
-    /// Another handle of the file, for readers.
-    pub(crate) fn reader(&self) -> Result<File, StoreError> {
-        self.file
-            .try_clone()
-            .map_err(io("could not open", &self.path))
+    /// The file, for readers and for whoever syncs it.
+    pub(crate) fn file(&self) -> Arc<dyn File> {
+        Arc::clone(&self.file)
     }
+}
+
+/// Cuts a file below its seal, after a sync that failed: whoever opens it next must not take it
+/// for durable.
+fn take_back_seal(file: &dyn File, length: u64) {
+    // Best effort: there is nothing to be done about a file that cannot be cut either.
+    let _ = file.set_len(length);
 }
 
 /// How a file of records ends.
@@ -155,11 +181,9 @@ pub(crate) struct Wound {
     pub(crate) damage: Damage,
 }
 
-/// Reads a whole file of records into memory; segments are bounded.
+/// Reads a whole file of records of the system into memory; segments are bounded.
 pub(crate) fn read(path: &Path) -> Result<Bytes, StoreError> {
-    std::fs::read(path)
-        .map(Bytes::from)
-        .map_err(io("could not read", path))
+    files::read(&SystemFiles, path)
 }
 
 /// Walks the records of `content`.
@@ -253,11 +277,4 @@ fn file_head(number: u32) -> [u8; FILE_HEAD_BYTES] {
     let checksum = crc32c::crc32c(&head[..16]);
     head[16..].copy_from_slice(&checksum.to_le_bytes());
     head
-}
-
-/// Makes the entry of `path` in its folder survive a crash.
-pub(crate) fn sync_folder_of(path: &Path) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(io("could not sync the folder", folder))
 }

@@ -11,8 +11,8 @@ use crate::id::{Height, Incarnation};
 use crate::store::Recovered;
 use crate::store::disk::{BlockReader, Place};
 use crate::store::fault::{StoreError, io};
+use crate::store::files::{self, Files};
 use crate::store::replay::Replay;
-use crate::store::segment::sync_folder_of;
 use crate::wire::{Reader, WireError, Writer};
 
 const VERSION: u32 = 1;
@@ -56,22 +56,24 @@ impl Index {
     }
 
     /// Writes the index beside its segment. A half-written one is told by its checksum.
-    pub(super) fn write(&self, path: &Path) -> Result<(), StoreError> {
+    pub(super) fn write(&self, files: &dyn Files, path: &Path) -> Result<(), StoreError> {
         let mut bytes = self.encode();
         bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_le_bytes());
-        std::fs::write(path, bytes).map_err(io("could not write", path))?;
-        sync_folder_of(path)
+        let written = files.create(path).and_then(|file| file.write_at(&bytes, 0));
+        written.map_err(io("could not write", path))?;
+        files::sync_folder_of(files, path)
     }
 
     /// Reads the index of a segment of `length` bytes whose first block is at `first_height`;
     /// nothing if it is not usable.
     pub(super) fn read(
+        files: &dyn Files,
         path: &Path,
         segment: u32,
         length: u64,
         first_height: Height,
     ) -> Option<Self> {
-        let bytes = std::fs::read(path).ok()?;
+        let bytes = files::read(files, path).ok()?;
         let (body, checksum) = bytes.split_last_chunk::<4>()?;
         if crc32c::crc32c(body).to_le_bytes() != *checksum {
             return None;

@@ -1,0 +1,90 @@
+//! The canonical form of a [`ChainState`], for snapshots.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::apply::{Authors, ChainState};
+use crate::batch::Line;
+use crate::config::{Configuration, NAME_BYTES_MAX};
+use crate::edit::{decode_owner, encode_owner};
+use crate::history::History;
+use crate::id::{BlockHash, DeviceId, EpochId, HouseholdId, Owner};
+use crate::wire::{Reader, WireError, Writer};
+
+impl ChainState {
+    /// Writes the canonical form, for a snapshot.
+    pub fn encode(&self, to: &mut Writer) {
+        to.blob(self.household.as_bytes());
+        to.raw(&self.line.household.0);
+        to.raw(&self.line.epoch.0);
+        self.configuration.encode(to);
+        to.len(self.removed.len());
+        for device in &self.removed {
+            to.raw(&device.0);
+        }
+        to.u64(self.height);
+        to.raw(&self.tip.0);
+        self.history.encode(to);
+        encode_owner(&self.next_owner, to);
+        to.u64(self.edits);
+        to.len(self.authors.values().map(BTreeMap::len).sum());
+        for (&device, lives) in &self.authors {
+            for (&incarnation, &next_seq) in lives {
+                encode_owner(
+                    &Owner {
+                        device,
+                        incarnation,
+                    },
+                    to,
+                );
+                to.u64(next_seq);
+            }
+        }
+    }
+
+    /// Reads the canonical form.
+    ///
+    /// # Errors
+    /// If the bytes are not a snapshot.
+    pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
+        let household = from.text("the household's name", NAME_BYTES_MAX)?;
+        let line = Line {
+            household: HouseholdId(from.raw("the household's id")?),
+            epoch: EpochId(from.raw("the epoch")?),
+        };
+        let configuration = Configuration::decode(from)?;
+        let count = from.len("the list of removed devices", u32::MAX as usize, 16)?;
+        let removed = (0..count).map(|_| from.raw("a removed device").map(DeviceId));
+        let removed = removed.collect::<Result<BTreeSet<_>, _>>()?;
+        let height = from.u64("the height")?;
+        let tip = BlockHash(from.raw("the tip")?);
+        let history = History::decode(height.saturating_add(1), from)?;
+        let next_owner = decode_owner(from)?;
+        let edits = from.u64("the number of edits")?;
+        let mut authors = Authors::new();
+        for _ in 0..from.len("the list of authors", u32::MAX as usize, 40)? {
+            let Owner {
+                device,
+                incarnation,
+            } = decode_owner(from)?;
+            let next_seq = from.u64("a sequence number")?;
+            authors
+                .entry(device)
+                .or_default()
+                .insert(incarnation, next_seq);
+        }
+        let config_hash = configuration.hash();
+        Ok(Self {
+            household,
+            line,
+            configuration,
+            config_hash,
+            removed,
+            height,
+            tip,
+            history,
+            next_owner,
+            edits,
+            authors,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Edits that change who belongs to the household. When one takes effect is for
+//! [`ChainState`](crate::ChainState) to say.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::config::{Member, Role};
+use crate::id::{ConfigHash, DeviceId};
+use crate::wire::{Reader, WireError, Writer};
+
+/// One change of the members, under the members that its author knew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The configuration that it assumes; it is void under any other.
+    pub config_hash: ConfigHash,
+    /// What changes.
+    pub change: Change,
+}
+
+/// What a membership edit changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A device that never was a member becomes one.
+    Join(Box<Member>),
+    /// A member gets another voice.
+    Role {
+        /// Which one.
+        device: DeviceId,
+        /// Its new voice.
+        role: Role,
+    },
+    /// A member leaves, for good: its id never comes back.
+    Remove {
+        /// Which one.
+        device: DeviceId,
+    },
+}
+
+impl Change {
+    /// Does to the voters what the change does to them where it takes effect.
+    pub(crate) fn move_voters(&self, voters: &mut BTreeSet<DeviceId>) {
+        let (device, votes) = match self {
+            Self::Join(member) => (member.id, member.role == Role::Voter),
+            Self::Role { device, role } => (*device, *role == Role::Voter),
+            Self::Remove { device } => (*device, false),
+        };
+        if votes {
+            voters.insert(device);
+        } else {
+            voters.remove(&device);
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Join(member) => {
+                write!(f, "{} joins as {}: {}", member.id, member.role, member.name)
+            }
+            Self::Role { device, role } => write!(f, "{device} becomes {role}"),
+            Self::Remove { device } => write!(f, "{device} leaves"),
+        }
+    }
+}
+
+impl Membership {
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut to = Writer::new();
+        to.raw(&self.config_hash.0);
+        match &self.change {
+            Change::Join(member) => {
+                to.u8(1);
+                member.encode(&mut to);
+            }
+            Change::Role { device, role } => {
+                to.u8(2);
+                to.raw(&device.0);
+                role.encode(&mut to);
+            }
+            Change::Remove { device } => {
+                to.u8(3);
+                to.raw(&device.0);
+            }
+        }
+        to.finish()
+    }
+
+    pub(super) fn decode(bytes: Bytes) -> Result<Self, WireError> {
+        let mut from = Reader::new(bytes);
+        let config_hash = ConfigHash(from.raw("a membership edit's configuration hash")?);
+        let change = match from.u8("a membership edit's change")? {
+            1 => Change::Join(Box::new(Member::decode(&mut from)?)),
+            2 => Change::Role {
+                device: DeviceId(from.raw("a device id")?),
+                role: Role::decode(&mut from)?,
+            },
+            3 => Change::Remove {
+                device: DeviceId(from.raw("a device id")?),
+            },
+            value => {
+                return Err(WireError::Unknown {
+                    what: "a membership edit's change",
+                    value: value.into(),
+                });
+            }
+        };
+        from.end("a membership edit")?;
+        Ok(Self {
+            config_hash,
+            change,
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! Members come, go and change their voices through the chain itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use ed25519_dalek::SigningKey;
+use proptest::prelude::*;
+
+use crate::apply::{Refusal, Void, founding_line};
+use crate::block::Draft;
+use crate::config::MEMBERS_MAX;
+use crate::wire::{Reader, Writer};
+use crate::{
+    Batch, Block, BlockHash, ChainState, Change, ConfigHash, Configuration, DeviceId, Founding,
+    HistoryRoot, Incarnation, Member, Membership, Owner, Payload, Role,
+};
+
+/// A household whose devices are numbered; 0 founds it.
+struct House {
+    state: ChainState,
+    seqs: BTreeMap<u8, u64>,
+}
+
+fn key(device: u8) -> SigningKey {
+    SigningKey::from_bytes(&[device; 32])
+}
+
+fn member(device: u8, role: Role) -> Member {
+    Member::new(
+        format!("device {device}"),
+        key(device).verifying_key(),
+        role,
+    )
+}
+
+fn id(device: u8) -> DeviceId {
+    member(device, Role::Voter).id
+}
+
+fn owner(device: u8) -> Owner {
+    Owner {
+        device: id(device),
+        incarnation: Incarnation {
+            counter: 1,
+            nonce: 1,
+        },
+    }
+}
+
+fn join(device: u8, role: Role) -> Change {
+    Change::Join(Box::new(member(device, role)))
+}
+
+fn remove(device: u8) -> Change {
+    Change::Remove { device: id(device) }
+}
+
+fn role(device: u8, role: Role) -> Change {
+    let device = id(device);
+    Change::Role { device, role }
+}
+
+impl House {
+    fn of(members: impl IntoIterator<Item = (u8, Role)>) -> Self {
+        let members = members.into_iter();
+        let founding = Founding {
+            household: "House".to_owned(),
+            nonce: [1; 32],
+            members: members.map(|(device, role)| member(device, role)).collect(),
+        };
+        let config_hash = Configuration::new(founding.members.iter().cloned()).hash();
+        let draft = Draft {
+            height: 0,
+            prev: BlockHash::NONE,
+            config_hash,
+            config_hash_next: config_hash,
+            history_root: HistoryRoot::EMPTY,
+            timestamp_ms: 0,
+            proposer: owner(0),
+            next_owner: owner(0),
+        };
+        let line = founding_line(&founding);
+        let payloads = vec![Payload::Founding(founding)];
+        let batch = Batch::sign(&key(0), line, owner(0), 0, 0, payloads);
+        Self {
+            state: ChainState::found(&Block::build(draft, vec![batch])).unwrap(),
+            seqs: BTreeMap::from([(0, 1)]),
+        }
+    }
+
+    /// A change as it is written by who knows the members in force.
+    fn edit(&self, change: Change) -> Membership {
+        let config_hash = self.state.config_hash();
+        Membership {
+            config_hash,
+            change,
+        }
+    }
+
+    fn sign(&mut self, author: u8, payloads: Vec<Payload>) -> Batch {
+        let (line, base) = (self.state.line(), self.state.height());
+        let seq = self.seqs.entry(author).or_default();
+        let batch = Batch::sign(&key(author), line, owner(author), *seq, base, payloads);
+        *seq = batch.next_seq();
+        batch
+    }
+
+    fn block(&self, batches: Vec<Batch>) -> Block {
+        let draft = Draft {
+            height: self.state.height() + 1,
+            prev: self.state.tip(),
+            config_hash: self.state.config_hash(),
+            config_hash_next: self.state.config_hash_next(&batches),
+            history_root: self.state.history_root(),
+            timestamp_ms: 0,
+            proposer: owner(0),
+            next_owner: owner(0),
+        };
+        Block::build(draft, batches)
+    }
+
+    /// Writes one change into a block of its own, which must hold.
+    fn change(&mut self, author: u8, edit: Membership) -> Block {
+        let batch = self.sign(author, vec![Payload::Membership(edit)]);
+        let block = self.block(vec![batch]);
+        self.state.apply(&block).unwrap();
+        block
+    }
+
+    fn voters(&self) -> BTreeSet<DeviceId> {
+        self.state.configuration().voters().collect()
+    }
+}
+
+#[test]
+fn a_change_takes_effect_at_the_next_height() {
+    let mut house = House::of([(0, Role::Voter)]);
+    let before = house.state.config_hash();
+    let edit = house.edit(join(1, Role::Observer));
+    let block = house.change(0, edit.clone());
+    assert_eq!(block.header().config_hash, before);
+    assert_eq!(block.header().config_hash_next, house.state.config_hash());
+    assert_eq!(block.membership(), Some(&edit));
+    assert_eq!(house.voters(), BTreeSet::from([id(0)]));
+
+    let edit = house.edit(role(1, Role::Voter));
+    let block = house.change(1, edit);
+    let voters = block.voters_after(&BTreeSet::from([id(0)]));
+    assert_eq!(voters, BTreeSet::from([id(0), id(1)]));
+    assert_eq!(voters, house.voters());
+}
+
+#[test]
+fn a_removed_device_may_write_in_the_block_that_removes_it_and_never_again() {
+    let mut house = House::of([(0, Role::Voter), (1, Role::Voter)]);
+    let last_words = house.sign(1, vec![Payload::Opaque(Bytes::from_static(b"bye"))]);
+    let removal = Payload::Membership(house.edit(remove(1)));
+    let removal = house.sign(0, vec![removal]);
+    let block = house.block(vec![removal, last_words]);
+    house.state.apply(&block).unwrap();
+
+    let device = id(1);
+    let batch = house.sign(1, vec![Payload::Opaque(Bytes::from_static(b"hello?"))]);
+    let refusal = Refusal::Stranger { device };
+    assert_eq!(house.state.check_batch_alone(&batch), Err(refusal.clone()));
+    let block = house.block(vec![batch]);
+    assert_eq!(house.state.check(&block), Err(refusal));
+    let edit = house.edit(join(1, Role::Observer));
+    assert_eq!(
+        house.state.members_after(&edit),
+        Err(Void::Removed { device })
+    );
+}
+
+#[test]
+fn a_void_change_stands_in_the_chain_and_changes_nothing() {
+    let mut house = House::of([(0, Role::Voter), (1, Role::Observer)]);
+    let config_hash = house.state.config_hash();
+    let outdated = Membership {
+        config_hash: ConfigHash([0; 32]),
+        change: join(2, Role::Voter),
+    };
+    let device = id(0);
+    let voids = [
+        (
+            outdated,
+            Void::Outdated {
+                assumed: ConfigHash([0; 32]),
+                in_force: config_hash,
+            },
+        ),
+        (house.edit(remove(0)), Void::LastVoter { device }),
+        (
+            house.edit(role(0, Role::Observer)),
+            Void::LastVoter { device },
+        ),
+        (house.edit(role(0, Role::Voter)), Void::SameRole { device }),
+        (
+            house.edit(join(1, Role::Voter)),
+            Void::Member { device: id(1) },
+        ),
+        (
+            house.edit(role(2, Role::Voter)),
+            Void::Stranger { device: id(2) },
+        ),
+        (house.edit(remove(2)), Void::Stranger { device: id(2) }),
+    ];
+    for (edit, expect) in voids {
+        assert_eq!(house.state.members_after(&edit), Err(expect));
+        let block = house.change(0, edit);
+        assert_eq!(house.state.config_hash(), config_hash);
+        assert_eq!(block.membership(), None);
+        assert_eq!(block.voters_after(&house.voters()), house.voters());
+    }
+}
+
+#[test]
+fn a_full_household_takes_nobody_in() {
+    let most = u8::try_from(MEMBERS_MAX).unwrap();
+    let mut house = House::of((0..most).map(|device| (device, Role::Voter)));
+    let edit = house.edit(join(most, Role::Voter));
+    assert_eq!(house.state.members_after(&edit), Err(Void::Full));
+    let block = house.change(0, edit);
+    assert_eq!(block.voters_after(&house.voters()), house.voters());
+    let edit = house.edit(remove(1));
+    house.change(0, edit);
+    let edit = house.edit(join(most, Role::Voter));
+    house.change(0, edit);
+    assert!(house.voters().contains(&id(most)));
+}
+
+#[test]
+fn a_second_change_in_one_block_is_refused() {
+    let mut house = House::of([(0, Role::Voter)]);
+    let edit = |house: &House, device| Payload::Membership(house.edit(join(device, Role::Voter)));
+    let opaque = Payload::Opaque(Bytes::new());
+    let payloads = vec![edit(&house, 1), opaque, edit(&house, 2)];
+    let batch = house.sign(0, payloads);
+    let second = batch.id_at(2);
+    let block = house.block(vec![batch]);
+    let refusal = Refusal::MembershipAgain { edit: second };
+    assert_eq!(house.state.check(&block), Err(refusal));
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    change: u8,
+    device: u8,
+    votes: bool,
+    outdated: bool,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let parts = (0..3u8, 0..6u8, any::<bool>(), prop::bool::weighted(0.1));
+    parts.prop_map(|(change, device, votes, outdated)| Step {
+        change,
+        device,
+        votes,
+        outdated,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Beside the chain runs a list of roles, kept by the rules in their plainest form.
+    #[test]
+    fn any_changes_leave_a_voter_and_the_same_members_everywhere(
+        steps in prop::collection::vec(step(), 1..30),
+    ) {
+        let mut house = House::of([(0, Role::Voter)]);
+        let mut roles = BTreeMap::from([(0, Role::Voter)]);
+        let mut gone = BTreeSet::new();
+        for Step { change, device, votes, outdated } in steps {
+            let voice = if votes { Role::Voter } else { Role::Observer };
+            let mut edit = house.edit(match change {
+                0 => join(device, voice),
+                1 => role(device, voice),
+                _ => remove(device),
+            });
+            if outdated {
+                edit.config_hash.0[0] ^= 1;
+            }
+            let mut after = roles.clone();
+            let known = match change {
+                0 => after.insert(device, voice).is_none() && !gone.contains(&device),
+                1 => after.insert(device, voice).is_some(),
+                _ => after.remove(&device).is_some(),
+            };
+            let holds = known && !outdated && after.values().any(|role| *role == Role::Voter);
+            if holds {
+                gone.extend((change == 2).then_some(device));
+                roles = after;
+            }
+            let author = house.state.configuration().voters().next().unwrap();
+            let author = (0..6).find(|device| id(*device) == author).unwrap();
+            let before = house.voters();
+            let block = house.change(author, edit);
+            let expect = Configuration::new(roles.iter().map(|(one, role)| member(*one, *role)));
+            prop_assert_eq!(house.state.configuration(), &expect);
+            prop_assert_eq!(block.voters_after(&before), house.voters());
+            prop_assert_eq!(block.header().config_hash_next, house.state.config_hash());
+            let read = Block::decode(block.encode().into());
+            prop_assert_eq!(read.as_ref(), Ok(&block));
+        }
+        let mut writer = Writer::new();
+        house.state.encode(&mut writer);
+        let mut reader = Reader::new(writer.finish().into());
+        let read = ChainState::decode(&mut reader);
+        prop_assert_eq!(read.as_ref(), Ok(&house.state));
+    }
+}
