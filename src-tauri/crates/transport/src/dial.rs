@@ -1,0 +1,220 @@
+//! The side of a link that dials, and dials again.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kinfolio_chain::DeviceId;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tonic::{Status, Streaming};
+
+use crate::http2::{self, HANDSHAKE_TIME_MAX};
+use crate::link::{self, FRAME_READ_BYTES_MAX, LinkEvent, RejectReason};
+use crate::outbox::{DownReason, Link, LinkSender};
+use crate::proto::Frame;
+use crate::proto::peer_client::PeerClient;
+use crate::tls::{Identity, IdentityError};
+
+/// How long after a failure the first new attempt is made.
+const RETRY_MIN: Duration = Duration::from_millis(20);
+
+/// How long after a failure a new attempt is made at the latest.
+const RETRY_MAX: Duration = Duration::from_secs(2);
+
+/// A link that stood for this long was a good one: the next attempt is quick again.
+const SETTLED: Duration = Duration::from_secs(2);
+
+/// Why a device could not be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum DialError {
+    /// No address was given.
+    #[error("no address of the device is known")]
+    NoAddress,
+    /// Nobody listens there, or no way leads there.
+    #[error("{addr} cannot be reached: {source}")]
+    Unreachable {
+        /// The address.
+        addr: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Connecting took too long.
+    #[error("{addr} did not answer in time")]
+    Slow {
+        /// The address.
+        addr: SocketAddr,
+    },
+    /// Not the device that was expected, or not TLS at all.
+    #[error("the TLS handshake with {addr} failed: {source}")]
+    Handshake {
+        /// The address.
+        addr: SocketAddr,
+        /// What was wrong.
+        source: std::io::Error,
+    },
+    /// The peer does not speak HTTP/2.
+    #[error("{addr} does not speak HTTP/2: {source}")]
+    Http {
+        /// The address.
+        addr: SocketAddr,
+        /// What was wrong.
+        source: hyper::Error,
+    },
+    /// The peer is the right one but will not talk.
+    #[error("{addr} refused: {detail}")]
+    Refused {
+        /// The address.
+        addr: SocketAddr,
+        /// What it said.
+        detail: String,
+    },
+    /// A token that no header can carry.
+    #[error("the token has characters that cannot be sent")]
+    Token,
+    /// This device's own key is unusable.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+/// Keeps a link to one device up for as long as it is held; dropping it closes the link.
+#[derive(Debug)]
+pub struct Dialer {
+    _stop: DropGuard,
+}
+
+impl Dialer {
+    /// Dials `device` at `addrs`, in this order, on the current runtime.
+    #[must_use]
+    pub fn spawn(
+        identity: Arc<Identity>,
+        device: DeviceId,
+        addrs: Vec<SocketAddr>,
+        events: mpsc::Sender<LinkEvent>,
+    ) -> Self {
+        let stop = CancellationToken::new();
+        let guard = stop.clone().drop_guard();
+        let target = Target {
+            identity,
+            device,
+            addrs,
+            events,
+        };
+        tokio::spawn(async move { target.keep_up(&stop).await });
+        Self { _stop: guard }
+    }
+}
+
+struct Target {
+    identity: Arc<Identity>,
+    device: DeviceId,
+    addrs: Vec<SocketAddr>,
+    events: mpsc::Sender<LinkEvent>,
+}
+
+impl Target {
+    async fn keep_up(&self, stop: &CancellationToken) {
+        let mut delay = RETRY_MIN;
+        let mut said = String::new();
+        while !self.events.is_closed() {
+            let began = Instant::now();
+            let tried = tokio::select! {
+                () = stop.cancelled() => return,
+                tried = self.dial() => tried,
+            };
+            match tried {
+                Ok(opened) => {
+                    self.run(opened, stop).await;
+                    said.clear();
+                    if began.elapsed() >= SETTLED {
+                        delay = RETRY_MIN;
+                    }
+                }
+                Err((addr, error)) => self.report(addr, error, &mut said).await,
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(delay) => {}
+            }
+            delay = (delay * 2).min(RETRY_MAX);
+        }
+    }
+
+    /// The first address that works, or what is wrong with the last.
+    async fn dial(&self) -> Result<Opened, (Option<SocketAddr>, DialError)> {
+        let mut failure = (None, DialError::NoAddress);
+        for &addr in &self.addrs {
+            match self.dial_at(addr).await {
+                Ok(opened) => return Ok(opened),
+                Err(error) => failure = (Some(addr), error),
+            }
+        }
+        Err(failure)
+    }
+
+    async fn dial_at(&self, addr: SocketAddr) -> Result<Opened, DialError> {
+        let caller = http2::dial(addr, self.identity.client_config(self.device)?).await?;
+        let (link, sender, outbound) = Link::open(self.device);
+        let mut client = PeerClient::with_origin(caller, http2::origin())
+            .max_decoding_message_size(FRAME_READ_BYTES_MAX);
+        let inbound = tokio::time::timeout(HANDSHAKE_TIME_MAX, client.link(outbound))
+            .await
+            .map_err(|_| DialError::Slow { addr })?
+            .map_err(|status| refused(addr, &status))?
+            .into_inner();
+        Ok(Opened {
+            link,
+            sender,
+            inbound,
+        })
+    }
+
+    async fn run(&self, opened: Opened, stop: &CancellationToken) {
+        let link = opened.link.clone();
+        let running = link::run(
+            opened.link,
+            opened.sender,
+            opened.inbound,
+            self.events.clone(),
+        );
+        tokio::pin!(running);
+        tokio::select! {
+            () = &mut running => return,
+            () = stop.cancelled() => link.close(DownReason::ClosedHere),
+        }
+        running.await;
+    }
+
+    /// Tells the node, unless it was told the same the last time.
+    async fn report(&self, addr: Option<SocketAddr>, error: DialError, said: &mut String) {
+        let text = error.to_string();
+        let Some(addr) = addr else {
+            return tracing::warn!(device = %self.device, %error, "a device cannot be dialled");
+        };
+        if *said == text {
+            return;
+        }
+        *said = text;
+        let rejected = LinkEvent::Rejected {
+            device: Some(self.device),
+            addr,
+            reason: RejectReason::Dial(error),
+        };
+        // A node that listens no more needs no news.
+        let _ = self.events.send(rejected).await;
+    }
+}
+
+/// A link that is up and that nobody has heard of yet.
+struct Opened {
+    link: Arc<Link>,
+    sender: LinkSender,
+    inbound: Streaming<Frame>,
+}
+
+/// What a peer's status says.
+fn refused(addr: SocketAddr, status: &Status) -> DialError {
+    let detail = format!("{} ({:?})", status.message(), status.code());
+    DialError::Refused { addr, detail }
+}

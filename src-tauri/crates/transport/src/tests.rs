@@ -1,0 +1,247 @@
+//! Real sockets on 127.0.0.1: who gets in, what gets across, and what ends a link.
+
+mod entries;
+mod links;
+mod messages;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ed25519_dalek::SigningKey;
+use kinfolio_chain::batch::Line;
+use kinfolio_chain::block::Draft;
+use kinfolio_chain::config::device_id;
+use kinfolio_chain::{
+    Batch, Block, BlockHash, ConfigHash, DeviceId, EpochId, HistoryRoot, HouseholdId, Incarnation,
+    Owner, Payload,
+};
+use kinfolio_consensus::{Ballot, Message, Proposer};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    DownReason, EntryDoor, Hello, Identity, IdentityError, LinkEvent, LinkSender, PROTOCOL_VERSION,
+    PeerMessage, RefusalCode, Server,
+};
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+fn id(seed: u8) -> DeviceId {
+    device_id(&key(seed).verifying_key())
+}
+
+fn identity(seed: u8) -> Arc<Identity> {
+    Arc::new(Identity::new(&key(seed)).unwrap())
+}
+
+/// A listening device and what it hears.
+struct Listening {
+    addr: SocketAddr,
+    events: mpsc::Receiver<LinkEvent>,
+    shutdown: CancellationToken,
+    task: JoinHandle<Result<(), IdentityError>>,
+}
+
+impl Listening {
+    /// Device `seed`, in a household with `members`, hears up to `room` events ahead.
+    async fn new(seed: u8, members: &[u8], room: usize, entries: Option<EntryDoor>) -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self::at(any, seed, members, room, entries).await
+    }
+
+    async fn at(
+        addr: SocketAddr,
+        seed: u8,
+        members: &[u8],
+        room: usize,
+        entries: Option<EntryDoor>,
+    ) -> Self {
+        let listener = TcpListener::bind(addr).await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let (heard, events) = mpsc::channel(room);
+        let members: Vec<_> = members.iter().map(|seed| id(*seed)).collect();
+        let server = Server {
+            identity: identity(seed),
+            members: Arc::new(move |device| members.contains(&device)),
+            events: heard,
+            entries,
+        };
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(server.serve(listener, shutdown.clone()));
+        Self {
+            addr,
+            events,
+            shutdown,
+            task,
+        }
+    }
+
+    async fn stop(self) {
+        self.shutdown.cancel();
+        tokio::time::timeout(PATIENCE, self.task)
+            .await
+            .expect("the listener stops")
+            .unwrap()
+            .unwrap();
+    }
+}
+
+async fn next(events: &mut mpsc::Receiver<LinkEvent>) -> LinkEvent {
+    let event = tokio::time::timeout(PATIENCE, events.recv()).await;
+    event.expect("an event comes in time").expect("an event")
+}
+
+async fn up(events: &mut mpsc::Receiver<LinkEvent>) -> LinkSender {
+    match next(events).await {
+        LinkEvent::Up { device, link } => {
+            assert_eq!(device, link.device());
+            link
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn down(events: &mut mpsc::Receiver<LinkEvent>) -> DownReason {
+    match next(events).await {
+        LinkEvent::Down { reason, .. } => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn rejected(events: &mut mpsc::Receiver<LinkEvent>) -> (Option<DeviceId>, String) {
+    match next(events).await {
+        LinkEvent::Rejected { device, reason, .. } => (device, reason.to_string()),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn received(events: &mut mpsc::Receiver<LinkEvent>) -> PeerMessage {
+    match next(events).await {
+        LinkEvent::Received { message, .. } => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn owner(seed: u8) -> Owner {
+    Owner {
+        device: id(seed),
+        incarnation: Incarnation {
+            counter: 3,
+            nonce: 0x0102_0304_0506_0708,
+        },
+    }
+}
+
+fn batch(payloads: &[&[u8]]) -> Batch {
+    let line = Line {
+        household: HouseholdId([1; 32]),
+        epoch: EpochId([1; 32]),
+    };
+    let payloads = payloads
+        .iter()
+        .map(|payload| Payload::Opaque(Bytes::copy_from_slice(payload)))
+        .collect();
+    Batch::sign(&key(1), line, owner(1), 5, 4, payloads)
+}
+
+fn block(batches: Vec<Batch>) -> Arc<Block> {
+    let draft = Draft {
+        height: 7,
+        prev: BlockHash([6; 32]),
+        config_hash: ConfigHash([5; 32]),
+        config_hash_next: ConfigHash([5; 32]),
+        history_root: HistoryRoot([4; 32]),
+        timestamp_ms: 1_700_000_000_000,
+        proposer: owner(1),
+        next_owner: owner(2),
+    };
+    Arc::new(Block::build(draft, batches))
+}
+
+/// One message of every kind.
+fn every_message() -> Vec<PeerMessage> {
+    let block = block(vec![batch(&[b"at the sea", b""])]);
+    let hash = BlockHash([7; 32]);
+    let ballot = |round| Ballot {
+        round,
+        proposer: Proposer {
+            device: id(2),
+            incarnation: owner(2).incarnation,
+        },
+    };
+    let mut messages = vec![PeerMessage::Hello(Hello {
+        version: PROTOCOL_VERSION,
+        household: HouseholdId([1; 32]),
+        epoch: EpochId([2; 32]),
+        incarnation: owner(1).incarnation,
+        height: 300,
+        tip: hash,
+    })];
+    let synod = [
+        Message::Prepare {
+            height: 7,
+            ballot: ballot(1),
+        },
+        Message::Promise {
+            height: 7,
+            ballot: ballot(1),
+            accepted: None,
+        },
+        Message::Promise {
+            height: 7,
+            ballot: ballot(1),
+            accepted: Some((ballot(0), block.clone())),
+        },
+        Message::Accept {
+            height: 7,
+            ballot: ballot(0),
+            block: block.clone(),
+        },
+        Message::Accepted {
+            height: 7,
+            ballot: ballot(0),
+            hash,
+        },
+        Message::Nack {
+            height: 7,
+            ballot: ballot(0),
+            promised: ballot(1),
+        },
+        Message::Decided { height: 7, hash },
+        Message::Ask { read: 9 },
+        Message::Seen { read: 9, height: 7 },
+    ];
+    messages.extend(synod.map(PeerMessage::Synod));
+    messages.extend([
+        PeerMessage::Edits(vec![batch(&[b"a"])]),
+        PeerMessage::Tip { height: 7, hash },
+        PeerMessage::Fetch { from: 0, limit: 64 },
+        PeerMessage::Blocks(vec![block.clone(), block]),
+    ]);
+    let codes = [
+        RefusalCode::Version,
+        RefusalCode::Household,
+        RefusalCode::Epoch,
+        RefusalCode::Past,
+        RefusalCode::Clone,
+        RefusalCode::Member,
+        RefusalCode::Ungreeted,
+        RefusalCode::Block,
+        RefusalCode::Edits,
+        RefusalCode::Fork,
+    ];
+    messages.extend(codes.map(|code| PeerMessage::Refused {
+        code,
+        detail: "so it is".to_owned(),
+    }));
+    messages
+}
