@@ -1,316 +1,323 @@
-//! One life of the ledger on this device: the log, the synod and the chain, without a thread
-//! or a channel. Carries out what the synod puts out, in order: persist, sync, then send.
+//! One life of the ledger on this device, as a value machine: events in, actions out. Holds the
+//! log, the chain, the replica that agrees on it, and the edits that wait.
+//!
+//! Knows no thread, channel, socket or clock: `event_loop` runs it in the product, the simulator
+//! runs the same code on simulated disks and networks. Durable before sent (invariant D): what
+//! the replica wants persisted is appended at once and synced by the runner, which reports back;
+//! only then does the replica put out what was waiting for it.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+mod build;
+mod carry_out;
+mod catch_up;
+mod durable;
+mod event;
+mod peers;
+mod receive;
+mod say;
+
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
-use kinfolio_chain::block::Draft;
 use kinfolio_chain::config::device_id;
-use kinfolio_chain::store::disk::{BlockReader, DiskStore};
-use kinfolio_chain::store::pending::PendingLog;
-use kinfolio_chain::store::{self, Recovered, Store};
-use kinfolio_chain::{
-    Batch, Block, BlockHash, ChainState, DeviceId, Incarnation, Member, Owner, Payload,
-};
-use kinfolio_consensus::{Ballot, Begin, Input, Lsn, Output, Proposer, Record, Synod, Types, Vote};
+use kinfolio_chain::store::{Recovered, Store};
+use kinfolio_chain::{Batch, BlockHash, ChainState, DeviceId, Height, Owner};
+use kinfolio_consensus::{Begin, Input, Micros, Replica};
+use kinfolio_transport::Ledger;
 
-use crate::LEDGER_FOLDER;
 use crate::error::NodeError;
-use crate::identity;
-use crate::mempool::{Mempool, Reply};
+use crate::mempool::{Mempool, Ticket};
+use carry_out::{ballot_in, proposer};
+use catch_up::CatchUp;
+use durable::Durable;
+pub use durable::Mark;
+pub use event::{Action, Clock, Counts, Event, Standing};
+use peers::Peers;
 
-/// The types that the synod runs on here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Ledger;
+/// How long edits wait for a quorum before they are set aside as pending.
+const QUORUM_WAIT: Micros = 1_000_000;
 
-impl Types for Ledger {
-    type Device = DeviceId;
-    type Incarnation = Incarnation;
-    type Hash = BlockHash;
-    type Block = Arc<Block>;
+/// How often what may have been lost is said again: the tip, and edits that still wait.
+const REPEAT: Micros = 1_000_000;
 
-    fn hash_of(block: &Arc<Block>) -> BlockHash {
-        block.hash()
-    }
-}
+/// Most bytes of payloads in one batch.
+pub(crate) const BATCH_BYTES_MAX: usize = 4 << 20;
 
 /// The ledger between opening and failing or closing.
-pub(crate) struct Engine {
+#[derive(Debug)]
+pub struct Engine<S> {
     key: SigningKey,
-    owner: Owner,
-    store: DiskStore,
-    pending: PendingLog,
-    synod: Synod<Ledger>,
+    me: Owner,
+    store: S,
+    replica: Replica<Ledger>,
     state: ChainState,
-    pub(crate) mempool: Mempool,
+    mempool: Mempool,
+    peers: Peers,
+    catch_up: CatchUp,
+    durable: Durable,
+    standing: Standing,
+    counts: Counts,
+    /// Edits to sign at the end of this turn, and for whom.
+    fresh: Vec<(Ticket, Vec<Bytes>)>,
+    /// Own batches that no other device has been sent.
+    unsaid: Vec<Batch>,
     next_seq: u64,
     /// Whether this life is written in the log; it is, before its first vote.
     born: bool,
-    lsn: Lsn,
+    /// Who is within reach and has not been told who this is.
+    ungreeted: BTreeSet<DeviceId>,
+    /// Blocks of the open height that the log holds.
+    accepted_here: BTreeSet<BlockHash>,
+    /// The tip that every device within reach was told of.
+    told_tip: Height,
+    repeat_at: Micros,
+    replica_wake_at: Option<Micros>,
+    actions: Vec<Action>,
 }
 
-impl Engine {
-    /// Opens the ledger inside `root` and finishes what a crash left undecided.
-    pub(crate) fn open(root: &Path) -> Result<Self, NodeError> {
-        let folder = root.join(LEDGER_FOLDER);
-        if !folder.is_dir() {
-            return Err(NodeError::NoLedger {
-                path: root.to_path_buf(),
-            });
-        }
-        let key = identity::load(root)?;
-        let (store, recovered) = DiskStore::open(&folder)?;
-        let Some(state) = recovered.state.clone() else {
-            return Err(NodeError::NoLedger {
-                path: root.to_path_buf(),
-            });
-        };
+impl<S: Store> Engine<S> {
+    /// Goes on with what a log says. `nonce` is drawn anew for every life.
+    ///
+    /// # Errors
+    /// If the log has no chain, the key belongs to no member, or the log cannot be written.
+    pub fn open(
+        clock: Clock,
+        key: SigningKey,
+        nonce: u64,
+        store: S,
+        recovered: Recovered,
+    ) -> Result<Self, NodeError> {
         let device = device_id(&key.verifying_key());
-        if state.configuration().member(device).is_none() {
+        let incarnation = recovered.next_incarnation(nonce);
+        let me = Owner {
+            device,
+            incarnation,
+        };
+        let replica = Replica::new(proposer(me), nonce);
+        Self::open_as(clock, key, me, replica, store, recovered)
+    }
+
+    /// The same with a deliberate fault.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    #[cfg(feature = "mutants")]
+    pub fn open_with_mutant(
+        clock: Clock,
+        key: SigningKey,
+        nonce: u64,
+        store: S,
+        recovered: Recovered,
+        mutant: Option<kinfolio_consensus::Mutant>,
+    ) -> Result<Self, NodeError> {
+        let device = device_id(&key.verifying_key());
+        let incarnation = recovered.next_incarnation(nonce);
+        let me = Owner {
+            device,
+            incarnation,
+        };
+        let replica = Replica::with_mutant(proposer(me), nonce, mutant);
+        Self::open_as(clock, key, me, replica, store, recovered)
+    }
+
+    fn open_as(
+        clock: Clock,
+        key: SigningKey,
+        me: Owner,
+        replica: Replica<Ledger>,
+        store: S,
+        recovered: Recovered,
+    ) -> Result<Self, NodeError> {
+        let Some(state) = recovered.state.clone() else {
+            return Err(NodeError::NoChain);
+        };
+        if state.configuration().member(me.device).is_none() {
             return Err(NodeError::Stranger {
                 household: state.household().to_owned(),
             });
         }
-        let nonce = u64::from_le_bytes(identity::random()?);
-        let owner = Owner {
-            device,
-            incarnation: recovered.next_incarnation(nonce),
-        };
+        let tip = (state.height(), state.tip());
         let mut engine = Self {
             key,
-            owner,
+            me,
             store,
-            pending: PendingLog::open(&folder)?,
-            synod: Synod::new(proposer(owner)),
+            replica,
             state,
-            mempool: Mempool::default(),
+            mempool: Mempool::new(me.device),
+            peers: Peers::default(),
+            catch_up: CatchUp::default(),
+            durable: Durable::new(tip),
+            standing: Standing::Good,
+            counts: Counts::default(),
+            fresh: Vec::new(),
+            unsaid: Vec::new(),
             next_seq: 0,
             born: false,
-            lsn: 0,
+            ungreeted: BTreeSet::new(),
+            accepted_here: BTreeSet::new(),
+            told_tip: tip.0,
+            repeat_at: 0,
+            replica_wake_at: None,
+            actions: Vec::new(),
         };
-        engine.resume(recovered)?;
+        engine.resume(clock, recovered)?;
         Ok(engine)
     }
 
+    /// Takes one event. What follows from all events of a turn comes out of
+    /// [`Engine::finish`].
+    ///
+    /// # Errors
+    /// If the log fails, or a promise of the protocol is broken. The engine is then to be
+    /// dropped, as if the process had crashed here.
+    pub fn take(&mut self, clock: Clock, event: Event) -> Result<(), NodeError> {
+        match event {
+            Event::Submit { ticket, payloads } => {
+                self.fresh.push((ticket, payloads));
+                Ok(())
+            }
+            Event::Change { ticket, change } => self.change(clock, ticket, change),
+            Event::Up(device) => {
+                self.peers.up(device);
+                self.ungreeted.insert(device);
+                self.be_born()?;
+                self.greet();
+                Ok(())
+            }
+            Event::Down(device) => {
+                self.ungreeted.remove(&device);
+                self.peers.down(device);
+                self.drive(clock, Input::Away(device))
+            }
+            Event::Received { from, message } => self.receive(clock, from, message),
+            Event::Synced(mark) => match self.durable.synced(mark) {
+                Some(lsn) => {
+                    self.greet();
+                    self.drive(clock, Input::Synced(lsn))
+                }
+                None => Ok(()),
+            },
+            Event::Read { ticket } => self.drive(clock, Input::Read(ticket)),
+            Event::Tick => self.drive(clock, Input::Tick),
+        }
+    }
+
+    /// Ends a turn: signs the edits that came in it together, says what is to be said, and
+    /// gives out all that is to be done.
+    ///
+    /// # Errors
+    /// As [`Engine::take`].
+    pub fn finish(&mut self, clock: Clock) -> Result<Vec<Action>, NodeError> {
+        self.sign_fresh(clock);
+        let wish = self.mempool.has_work(&self.state);
+        self.drive(clock, Input::Wish(wish))?;
+        self.repeat(clock)?;
+        self.gossip();
+        self.fetch(clock.now);
+        Ok(std::mem::take(&mut self.actions))
+    }
+
+    /// When a turn with [`Event::Tick`] is due, unless something else happens before.
+    pub fn wake_at(&self) -> Option<Micros> {
+        let unanswered = self.mempool.oldest_unanswered();
+        let repeats = self.has_to_repeat().then_some(self.repeat_at);
+        let wakes = [
+            self.replica_wake_at,
+            unanswered.map(|since| since + QUORUM_WAIT),
+            repeats,
+            self.catch_up.wake_at(),
+        ];
+        wakes.into_iter().flatten().min()
+    }
+
+    /// Whether something that was appended must become durable.
+    pub fn wants_sync(&self) -> bool {
+        self.durable.wants_sync()
+    }
+
+    /// The name of all that was appended so far; to be reported with [`Event::Synced`] once it
+    /// is durable.
+    pub fn begin_sync(&mut self) -> Mark {
+        self.durable.begin((self.state.height(), self.state.tip()))
+    }
+
+    /// The log, for whoever syncs it.
+    pub fn store(&mut self) -> &mut S {
+        &mut self.store
+    }
+
     /// The chain at its tip.
-    pub(crate) fn state(&self) -> &ChainState {
+    pub fn state(&self) -> &ChainState {
         &self.state
     }
 
-    /// This device.
-    pub(crate) fn me(&self) -> Option<&Member> {
-        self.state.configuration().member(self.owner.device)
+    /// This device and life.
+    pub fn me(&self) -> Owner {
+        self.me
     }
 
-    /// A reader of blocks for other threads.
-    pub(crate) fn reader(&self) -> BlockReader {
-        self.store.reader()
+    /// Whether it may vote.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
-    /// Whether this device alone, as the only one within reach, is a majority of the voters.
-    pub(crate) fn has_quorum(&self) -> bool {
-        let voters: Vec<_> = self.state.configuration().voters().collect();
-        let reachable = usize::from(voters.contains(&self.owner.device));
-        reachable > voters.len() / 2
+    /// What happened so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
-    /// Signs edits and lets them wait for a block.
-    pub(crate) fn take(&mut self, payloads: Vec<Bytes>, reply: Reply) {
-        let payloads = payloads.into_iter().map(Payload::Opaque).collect();
-        let (line, base) = (self.state.line(), self.state.height());
-        let batch = Batch::sign(&self.key, line, self.owner, self.next_seq, base, payloads);
-        self.next_seq = batch.next_seq();
-        self.mempool.push(batch, Some(reply));
+    /// Whether a majority of the voters is within reach.
+    pub fn has_quorum(&self) -> bool {
+        self.replica.has_quorum()
     }
 
-    /// Proposes a block of what waits; whether one was decided.
-    pub(crate) fn commit(&mut self) -> Result<bool, NodeError> {
-        if self.mempool.is_empty() {
-            return Ok(false);
-        }
-        let height = self.state.height();
-        let block = self.build();
-        self.drive(Input::Propose(Arc::new(block)))?;
-        Ok(self.state.height() > height)
+    /// Edits of this device that are not in its chain yet.
+    pub fn pending(&self) -> u64 {
+        self.mempool.own_edits()
     }
 
-    /// Writes down, durably, what has waited for a quorum long enough, and answers it.
-    pub(crate) fn set_aside(&mut self) -> Result<bool, NodeError> {
-        let batches = self.mempool.unanswered();
-        if !batches.is_empty() {
-            self.be_born()?;
-            self.store.sync()?;
-            self.pending.add(&batches)?;
-            self.mempool.answer_pending();
-        }
-        Ok(false)
+    /// Whether no more edits are to be submitted until some are decided.
+    pub fn is_full(&self) -> bool {
+        self.mempool.is_full()
+    }
+
+    /// What is known of the other members.
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.peers
     }
 
     /// A clean exit.
-    pub(crate) fn seal(&mut self) -> Result<(), NodeError> {
+    ///
+    /// # Errors
+    /// If the seal cannot be written; nothing acknowledged is lost by that.
+    pub fn seal(&mut self) -> Result<(), NodeError> {
         if self.born {
             self.store.seal()?;
         }
         Ok(())
     }
 
-    fn resume(&mut self, recovered: Recovered) -> Result<(), NodeError> {
-        let undecided = recovered
-            .accepted
-            .as_ref()
-            .map(|(_, block)| Arc::clone(block));
-        self.pending.settle(&self.state)?;
-        for batch in self.pending.batches() {
-            self.mempool.push(batch.clone(), None);
+    /// Gives up the log, as a crash of the process would.
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    fn resume(&mut self, clock: Clock, recovered: Recovered) -> Result<(), NodeError> {
+        self.store.settle(&self.state)?;
+        for batch in self.store.pending().to_vec() {
+            self.mempool.push(clock.now, batch, Vec::new());
         }
         let promised = recovered.promised.map(ballot_in);
         let accepted = recovered
             .accepted
             .map(|(ballot, block)| (ballot_in(ballot), block));
-        self.begin(promised, accepted)?;
-        match undecided {
-            // Its author may have been told that it is safe.
-            Some(block) => self.drive(Input::Propose(block)),
-            None => Ok(()),
-        }
-    }
-
-    fn begin(
-        &mut self,
-        promised: Option<Ballot<Ledger>>,
-        accepted: Option<Vote<Ledger>>,
-    ) -> Result<(), NodeError> {
+        let held = accepted.iter().map(|(_, block)| block.hash());
+        self.accepted_here = held.collect();
         let begin = Begin {
-            height: self.state.height() + 1,
-            voters: self.state.configuration().voters().collect(),
-            owner: proposer(self.state.next_owner()),
             promised,
             accepted,
+            ..self.next_height()
         };
-        self.drive(Input::Begin(begin))
-    }
-
-    fn build(&self) -> Block {
-        let draft = Draft {
-            height: self.state.height() + 1,
-            prev: self.state.tip(),
-            config_hash: self.state.config_hash(),
-            timestamp_ms: now_ms(),
-            proposer: self.owner,
-            next_owner: self.owner,
-        };
-        Block::build(draft, self.mempool.fill_block())
-    }
-
-    /// Gives the synod one input and carries out what follows, until nothing more follows.
-    fn drive(&mut self, input: Input<Ledger>) -> Result<(), NodeError> {
-        let mut next = Some(input);
-        while let Some(input) = next.take() {
-            let mut persisted = false;
-            for output in self.synod.step(0, input) {
-                match output {
-                    Output::Persist(lsn, record) => {
-                        self.persist(lsn, record)?;
-                        persisted = true;
-                    }
-                    Output::Decide { block, .. } => return self.decided(&block),
-                    // No other device is within reach: a message to one is lost, as on any
-                    // network that is down, and nobody can outbid or fall behind.
-                    Output::Send { .. } | Output::Outbid { .. } | Output::Behind { .. } => {}
-                    Output::Alarm {
-                        height,
-                        ballot,
-                        blocks,
-                    } => {
-                        tracing::error!(height, ?ballot, ?blocks, "one ballot named two blocks");
-                        return Err(NodeError::Closed);
-                    }
-                }
-            }
-            if persisted {
-                self.store.sync()?;
-                next = Some(Input::Synced(self.lsn));
-            }
-        }
-        Ok(())
-    }
-
-    fn persist(&mut self, lsn: Lsn, record: Record<Ledger>) -> Result<(), NodeError> {
-        self.be_born()?;
-        self.store.append(&match record {
-            Record::Promise { height, ballot } => store::Record::Promise {
-                height,
-                ballot: ballot_out(ballot),
-            },
-            Record::Accepted { ballot, block } => store::Record::Accepted {
-                ballot: ballot_out(ballot),
-                block,
-            },
-        })?;
-        self.lsn = lsn;
-        Ok(())
-    }
-
-    /// Writes this life into the log, once, ahead of the first thing that it says there.
-    fn be_born(&mut self) -> Result<(), NodeError> {
-        if !self.born {
-            self.store
-                .append(&store::Record::Incarnation(self.owner.incarnation))?;
-            self.born = true;
-        }
-        Ok(())
-    }
-
-    fn decided(&mut self, block: &Arc<Block>) -> Result<(), NodeError> {
-        let (height, hash) = (block.height(), block.hash());
-        self.store
-            .append(&store::Record::Decided { height, hash })?;
-        // The block was built here or checked when it came in.
-        self.state.follow(block).map_err(|refusal| {
-            tracing::error!(height, %refusal, "a decided block does not fit the chain");
-            NodeError::Closed
-        })?;
-        self.mempool.settle(block, &self.state);
-        self.pending.settle(&self.state)?;
-        self.begin(None, None)
-    }
-}
-
-/// The device's clock in milliseconds since 1970.
-pub(crate) fn now_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn proposer(owner: Owner) -> Proposer<Ledger> {
-    Proposer {
-        device: owner.device,
-        incarnation: owner.incarnation,
-    }
-}
-
-fn ballot_in(ballot: store::Ballot) -> Ballot<Ledger> {
-    Ballot {
-        round: ballot.round,
-        proposer: proposer(ballot.proposer),
-    }
-}
-
-fn ballot_out(ballot: Ballot<Ledger>) -> store::Ballot {
-    let Proposer {
-        device,
-        incarnation,
-    } = ballot.proposer;
-    store::Ballot {
-        round: ballot.round,
-        proposer: Owner {
-            device,
-            incarnation,
-        },
+        self.drive(clock, Input::Begin(begin))
     }
 }

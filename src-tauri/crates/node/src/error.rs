@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kinfolio_chain::store::StoreError;
+use kinfolio_chain::{BlockHash, DeviceId, Height, Refusal};
+use kinfolio_transport::IdentityError;
 
 /// Why a node could not be founded or opened, or a block not be read.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,9 @@ pub enum NodeError {
         /// The limit.
         max: usize,
     },
+    /// The device's key cannot prove who this is to other devices.
+    #[error(transparent)]
+    Proof(#[from] IdentityError),
     /// The log.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -54,6 +59,35 @@ pub enum NodeError {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The log does not begin with a founding block.
+    #[error("the ledger does not begin with a founding block")]
+    NoChain,
+    /// One ballot named two blocks: a device lies, or a disk went back in time.
+    #[error(
+        "device {device} has put two blocks to one vote at height {height} ({first} and {second}): nothing more is voted here; keep both devices' ledger folders and remove the device", first = blocks[0], second = blocks[1]
+    )]
+    TwoBlocks {
+        /// The height.
+        height: Height,
+        /// Whose ballot it was.
+        device: DeviceId,
+        /// The two.
+        blocks: [BlockHash; 2],
+    },
+    /// A decided block that does not fit the chain.
+    #[error("the decided block {height} does not fit the chain here: {refusal}")]
+    Unfit {
+        /// Its height.
+        height: Height,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The chain has no such block.
+    #[error("the chain has no block {height}")]
+    NoBlock {
+        /// Its height.
+        height: Height,
     },
     /// The node was closed.
     #[error("the ledger node is closed")]

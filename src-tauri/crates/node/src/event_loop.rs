@@ -1,20 +1,34 @@
-//! The one thread that owns the ledger: requests in, acknowledgements and tips out.
+//! The one thread that runs the engine: requests, messages and finished syncs in; answers,
+//! messages and syncs out. All links live on this thread, so that a message needs no hop to
+//! another one; only the disk has a thread of its own, because it blocks.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use kinfolio_chain::Height;
+use kinfolio_chain::edit::Change;
+use kinfolio_chain::store::StoreError;
+use kinfolio_chain::store::disk::DiskStore;
+use kinfolio_consensus::Micros;
+use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::engine::Engine;
+use crate::disk::Disk;
+use crate::engine::{Action, Clock, Engine, Event, Mark};
 use crate::error::{NodeError, SubmitError};
-use crate::mempool::Reply;
-use crate::node::{Published, Tip};
+use crate::mempool::{EditState, Receipt, Ticket};
+use crate::network::{Brought, Network, News};
+use crate::opening;
+use crate::published::Published;
 
-/// How long edits wait for a quorum before they are set aside as pending.
-const QUORUM_WAIT: Duration = Duration::from_secs(1);
+/// Most events that share a turn, and so a batch and a sync.
+const EVENTS_PER_TURN: usize = 4096;
+
+/// Whom to tell about a submission.
+pub(crate) type Reply = oneshot::Sender<Result<Receipt, SubmitError>>;
 
 /// What the loop is asked to do.
 pub(crate) enum Request {
@@ -22,150 +36,376 @@ pub(crate) enum Request {
         payloads: Vec<Bytes>,
         reply: Reply,
     },
+    Change {
+        change: Change,
+        reply: Reply,
+    },
+    Read {
+        reply: oneshot::Sender<Result<Height, SubmitError>>,
+    },
     Close {
         done: oneshot::Sender<Result<(), NodeError>>,
     },
 }
 
+/// Who waits for an answer of the engine.
+enum Waiter {
+    Edits(Reply),
+    Entry(u64, Replies),
+    Read(oneshot::Sender<Result<Height, SubmitError>>),
+}
+
+impl Waiter {
+    /// Whoever asked may have gone; then nobody is told.
+    fn fail(self, error: &SubmitError) {
+        match self {
+            Self::Edits(reply) => drop(reply.send(Err(error.clone()))),
+            Self::Entry(id, replies) => {
+                let detail = error.to_string();
+                replies.answer(id, Err(EntryRefused { detail }));
+            }
+            Self::Read(reply) => drop(reply.send(Err(error.clone()))),
+        }
+    }
+}
+
 /// The loop's own state.
 pub(crate) struct EventLoop {
-    pub(crate) root: PathBuf,
+    root: PathBuf,
     /// Nothing after a failure, until the ledger is opened again by the next request.
-    pub(crate) engine: Option<Engine>,
-    pub(crate) requests: mpsc::Receiver<Request>,
-    pub(crate) published: Arc<Published>,
+    engine: Option<Engine<DiskStore>>,
+    requests: mpsc::Receiver<Request>,
+    network: Network,
+    disk: Disk,
+    published: Arc<Published>,
+    began: Instant,
+    waiters: BTreeMap<Ticket, Waiter>,
+    next_ticket: Ticket,
+    /// The mark that the disk is at, if it is at one.
+    syncing: Option<Mark>,
+}
+
+/// What the loop wakes up for.
+enum Woken {
+    Request(Option<Request>),
+    Link(LinkEvent),
+    Brought(Brought),
+    Synced(Result<(), StoreError>),
+    Time,
 }
 
 impl EventLoop {
+    pub(crate) fn new(
+        root: PathBuf,
+        engine: Engine<DiskStore>,
+        requests: mpsc::Receiver<Request>,
+        network: Network,
+        disk: Disk,
+        published: Arc<Published>,
+        began: Instant,
+    ) -> Self {
+        Self {
+            root,
+            engine: Some(engine),
+            requests,
+            network,
+            disk,
+            published,
+            began,
+            waiters: BTreeMap::new(),
+            next_ticket: 0,
+            syncing: None,
+        }
+    }
+
     /// Runs until it is closed or nobody can ask it any more.
-    pub(crate) fn run(mut self) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build();
-        let Ok(runtime) = runtime else {
-            tracing::error!("the ledger's thread could not set up its timer");
-            return;
-        };
-        while let Some(request) = runtime.block_on(self.next()) {
-            if let Some(done) = self.take(request) {
+    pub(crate) async fn run(mut self) {
+        // What a crash left undecided is finished without being asked.
+        self.end_turn();
+        loop {
+            let woken = self.woken().await;
+            let (ended, done) = self.turn(woken);
+            if ended {
+                self.finish_syncs().await;
                 let sealed = self.seal();
-                // Whoever closed the node may not wait for it.
-                let _ = done.send(sealed);
+                match done {
+                    // Whoever closed the node may not wait for it.
+                    Some(done) => drop(done.send(sealed)),
+                    None => {
+                        if let Err(error) = sealed {
+                            tracing::warn!(%error, "the ledger could not be sealed");
+                        }
+                    }
+                }
                 return;
             }
         }
-        if let Err(error) = self.seal() {
-            tracing::warn!(%error, "the ledger could not be sealed");
+    }
+
+    async fn woken(&mut self) -> Woken {
+        let wake_at = self.engine.as_ref().and_then(Engine::wake_at);
+        let wake_at = wake_at.map(|at| self.began + Duration::from_micros(at));
+        // While too much waits already, callers wait to hand their edits over.
+        let open = self.engine.as_ref().is_none_or(|engine| !engine.is_full());
+        tokio::select! {
+            biased;
+            synced = self.disk.synced(), if self.syncing.is_some() => Woken::Synced(synced),
+            news = self.network.next(open) => match news {
+                News::Link(event) => Woken::Link(event),
+                News::Brought(brought) => Woken::Brought(brought),
+            },
+            request = self.requests.recv(), if open => Woken::Request(request),
+            () = sleep_until(wake_at) => Woken::Time,
         }
     }
 
-    /// The next request, after giving up on the quorum where it is time to.
-    async fn next(&mut self) -> Option<Request> {
-        let oldest = self
-            .engine
-            .as_ref()
-            .and_then(|engine| engine.mempool.oldest_unanswered());
-        let Some(oldest) = oldest else {
-            return self.requests.recv().await;
-        };
-        let deadline = tokio::time::Instant::from_std(oldest + QUORUM_WAIT);
-        loop {
-            match tokio::time::timeout_at(deadline, self.requests.recv()).await {
-                Ok(request) => return request,
-                Err(_) => drop(self.attempt(Engine::set_aside)),
+    /// Takes what woke the loop and all that waits behind it, so that they share a turn.
+    fn turn(&mut self, woken: Woken) -> (bool, Option<oneshot::Sender<Result<(), NodeError>>>) {
+        let mut ended = (false, None);
+        match woken {
+            Woken::Request(None) => ended.0 = true,
+            Woken::Request(Some(request)) => ended = self.ask(request),
+            Woken::Link(event) => self.linked(event),
+            Woken::Brought(brought) => self.brought(brought),
+            Woken::Synced(outcome) => self.synced(outcome),
+            Woken::Time => self.attempt(|engine, clock| engine.take(clock, Event::Tick)),
+        }
+        for _ in 0..EVENTS_PER_TURN {
+            if ended.0 {
+                break;
             }
-            if self
-                .engine
-                .as_ref()
-                .is_none_or(|one| one.mempool.oldest_unanswered().is_none())
-            {
-                return self.requests.recv().await;
+            if let Some(event) = self.network.try_event() {
+                self.linked(event);
+                continue;
+            }
+            if self.engine.as_ref().is_some_and(Engine::is_full) {
+                break;
+            }
+            if let Some(brought) = self.network.try_brought() {
+                self.brought(brought);
+                continue;
+            }
+            match self.requests.try_recv() {
+                Ok(request) => ended = self.ask(request),
+                Err(_) => break,
             }
         }
+        self.end_turn();
+        ended
     }
 
-    /// Takes a request and all that wait behind it, so that they share a block and a sync.
-    fn take(&mut self, first: Request) -> Option<oneshot::Sender<Result<(), NodeError>>> {
-        let mut next = Some(first);
-        while let Some(request) = next.take() {
-            match request {
-                Request::Submit { payloads, reply } => self.submit(payloads, reply),
-                Request::Close { done } => {
-                    self.commit();
-                    return Some(done);
-                }
-            }
-            let full = self
-                .engine
-                .as_ref()
-                .is_some_and(|engine| engine.mempool.is_full());
-            if !full {
-                next = self.requests.try_recv().ok();
-            }
+    fn ask(&mut self, request: Request) -> (bool, Option<oneshot::Sender<Result<(), NodeError>>>) {
+        if let Request::Close { done } = request {
+            return (true, Some(done));
         }
-        self.commit();
-        None
-    }
-
-    /// Block after block, as long as blocks are decided.
-    fn commit(&mut self) {
-        while self.attempt(Engine::commit) {}
-    }
-
-    fn submit(&mut self, payloads: Vec<Bytes>, reply: Reply) {
         if self.engine.is_none()
             && let Err(error) = self.reopen()
         {
-            // Whoever asked may have gone.
-            let _ = reply.send(Err(SubmitError::Ledger(Arc::new(error))));
+            let error = SubmitError::Ledger(Arc::new(error));
+            match request {
+                Request::Submit { reply, .. } | Request::Change { reply, .. } => {
+                    Waiter::Edits(reply).fail(&error);
+                }
+                Request::Read { reply } => Waiter::Read(reply).fail(&error),
+                Request::Close { .. } => {}
+            }
+            return (false, None);
+        }
+        match request {
+            Request::Submit { payloads, reply } => {
+                let ticket = self.ticket(Waiter::Edits(reply));
+                self.take(Event::Submit { ticket, payloads });
+            }
+            Request::Change { change, reply } => {
+                let ticket = self.ticket(Waiter::Edits(reply));
+                self.take(Event::Change { ticket, change });
+            }
+            Request::Read { reply } => {
+                let ticket = self.ticket(Waiter::Read(reply));
+                self.take(Event::Read { ticket });
+            }
+            Request::Close { .. } => {}
+        }
+        (false, None)
+    }
+
+    fn brought(&mut self, (entries, replies): Brought) {
+        let refused = match self.engine {
+            Some(_) => None,
+            None => self.reopen().err(),
+        };
+        let refused = refused.map(|error| SubmitError::Ledger(Arc::new(error)));
+        for Entry { id, payload } in entries {
+            let waiter = Waiter::Entry(id, replies.clone());
+            if let Some(error) = &refused {
+                waiter.fail(error);
+                continue;
+            }
+            let ticket = self.ticket(waiter);
+            let payloads = vec![payload];
+            self.take(Event::Submit { ticket, payloads });
+        }
+    }
+
+    fn linked(&mut self, event: LinkEvent) {
+        if let Some(event) = self.network.translate(event) {
+            self.take(event);
+        }
+    }
+
+    fn synced(&mut self, outcome: Result<(), StoreError>) {
+        let mark = self.syncing.take();
+        match (outcome, mark) {
+            (Ok(()), Some(mark)) => self.take(Event::Synced(mark)),
+            (Ok(()), None) => {}
+            (Err(error), _) => self.attempt(|engine, _| {
+                engine.store().fail();
+                Err(error.into())
+            }),
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        self.attempt(|engine, clock| engine.take(clock, event));
+    }
+
+    /// Carries out what the turn came to: messages first, so that they travel while the disk
+    /// syncs; then the sync; the tip before those who are told of it.
+    fn end_turn(&mut self) {
+        let mut actions = Vec::new();
+        self.attempt(|engine, clock| {
+            actions = engine.finish(clock)?;
+            Ok(())
+        });
+        let mut answers = Vec::new();
+        for action in actions {
+            match action {
+                Action::Send { to, message } => self.network.send(to, &message),
+                Action::Refused { from, code, detail } => {
+                    tracing::warn!(device = %from, ?code, detail, "a device is refused");
+                }
+                answer => answers.push(answer),
+            }
+        }
+        self.begin_sync();
+        if let Some(engine) = &self.engine {
+            self.published.follow(engine);
+            let state = engine.state();
+            self.network
+                .admit(state.config_hash(), state.configuration());
+        }
+        for answer in answers {
+            self.answer(answer);
+        }
+    }
+
+    fn begin_sync(&mut self) {
+        if self.syncing.is_some() {
             return;
         }
-        if let Some(engine) = &mut self.engine {
-            engine.take(payloads, reply);
+        let mut begun = None;
+        self.attempt(|engine, _| {
+            if engine.wants_sync() {
+                let mark = engine.begin_sync();
+                begun = Some((mark, engine.store().begin_sync()?));
+            }
+            Ok(())
+        });
+        if let Some((mark, sync)) = begun {
+            self.syncing = Some(mark);
+            self.disk.sync(sync);
         }
+    }
+
+    fn answer(&mut self, action: Action) {
+        // Whoever asked may have gone.
+        match action {
+            Action::Acknowledge(ticket, receipt) => match self.waiters.remove(&ticket) {
+                Some(Waiter::Edits(reply)) => drop(reply.send(Ok(receipt))),
+                Some(Waiter::Entry(id, replies)) => {
+                    let tip = self.published.tip();
+                    let receipt = EntryReceipt {
+                        height: receipt.height.unwrap_or(tip.height),
+                        hash: receipt.hash.unwrap_or(tip.hash),
+                        pending: receipt.state == EditState::Pending,
+                    };
+                    replies.answer(id, Ok(receipt));
+                }
+                Some(Waiter::Read(_)) | None => {}
+            },
+            Action::Readable { ticket, height } => {
+                if let Some(Waiter::Read(reply)) = self.waiters.remove(&ticket) {
+                    drop(reply.send(Ok(height)));
+                }
+            }
+            Action::Send { .. } | Action::Refused { .. } => {}
+        }
+    }
+
+    fn ticket(&mut self, waiter: Waiter) -> Ticket {
+        self.next_ticket += 1;
+        self.waiters.insert(self.next_ticket, waiter);
+        self.next_ticket
     }
 
     /// Opens the ledger again, as another life, after it failed (a full disk, say).
     fn reopen(&mut self) -> Result<(), NodeError> {
-        let engine = Engine::open(&self.root)?;
-        self.published.replace_reader(engine.reader());
+        let mut engine = opening::open(&self.root, self.clock())?;
+        self.published.replace_reader(engine.store().reader());
         self.engine = Some(engine);
+        for device in self.network.up() {
+            self.take(Event::Up(device));
+        }
         tracing::info!("the ledger was opened again after a failure");
         Ok(())
     }
 
     /// Lets the engine work. If it fails, it is dropped as if the process had crashed there:
     /// what was not acknowledged is answered with the error.
-    fn attempt(&mut self, work: impl FnOnce(&mut Engine) -> Result<bool, NodeError>) -> bool {
+    fn attempt(
+        &mut self,
+        work: impl FnOnce(&mut Engine<DiskStore>, Clock) -> Result<(), NodeError>,
+    ) {
+        let clock = self.clock();
         let Some(engine) = &mut self.engine else {
-            return false;
+            return;
         };
-        let outcome = work(engine);
-        let state = engine.state();
-        self.published
-            .pending
-            .store(engine.mempool.edits(), Ordering::Relaxed);
-        self.published.set_tip(Tip {
-            height: state.height(),
-            hash: state.tip(),
-        });
-        // Whoever is told that an edit is in a block finds that block.
-        engine.mempool.acknowledge();
-        match outcome {
-            Ok(progress) => progress,
-            Err(error) => {
-                engine.mempool.fail(&SubmitError::Ledger(Arc::new(error)));
-                self.engine = None;
-                self.published.pending.store(0, Ordering::Relaxed);
-                false
+        if let Err(error) = work(engine, clock) {
+            tracing::error!(%error, "the ledger stopped");
+            self.engine = None;
+            let error = SubmitError::Ledger(Arc::new(error));
+            for waiter in std::mem::take(&mut self.waiters).into_values() {
+                waiter.fail(&error);
             }
+            self.published.stopped();
+        }
+    }
+
+    fn clock(&self) -> Clock {
+        let now = Micros::try_from(self.began.elapsed().as_micros()).unwrap_or(Micros::MAX);
+        Clock {
+            now,
+            wall_ms: opening::now_ms(),
+        }
+    }
+
+    /// Lets a sync that is under way end, and what waits for it be decided, before the seal.
+    async fn finish_syncs(&mut self) {
+        while self.syncing.is_some() {
+            let outcome = self.disk.synced().await;
+            self.synced(outcome);
+            self.end_turn();
         }
     }
 
     fn seal(&mut self) -> Result<(), NodeError> {
-        let started = Instant::now();
-        let sealed = self.engine.as_mut().map_or(Ok(()), Engine::seal);
-        tracing::debug!(elapsed = ?started.elapsed(), "the ledger is closed");
-        sealed
+        self.engine.as_mut().map_or(Ok(()), Engine::seal)
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }

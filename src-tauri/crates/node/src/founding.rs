@@ -9,13 +9,14 @@ use kinfolio_chain::config::NAME_BYTES_MAX;
 use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Ballot, Record, Store};
 use kinfolio_chain::{
-    Batch, Block, BlockHash, Configuration, Founding, Incarnation, Member, Owner, Payload, Role,
+    Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Member, Owner,
+    Payload, Role,
 };
 
 use crate::LEDGER_FOLDER;
-use crate::engine::now_ms;
 use crate::error::{NodeError, io};
 use crate::identity;
+use crate::opening::now_ms;
 
 /// What a new household is called, and its first device.
 #[derive(Clone, Debug)]
@@ -37,16 +38,37 @@ impl Founder {
         self.found_with(root, &[])
     }
 
+    /// Makes a household of several devices at once, each in a folder of its own: for
+    /// measurements and tests, where all of them are this machine.
+    ///
+    /// # Errors
+    /// As [`Founder::found`].
+    pub fn found_together(&self, first: &Path, others: &[&Path]) -> Result<(), NodeError> {
+        let mut members = Vec::new();
+        for (n, root) in (2..).zip(others) {
+            refuse_existing(root)?;
+            let key = identity::create(root)?.verifying_key();
+            let name = format!("{} {n}", self.device);
+            members.push(Member::new(name, key, Role::Voter));
+        }
+        let block = self.found_block(first, &members)?;
+        for root in others {
+            write(root, &[Record::Learned(Arc::clone(&block))])?;
+        }
+        write_founded(first, &block)
+    }
+
     /// As [`Founder::found`], with more members than this device.
     pub(crate) fn found_with(&self, root: &Path, others: &[Member]) -> Result<(), NodeError> {
+        let block = self.found_block(root, others)?;
+        write_founded(root, &block)
+    }
+
+    /// Makes this device's key, and a block signed with it.
+    fn found_block(&self, root: &Path, others: &[Member]) -> Result<Arc<Block>, NodeError> {
         check_name("household's name", &self.household)?;
         check_name("device's name", &self.device)?;
-        let ledger = root.join(LEDGER_FOLDER);
-        if ledger.exists() {
-            return Err(NodeError::Exists {
-                path: root.to_path_buf(),
-            });
-        }
+        refuse_existing(root)?;
         let key = identity::create(root)?;
         let me = Member::new(self.device.clone(), key.verifying_key(), Role::Voter);
         let nonce = u64::from_le_bytes(identity::random()?);
@@ -60,42 +82,65 @@ impl Founder {
             nonce: identity::random()?,
             members,
         };
+        let config_hash = Configuration::new(founding.members.iter().cloned()).hash();
         let draft = Draft {
             height: 0,
             prev: BlockHash::NONE,
-            config_hash: Configuration::new(founding.members.iter().cloned()).hash(),
+            config_hash,
+            config_hash_next: config_hash,
+            history_root: HistoryRoot::EMPTY,
             timestamp_ms: now_ms(),
             proposer: owner,
             next_owner: owner,
         };
         let line = founding_line(&founding);
         let payloads = vec![Payload::Founding(founding)];
-        let block = Block::build(draft, vec![Batch::sign(&key, line, owner, 0, 0, payloads)]);
-        write(root, owner, block)
+        let batch = Batch::sign(&key, line, owner, 0, 0, payloads);
+        Ok(Arc::new(Block::build(draft, vec![batch])))
     }
 }
 
-fn write(root: &Path, owner: Owner, block: Block) -> Result<(), NodeError> {
+/// The log of the device that founds: it voted for the block, alone.
+fn write_founded(root: &Path, block: &Arc<Block>) -> Result<(), NodeError> {
+    let (height, hash) = (block.height(), block.hash());
+    let owner = block.header().proposer;
+    let ballot = Ballot {
+        round: 0,
+        proposer: owner,
+    };
+    let block = Arc::clone(block);
+    write(
+        root,
+        &[
+            Record::Incarnation(owner.incarnation),
+            Record::Accepted { ballot, block },
+            Record::Decided { height, hash },
+        ],
+    )
+}
+
+fn write(root: &Path, records: &[Record]) -> Result<(), NodeError> {
     let draft = root.join("ledger.new");
     if draft.exists() {
         std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
     }
     let mut store = DiskStore::create(&draft)?;
-    let (height, hash) = (block.height(), block.hash());
-    store.append(&Record::Incarnation(owner.incarnation))?;
-    let ballot = Ballot {
-        round: 0,
-        proposer: owner,
-    };
-    store.append(&Record::Accepted {
-        ballot,
-        block: Arc::new(block),
-    })?;
-    store.append(&Record::Decided { height, hash })?;
+    for record in records {
+        store.append(record)?;
+    }
     store.seal()?;
     let ledger = root.join(LEDGER_FOLDER);
     std::fs::rename(&draft, &ledger).map_err(io("could not make", &ledger))?;
     identity::sync_folder(root)
+}
+
+fn refuse_existing(root: &Path) -> Result<(), NodeError> {
+    match root.join(LEDGER_FOLDER).exists() {
+        true => Err(NodeError::Exists {
+            path: root.to_path_buf(),
+        }),
+        false => Ok(()),
+    }
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), NodeError> {

@@ -4,23 +4,36 @@
 //! It does not know what an edit means, nor what a photo is. Whoever wants to follow the chain
 //! watches the tip and pulls the blocks.
 
-mod engine;
+mod disk;
+pub mod engine;
 mod error;
 mod event_loop;
 mod founding;
 mod identity;
 mod mempool;
+mod network;
 mod node;
+mod opening;
+mod proofs;
+mod published;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
+pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{
     Block, BlockHash, DeviceId, Edit, EditId, Height, HouseholdId, Incarnation, Member, Payload,
     Role,
 };
-pub use mempool::{EditState, Receipt};
-pub use node::{MemberStatus, Node, Status, Tip};
+pub use kinfolio_transport::{
+    DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,
+    EntryStreamError,
+};
+pub use mempool::{EditState, Receipt, Ticket};
+pub use network::Door;
+pub use node::Node;
+pub use proofs::EditName;
+pub use published::{MemberStatus, Status, Tip};
 
 /// The folder of the ledger inside a library.
 pub const LEDGER_FOLDER: &str = "ledger";

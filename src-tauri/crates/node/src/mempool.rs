@@ -1,15 +1,16 @@
-//! Edits on their way into the chain: signed, numbered, not yet decided.
+//! Edits on their way into the chain: signed, numbered, not yet decided. This device's own, for
+//! which somebody waits, and those that other devices have gossiped.
 
-use std::collections::VecDeque;
-use std::time::Instant;
+use std::collections::BTreeMap;
 
 use kinfolio_chain::block::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES};
-use kinfolio_chain::{Batch, Block, BlockHash, ChainState, EditId, Height, Owner, Refusal};
-use tokio::sync::oneshot;
+use kinfolio_chain::{
+    Batch, Block, BlockHash, ChainState, DeviceId, EditId, Height, Owner, Payload,
+};
+use kinfolio_consensus::Micros;
 
-use crate::error::SubmitError;
-
-/// Above this many waiting bytes no further edits are taken; callers wait.
+/// Above this many waiting bytes of its own edits a device takes no more; callers wait. As much
+/// is kept of each other device, and what passes it is gossiped again later.
 pub(crate) const MEMPOOL_BYTES_MAX: usize = 16 << 20;
 
 /// How far an acknowledged edit has come.
@@ -21,12 +22,12 @@ pub enum EditState {
     Pending,
 }
 
-/// The acknowledgement of a batch.
+/// The acknowledgement of edits that were submitted together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// How far it has come.
+    /// How far they have come.
     pub state: EditState,
-    /// The block that holds it, once committed.
+    /// The block that holds them, once committed.
     pub height: Option<Height>,
     /// That block's hash.
     pub hash: Option<BlockHash>,
@@ -36,152 +37,218 @@ pub struct Receipt {
     pub count: usize,
 }
 
-/// Whom to tell.
-pub(crate) type Reply = oneshot::Sender<Result<Receipt, SubmitError>>;
+/// The engine's name for somebody who waits.
+pub type Ticket = u64;
 
+/// Who waits for which edits of a batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim {
+    pub(crate) ticket: Ticket,
+    pub(crate) first_seq: u64,
+    pub(crate) count: usize,
+}
+
+#[derive(Debug)]
 struct Waiting {
     batch: Batch,
     bytes: usize,
-    since: Instant,
-    /// Nobody, once the edits were acknowledged as pending.
-    reply: Option<Reply>,
+    since: Micros,
+    /// Nobody, once the edits were acknowledged as pending, or of another device.
+    claims: Vec<Claim>,
 }
 
-/// The batches that wait, in the order of their numbers.
-#[derive(Default)]
+/// The batches that wait, by author and in the order of their numbers.
+#[derive(Debug)]
 pub(crate) struct Mempool {
-    waiting: VecDeque<Waiting>,
-    bytes: usize,
-    /// Acknowledgements that are due, but not before the tip that they speak of is published.
-    due: Vec<(Reply, Receipt)>,
+    me: DeviceId,
+    waiting: BTreeMap<Owner, BTreeMap<u64, Waiting>>,
+    bytes: BTreeMap<DeviceId, usize>,
 }
 
 impl Mempool {
-    pub(crate) fn push(&mut self, batch: Batch, reply: Option<Reply>) {
-        let bytes = batch.encoded_len();
-        self.bytes += bytes;
-        self.waiting.push_back(Waiting {
-            batch,
-            bytes,
-            since: Instant::now(),
-            reply,
-        });
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        self.bytes >= MEMPOOL_BYTES_MAX
-    }
-
-    /// How many edits wait.
-    pub(crate) fn edits(&self) -> u64 {
-        self.waiting
-            .iter()
-            .map(|one| one.batch.payloads.len() as u64)
-            .sum()
-    }
-
-    /// Whether somebody still waits for an answer.
-    pub(crate) fn oldest_unanswered(&self) -> Option<Instant> {
-        self.waiting
-            .iter()
-            .find(|one| one.reply.is_some())
-            .map(|one| one.since)
-    }
-
-    /// As many batches, from the oldest on, as one block can hold.
-    pub(crate) fn fill_block(&self) -> Vec<Batch> {
-        let mut room = BLOCK_BYTES_MAX - BLOCK_OVERHEAD_BYTES;
-        let fits = self.waiting.iter().take_while(|one| {
-            let fits = one.bytes <= room;
-            room = room.saturating_sub(one.bytes);
-            fits
-        });
-        fits.map(|one| one.batch.clone()).collect()
-    }
-
-    /// Drops what the chain holds by now; its acknowledgements are due.
-    pub(crate) fn settle(&mut self, block: &Block, chain: &ChainState) {
-        let committed = (
-            EditState::Committed,
-            Some(block.height()),
-            Some(block.hash()),
-        );
-        for mut one in std::mem::take(&mut self.waiting) {
-            if matches!(
-                chain.check_order(&one.batch),
-                Err(Refusal::Duplicate { .. })
-            ) {
-                self.bytes -= one.bytes;
-                self.due.extend(answer(&mut one, committed));
-            } else {
-                self.waiting.push_back(one);
-            }
+    pub(crate) fn new(me: DeviceId) -> Self {
+        Self {
+            me,
+            waiting: BTreeMap::new(),
+            bytes: BTreeMap::new(),
         }
     }
 
-    /// The batches whose authors still wait for an answer.
+    /// Takes a batch in; whether it is new here and there was room for it.
+    pub(crate) fn push(&mut self, now: Micros, batch: Batch, claims: Vec<Claim>) -> bool {
+        let bytes = batch.encoded_len();
+        let device = batch.author.device;
+        let taken = self.bytes.entry(device).or_default();
+        let others = self.waiting.entry(batch.author).or_default();
+        if others.contains_key(&batch.first_seq)
+            || device != self.me && *taken + bytes > MEMPOOL_BYTES_MAX
+        {
+            return false;
+        }
+        *taken += bytes;
+        others.insert(
+            batch.first_seq,
+            Waiting {
+                batch,
+                bytes,
+                since: now,
+                claims,
+            },
+        );
+        true
+    }
+
+    /// Whether this very batch waits here, so that its signature was checked before.
+    pub(crate) fn knows(&self, batch: &Batch) -> bool {
+        let others = self.waiting.get(&batch.author);
+        others
+            .and_then(|others| others.get(&batch.first_seq))
+            .is_some_and(|one| one.batch == *batch)
+    }
+
+    /// Whether a block could be filled.
+    pub(crate) fn has_work(&self, chain: &ChainState) -> bool {
+        self.waiting.iter().any(|(author, batches)| {
+            batches.contains_key(&chain.next_seq(author.device, author.incarnation))
+        })
+    }
+
+    /// Whether this device may not take more edits of its own.
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes.get(&self.me).copied().unwrap_or(0) >= MEMPOOL_BYTES_MAX
+    }
+
+    /// How many edits of this device wait.
+    pub(crate) fn own_edits(&self) -> u64 {
+        self.own().map(|one| one.batch.payloads.len() as u64).sum()
+    }
+
+    /// Since when somebody has waited for an answer.
+    pub(crate) fn oldest_unanswered(&self) -> Option<Micros> {
+        let unanswered = self.own().filter(|one| !one.claims.is_empty());
+        unanswered.map(|one| one.since).min()
+    }
+
+    /// This device's batches, oldest first within each of its lives.
+    pub(crate) fn own_batches(&self) -> Vec<Batch> {
+        self.own().map(|one| one.batch.clone()).collect()
+    }
+
+    /// As many batches as one block can hold, each author's in order, the authors in turn; of
+    /// membership edits one at most, as each is agreed under the members before it.
+    pub(crate) fn fill_block(&self, chain: &ChainState) -> Vec<Batch> {
+        let mut room = BLOCK_BYTES_MAX - BLOCK_OVERHEAD_BYTES;
+        let mut has_membership = false;
+        let mut filled = Vec::new();
+        let queues = self
+            .waiting
+            .iter()
+            .map(|(author, batches)| (chain.next_seq(author.device, author.incarnation), batches));
+        let mut queues: Vec<_> = queues.collect();
+        while !queues.is_empty() {
+            queues.retain_mut(|(next_seq, batches)| {
+                let Some(one) = batches.get(next_seq) else {
+                    return false;
+                };
+                let membership = changes_members(&one.batch);
+                if one.bytes > room || membership && has_membership {
+                    return false;
+                }
+                room -= one.bytes;
+                has_membership |= membership;
+                *next_seq = one.batch.next_seq();
+                filled.push(one.batch.clone());
+                true
+            });
+        }
+        filled
+    }
+
+    /// Drops what the chain holds by now; says whom to tell that it is in `block`.
+    pub(crate) fn settle(&mut self, block: &Block, chain: &ChainState) -> Vec<(Ticket, Receipt)> {
+        let mut told = Vec::new();
+        for batch in block.batches() {
+            let author = batch.author;
+            let Some(batches) = self.waiting.get_mut(&author) else {
+                continue;
+            };
+            let next_seq = chain.next_seq(author.device, author.incarnation);
+            let later = batches.split_off(&next_seq);
+            for (_, one) in std::mem::replace(batches, later) {
+                if let Some(taken) = self.bytes.get_mut(&author.device) {
+                    *taken -= one.bytes;
+                }
+                let how = (EditState::Committed, Some((block.height(), block.hash())));
+                told.extend(receipts(author, &one.claims, how));
+            }
+            if batches.is_empty() {
+                self.waiting.remove(&author);
+            }
+        }
+        told
+    }
+
+    /// The own batches whose authors still wait for an answer.
     pub(crate) fn unanswered(&self) -> Vec<Batch> {
-        let unanswered = self.waiting.iter().filter(|one| one.reply.is_some());
+        let unanswered = self.own().filter(|one| !one.claims.is_empty());
         unanswered.map(|one| one.batch.clone()).collect()
     }
 
-    /// The edits of everyone who waits are on disk, though not in a block: acknowledgements
-    /// are due.
-    pub(crate) fn answer_pending(&mut self) {
-        for one in &mut self.waiting {
-            self.due
-                .extend(answer(one, (EditState::Pending, None, None)));
-        }
-    }
-
-    /// Sends the acknowledgements that are due.
-    pub(crate) fn acknowledge(&mut self) {
-        for (reply, receipt) in self.due.drain(..) {
-            // Whoever asked may have gone.
-            let _ = reply.send(Ok(receipt));
-        }
-    }
-
-    /// Tells everyone who waits that it failed, and forgets all.
-    pub(crate) fn fail(&mut self, error: &SubmitError) {
-        for one in std::mem::take(&mut self.waiting) {
-            if let Some(reply) = one.reply {
-                // Whoever asked may have gone.
-                let _ = reply.send(Err(error.clone()));
+    /// The edits of everyone who waits are on disk, though not in a block: whom to tell.
+    pub(crate) fn answer_pending(&mut self) -> Vec<(Ticket, Receipt)> {
+        let mut told = Vec::new();
+        for (author, batches) in &mut self.waiting {
+            for one in batches.values_mut() {
+                let claims = std::mem::take(&mut one.claims);
+                told.extend(receipts(*author, &claims, (EditState::Pending, None)));
             }
         }
-        self.bytes = 0;
+        told
+    }
+
+    /// Forgets what devices that are no members wrote: it can never enter the chain.
+    pub(crate) fn drop_strangers(&mut self, chain: &ChainState) {
+        let members = chain.configuration();
+        let is_member = |device| members.member(device).is_some();
+        self.waiting.retain(|author, _| is_member(author.device));
+        self.bytes.retain(|device, _| is_member(*device));
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Waiting> {
+        let mine = self
+            .waiting
+            .iter()
+            .filter(|(author, _)| author.device == self.me);
+        mine.flat_map(|(_, batches)| batches.values())
     }
 }
 
-fn answer(
-    one: &mut Waiting,
-    how: (EditState, Option<Height>, Option<BlockHash>),
-) -> Option<(Reply, Receipt)> {
-    let reply = one.reply.take()?;
-    let (state, height, hash) = how;
-    let Owner {
-        device,
-        incarnation,
-    } = one.batch.author;
-    let first = EditId {
-        device,
-        incarnation,
-        seq: one.batch.first_seq,
-    };
-    let count = one.batch.payloads.len();
-    Some((
-        reply,
-        Receipt {
+/// Whether the batch changes the household's members.
+pub(crate) fn changes_members(batch: &Batch) -> bool {
+    batch
+        .payloads
+        .iter()
+        .any(|payload| matches!(payload, Payload::Membership(_)))
+}
+
+fn receipts(
+    author: Owner,
+    claims: &[Claim],
+    (state, block): (EditState, Option<(Height, BlockHash)>),
+) -> impl Iterator<Item = (Ticket, Receipt)> + '_ {
+    claims.iter().map(move |claim| {
+        let first = EditId {
+            device: author.device,
+            incarnation: author.incarnation,
+            seq: claim.first_seq,
+        };
+        let receipt = Receipt {
             state,
-            height,
-            hash,
+            height: block.map(|(height, _)| height),
+            hash: block.map(|(_, hash)| hash),
             first,
-            count,
-        },
-    ))
+            count: claim.count,
+        };
+        (claim.ticket, receipt)
+    })
 }

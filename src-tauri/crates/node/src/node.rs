@@ -1,94 +1,29 @@
 //! The handle through which everyone else speaks to the ledger.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use kinfolio_chain::batch::BATCH_EDITS_MAX;
-use kinfolio_chain::edit::PAYLOAD_BYTES_MAX;
-use kinfolio_chain::store::disk::BlockReader;
-use kinfolio_chain::{Block, BlockHash, DeviceId, Height, HouseholdId, Member, Role};
+use kinfolio_chain::edit::{Change, PAYLOAD_BYTES_MAX};
+use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
+use kinfolio_chain::{Block, Height};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::engine::{Engine, now_ms};
+use crate::disk::Disk;
+use crate::engine::{BATCH_BYTES_MAX, Clock};
 use crate::error::{NodeError, SubmitError};
 use crate::event_loop::{EventLoop, Request};
+use crate::identity;
 use crate::mempool::Receipt;
-
-/// Most bytes of one batch's payloads together.
-const BATCH_BYTES_MAX: usize = 4 << 20;
+use crate::network::{Door, Network};
+use crate::opening::{self, now_ms};
+use crate::proofs::EditName;
+use crate::published::{Published, Status, Tip};
 
 /// Requests that may wait for the event loop before callers wait to hand theirs over.
-const REQUESTS_MAX: usize = 1024;
-
-/// The end of the chain as this device has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tip {
-    /// Its height.
-    pub height: Height,
-    /// Its hash.
-    pub hash: BlockHash,
-}
-
-/// What a device knows of the household and itself.
-#[derive(Clone, Debug)]
-pub struct Status {
-    /// The household's name.
-    pub household: String,
-    /// The household's id.
-    pub household_id: HouseholdId,
-    /// This device.
-    pub device: Member,
-    /// The end of its chain.
-    pub tip: Tip,
-    /// Edits authored here and not yet in this chain.
-    pub pending: u64,
-    /// Whether a majority of the voters is within reach.
-    pub quorum: bool,
-    /// All members, this device among them.
-    pub members: Vec<MemberStatus>,
-}
-
-/// What this device knows of a member.
-#[derive(Clone, Debug)]
-pub struct MemberStatus {
-    /// Its id.
-    pub id: DeviceId,
-    /// Its name.
-    pub name: String,
-    /// Its voice.
-    pub role: Role,
-    /// Whether it can be spoken to now.
-    pub reachable: bool,
-    /// The end of its chain, as far as known here.
-    pub tip: Option<Tip>,
-    /// When it was last heard of, in milliseconds since 1970.
-    pub last_seen_ms: Option<i64>,
-}
-
-/// What the event loop lets everyone see.
-pub(crate) struct Published {
-    household: String,
-    household_id: HouseholdId,
-    device: Member,
-    members: Vec<Member>,
-    quorum: bool,
-    pub(crate) pending: AtomicU64,
-    tip: watch::Sender<Tip>,
-    reader: RwLock<BlockReader>,
-}
-
-impl Published {
-    pub(crate) fn set_tip(&self, tip: Tip) {
-        self.tip
-            .send_if_modified(|before| std::mem::replace(before, tip) != tip);
-    }
-
-    pub(crate) fn replace_reader(&self, reader: BlockReader) {
-        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
-    }
-}
+const REQUESTS_MAX: usize = 4096;
 
 /// A running node. Clones speak to the same event loop.
 #[derive(Clone)]
@@ -99,54 +34,72 @@ pub struct Node {
 
 impl Node {
     /// Opens the ledger inside the library `root` and starts its event loop. Nothing is
-    /// written before the first edit, except what a crash left undecided.
+    /// written before the first edit, except what a crash left undecided. No other device is
+    /// spoken to.
     ///
     /// # Errors
     /// If there is no ledger, it is damaged, or this device is no member.
     pub fn open(root: &Path) -> Result<Self, NodeError> {
-        let engine = Engine::open(root)?;
-        let state = engine.state();
-        let Some(device) = engine.me().cloned() else {
-            return Err(NodeError::Stranger {
-                household: state.household().to_owned(),
-            });
-        };
-        let tip = Tip {
-            height: state.height(),
-            hash: state.tip(),
-        };
-        let published = Arc::new(Published {
-            household: state.household().to_owned(),
-            household_id: state.line().household,
-            device,
-            members: state.configuration().members().cloned().collect(),
-            quorum: engine.has_quorum(),
-            pending: AtomicU64::new(engine.mempool.edits()),
-            tip: watch::Sender::new(tip),
-            reader: RwLock::new(engine.reader()),
-        });
-        let (sender, requests) = mpsc::channel(REQUESTS_MAX);
-        let event_loop = EventLoop {
-            root: root.to_path_buf(),
-            engine: Some(engine),
-            requests,
-            published: Arc::clone(&published),
-        };
-        let thread = std::thread::Builder::new().name("ledger".to_owned());
-        thread
-            .spawn(move || event_loop.run())
-            .map_err(|source| NodeError::Io {
-                doing: "could not start the thread of",
-                path: root.to_path_buf(),
-                source,
-            })?;
-        Ok(Self {
-            requests: sender,
-            published,
-        })
+        Self::open_at(root, None)
     }
 
-    /// Appends edits as one signed batch: all of them enter one block, or none does.
+    /// The same, and speaks to the other devices of the household.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub fn open_with(root: &Path, door: Door) -> Result<Self, NodeError> {
+        Self::open_at(root, Some(door))
+    }
+
+    fn open_at(root: &Path, door: Option<Door>) -> Result<Self, NodeError> {
+        let began = Instant::now();
+        let clock = Clock {
+            now: 0,
+            wall_ms: now_ms(),
+        };
+        let mut engine = opening::open(root, clock)?;
+        let device = engine.state().configuration().member(engine.me().device);
+        let Some(device) = device.cloned() else {
+            return Err(NodeError::Stranger {
+                household: engine.state().household().to_owned(),
+            });
+        };
+        let reader = engine.store().reader();
+        let published = Arc::new(Published::of(&engine, device, reader));
+        let (sender, requests) = mpsc::channel(REQUESTS_MAX);
+        let node = Self {
+            requests: sender,
+            published: Arc::clone(&published),
+        };
+        let disk = Disk::start(root)?;
+        let root = root.to_path_buf();
+        let key = identity::load(&root)?;
+        let failed = |source| NodeError::Io {
+            doing: "could not start the thread of",
+            path: root.clone(),
+            source,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(failed)?;
+        let network = {
+            // What the network spawns, it spawns on the event loop's own thread.
+            let _on_it = runtime.enter();
+            Network::open(&root, door, &key, engine.state().configuration())?
+        };
+        let path = root.clone();
+        let run = move || {
+            let event_loop =
+                EventLoop::new(path, engine, requests, network, disk, published, began);
+            runtime.block_on(event_loop.run());
+        };
+        let thread = std::thread::Builder::new().name("ledger".to_owned());
+        thread.spawn(run).map_err(failed)?;
+        Ok(node)
+    }
+
+    /// Appends edits together: all of them enter one block, or none does.
     ///
     /// Returns when a quorum has them durably, or, after a second without one, when this
     /// device has them durably as pending. Waits while too much is waiting already.
@@ -171,25 +124,48 @@ impl Node {
                 bytes_max,
             });
         }
+        self.ask(|reply| Request::Submit { payloads, reply }).await
+    }
+
+    /// Changes the household's members, as they stand when this is called. Whether the change
+    /// came into force shows in [`Node::status`]: one that was overtaken by another is void.
+    ///
+    /// # Errors
+    /// As [`Node::submit`].
+    pub async fn change_members(&self, change: Change) -> Result<Receipt, SubmitError> {
+        self.ask(|reply| Request::Change { change, reply }).await
+    }
+
+    /// Waits until the chain here has every edit that was acknowledged on any device before
+    /// this was called; returns the height that it had to wait for. Without a quorum within
+    /// reach it waits for one.
+    ///
+    /// # Errors
+    /// If the node is closed or its ledger fails.
+    pub async fn consistent(&self) -> Result<Height, SubmitError> {
+        self.ask(|reply| Request::Read { reply }).await
+    }
+
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, SubmitError>>) -> Request,
+    ) -> Result<T, SubmitError> {
         let (reply, answer) = oneshot::channel();
-        let request = Request::Submit { payloads, reply };
-        self.requests
-            .send(request)
-            .await
-            .map_err(|_| SubmitError::Closed)?;
+        let sent = self.requests.send(request(reply)).await;
+        sent.map_err(|_| SubmitError::Closed)?;
         answer.await.map_err(|_| SubmitError::Closed)?
     }
 
     /// The end of the chain.
     #[must_use]
     pub fn tip(&self) -> Tip {
-        *self.published.tip.borrow()
+        self.published.tip()
     }
 
     /// Follows the end of the chain.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Tip> {
-        self.published.tip.subscribe()
+        self.published.watch()
     }
 
     /// The decided block at `height`, if the chain reaches it.
@@ -197,13 +173,7 @@ impl Node {
     /// # Errors
     /// If the block cannot be read, or is not what was written.
     pub fn block(&self, height: Height) -> Result<Option<Block>, NodeError> {
-        let reader = self
-            .published
-            .reader
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        Ok(reader.block(height)?)
+        Ok(self.published.reader().block(height)?)
     }
 
     /// At most `limit` blocks from `from` on.
@@ -217,38 +187,39 @@ impl Node {
             .collect()
     }
 
+    /// Proves that an edit stands in the chain of the present tip; `height`, where it is known,
+    /// is the height of its block, and spares looking for it. Reads the disk.
+    ///
+    /// # Errors
+    /// As [`Node::block`]; an edit that the chain does not hold is none.
+    pub fn prove_inclusion(
+        &self,
+        edit: EditName,
+        height: Option<Height>,
+    ) -> Result<Option<InclusionProof>, NodeError> {
+        let reader = self.published.reader();
+        let tip = self.tip().height;
+        self.published.prover.inclusion(&reader, tip, edit, height)
+    }
+
+    /// Proves that the block at height `new` continues the chain of the one at `old`. Reads the
+    /// disk.
+    ///
+    /// # Errors
+    /// As [`Node::block`]; heights that the chain does not have, or not in this order, are none.
+    pub fn prove_consistency(
+        &self,
+        old: Height,
+        new: Height,
+    ) -> Result<Option<ConsistencyProof>, NodeError> {
+        let reader = self.published.reader();
+        self.published.prover.consistency(&reader, old, new)
+    }
+
     /// What this device knows of the household and itself.
     #[must_use]
     pub fn status(&self) -> Status {
-        let Published {
-            household,
-            household_id,
-            device,
-            members,
-            quorum,
-            ..
-        } = &*self.published;
-        let tip = self.tip();
-        let member = |member: &Member| {
-            let here = member.id == device.id;
-            MemberStatus {
-                id: member.id,
-                name: member.name.clone(),
-                role: member.role,
-                reachable: here,
-                tip: here.then_some(tip),
-                last_seen_ms: here.then(now_ms),
-            }
-        };
-        Status {
-            household: household.clone(),
-            household_id: *household_id,
-            device: device.clone(),
-            tip,
-            pending: self.published.pending.load(Ordering::Relaxed),
-            quorum: *quorum,
-            members: members.iter().map(member).collect(),
-        }
+        self.published.status()
     }
 
     /// Decides what waits, seals the log and ends the event loop. Later calls on any clone

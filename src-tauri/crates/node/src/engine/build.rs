@@ -1,0 +1,131 @@
+//! Edits into batches, batches into blocks, and who may build the next one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use kinfolio_chain::batch::BATCH_EDITS_MAX;
+use kinfolio_chain::block::Draft;
+use kinfolio_chain::edit::{Change, Membership};
+use kinfolio_chain::store::Store;
+use kinfolio_chain::{Batch, Block, Owner, Payload};
+use kinfolio_consensus::Begin;
+use kinfolio_transport::Ledger;
+use sha2::{Digest, Sha256};
+
+use super::carry_out::proposer;
+use super::{BATCH_BYTES_MAX, Clock, Engine};
+use crate::error::NodeError;
+use crate::mempool::{Claim, Ticket};
+
+impl<S: Store> Engine<S> {
+    pub(super) fn next_height(&self) -> Begin<Ledger> {
+        let voters: BTreeSet<_> = self.state.configuration().voters().collect();
+        let mut order: Vec<_> = voters.iter().copied().collect();
+        let tip = self.state.tip();
+        order.sort_by_cached_key(|device| {
+            let hash = Sha256::new().chain_update(tip.0).chain_update(device.0);
+            <[u8; 32]>::from(hash.finalize())
+        });
+        Begin {
+            height: self.state.height() + 1,
+            voters,
+            owner: proposer(self.state.next_owner()),
+            order,
+            promised: None,
+            accepted: None,
+        }
+    }
+
+    /// Signs the edits of this turn, as few times as the limits of a batch allow.
+    pub(super) fn sign_fresh(&mut self, clock: Clock) {
+        let mut payloads = Vec::new();
+        let mut claims = Vec::new();
+        let mut bytes = 0;
+        for (ticket, those) in std::mem::take(&mut self.fresh) {
+            let more: usize = those.iter().map(Bytes::len).sum();
+            let full = payloads.len() + those.len() > BATCH_EDITS_MAX;
+            if !payloads.is_empty() && (full || bytes + more > BATCH_BYTES_MAX) {
+                let (payloads, claims) =
+                    (std::mem::take(&mut payloads), std::mem::take(&mut claims));
+                self.sign(clock, payloads, claims);
+                bytes = 0;
+            }
+            bytes += more;
+            claims.push(Claim {
+                ticket,
+                first_seq: self.next_seq + payloads.len() as u64,
+                count: those.len(),
+            });
+            payloads.extend(those.into_iter().map(Payload::Opaque));
+        }
+        if !payloads.is_empty() {
+            self.sign(clock, payloads, claims);
+        }
+    }
+
+    pub(super) fn sign(&mut self, clock: Clock, payloads: Vec<Payload>, claims: Vec<Claim>) {
+        let (line, base) = (self.state.line(), self.state.height());
+        let batch = Batch::sign(&self.key, line, self.me, self.next_seq, base, payloads);
+        self.next_seq = batch.next_seq();
+        self.unsaid.push(batch.clone());
+        self.mempool.push(clock.now, batch, claims);
+    }
+
+    /// A membership edit is a batch of its own, so that a block can take one and leave others.
+    pub(super) fn change(
+        &mut self,
+        clock: Clock,
+        ticket: Ticket,
+        change: Change,
+    ) -> Result<(), NodeError> {
+        self.sign_fresh(clock);
+        let config_hash = self.state.config_hash();
+        let claim = Claim {
+            ticket,
+            first_seq: self.next_seq,
+            count: 1,
+        };
+        let edit = Payload::Membership(Membership {
+            config_hash,
+            change,
+        });
+        self.sign(clock, vec![edit], vec![claim]);
+        Ok(())
+    }
+
+    pub(super) fn build(&mut self, clock: Clock) -> Block {
+        self.counts.ballots += 1;
+        let batches = self.mempool.fill_block(&self.state);
+        let draft = Draft {
+            config_hash_next: self.state.config_hash_next(&batches),
+            height: self.state.height() + 1,
+            prev: self.state.tip(),
+            config_hash: self.state.config_hash(),
+            history_root: self.state.history_root(),
+            timestamp_ms: clock.wall_ms,
+            proposer: self.me,
+            next_owner: self.next_owner(&batches),
+        };
+        Block::build(draft, batches)
+    }
+
+    /// Ownership follows the writers: it goes to the voter within reach who wrote more than half
+    /// of the block, so that its next edits need no gossip, and else stays.
+    pub(super) fn next_owner(&self, batches: &[Batch]) -> Owner {
+        let total: usize = batches.iter().map(|batch| batch.payloads.len()).sum();
+        let mut counts = BTreeMap::new();
+        for batch in batches {
+            *counts.entry(batch.author).or_insert(0) += batch.payloads.len();
+        }
+        let most = counts.into_iter().find(|(_, edits)| edits * 2 > total);
+        let writer = most.map(|(author, _)| author);
+        let fits = |author: &Owner| {
+            self.state
+                .configuration()
+                .voters()
+                .any(|one| one == author.device)
+                && self.peers.incarnation(author.device) == Some(author.incarnation)
+        };
+        writer.filter(fits).unwrap_or(self.me)
+    }
+}

@@ -1,0 +1,157 @@
+//! Carries out what the replica puts out, in its order: persist, then, once durable, send.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use kinfolio_chain::store::{self, Store};
+use kinfolio_chain::{Block, Owner};
+use kinfolio_consensus::{Ballot, Input, Lsn, Output, Proposer, Record};
+use kinfolio_transport::{Ledger, PeerMessage};
+
+use super::{Action, Clock, Engine};
+use crate::error::NodeError;
+
+impl<S: Store> Engine<S> {
+    /// Gives the replica one input and carries out what follows, until nothing more follows.
+    pub(super) fn drive(&mut self, clock: Clock, input: Input<Ledger>) -> Result<(), NodeError> {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for output in self.replica.step(clock.now, input) {
+                match output {
+                    Output::Persist(lsn, record) => self.persist(lsn, record)?,
+                    Output::Send { to, message } => self.send(to, PeerMessage::Synod(message)),
+                    Output::Build { .. } => {
+                        let block = Arc::new(self.build(clock));
+                        inputs.push_back(Input::Propose(block));
+                    }
+                    Output::Decide { block, .. } => {
+                        self.decided(&block)?;
+                        let wish = self.mempool.has_work(&self.state);
+                        inputs.push_back(Input::Wish(wish));
+                        inputs.push_back(Input::Begin(self.next_height()));
+                    }
+                    Output::Outbid { .. } => {
+                        self.counts.duels += 1;
+                        self.unsaid = self.mempool.own_batches();
+                    }
+                    Output::Behind { device, .. } => self.tell_tip(device),
+                    Output::Missing { device, height } => self.catch_up.want(device, height),
+                    Output::Readable { read, height } => self.actions.push(Action::Readable {
+                        ticket: read,
+                        height,
+                    }),
+                    Output::WakeAt(at) => self.replica_wake_at = Some(at),
+                    Output::Alarm {
+                        height,
+                        ballot,
+                        blocks,
+                    } => {
+                        let device = ballot.proposer.device;
+                        return Err(NodeError::TwoBlocks {
+                            height,
+                            device,
+                            blocks,
+                        });
+                    }
+                }
+            }
+        }
+        if self.replica_wake_at.is_some_and(|at| at <= clock.now) {
+            self.replica_wake_at = None;
+        }
+        Ok(())
+    }
+
+    pub(super) fn persist(&mut self, lsn: Lsn, record: Record<Ledger>) -> Result<(), NodeError> {
+        self.be_born()?;
+        let record = match record {
+            Record::Promise { height, ballot } => store::Record::Promise {
+                height,
+                ballot: ballot_out(ballot),
+            },
+            Record::Accepted { ballot, block } => {
+                self.accepted_here.insert(block.hash());
+                store::Record::Accepted {
+                    ballot: ballot_out(ballot),
+                    block,
+                }
+            }
+        };
+        self.store.append(&record)?;
+        self.durable.appended(lsn);
+        Ok(())
+    }
+
+    /// Writes this life into the log, once, ahead of the first thing that it says there.
+    pub(super) fn be_born(&mut self) -> Result<(), NodeError> {
+        if !self.born {
+            let incarnation = self.me.incarnation;
+            self.store
+                .append(&store::Record::Incarnation(incarnation))?;
+            self.born = true;
+            self.durable.born();
+        }
+        Ok(())
+    }
+
+    /// A block is decided for ever: it was built here, or checked when it came in.
+    pub(super) fn decided(&mut self, block: &Arc<Block>) -> Result<(), NodeError> {
+        let (height, hash) = (block.height(), block.hash());
+        if self.accepted_here.contains(&hash) {
+            self.store
+                .append(&store::Record::Decided { height, hash })?;
+        } else {
+            self.be_born()?;
+            self.store
+                .append(&store::Record::Learned(Arc::clone(block)))?;
+            self.durable.learned();
+        }
+        let members = self.state.config_hash();
+        let followed = self.state.follow(block);
+        followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;
+        self.accepted_here.clear();
+        self.counts.blocks += 1;
+        let told = self.mempool.settle(block, &self.state);
+        let told = told.into_iter();
+        self.actions
+            .extend(told.map(|(ticket, receipt)| Action::Acknowledge(ticket, receipt)));
+        self.store.settle(&self.state)?;
+        if self.state.config_hash() != members {
+            self.mempool.drop_strangers(&self.state);
+            // Soon somebody may be gone whose vote it took to decide this.
+            self.durable.learned();
+        }
+        if block.header().proposer == self.me {
+            self.tell_observers(block);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn proposer(owner: Owner) -> Proposer<Ledger> {
+    Proposer {
+        device: owner.device,
+        incarnation: owner.incarnation,
+    }
+}
+
+pub(super) fn ballot_in(ballot: store::Ballot) -> Ballot<Ledger> {
+    Ballot {
+        round: ballot.round,
+        proposer: proposer(ballot.proposer),
+    }
+}
+
+pub(super) fn ballot_out(ballot: Ballot<Ledger>) -> store::Ballot {
+    let Proposer {
+        device,
+        incarnation,
+    } = ballot.proposer;
+    store::Ballot {
+        round: ballot.round,
+        proposer: Owner {
+            device,
+            incarnation,
+        },
+    }
+}

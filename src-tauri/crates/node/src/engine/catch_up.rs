@@ -1,0 +1,83 @@
+//! Fetching blocks that others have decided: from one device at a time, in ranges, until the
+//! highest known tip is reached.
+
+use std::collections::BTreeMap;
+
+use kinfolio_chain::store::Store;
+use kinfolio_chain::{DeviceId, Height};
+use kinfolio_consensus::Micros;
+use kinfolio_transport::PeerMessage;
+
+use super::Engine;
+
+/// How long an answer is waited for before another device is asked.
+const ANSWER_WAIT: Micros = 2_000_000;
+
+/// Most blocks, and about how many bytes, in one answer.
+pub(super) const FETCH_BLOCKS_MAX: u32 = 512;
+pub(super) const FETCH_BYTES_MAX: usize = 4 << 20;
+
+#[derive(Debug, Default)]
+pub(super) struct CatchUp {
+    /// Up to which height each device has the chain, at least, where that is above the own tip.
+    ahead: BTreeMap<DeviceId, Height>,
+    asked: Option<(DeviceId, Micros)>,
+}
+
+impl CatchUp {
+    /// `device` has blocks up to `height`.
+    pub(super) fn want(&mut self, device: DeviceId, height: Height) {
+        let known = self.ahead.entry(device).or_insert(height);
+        *known = height.max(*known);
+    }
+
+    /// An answer came, or will not come.
+    pub(super) fn answered(&mut self, device: DeviceId) {
+        self.asked = self.asked.filter(|(asked, _)| *asked != device);
+    }
+
+    /// What a device is thought to have is not to be had from it.
+    pub(super) fn forget(&mut self, device: DeviceId) {
+        self.ahead.remove(&device);
+        self.answered(device);
+    }
+
+    pub(super) fn wake_at(&self) -> Option<Micros> {
+        self.asked.map(|(_, since)| since + ANSWER_WAIT)
+    }
+
+    /// Whom to ask, if somebody has what is missing above `tip` and nobody is being asked.
+    fn next(&mut self, now: Micros, tip: Height) -> Option<DeviceId> {
+        if let Some((device, since)) = self.asked
+            && since + ANSWER_WAIT <= now
+        {
+            tracing::debug!(%device, "no answer with blocks: asking another device");
+            self.forget(device);
+        }
+        self.ahead.retain(|_, height| *height > tip);
+        if self.asked.is_some() {
+            return None;
+        }
+        let furthest = self.ahead.iter().max_by_key(|(_, height)| **height);
+        let device = furthest.map(|(device, _)| *device)?;
+        self.asked = Some((device, now));
+        Some(device)
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// Asks for what is missing, if anything is and nobody is being asked.
+    pub(super) fn fetch(&mut self, now: Micros) {
+        let tip = self.state.height();
+        while let Some(device) = self.catch_up.next(now, tip) {
+            if self.peers.is_greeted(device) {
+                let message = PeerMessage::Fetch {
+                    from: tip + 1,
+                    limit: FETCH_BLOCKS_MAX,
+                };
+                return self.send(device, message);
+            }
+            self.catch_up.forget(device);
+        }
+    }
+}

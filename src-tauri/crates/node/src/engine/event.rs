@@ -1,0 +1,118 @@
+//! What happens to the ledger, and what must be done about it.
+
+use bytes::Bytes;
+use kinfolio_chain::edit::Change;
+use kinfolio_chain::{DeviceId, Height};
+use kinfolio_consensus::Micros;
+use kinfolio_transport::{PeerMessage, RefusalCode};
+
+use super::durable::Mark;
+use crate::mempool::{Receipt, Ticket};
+
+/// What time it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// On a clock that only goes forward; all waiting is measured by it.
+    pub now: Micros,
+    /// Milliseconds since 1970, for people.
+    pub wall_ms: i64,
+}
+
+/// What happens to the ledger.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Append these edits, all in one block.
+    Submit {
+        /// Whom to answer.
+        ticket: Ticket,
+        /// What they say.
+        payloads: Vec<Bytes>,
+    },
+    /// Change the household's members.
+    Change {
+        /// Whom to answer.
+        ticket: Ticket,
+        /// In which way.
+        change: Change,
+    },
+    /// A device can be spoken to.
+    Up(DeviceId),
+    /// A device can no longer be spoken to.
+    Down(DeviceId),
+    /// A device said something.
+    Received {
+        /// Who, as the connection proved.
+        from: DeviceId,
+        /// What.
+        message: PeerMessage,
+    },
+    /// What was appended before [`Engine::begin_sync`] gave this mark is durable.
+    Synced(Mark),
+    /// Say when the chain here has all that was acknowledged anywhere before now.
+    Read {
+        /// Whom to answer.
+        ticket: Ticket,
+    },
+    /// Nothing but time has passed.
+    Tick,
+}
+
+/// What the runner must do.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Send this; it may be lost.
+    Send {
+        /// To whom.
+        to: DeviceId,
+        /// What.
+        message: PeerMessage,
+    },
+    /// The edits of this ticket are safe.
+    Acknowledge(Ticket, Receipt),
+    /// The read of this ticket may be answered from the chain as it is now.
+    Readable {
+        /// Whom to answer.
+        ticket: Ticket,
+        /// The height that the read had to wait for.
+        height: Height,
+    },
+    /// A device sent something that is refused; it is counted, and so is its reason.
+    Refused {
+        /// Who.
+        from: DeviceId,
+        /// The kind of reason.
+        code: RefusalCode,
+        /// The reason.
+        detail: String,
+    },
+}
+
+/// Whether this device may vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Good,
+    /// Its disk went back in time, or was cloned: it must rejoin under a new id.
+    Restored {
+        /// Who noticed.
+        by: DeviceId,
+    },
+    /// A majority holds other blocks than this device.
+    Forked {
+        /// The lowest height at which they are known to differ.
+        height: Height,
+    },
+}
+
+/// Counts since the engine was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Blocks that were decided.
+    pub blocks: u64,
+    /// Own ballots that began.
+    pub ballots: u64,
+    /// Own ballots that met a higher one.
+    pub duels: u64,
+    /// Messages that were refused.
+    pub refused: u64,
+}

@@ -1,0 +1,116 @@
+//! What is known of the other devices: who can be spoken to, in which life, how far its log
+//! reaches, and whether that fits what was known before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kinfolio_chain::{BlockHash, DeviceId, Height, Incarnation};
+use kinfolio_transport::Hello;
+
+/// What is known of one device.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peer {
+    up: bool,
+    greeted: bool,
+    /// Its latest life that was seen.
+    incarnation: Option<Incarnation>,
+    /// The end of its log, durable when it said so.
+    tip: Option<(Height, BlockHash)>,
+    /// The highest end that it ever claimed to be durable.
+    durable_height_max: Height,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Peers {
+    known: BTreeMap<DeviceId, Peer>,
+    /// Who holds another block than this device, and at which height.
+    disagree: BTreeMap<DeviceId, Height>,
+}
+
+/// How a device stands to its own past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Past {
+    /// It goes on where it was.
+    Continues,
+    /// Its disk went back in time: it is behind what it had said was durable, or in a life that
+    /// was over.
+    WentBack,
+    /// Another device lives under its name.
+    Cloned,
+}
+
+impl Peers {
+    pub(super) fn up(&mut self, device: DeviceId) {
+        self.known.entry(device).or_default().up = true;
+    }
+
+    pub(super) fn down(&mut self, device: DeviceId) {
+        if let Some(peer) = self.known.get_mut(&device) {
+            peer.up = false;
+            peer.greeted = false;
+        }
+    }
+
+    /// Takes a greeting in, unless it contradicts the device's own past.
+    pub(super) fn greeted(&mut self, device: DeviceId, hello: &Hello) -> Past {
+        let peer = self.known.entry(device).or_default();
+        let now = hello.incarnation;
+        if let Some(before) = peer.incarnation {
+            if now.counter == before.counter && now.nonce != before.nonce {
+                return Past::Cloned;
+            }
+            if now < before || hello.height < peer.durable_height_max {
+                return Past::WentBack;
+            }
+        }
+        peer.greeted = true;
+        peer.incarnation = Some(now);
+        peer.tip = Some((hello.height, hello.tip));
+        peer.durable_height_max = hello.height;
+        Past::Continues
+    }
+
+    /// The chain of `device` reaches this block.
+    pub(super) fn has_tip(&mut self, device: DeviceId, height: Height, hash: BlockHash) {
+        if let Some(peer) = self.known.get_mut(&device) {
+            peer.tip = Some((height, hash));
+        }
+    }
+
+    pub(super) fn is_up(&self, device: DeviceId) -> bool {
+        self.known.get(&device).is_some_and(|peer| peer.up)
+    }
+
+    pub(crate) fn is_greeted(&self, device: DeviceId) -> bool {
+        self.known.get(&device).is_some_and(|peer| peer.greeted)
+    }
+
+    /// Who can be spoken to and has greeted.
+    pub(super) fn present(&self) -> Vec<DeviceId> {
+        let greeted = self.known.iter().filter(|(_, peer)| peer.greeted);
+        greeted.map(|(device, _)| *device).collect()
+    }
+
+    /// In which life a device within reach is.
+    pub(super) fn incarnation(&self, device: DeviceId) -> Option<Incarnation> {
+        let peer = self.known.get(&device).filter(|peer| peer.greeted)?;
+        peer.incarnation
+    }
+
+    /// The end of a device's chain, as far as known.
+    pub(crate) fn tip(&self, device: DeviceId) -> Option<(Height, BlockHash)> {
+        self.known.get(&device)?.tip
+    }
+
+    /// `device` holds another block at `height`; how many of `voters` disagree with this device.
+    pub(super) fn disagrees(
+        &mut self,
+        device: DeviceId,
+        height: Height,
+        voters: &BTreeSet<DeviceId>,
+    ) -> usize {
+        let lowest = self.disagree.entry(device).or_insert(height);
+        *lowest = height.min(*lowest);
+        let disagreeing = self.disagree.keys().filter(|one| voters.contains(one));
+        disagreeing.count()
+    }
+}

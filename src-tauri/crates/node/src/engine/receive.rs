@@ -1,0 +1,302 @@
+//! What other devices say: checked before it goes any further, refused by name where it does not
+//! hold.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kinfolio_chain::store::Store;
+use kinfolio_chain::{Batch, Block, BlockHash, DeviceId, Height, Refusal};
+use kinfolio_consensus::{Input, Message, Proposer};
+use kinfolio_transport::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode};
+
+use super::catch_up::{FETCH_BLOCKS_MAX, FETCH_BYTES_MAX};
+use super::peers::Past;
+use super::{Action, Clock, Engine, Standing};
+use crate::error::NodeError;
+
+impl<S: Store> Engine<S> {
+    /// Says who this is and how far its log reaches, durably. A life that a crash could take
+    /// back is not spoken of: the next one would count to the same number, as a clone does.
+    pub(super) fn greet(&mut self) {
+        if !self.durable.lives() {
+            return;
+        }
+        let line = self.state.line();
+        let (height, tip) = self.durable.tip();
+        let hello = Hello {
+            version: PROTOCOL_VERSION,
+            household: line.household,
+            epoch: line.epoch,
+            incarnation: self.me.incarnation,
+            height,
+            tip,
+        };
+        for device in std::mem::take(&mut self.ungreeted) {
+            self.send(device, PeerMessage::Hello(hello));
+        }
+    }
+
+    pub(super) fn receive(
+        &mut self,
+        clock: Clock,
+        from: DeviceId,
+        message: PeerMessage,
+    ) -> Result<(), NodeError> {
+        if self.state.configuration().member(from).is_none() {
+            self.refuse(
+                from,
+                RefusalCode::Member,
+                "this device is no member".to_owned(),
+            );
+            return Ok(());
+        }
+        match message {
+            PeerMessage::Hello(hello) => return self.on_hello(clock, from, &hello),
+            PeerMessage::Refused { code, detail } => return self.on_refused(from, code, &detail),
+            _ if !self.peers.is_greeted(from) => {
+                let detail = "the first message must be a greeting".to_owned();
+                self.refuse(from, RefusalCode::Ungreeted, detail);
+            }
+            PeerMessage::Synod(message) => return self.on_synod(clock, from, message),
+            PeerMessage::Edits(batches) => {
+                for batch in batches {
+                    self.on_edits(clock, from, batch);
+                }
+            }
+            PeerMessage::Tip { height, hash } => self.on_tip(from, height, hash)?,
+            PeerMessage::Fetch { from: low, limit } => self.on_fetch(from, low, limit)?,
+            PeerMessage::Blocks(blocks) => return self.on_blocks(clock, from, blocks),
+        }
+        Ok(())
+    }
+
+    fn on_hello(&mut self, clock: Clock, from: DeviceId, hello: &Hello) -> Result<(), NodeError> {
+        let line = self.state.line();
+        if hello.version != PROTOCOL_VERSION {
+            let detail = format!(
+                "it speaks version {} of the protocol, this device version {PROTOCOL_VERSION}: update the older one",
+                hello.version
+            );
+            self.refuse(from, RefusalCode::Version, detail);
+            return Ok(());
+        }
+        if hello.household != line.household {
+            let detail = format!("it belongs to household {}", hello.household);
+            self.refuse(from, RefusalCode::Household, detail);
+            return Ok(());
+        }
+        if hello.epoch != line.epoch {
+            let detail = format!("it follows epoch {} of the household", hello.epoch);
+            self.refuse(from, RefusalCode::Epoch, detail);
+            return Ok(());
+        }
+        match self.peers.greeted(from, hello) {
+            Past::Continues => {}
+            Past::WentBack => {
+                let detail = format!(
+                    "its disk went back in time: it is in life {} at height {}, which is behind what it was seen at; it must rejoin under a new id",
+                    hello.incarnation.counter, hello.height
+                );
+                self.refuse(from, RefusalCode::Past, detail);
+                return Ok(());
+            }
+            Past::Cloned => {
+                let detail = format!(
+                    "a copy of it runs elsewhere (both in life {}); one of them must rejoin under a new id",
+                    hello.incarnation.counter
+                );
+                self.refuse(from, RefusalCode::Clone, detail);
+                return Ok(());
+            }
+        }
+        let own = self.mempool.own_batches();
+        if !own.is_empty() {
+            self.send(from, PeerMessage::Edits(own));
+        }
+        self.on_tip(from, hello.height, hello.tip)?;
+        if self.state.height() > hello.height {
+            self.tell_tip(from);
+        }
+        let who = Proposer {
+            device: from,
+            incarnation: hello.incarnation,
+        };
+        self.drive(clock, Input::Present(who))
+    }
+
+    fn on_refused(
+        &mut self,
+        from: DeviceId,
+        code: RefusalCode,
+        detail: &str,
+    ) -> Result<(), NodeError> {
+        tracing::warn!(device = %from, ?code, detail, "another device refuses this one");
+        let went_back = matches!(code, RefusalCode::Past | RefusalCode::Clone);
+        if went_back && self.standing == Standing::Good {
+            self.standing = Standing::Restored { by: from };
+            self.replica.fall_silent();
+        }
+        Ok(())
+    }
+
+    /// A block that comes to the vote is checked against the chain below it (invariant V); one
+    /// for another height goes no further than the replica, which does not look at it.
+    fn on_synod(
+        &mut self,
+        clock: Clock,
+        from: DeviceId,
+        message: Message<Ledger>,
+    ) -> Result<(), NodeError> {
+        let block = match &message {
+            Message::Accept { block, .. } => Some(block),
+            Message::Promise {
+                accepted: Some((_, block)),
+                ..
+            } => Some(block),
+            _ => None,
+        };
+        let open = self.state.height() + 1;
+        if let Some(block) = block {
+            let claimed = message.height();
+            if claimed != Some(block.height()) {
+                let detail = format!(
+                    "block {} came in a message about height {claimed:?}",
+                    block.height()
+                );
+                self.refuse(from, RefusalCode::Block, detail);
+                return Ok(());
+            }
+            if block.height() == open
+                && let Err(refusal) = self.check(block)
+            {
+                let detail = format!("block {open}: {refusal}");
+                self.refuse(from, RefusalCode::Block, detail);
+                return Ok(());
+            }
+        }
+        if let Message::Decided { height, hash } = message
+            && height < open
+        {
+            return self.on_tip(from, height, hash);
+        }
+        self.drive(clock, Input::Receive { from, message })
+    }
+
+    /// Whether `block` may follow the tip. Signatures that were checked when the edits were
+    /// gossiped are not checked again.
+    fn check(&self, block: &Block) -> Result<(), Refusal> {
+        let known = |batch: &Batch| self.mempool.knows(batch);
+        self.state.check_knowing(block, &known)
+    }
+
+    fn on_edits(&mut self, clock: Clock, from: DeviceId, batch: Batch) {
+        if !self.waits(&batch) || self.mempool.knows(&batch) {
+            return;
+        }
+        match self.state.check_batch_alone(&batch) {
+            Ok(()) => {
+                // Where there is no room it is gossiped again later.
+                self.mempool.push(clock.now, batch, Vec::new());
+            }
+            Err(refusal) => self.refuse(from, RefusalCode::Edits, refusal.to_string()),
+        }
+    }
+
+    /// A device's chain reaches `height`: what is missing here is fetched, and what is here must
+    /// be the same.
+    pub(super) fn on_tip(
+        &mut self,
+        from: DeviceId,
+        height: Height,
+        hash: BlockHash,
+    ) -> Result<(), NodeError> {
+        if height > self.state.height() {
+            self.peers.has_tip(from, height, hash);
+            self.catch_up.want(from, height);
+            return Ok(());
+        }
+        let own = match height == self.state.height() {
+            true => Some(self.state.tip()),
+            false => self.store.block(height)?.map(|block| block.hash()),
+        };
+        if own == Some(hash) {
+            self.peers.has_tip(from, height, hash);
+            return Ok(());
+        }
+        self.fork(from, height, hash)
+    }
+
+    /// Two devices hold different blocks at one height, which the protocol forbids: one of them
+    /// was changed from outside. The majority is right; who is not votes no more.
+    fn fork(&mut self, from: DeviceId, height: Height, hash: BlockHash) -> Result<(), NodeError> {
+        let voters: BTreeSet<_> = self.state.configuration().voters().collect();
+        let against = self.peers.disagrees(from, height, &voters);
+        tracing::error!(device = %from, height, %hash, against, "another device holds another block");
+        let detail = format!("its block {height} is {hash}, which is not the block of this device");
+        self.refuse(from, RefusalCode::Fork, detail);
+        if against > voters.len() / 2 && self.standing == Standing::Good {
+            self.standing = Standing::Forked { height };
+            self.replica.fall_silent();
+        }
+        Ok(())
+    }
+
+    fn on_fetch(&mut self, from: DeviceId, low: Height, limit: u32) -> Result<(), NodeError> {
+        let mut blocks = Vec::new();
+        let mut bytes = 0;
+        let limit = limit.min(FETCH_BLOCKS_MAX) as usize;
+        for height in (low..=self.state.height()).take(limit) {
+            let Some(block) = self.store.block(height)? else {
+                break;
+            };
+            bytes += block
+                .batches()
+                .iter()
+                .map(Batch::encoded_len)
+                .sum::<usize>();
+            blocks.push(Arc::new(block));
+            if bytes > FETCH_BYTES_MAX {
+                break;
+            }
+        }
+        self.send(from, PeerMessage::Blocks(blocks));
+        Ok(())
+    }
+
+    fn on_blocks(
+        &mut self,
+        clock: Clock,
+        from: DeviceId,
+        blocks: Vec<Arc<Block>>,
+    ) -> Result<(), NodeError> {
+        self.catch_up.answered(from);
+        if blocks.is_empty() {
+            self.catch_up.forget(from);
+        }
+        for block in blocks {
+            let height = block.height();
+            if height <= self.state.height() {
+                continue;
+            }
+            if let Err(refusal) = self.check(&block) {
+                self.catch_up.forget(from);
+                self.refuse(
+                    from,
+                    RefusalCode::Block,
+                    format!("block {height}: {refusal}"),
+                );
+                return Ok(());
+            }
+            self.drive(clock, Input::Learn(block))?;
+        }
+        Ok(())
+    }
+
+    /// Counts a refusal, tells whoever runs this, and the device itself.
+    pub(super) fn refuse(&mut self, from: DeviceId, code: RefusalCode, detail: String) {
+        self.counts.refused += 1;
+        let told = detail.clone();
+        self.send(from, PeerMessage::Refused { code, detail: told });
+        self.actions.push(Action::Refused { from, code, detail });
+    }
+}

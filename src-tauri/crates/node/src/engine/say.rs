@@ -1,0 +1,92 @@
+//! What this device says unasked: edits ahead of any ballot, how far its chain reaches, and again
+//! what may have been lost.
+
+use std::collections::BTreeSet;
+
+use kinfolio_chain::store::Store;
+use kinfolio_chain::{Batch, Block, DeviceId, Refusal};
+use kinfolio_transport::PeerMessage;
+
+use super::{Action, Clock, Engine, QUORUM_WAIT, REPEAT};
+use crate::error::NodeError;
+
+impl<S: Store> Engine<S> {
+    /// Writes down, durably, what has waited for a quorum long enough, and answers it; and says
+    /// again what may have been lost.
+    pub(super) fn repeat(&mut self, clock: Clock) -> Result<(), NodeError> {
+        let oldest = self.mempool.oldest_unanswered();
+        if oldest.is_some_and(|since| since + QUORUM_WAIT <= clock.now) {
+            self.be_born()?;
+            self.store.sync()?;
+            self.store.set_aside(&self.mempool.unanswered())?;
+            let told = self.mempool.answer_pending().into_iter();
+            self.actions
+                .extend(told.map(|(ticket, receipt)| Action::Acknowledge(ticket, receipt)));
+        }
+        if !self.has_to_repeat() {
+            self.repeat_at = clock.now + REPEAT;
+        } else if self.repeat_at <= clock.now {
+            self.repeat_at = clock.now + REPEAT;
+            self.unsaid = self.mempool.own_batches();
+            if self.told_tip != self.state.height() {
+                self.told_tip = self.state.height();
+                for device in self.peers.present() {
+                    self.tell_tip(device);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn has_to_repeat(&self) -> bool {
+        self.told_tip != self.state.height() || self.mempool.own_edits() > 0
+    }
+
+    /// Sends own edits ahead of any ballot, so that whoever wins it carries them. While the ball
+    /// is in the own court they can wait for the own block.
+    pub(super) fn gossip(&mut self) {
+        if self.unsaid.is_empty() || self.replica.is_favourite() {
+            return;
+        }
+        let mut batches = std::mem::take(&mut self.unsaid);
+        batches.retain(|batch| self.waits(batch));
+        if batches.is_empty() {
+            return;
+        }
+        let voters = self.state.configuration().voters();
+        let here: Vec<_> = voters.filter(|&one| self.peers.is_greeted(one)).collect();
+        for device in here {
+            self.send(device, PeerMessage::Edits(batches.clone()));
+        }
+    }
+
+    /// Whether the chain does not hold this batch yet.
+    pub(super) fn waits(&self, batch: &Batch) -> bool {
+        !matches!(
+            self.state.check_order(batch),
+            Err(Refusal::Duplicate { .. })
+        )
+    }
+
+    pub(super) fn tell_observers(&mut self, block: &Block) {
+        let voters: BTreeSet<_> = self.state.configuration().voters().collect();
+        let (height, hash) = (block.height(), block.hash());
+        for device in self.peers.present() {
+            if !voters.contains(&device) {
+                self.send(device, PeerMessage::Tip { height, hash });
+            }
+        }
+    }
+
+    /// Says how far this device's log reaches, durably: what it says it may never take back.
+    pub(super) fn tell_tip(&mut self, device: DeviceId) {
+        let (height, hash) = (self.state.height(), self.state.tip());
+        self.send(device, PeerMessage::Tip { height, hash });
+    }
+
+    pub(super) fn send(&mut self, to: DeviceId, message: PeerMessage) {
+        if self.peers.is_up(to) {
+            self.actions.push(Action::Send { to, message });
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What the event loop lets everyone see: written by it alone, read by all.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+
+use kinfolio_chain::store::Store;
+use kinfolio_chain::store::disk::BlockReader;
+use kinfolio_chain::{
+    BlockHash, ConfigHash, Configuration, DeviceId, Height, HouseholdId, Member, Role,
+};
+use tokio::sync::watch;
+
+use crate::engine::{Counts, Engine, Standing};
+use crate::opening::now_ms;
+use crate::proofs::Prover;
+
+/// The end of the chain as this device has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// Its height.
+    pub height: Height,
+    /// Its hash.
+    pub hash: BlockHash,
+}
+
+/// What a device knows of the household and itself.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The household's name.
+    pub household: String,
+    /// The household's id.
+    pub household_id: HouseholdId,
+    /// This device.
+    pub device: Member,
+    /// The end of its chain.
+    pub tip: Tip,
+    /// Edits authored here and not yet in this chain.
+    pub pending: u64,
+    /// Whether a majority of the voters is within reach.
+    pub quorum: bool,
+    /// Whether this device may vote.
+    pub standing: Standing,
+    /// What happened since it was started.
+    pub counts: Counts,
+    /// All members, this device among them.
+    pub members: Vec<MemberStatus>,
+}
+
+/// What this device knows of a member.
+#[derive(Clone, Debug)]
+pub struct MemberStatus {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its name.
+    pub name: String,
+    /// Its voice.
+    pub role: Role,
+    /// Whether it can be spoken to now.
+    pub reachable: bool,
+    /// The end of its chain, as far as known here.
+    pub tip: Option<Tip>,
+    /// When it was last heard of, in milliseconds since 1970.
+    pub last_seen_ms: Option<i64>,
+}
+
+/// What the event loop lets everyone see.
+pub(crate) struct Published {
+    household: String,
+    household_id: HouseholdId,
+    me: DeviceId,
+    quorum: AtomicBool,
+    pending: AtomicU64,
+    tip: watch::Sender<Tip>,
+    reader: RwLock<BlockReader>,
+    pub(crate) prover: Prover,
+    household_now: RwLock<Now>,
+}
+
+/// What changes with the household.
+#[derive(Debug)]
+struct Now {
+    configuration: Configuration,
+    config_hash: ConfigHash,
+    /// This device, as it was last a member.
+    device: Member,
+    standing: Standing,
+    counts: Counts,
+    seen: BTreeMap<DeviceId, Seen>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    reachable: bool,
+    tip: Option<Tip>,
+    last_seen_ms: Option<i64>,
+}
+
+impl Published {
+    /// What a newly opened engine shows.
+    pub(crate) fn of<S: Store>(engine: &Engine<S>, device: Member, reader: BlockReader) -> Self {
+        let state = engine.state();
+        let now = Now {
+            device,
+            configuration: state.configuration().clone(),
+            config_hash: state.config_hash(),
+            standing: engine.standing().clone(),
+            counts: engine.counts(),
+            seen: BTreeMap::new(),
+        };
+        let published = Self {
+            household: state.household().to_owned(),
+            household_id: state.line().household,
+            me: engine.me().device,
+            quorum: AtomicBool::new(false),
+            pending: AtomicU64::new(0),
+            tip: watch::Sender::new(tip_of(engine)),
+            reader: RwLock::new(reader),
+            prover: Prover::default(),
+            household_now: RwLock::new(now),
+        };
+        published.follow(engine);
+        published
+    }
+
+    /// Shows what the engine has come to.
+    pub(crate) fn follow<S: Store>(&self, engine: &Engine<S>) {
+        self.pending.store(engine.pending(), Ordering::Relaxed);
+        self.quorum.store(engine.has_quorum(), Ordering::Relaxed);
+        let tip = tip_of(engine);
+        self.tip
+            .send_if_modified(|before| std::mem::replace(before, tip) != tip);
+        let mut now = self.write();
+        let state = engine.state();
+        if now.config_hash != state.config_hash() {
+            now.config_hash = state.config_hash();
+            now.configuration = state.configuration().clone();
+            if let Some(device) = now.configuration.member(self.me).cloned() {
+                now.device = device;
+            }
+        }
+        if now.standing != *engine.standing() {
+            now.standing = engine.standing().clone();
+        }
+        now.counts = engine.counts();
+        let peers = engine.peers();
+        for member in state
+            .configuration()
+            .members()
+            .filter(|one| one.id != self.me)
+        {
+            let seen = now.seen.entry(member.id).or_default();
+            let tip = peers.tip(member.id);
+            seen.tip = tip.map(|(height, hash)| Tip { height, hash });
+            let reachable = peers.is_greeted(member.id);
+            if reachable || seen.reachable {
+                seen.last_seen_ms = Some(now_ms());
+            }
+            seen.reachable = reachable;
+        }
+    }
+
+    /// The engine is gone; nothing waits in it any more.
+    pub(crate) fn stopped(&self) {
+        self.pending.store(0, Ordering::Relaxed);
+        self.quorum.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn replace_reader(&self, reader: BlockReader) {
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
+    }
+
+    pub(crate) fn reader(&self) -> BlockReader {
+        let reader = self.reader.read().unwrap_or_else(PoisonError::into_inner);
+        reader.clone()
+    }
+
+    pub(crate) fn tip(&self) -> Tip {
+        *self.tip.borrow()
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Tip> {
+        self.tip.subscribe()
+    }
+
+    /// All of it at once. A device that was removed shows itself as it was before.
+    pub(crate) fn status(&self) -> Status {
+        let now = self
+            .household_now
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let tip = self.tip();
+        let member = |member: &Member| {
+            let seen = match member.id == self.me {
+                true => Seen {
+                    reachable: true,
+                    tip: Some(tip),
+                    last_seen_ms: Some(now_ms()),
+                },
+                false => now.seen.get(&member.id).copied().unwrap_or_default(),
+            };
+            MemberStatus {
+                id: member.id,
+                name: member.name.clone(),
+                role: member.role,
+                reachable: seen.reachable,
+                tip: seen.tip,
+                last_seen_ms: seen.last_seen_ms,
+            }
+        };
+        Status {
+            household: self.household.clone(),
+            household_id: self.household_id,
+            device: now.device.clone(),
+            tip,
+            pending: self.pending.load(Ordering::Relaxed),
+            quorum: self.quorum.load(Ordering::Relaxed),
+            standing: now.standing.clone(),
+            counts: now.counts,
+            members: now.configuration.members().map(member).collect(),
+        }
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Now> {
+        self.household_now
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn tip_of<S: Store>(engine: &Engine<S>) -> Tip {
+    let state = engine.state();
+    Tip {
+        height: state.height(),
+        hash: state.tip(),
+    }
+}

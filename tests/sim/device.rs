@@ -1,0 +1,173 @@
+//! One simulated device: its key, its disk, and the engine while it lives. Runs the engine as the
+//! product's event loop does: all that waits in one turn, messages before the sync, one sync at a
+//! time.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ed25519_dalek::SigningKey;
+use kinfolio_chain::config::device_id;
+use kinfolio_chain::store::StoreError;
+use kinfolio_chain::store::disk::DiskStore;
+use kinfolio_chain::{ConfigHash, DeviceId};
+use kinfolio_consensus::Mutant;
+use kinfolio_node::engine::{Clock, Engine, Event};
+use kinfolio_node::{NodeError, Ticket};
+
+use crate::disk::{SimDisk, Snapshot};
+use crate::household::{FOLDER, name};
+use crate::plan::Time;
+
+/// What became of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It joins once its ledger is written.
+    Expected,
+    /// It lives, or will again.
+    Here,
+    /// Its disk is damaged, or went back in time: it comes back only as another device.
+    Lost,
+    /// It was removed from the household.
+    Removed,
+}
+
+/// Who waits at a device, by what the world calls its requests.
+pub type Request = usize;
+
+#[derive(Debug)]
+pub struct Device {
+    pub name: String,
+    pub id: DeviceId,
+    pub key: SigningKey,
+    pub disk: SimDisk,
+    pub engine: Option<Engine<DiskStore>>,
+    pub fate: Fate,
+    /// Counts its starts and stops, so that what was due in an earlier life is not done in a
+    /// later one.
+    pub life: u64,
+    pub inbox: Vec<Event>,
+    pub turn_due: bool,
+    pub wake_at: Option<Time>,
+    pub syncing: bool,
+    pub paused: bool,
+    /// How far its clocks are off.
+    pub ahead: Time,
+    pub wall_off_ms: i64,
+    /// Syncs take so many times longer.
+    pub slowness: u64,
+    /// Whether a fault was put on its disk that may make it unreadable.
+    pub injured: bool,
+    /// Whether its disk was put back to an earlier state.
+    pub restored: bool,
+    /// Whether it was told so, and had time to take it in.
+    pub told_restored: bool,
+    pub snapshot: Option<Snapshot>,
+    pub height_seen: u64,
+    /// Who it took for members at the last look.
+    pub members_seen: Option<ConfigHash>,
+    pub waiting: BTreeMap<Ticket, Request>,
+}
+
+impl Device {
+    pub fn new(index: usize, key: SigningKey) -> Self {
+        Self {
+            name: name(index),
+            id: device_id(&key.verifying_key()),
+            key,
+            disk: SimDisk::default(),
+            engine: None,
+            fate: Fate::Expected,
+            life: 0,
+            inbox: Vec::new(),
+            turn_due: false,
+            wake_at: None,
+            syncing: false,
+            paused: false,
+            ahead: 0,
+            wall_off_ms: 0,
+            slowness: 1,
+            injured: false,
+            restored: false,
+            told_restored: false,
+            snapshot: None,
+            height_seen: 0,
+            members_seen: None,
+            waiting: BTreeMap::new(),
+        }
+    }
+
+    pub fn is_up(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// Whether nothing was done to it that it may not come back from.
+    pub fn is_sound(&self) -> bool {
+        self.fate == Fate::Here && !self.injured
+    }
+
+    /// What its clocks show.
+    pub fn clock(&self, now: Time) -> Clock {
+        Clock {
+            now: now + self.ahead,
+            wall_ms: (now / 1000) as i64 + self.wall_off_ms,
+        }
+    }
+
+    /// Whether it takes `other` for a member.
+    pub fn admits(&self, other: DeviceId) -> bool {
+        let members = self
+            .engine
+            .as_ref()
+            .map(|engine| engine.state().configuration());
+        members.is_some_and(|members| members.member(other).is_some())
+    }
+
+    /// A new life, on what its disk holds.
+    pub fn open(
+        &mut self,
+        now: Time,
+        nonce: u64,
+        segment_bytes: u64,
+        mutant: Option<Mutant>,
+    ) -> Result<(), NodeError> {
+        let files = self.disk.files();
+        let (store, recovered) = DiskStore::open_in(files, Path::new(FOLDER), segment_bytes)?;
+        let key = self.key.clone();
+        let clock = self.clock(now);
+        let engine = Engine::open_with_mutant(clock, key, nonce, store, recovered, mutant)?;
+        self.height_seen = engine.state().height();
+        self.engine = Some(engine);
+        self.life += 1;
+        self.told_restored = false;
+        Ok(())
+    }
+
+    /// The end of a life; who waited for an answer never gets one.
+    pub fn stop(&mut self) -> Vec<Request> {
+        self.engine = None;
+        self.life += 1;
+        self.inbox.clear();
+        self.turn_due = false;
+        self.wake_at = None;
+        self.syncing = false;
+        self.paused = false;
+        std::mem::take(&mut self.waiting).into_values().collect()
+    }
+}
+
+/// Whether an error of the engine is one that a fault of the disk explains.
+pub fn is_of_disk(error: &NodeError) -> bool {
+    matches!(
+        error,
+        NodeError::Store(StoreError::Io { .. } | StoreError::DiskFull { .. } | StoreError::Closed)
+    )
+}
+
+/// Whether it says that the disk holds something else than what was written.
+pub fn is_damage(error: &NodeError) -> bool {
+    matches!(
+        error,
+        NodeError::NoChain
+            | NodeError::Store(StoreError::Damaged { .. } | StoreError::MissingSegment { .. })
+    )
+}

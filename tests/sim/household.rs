@@ -1,0 +1,88 @@
+//! Who lives in a simulated household, and its first block.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use kinfolio_chain::apply::founding_line;
+use kinfolio_chain::block::Draft;
+use kinfolio_chain::store::disk::DiskStore;
+use kinfolio_chain::store::{Record, Store, StoreError};
+use kinfolio_chain::{
+    Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Member, Owner,
+    Payload, Role,
+};
+
+use crate::dice::Dice;
+use crate::disk::SimDisk;
+
+/// Where each device keeps its ledger.
+pub const FOLDER: &str = "/ledger";
+
+/// A device's key.
+pub fn key(dice: &mut Dice) -> SigningKey {
+    let mut bytes = [0; 32];
+    for part in bytes.chunks_mut(8) {
+        part.copy_from_slice(&dice.number().to_le_bytes());
+    }
+    SigningKey::from_bytes(&bytes)
+}
+
+/// The member who holds `key`, as device number `index` is called.
+pub fn member(key: &SigningKey, index: usize, role: Role) -> Member {
+    Member::new(name(index), key.verifying_key(), role)
+}
+
+/// What device number `index` is called.
+pub fn name(index: usize) -> String {
+    char::from_u32('A' as u32 + index as u32)
+        .unwrap_or('?')
+        .to_string()
+}
+
+/// The block that founds a household of these members; the first of them makes it.
+pub fn found(founder: &SigningKey, members: Vec<Member>) -> (Owner, Arc<Block>) {
+    let owner = Owner {
+        device: members[0].id,
+        incarnation: Incarnation {
+            counter: 1,
+            nonce: 1,
+        },
+    };
+    let config_hash = Configuration::new(members.iter().cloned()).hash();
+    let founding = Founding {
+        household: "Simulated".to_owned(),
+        nonce: [7; 32],
+        members,
+    };
+    let draft = Draft {
+        height: 0,
+        prev: BlockHash::NONE,
+        config_hash,
+        config_hash_next: config_hash,
+        history_root: HistoryRoot::EMPTY,
+        timestamp_ms: 0,
+        proposer: owner,
+        next_owner: owner,
+    };
+    let line = founding_line(&founding);
+    let payloads = vec![Payload::Founding(founding)];
+    let batch = Batch::sign(founder, line, owner, 0, 0, payloads);
+    (owner, Arc::new(Block::build(draft, vec![batch])))
+}
+
+/// Writes a ledger of these blocks, as a device has it that joins.
+pub fn settle_in(
+    disk: &SimDisk,
+    life: Option<Incarnation>,
+    blocks: impl IntoIterator<Item = Arc<Block>>,
+) -> Result<(), StoreError> {
+    let mut store = DiskStore::create_in(disk.files(), Path::new(FOLDER))?;
+    if let Some(life) = life {
+        store.append(&Record::Incarnation(life))?;
+    }
+    for block in blocks {
+        store.append(&Record::Learned(block))?;
+    }
+    store.sync()
+}

@@ -1,0 +1,23 @@
+//! Whole households on simulated disks and networks, in virtual time: the shipped engine and log,
+//! and every fault that a seed can think of.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects and does not get ends it, in its parts too"
+)]
+
+mod coincident;
+mod device;
+mod dice;
+mod disk;
+mod history;
+mod household;
+mod mutants;
+mod naive;
+mod plan;
+mod seeds;
+mod tally;
+mod transcript;
+mod witness;
+mod world;
