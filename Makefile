@@ -1,6 +1,7 @@
-.PHONY: run test bench check
+.PHONY: run test soak bench check
 
 run:   ; @scripts/run
 test:  ; @scripts/test
+soak:  ; @scripts/soak
 bench: ; @scripts/bench
 check: ; @scripts/check

@@ -116,7 +116,7 @@ impl Household {
     #[must_use]
     pub fn serve(&self) -> Node {
         let mut child = self
-            .command(["serve", "--api", "127.0.0.1:0"])
+            .command(["serve", "--api", "127.0.0.1:0", "--peer", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .expect("kinfolio starts");

@@ -10,6 +10,7 @@ mod bad_input;
 mod first_day;
 mod full_disk;
 mod kill;
+mod ledger;
 mod licences;
 mod output;
 mod serve;

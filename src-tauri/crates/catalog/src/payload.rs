@@ -40,6 +40,12 @@ impl LibraryEdit {
         wire::encode(self)
     }
 
+    /// Whether a payload claims to be one of the library's.
+    #[must_use]
+    pub fn is_one(payload: &[u8]) -> bool {
+        payload.starts_with(&wire::MARK)
+    }
+
     /// Reads bytes from the chain; values out of bounds never come out of it.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+pub(crate) mod bench;
 pub(crate) mod blocks;
 pub(crate) mod edit;
 pub(crate) mod import;

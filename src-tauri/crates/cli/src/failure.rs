@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use kinfolio_http::Problem;
 use kinfolio_library::LibraryError;
+use kinfolio_library::node::NodeError;
 use kinfolio_library::sample::SampleError;
 
 /// Exit code: failed.
@@ -51,8 +52,18 @@ pub(crate) enum Failure {
     #[error("cannot import {path}: {source}")]
     BadPath { path: String, source: io::Error },
     /// The address cannot be served on.
-    #[error("cannot serve on {address}: {source}; choose another with --api ADDR")]
-    CannotListen { address: String, source: io::Error },
+    #[error("cannot serve on {address}: {source}; choose another with {option} ADDR")]
+    CannotListen {
+        address: String,
+        option: &'static str,
+        source: io::Error,
+    },
+    /// A measurement cannot go on.
+    #[error("the measurement stopped: {reason}")]
+    Bench { reason: String },
+    /// A node of a measurement failed.
+    #[error("a node of the measurement stopped: {0}")]
+    Node(#[from] NodeError),
     /// A file or socket of the library failed.
     #[error("cannot {doing} {path}: {source}")]
     Io {

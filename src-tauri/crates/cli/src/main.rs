@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use failure::Failure;
 use output::Output;
-use usage::{Command, Usage};
+use usage::{Bench, Command, Usage};
 
 fn main() -> ExitCode {
     let usage = match Usage::read(std::env::args_os()) {
@@ -53,6 +53,8 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
         Command::Status => command::status::run(&folder(data)?, output).await,
         Command::Verify(args) => command::verify::run(&folder(data)?, &args, output),
         Command::Blocks(args) => command::blocks::run(&folder(data)?, &args, output).await,
+        Command::Bench(Bench::Ledger(args)) => command::bench::ledger(&args, output).await,
+        Command::Bench(Bench::Node(args)) => command::bench::node(&folder(data)?, args).await,
         Command::Sample(args) => command::sample::run(&args, output),
     }
 }

@@ -87,8 +87,49 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// List blocks of the chain
     Blocks(BlocksArgs),
+    /// Measure
+    #[command(subcommand)]
+    Bench(Bench),
     /// Write generated photos, for demos, tests and load; needs no library
     Sample(SampleArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Write random strings to several node processes on this machine, then compare their chains
+    Ledger(BenchLedgerArgs),
+    /// One node of such a measurement
+    #[command(hide = true)]
+    Node(BenchNodeArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchLedgerArgs {
+    /// Node processes, each with a disk folder of its own under TMPDIR
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=15))]
+    pub(crate) nodes: u8,
+    /// Strings to write, each to a random node
+    #[arg(long, value_name = "E", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) entries: u64,
+    /// Bytes of each string
+    #[arg(long, value_name = "BYTES", default_value_t = 128, value_parser = clap::value_parser!(u32).range(16..=65_536))]
+    pub(crate) size: u32,
+    /// Clients, each with one string outstanding
+    #[arg(long, value_name = "C", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) clients: u32,
+    /// Kill one node when half is written, and start it again
+    #[arg(long)]
+    pub(crate) kill_one: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchNodeArgs {
+    /// Where it listens
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) peer: SocketAddr,
+    /// Another node, as DEVICE=ADDR; may be repeated
+    #[arg(long = "other", value_name = "DEVICE=ADDR")]
+    pub(crate) others: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -106,6 +147,9 @@ pub(crate) struct ServeArgs {
     /// Where to serve the HTTP API and the web UI; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
     pub(crate) api: SocketAddr,
+    /// Where to listen for the household's other devices; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:8788")]
+    pub(crate) peer: SocketAddr,
     /// Accept the token in this file instead of the one in the library's api-token
     #[arg(long, value_name = "F")]
     pub(crate) web_token_file: Option<PathBuf>,

@@ -5,6 +5,7 @@
 //! handler parses, calls one use case of `kinfolio-library` and converts what comes back.
 
 mod access;
+mod consistent;
 pub mod dto;
 pub mod event;
 mod extract;
@@ -79,6 +80,10 @@ pub fn router(library: Library, access: Access) -> Router {
         )
         .fallback(site::serve)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            consistent::wait,
+        ))
         .layer(DefaultBodyLimit::max(JSON_BYTES_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), access::guard))
         .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| {

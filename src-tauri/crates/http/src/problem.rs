@@ -55,10 +55,11 @@ impl From<LibraryError> for Problem {
             }
             Code::BadInput(code) => (StatusCode::BAD_REQUEST, code),
             Code::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            Code::Unreachable(code) => (StatusCode::SERVICE_UNAVAILABLE, code),
             Code::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "closing"),
             Code::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         };
-        if status.is_server_error() {
+        if status.is_server_error() && !matches!(error.code(), Code::Unreachable(_)) {
             tracing::error!(code, %error, "a request failed");
         }
         let mut problem = Self::new(status, code, error.to_string());

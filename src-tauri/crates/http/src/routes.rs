@@ -35,6 +35,8 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ledger::status))
         .routes(routes!(ledger::blocks))
         .routes(routes!(ledger::block))
+        .routes(routes!(ledger::append))
+        .routes(routes!(ledger::proof))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))
         .routes(routes!(events::stream))

@@ -50,6 +50,17 @@ pub enum LibraryError {
         /// The token's file.
         path: PathBuf,
     },
+    /// An opaque entry that the ledger does not take.
+    #[error("the entry was not taken: {reason}")]
+    BadEntry {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A majority of the voters is out of reach.
+    #[error(
+        "no majority of the household's voters answers: ask without `consistent`, or wait until more devices are awake"
+    )]
+    NoQuorum,
     /// A name for a household, a device or a file that cannot be used.
     #[error("{what} cannot be {given:?}: {reason}")]
     BadName {
@@ -178,8 +189,10 @@ pub enum Code {
     TooLarge(&'static str),
     /// No space left.
     DiskFull,
-    /// Not now.
+    /// Not now: the library is closing.
     Unavailable,
+    /// Not now: other devices are needed.
+    Unreachable(&'static str),
     /// Something broke here.
     Internal,
 }
@@ -213,6 +226,8 @@ impl LibraryError {
             Self::InUse { .. } => Code::Conflict("in_use"),
             Self::BadSettings { .. } => Code::BadInput("bad_settings"),
             Self::TokenTooShort { .. } => Code::BadInput("token_too_short"),
+            Self::BadEntry { .. } => Code::BadInput("bad_entry"),
+            Self::NoQuorum => Code::Unreachable("no_quorum"),
             Self::BadName { .. } => Code::BadInput("bad_name"),
             Self::NothingToImport => Code::BadInput("nothing_to_import"),
             Self::BadChange(ChangeError::Nothing) => Code::BadInput("empty_change"),

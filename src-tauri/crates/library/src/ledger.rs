@@ -1,6 +1,12 @@
 //! The chain as it may be looked at: status and blocks.
 
-use kinfolio_node::{Block, Status as NodeStatus};
+use std::time::Duration;
+
+use bytes::Bytes;
+use kinfolio_catalog::LibraryEdit;
+use kinfolio_node::{
+    Block, ConsistencyProof, EditName, InclusionProof, Receipt, Status as NodeStatus,
+};
 
 use crate::error::LibraryError;
 use crate::library::Library;
@@ -66,4 +72,78 @@ pub async fn block(library: &Library, height: u64) -> Result<Option<Block>, Libr
     library
         .blocking(move || node.block(height).map_err(LibraryError::Node))
         .await
+}
+
+/// Largest opaque entry, in bytes.
+pub const ENTRY_BYTES_MAX: usize = 64 << 10;
+
+/// Appends an opaque entry, one edit of its own; returns when a quorum has it durably, or,
+/// after a second without one, when this device has.
+///
+/// # Errors
+/// The entry is empty, too large, or would be taken for an edit of the library; or the ledger
+/// cannot be written.
+pub async fn append(library: &Library, entry: Bytes) -> Result<Receipt, LibraryError> {
+    if entry.is_empty() || entry.len() > ENTRY_BYTES_MAX {
+        return Err(LibraryError::BadEntry {
+            reason: format!(
+                "an entry has 1 to {ENTRY_BYTES_MAX} bytes, this one has {}",
+                entry.len()
+            ),
+        });
+    }
+    if LibraryEdit::is_one(&entry) {
+        let reason = "it begins as an edit of the library does: use the routes for photos";
+        return Err(LibraryError::BadEntry {
+            reason: reason.to_owned(),
+        });
+    }
+    let submitted = library.node().submit(vec![entry]).await;
+    submitted.map_err(|error| library.submit_error(error))
+}
+
+/// Waits until the chain and the catalogue here have all that was acknowledged on any device
+/// before this was called.
+///
+/// # Errors
+/// No majority of the voters answers within `patience`, or the ledger cannot be read.
+pub async fn consistent(library: &Library, patience: Duration) -> Result<(), LibraryError> {
+    let waited = tokio::time::timeout(patience, async {
+        let height = library.node().consistent().await;
+        let height = height.map_err(|error| library.submit_error(error))?;
+        library.shows(height).await
+    });
+    waited.await.unwrap_or(Err(LibraryError::NoQuorum))
+}
+
+/// Proves that an edit stands in the chain of the present tip.
+///
+/// # Errors
+/// The chain cannot be read.
+pub async fn prove_inclusion(
+    library: &Library,
+    edit: EditName,
+    height: Option<u64>,
+) -> Result<Option<InclusionProof>, LibraryError> {
+    let node = library.node().clone();
+    let prove = move || {
+        node.prove_inclusion(edit, height)
+            .map_err(LibraryError::Node)
+    };
+    library.blocking(prove).await
+}
+
+/// Proves that the block at `new`, the tip unless told, continues the chain of that at `old`.
+///
+/// # Errors
+/// The chain cannot be read.
+pub async fn prove_consistency(
+    library: &Library,
+    old: u64,
+    new: Option<u64>,
+) -> Result<Option<ConsistencyProof>, LibraryError> {
+    let node = library.node().clone();
+    let new = new.unwrap_or(node.tip().height);
+    let prove = move || node.prove_consistency(old, new).map_err(LibraryError::Node);
+    library.blocking(prove).await
 }

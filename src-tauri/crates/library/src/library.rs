@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kinfolio_catalog::{Catalog, CatalogError, PhotoId, Snapshot};
-use kinfolio_node::{DeviceId, Founder, Node, NodeError, SubmitError};
+use kinfolio_node::{DeviceId, Door, Founder, Node, NodeError, SubmitError};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
@@ -126,13 +126,26 @@ impl Library {
     /// # Errors
     /// There is no library, another process owns it, or it is damaged.
     pub async fn open(root: &Path) -> Result<Self, LibraryError> {
+        Self::open_at(Layout::new(root), None).await
+    }
+
+    /// The same, and speaks to the household's other devices through `door`, at the addresses
+    /// that `library.toml` gives.
+    ///
+    /// # Errors
+    /// As [`Library::open`].
+    pub async fn open_with(root: &Path, door: Door) -> Result<Self, LibraryError> {
         let layout = Layout::new(root);
+        Self::open_at(layout, Some(door)).await
+    }
+
+    async fn open_at(layout: Layout, door: Option<Door>) -> Result<Self, LibraryError> {
         if !layout.settings().exists() {
             return Err(LibraryError::NotALibrary {
-                path: root.to_path_buf(),
+                path: layout.root().to_path_buf(),
             });
         }
-        let handle = tokio::task::spawn_blocking(move || Parts::open(layout));
+        let handle = tokio::task::spawn_blocking(move || Parts::open(layout, door));
         let parts = handle.await.map_err(|_| LibraryError::Closing)??;
         Ok(parts.start())
     }
@@ -317,11 +330,18 @@ struct Parts {
 }
 
 impl Parts {
-    fn open(layout: Layout) -> Result<Self, LibraryError> {
+    fn open(layout: Layout, door: Option<Door>) -> Result<Self, LibraryError> {
         let lock = lock(&layout)?;
         let settings = Settings::read(&layout.settings())?;
         let root = layout.root();
-        let node = Node::open(root).map_err(|error| node_error(root, error))?;
+        let node = match door {
+            None => Node::open(root),
+            Some(mut door) => {
+                door.peers.extend(settings.peers());
+                Node::open_with(root, door)
+            }
+        };
+        let node = node.map_err(|error| node_error(root, error))?;
         let catalog = open_catalog(&layout, &node)?;
         let index = Index::open(&layout.index())?;
         let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;

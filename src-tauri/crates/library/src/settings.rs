@@ -1,8 +1,10 @@
 //! `library.toml`: what belongs to this device alone and may be edited by hand.
 //! What the household shares lives in the ledger, never here.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
+use kinfolio_node::DeviceId;
 use serde::Deserialize;
 
 use crate::error::LibraryError;
@@ -17,6 +19,18 @@ pub struct Settings {
     pub device: String,
     /// What this device allows itself.
     pub limits: Limits,
+    /// Where other devices listen that cannot be found otherwise.
+    pub peers: Vec<PeerAddress>,
+}
+
+/// Where a device of the household listens.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerAddress {
+    /// Its id.
+    pub device: DeviceId,
+    /// Its addresses, as `192.168.1.7:8788`; tried in this order.
+    pub addresses: Vec<SocketAddr>,
 }
 
 /// Bounds on memory and work.
@@ -49,6 +63,12 @@ impl Settings {
         })
     }
 
+    /// The devices whose addresses are given, as the node takes them.
+    pub(crate) fn peers(&self) -> impl Iterator<Item = (DeviceId, Vec<SocketAddr>)> + '_ {
+        let peers = self.peers.iter();
+        peers.map(|peer| (peer.device, peer.addresses.clone()))
+    }
+
     fn parse(text: &str) -> Result<Self, toml_edit::de::Error> {
         toml_edit::de::from_str(text)
     }
@@ -69,7 +89,12 @@ impl Settings {
              # Threads that decode pictures during an import; 0 means one per core.\n\
              import_threads = {}\n\
              # Largest single file that the HTTP API takes, in bytes.\n\
-             upload_bytes_max = {}\n",
+             upload_bytes_max = {}\n\
+             \n\
+             # Where other devices listen, if they are not found by themselves:\n\
+             # [[peers]]\n\
+             # device = \"the other device's id\"\n\
+             # addresses = [\"192.168.1.7:8788\"]\n",
             quoted(household),
             quoted(device),
             defaults.import_threads,

@@ -11,7 +11,9 @@ use kinfolio_catalog::{
     TakenSource, WallTime,
 };
 use kinfolio_chain::block::Draft;
-use kinfolio_chain::{Batch, Block, BlockHash, ConfigHash, DeviceId, Incarnation, Owner, Payload};
+use kinfolio_chain::{
+    Batch, Block, BlockHash, ConfigHash, DeviceId, HistoryRoot, Incarnation, Owner, Payload,
+};
 use kinfolio_search::{Index, Query};
 
 /// Photos in one block, as a group commit of an import makes them.
@@ -122,6 +124,8 @@ fn blocks(photos: u64) -> Vec<Block> {
             height,
             prev: blocks.last().map_or(BlockHash::NONE, Block::hash),
             config_hash: ConfigHash([0; 32]),
+            config_hash_next: ConfigHash([0; 32]),
+            history_root: HistoryRoot::EMPTY,
             timestamp_ms: 0,
             proposer: author,
             next_owner: author,

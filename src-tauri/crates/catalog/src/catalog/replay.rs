@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kinfolio_chain::edit::Change as MemberChange;
 use kinfolio_chain::{Block, Edit, Height, Payload};
 use redb::{ReadableTable, Table, WriteTransaction};
 
@@ -69,6 +70,9 @@ impl<'t> Replay<'t> {
     pub(super) fn block(&mut self, block: &Block) -> Result<(), CatalogError> {
         let height = block.height();
         let block_time_ms = block.header().timestamp_ms;
+        if let Some(MemberChange::Join(member)) = block.membership().map(|edit| &edit.change) {
+            self.devices.insert(&member.id.0, member.name.as_str())?;
+        }
         for (index, edit) in (0..).zip(block.edits()) {
             let stamp = Stamp::new(edit.id, height);
             let author = Author {
@@ -93,6 +97,8 @@ impl<'t> Replay<'t> {
                 }
                 return Ok(());
             }
+            // Only the block says whether it takes effect.
+            Payload::Membership(_) => return Ok(()),
             Payload::Opaque(payload) => payload,
         };
         match LibraryEdit::decode(payload) {

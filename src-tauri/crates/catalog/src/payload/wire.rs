@@ -20,7 +20,7 @@ mod proto {
 }
 
 /// Begins every payload of the library, so that other records in the chain are told apart.
-const MARK: [u8; 4] = *b"KFL\x01";
+pub(super) const MARK: [u8; 4] = *b"KFL\x01";
 
 /// Why a payload is not an edit that this version can read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

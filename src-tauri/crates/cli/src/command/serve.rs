@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kinfolio_http::{Access, log, router, serve, socket};
+use kinfolio_library::layout::Layout;
+use kinfolio_library::node::Door;
 use kinfolio_library::{Library, Token, import};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,9 +18,20 @@ use crate::failure::Failure;
 use crate::usage::ServeArgs;
 
 pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failure> {
-    let library = Library::open(root).await?;
+    let (listener, peer) = listen_for_peers(args.peer)?;
+    let token_path = args
+        .web_token_file
+        .clone()
+        .unwrap_or_else(|| Layout::new(root).token());
+    let token = Token::read(&token_path)?;
+    let door = Door {
+        listener: Some(listener),
+        peers: Vec::new(),
+        token: Some(token.secret().to_owned()),
+    };
+    let library = Library::open_with(root, door).await?;
     let _log = log::to(&library.layout().logs());
-    let served = until_told(&library, args).await;
+    let served = until_told(&library, args, peer, token).await;
     // The socket first, so that nobody comes to a closed door.
     let _ = std::fs::remove_file(library.layout().socket());
     library.close().await;
@@ -26,14 +39,14 @@ pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failu
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn until_told(library: &Library, args: &ServeArgs) -> Result<(), Failure> {
+async fn until_told(
+    library: &Library,
+    args: &ServeArgs,
+    peer: SocketAddr,
+    token: Token,
+) -> Result<(), Failure> {
     let mut terminate = on_signal(SignalKind::terminate())?;
     let mut interrupt = on_signal(SignalKind::interrupt())?;
-    let token_path = args
-        .web_token_file
-        .clone()
-        .unwrap_or_else(|| library.layout().token());
-    let token = Token::read(&token_path)?;
     let (listener, address) = listen(args.api).await?;
     let path = library.layout().socket();
     let local = socket::bind(&path).map_err(|source| Failure::Io {
@@ -51,7 +64,7 @@ async fn until_told(library: &Library, args: &ServeArgs) -> Result<(), Failure> 
     import::resume(library).await?;
     tracing::info!(%address, device = %library.device(), "serving");
     announce(&format!(
-        "ready api={address} peer=none device={}",
+        "ready api={address} peer={peer} device={}",
         library.device()
     ))?;
 
@@ -68,9 +81,22 @@ async fn until_told(library: &Library, args: &ServeArgs) -> Result<(), Failure> 
     Ok(())
 }
 
+/// Listens for the household's other devices before anything else is opened.
+fn listen_for_peers(address: SocketAddr) -> Result<(std::net::TcpListener, SocketAddr), Failure> {
+    let failed = |source| Failure::CannotListen {
+        address: address.to_string(),
+        option: "--peer",
+        source,
+    };
+    let listener = std::net::TcpListener::bind(address).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
     let failed = |source| Failure::CannotListen {
         address: address.to_string(),
+        option: "--api",
         source,
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;

@@ -3,11 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kinfolio_library::ledger::Status;
-use kinfolio_library::node::{Block, Edit, MemberStatus, Payload, Role};
+use kinfolio_library::node::{Block, Edit, EditState, MemberStatus, Payload, Receipt, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::moment;
+use super::{State, moment};
 
 /// This device's view of the household's chain.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -60,6 +60,21 @@ pub struct MemberBody {
     pub last_seen: Option<String>,
 }
 
+/// What to prove.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProofParams {
+    /// An edit, as its receipt names it.
+    pub edit: Option<String>,
+    /// The height of its block; spares looking for it.
+    pub height: Option<u64>,
+    /// The height of an older tip.
+    pub from: Option<u64>,
+    /// The height of a newer one; the present tip unless told.
+    pub to: Option<u64>,
+}
+
 /// Which blocks to list.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +87,56 @@ pub struct BlocksParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(minimum = 1, maximum = 100000)]
     pub limit: Option<u32>,
+}
+
+/// Where an entry stands.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EntryBody {
+    /// Whether it is in a block.
+    pub state: State,
+    /// The height of its block, once it is in one.
+    pub height: Option<u64>,
+    /// The hash of that block.
+    pub hash: Option<String>,
+    /// Its name: device, life and number.
+    pub edit: String,
+}
+
+impl EntryBody {
+    /// What is known of an acknowledged entry.
+    #[must_use]
+    pub fn new(receipt: &Receipt) -> Self {
+        Self {
+            state: match receipt.state {
+                EditState::Committed => State::Committed,
+                EditState::Pending => State::Pending,
+            },
+            height: receipt.height,
+            hash: receipt.hash.map(|hash| hash.to_string()),
+            edit: receipt.first.to_string(),
+        }
+    }
+}
+
+/// How long the writer of an entry waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryWait {
+    /// Until it is in a block.
+    #[default]
+    Committed,
+    /// Until it is durable on this device at least.
+    Pending,
+}
+
+/// How an entry is written.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EntryParams {
+    /// `pending` answers when the entry is durable on this device at least.
+    #[serde(default)]
+    pub wait: EntryWait,
 }
 
 /// A block without its edits.
@@ -158,6 +223,7 @@ impl EditBody {
         let (kind, payload) = match &edit.payload {
             Payload::Founding(founding) => ("founding", Some(founding.household.clone())),
             Payload::Opaque(bytes) => ("opaque", Some(STANDARD.encode(bytes))),
+            Payload::Membership(edit) => ("membership", Some(edit.change.to_string())),
         };
         let incarnation = edit.id.incarnation;
         Self {

@@ -68,6 +68,24 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResp
             status.node.pending,
         ),
         (
+            "kinfolio_ballots_total",
+            "counter",
+            "Own ballots since the start.",
+            status.node.counts.ballots,
+        ),
+        (
+            "kinfolio_duels_total",
+            "counter",
+            "Own ballots that met a higher one, since the start.",
+            status.node.counts.duels,
+        ),
+        (
+            "kinfolio_refused_total",
+            "counter",
+            "Messages of other devices that were refused, since the start.",
+            status.node.counts.refused,
+        ),
+        (
             "kinfolio_photos",
             "gauge",
             "Photos known, the trash counted.",

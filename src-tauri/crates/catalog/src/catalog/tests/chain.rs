@@ -3,8 +3,8 @@
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::{
-    Batch, Block, BlockHash, ConfigHash, DeviceId, Founding, Incarnation, Member, Owner, Payload,
-    Role,
+    Batch, Block, BlockHash, ConfigHash, DeviceId, Founding, HistoryRoot, Incarnation, Member,
+    Owner, Payload, Role,
 };
 
 use crate::payload::{Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken, TakenSource};
@@ -73,6 +73,8 @@ impl Chain {
             height,
             prev: self.blocks.last().map_or(BlockHash::NONE, Block::hash),
             config_hash: ConfigHash([0; 32]),
+            config_hash_next: ConfigHash([0; 32]),
+            history_root: HistoryRoot::EMPTY,
             timestamp_ms: 1_000 * i64::try_from(height).unwrap(),
             proposer: author,
             next_owner: author,

@@ -7,8 +7,8 @@ use kinfolio_catalog::{
 };
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::{
-    Batch, Block, BlockHash, ConfigHash, DeviceId, Founding, Incarnation, Member, Owner, Payload,
-    Role,
+    Batch, Block, BlockHash, ConfigHash, DeviceId, Founding, HistoryRoot, Incarnation, Member,
+    Owner, Payload, Role,
 };
 use tempfile::TempDir;
 
@@ -118,6 +118,8 @@ impl Library {
             height: self.blocks.len() as u64,
             prev: self.blocks.last().map_or(BlockHash::NONE, Block::hash),
             config_hash: ConfigHash([0; 32]),
+            config_hash_next: ConfigHash([0; 32]),
+            history_root: HistoryRoot::EMPTY,
             timestamp_ms: 0,
             proposer: self.author,
             next_owner: self.author,
