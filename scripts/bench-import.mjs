@@ -201,7 +201,7 @@ ${row("vipsthumbnail", "two previews")}
 ${row("sharp", "two previews")}
 `;
 mkdirSync(told.report, { recursive: true });
-writeFileSync(join(told.report, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-writeFileSync(join(told.report, "report.md"), markdown);
+writeFileSync(join(told.report, "import.json"), `${JSON.stringify(report, null, 2)}\n`);
+writeFileSync(join(told.report, "import.md"), markdown);
 console.log(`\n${markdown}`);
 for (const name of ["library", "vips", "sharp"]) rmSync(join(work, name), { recursive: true, force: true });

@@ -149,6 +149,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Append an opaque entry
+         * @description One call, one edit. Answered once a quorum of the voters has it durably; where none is within
+         *     reach, after a second, once this device has it durably as pending (`state`).
+         */
+        post: operations["append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove something about the chain
+         * @description With `edit`, that this edit stands in the chain of the present tip; with `from`, that the block
+         *     at `to` (the tip unless told) continues the chain of the block at `from`. Both are checked
+         *     against nothing but the hashes of tips, as RFC 6962 has it.
+         */
+        get: operations["proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/photos/{id}": {
         parameters: {
             query?: never;
@@ -484,6 +527,20 @@ export interface components {
              */
             photos: number;
             /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+        };
+        /** @description Where an entry stands. */
+        EntryBody: {
+            /** @description Its name: device, life and number. */
+            edit: string;
+            /** @description The hash of that block. */
+            hash?: string | null;
+            /**
+             * Format: int64
+             * @description The height of its block, once it is in one.
+             */
+            height?: number | null;
+            /** @description Whether it is in a block. */
             state: components["schemas"]["State"];
         };
         /** @description How a photo was exposed. */
@@ -1285,6 +1342,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BlockDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    append: {
+        parameters: {
+            query?: {
+                /** @description `pending` answers when the entry is durable on this device at least. */
+                wait?: "committed" | "pending";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    proof: {
+        parameters: {
+            query?: {
+                /** @description An edit, as its receipt names it. */
+                edit?: string;
+                /** @description The height of its block; spares looking for it. */
+                height?: number;
+                /** @description The height of an older tip. */
+                from?: number;
+                /** @description The height of a newer one; the present tip unless told. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             default: components["responses"]["Problem"];

@@ -117,6 +117,9 @@ pub(crate) struct BenchLedgerArgs {
     /// Clients, each with one string outstanding
     #[arg(long, value_name = "C", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) clients: u32,
+    /// Then leave the nodes alone for so long, and measure what they do
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) idle_seconds: u64,
     /// Kill one node when half is written, and start it again
     #[arg(long)]
     pub(crate) kill_one: bool,

@@ -140,6 +140,32 @@ pub enum LibraryError {
         /// The library's folder.
         path: PathBuf,
     },
+    /// No room left for the ledger: what was to be written may be on disk in part.
+    #[error(
+        "the disk that holds {path} is full: free some space, then look whether the change took effect before you try again"
+    )]
+    LedgerFull {
+        /// The library's folder.
+        path: PathBuf,
+    },
+    /// No room left for what is derived from the ledger.
+    #[error(
+        "the disk that holds {path} is full, so that the {what} cannot follow the ledger: free some space; whatever was changed is recorded and will show"
+    )]
+    BehindFull {
+        /// What does not follow.
+        what: &'static str,
+        /// The library's folder.
+        path: PathBuf,
+    },
+    /// What is derived from the ledger does not follow it.
+    #[error("the {what} cannot follow the ledger: {why}; whatever was changed is recorded")]
+    Behind {
+        /// What does not follow.
+        what: &'static str,
+        /// What holds it up.
+        why: String,
+    },
     /// The library is being closed.
     #[error("the library is closing: try again when it runs")]
     Closing,
@@ -238,9 +264,13 @@ impl LibraryError {
             Self::UploadBroken { .. } => Code::BadInput("upload_broken"),
             Self::Blob(BlobError::Empty { .. }) => Code::BadInput("empty_file"),
             Self::UploadTooLarge { .. } => Code::TooLarge("upload_too_large"),
-            Self::DiskFull { .. } => Code::DiskFull,
+            Self::Index(error) if error.is_disk_full() => Code::DiskFull,
+            Self::DiskFull { .. } | Self::LedgerFull { .. } | Self::BehindFull { .. } => {
+                Code::DiskFull
+            }
             Self::Closing => Code::Unavailable,
-            Self::Node(_)
+            Self::Behind { .. }
+            | Self::Node(_)
             | Self::Submit(_)
             | Self::Catalog(_)
             | Self::Index(_)

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::error::LibraryError;
 use crate::event::{Event, PHOTOS_NAMED_MAX};
+use crate::followed::Followed;
 use crate::library::Library;
 
 /// Most blocks applied in one transaction.
@@ -37,7 +38,7 @@ pub(crate) fn catch_up(node: &Node, catalog: &Catalog) -> Result<Vec<PhotoId>, L
 }
 
 /// Keeps the catalogue at the chain's tip until the library closes.
-pub(crate) async fn catalog(library: Library, shown: watch::Sender<u64>) {
+pub(crate) async fn catalog(library: Library, shown: watch::Sender<Followed>) {
     let closing = library.closing();
     let mut tips = library.node().watch();
     tips.mark_changed();
@@ -54,7 +55,8 @@ pub(crate) async fn catalog(library: Library, shown: watch::Sender<u64>) {
         });
         match caught_up.await {
             Ok((height, changed)) => {
-                let news = shown.send_replace(height) != height;
+                let before = shown.send_replace(Followed::at(height)).height;
+                let news = before != Some(height);
                 if news {
                     library.tell(Event::Block {
                         height,
@@ -68,6 +70,7 @@ pub(crate) async fn catalog(library: Library, shown: watch::Sender<u64>) {
             }
             Err(error) => {
                 tracing::error!(%error, "the catalogue cannot follow the chain");
+                shown.send_modify(|now| *now = now.held_up(&error));
                 pause(&library, RETRY_PAUSE).await;
                 tips.mark_changed();
             }
@@ -78,8 +81,8 @@ pub(crate) async fn catalog(library: Library, shown: watch::Sender<u64>) {
 /// Keeps the index close behind the catalogue until the library closes.
 pub(crate) async fn index(
     library: Library,
-    mut shown: watch::Receiver<u64>,
-    indexed: watch::Sender<Option<u64>>,
+    mut shown: watch::Receiver<Followed>,
+    indexed: watch::Sender<Followed>,
 ) {
     let closing = library.closing();
     shown.mark_changed();
@@ -88,17 +91,18 @@ pub(crate) async fn index(
             () = closing.cancelled() => return,
             changed = shown.changed() => if changed.is_err() { return },
         }
-        if indexed.borrow().is_some() {
+        if indexed.borrow().height.is_some() {
             pause(&library, INDEX_PAUSE).await;
         }
         shown.mark_unchanged();
         let (index, catalog) = (library.index().clone(), library.catalog().clone());
         match library.blocking(move || Ok(index.follow(&catalog)?)).await {
             Ok(height) => {
-                indexed.send_replace(Some(height.unwrap_or(0)));
+                indexed.send_replace(Followed::at(height.unwrap_or(0)));
             }
             Err(error) => {
                 tracing::error!(%error, "the search index cannot follow the catalogue");
+                indexed.send_modify(|now| *now = now.held_up(&error));
                 pause(&library, RETRY_PAUSE).await;
                 shown.mark_changed();
             }

@@ -15,6 +15,7 @@ pub mod edit;
 mod error;
 pub mod event;
 mod follow;
+mod followed;
 pub mod import;
 pub mod layout;
 pub mod ledger;

@@ -19,6 +19,7 @@ use crate::browse::At;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
 use crate::follow;
+use crate::followed::{self, Followed};
 use crate::import::Jobs;
 use crate::layout::Layout;
 use crate::settings::Settings;
@@ -46,9 +47,9 @@ struct Inner {
     thumbs: Thumbs,
     events: broadcast::Sender<Event>,
     /// The catalogue's height.
-    shown: watch::Receiver<u64>,
+    shown: watch::Receiver<Followed>,
     /// The index's height, once it has one.
-    indexed: watch::Receiver<Option<u64>>,
+    indexed: watch::Receiver<Followed>,
     /// The catalogue's height when the library was opened.
     opened_at: u64,
     jobs: Jobs,
@@ -185,7 +186,7 @@ impl Library {
     /// The height that the catalogue shows.
     #[must_use]
     pub fn height(&self) -> u64 {
-        *self.inner.shown.borrow()
+        self.inner.shown.borrow().height.unwrap_or(0)
     }
 
     /// What happens from now on.
@@ -268,22 +269,14 @@ impl Library {
 
     /// Waits until the catalogue shows `height`.
     pub(crate) async fn shows(&self, height: u64) -> Result<(), LibraryError> {
-        let mut shown = self.inner.shown.clone();
-        shown
-            .wait_for(|&now| now >= height)
-            .await
-            .map(|_| ())
-            .map_err(|_| LibraryError::Closing)
+        let shown = self.inner.shown.clone();
+        followed::wait_for(shown, height, "catalogue", self.layout().root()).await
     }
 
     /// Waits until searches find what the catalogue shows at `height`.
     pub(crate) async fn finds(&self, height: u64) -> Result<(), LibraryError> {
-        let mut indexed = self.inner.indexed.clone();
-        indexed
-            .wait_for(|now| now.is_some_and(|now| now >= height))
-            .await
-            .map(|_| ())
-            .map_err(|_| LibraryError::Closing)
+        let indexed = self.inner.indexed.clone();
+        followed::wait_for(indexed, height, "search index", self.layout().root()).await
     }
 
     /// The catalogue's height when the library was opened.
@@ -293,7 +286,9 @@ impl Library {
 
     pub(crate) fn submit_error(&self, error: SubmitError) -> LibraryError {
         match error {
-            full if full.is_disk_full() => self.disk_full(),
+            full if full.is_disk_full() => LibraryError::LedgerFull {
+                path: self.layout().root().to_path_buf(),
+            },
             SubmitError::Closed => LibraryError::Closing,
             other => LibraryError::Submit(other),
         }
@@ -360,8 +355,8 @@ impl Parts {
 
     fn start(self) -> Library {
         let opened_at = self.catalog.height().unwrap_or(0);
-        let (shown_in, shown) = watch::channel(opened_at);
-        let (indexed_in, indexed) = watch::channel(None);
+        let (shown_in, shown) = watch::channel(Followed::at(opened_at));
+        let (indexed_in, indexed) = watch::channel(Followed::default());
         let (events, _) = broadcast::channel(EVENTS_BUFFERED);
         let inner = Inner {
             layout: self.layout,

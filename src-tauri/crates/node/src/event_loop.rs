@@ -104,6 +104,9 @@ impl EventLoop {
         published: Arc<Published>,
         began: Instant,
     ) -> Self {
+        // Names of reads are asked about on the network: none may be one of an earlier life, so
+        // that a late answer to that one is not counted.
+        let next_ticket = engine.me().incarnation.nonce >> 1;
         Self {
             root,
             engine: Some(engine),
@@ -113,7 +116,7 @@ impl EventLoop {
             published,
             began,
             waiters: BTreeMap::new(),
-            next_ticket: 0,
+            next_ticket,
             syncing: None,
         }
     }

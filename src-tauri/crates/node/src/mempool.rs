@@ -106,10 +106,12 @@ impl Mempool {
             .is_some_and(|one| one.batch == *batch)
     }
 
-    /// Whether a block could be filled.
+    /// Whether a block could be filled. Edits of an author who has seen more of the chain than
+    /// this device wait until it has caught up.
     pub(crate) fn has_work(&self, chain: &ChainState) -> bool {
         self.waiting.iter().any(|(author, batches)| {
-            batches.contains_key(&chain.next_seq(author.device, author.incarnation))
+            let next = batches.get(&chain.next_seq(author.device, author.incarnation));
+            next.is_some_and(|one| one.batch.base <= chain.height())
         })
     }
 
@@ -151,7 +153,8 @@ impl Mempool {
                     return false;
                 };
                 let membership = changes_members(&one.batch);
-                if one.bytes > room || membership && has_membership {
+                let ahead = one.batch.base > chain.height();
+                if one.bytes > room || membership && has_membership || ahead {
                     return false;
                 }
                 room -= one.bytes;

@@ -72,6 +72,22 @@ struct Part {
     first: Context,
 }
 
+/// The EXIF block of a WebP that begins as one in a JPEG does.
+/// Source: RIFF Container of the WebP specification (chunks are padded to even sizes).
+fn webp_prefixed(bytes: &[u8]) -> Option<&[u8]> {
+    const PREFIX: &[u8] = b"Exif\0\0";
+    let mut rest = bytes.get(12..)?;
+    loop {
+        let (head, behind) = rest.split_at_checked(8)?;
+        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let chunk = behind.get(..size)?;
+        if &head[..4] == b"EXIF" {
+            return chunk.strip_prefix(PREFIX);
+        }
+        rest = behind.get(size.checked_add(size % 2)?..)?;
+    }
+}
+
 #[derive(Default)]
 struct Tags {
     parts: Vec<Part>,
@@ -81,6 +97,10 @@ struct Tags {
 impl Tags {
     fn collect(&mut self, bytes: &[u8], format: Format) {
         match format {
+            // Some programs put JPEG's prefix before a WebP's EXIF; the block is behind it.
+            Format::Webp if let Some(block) = webp_prefixed(bytes) => {
+                self.keep(reader().read_raw(block.to_vec()), Context::Tiff);
+            }
             Format::Jpeg | Format::Png | Format::Webp | Format::Heic | Format::Avif => {
                 let found = reader().read_from_container(&mut Cursor::new(bytes));
                 self.keep(found, Context::Tiff);

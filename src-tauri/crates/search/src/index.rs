@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kinfolio_catalog::{Catalog, CatalogError, Height};
 use tantivy::directory::MmapDirectory;
-use tantivy::directory::error::LockError;
+use tantivy::directory::error::{LockError, OpenWriteError};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
@@ -63,7 +63,9 @@ pub enum IndexError {
         source: io::Error,
     },
     /// The index failed in another way.
-    #[error("the search index failed: {0}; `kinfolio reindex` builds it again")]
+    #[error(
+        "the search index failed: {0}; close Kinfolio and delete the folder `index` in the library, and it is built again"
+    )]
     Engine(#[from] TantivyError),
     /// What it follows cannot be read.
     #[error(transparent)]
@@ -71,6 +73,28 @@ pub enum IndexError {
     /// The page asked for is none.
     #[error(transparent)]
     Cursor(#[from] CursorError),
+}
+
+impl IndexError {
+    /// Whether the cause is a full disk.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        let full = |error: &io::Error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            )
+        };
+        match self {
+            Self::Io { source, .. } => full(source),
+            Self::Engine(TantivyError::IoError(source)) => full(source),
+            Self::Engine(TantivyError::OpenWriteError(OpenWriteError::IoError {
+                io_error,
+                ..
+            })) => full(io_error),
+            _ => false,
+        }
+    }
 }
 
 impl Index {

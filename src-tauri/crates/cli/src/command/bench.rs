@@ -50,6 +50,8 @@ struct Measured {
     /// Largest memory of one node.
     rss_bytes_max: u64,
     fdatasync_p50_ms: f64,
+    /// Share of a processor that one idle node takes, the busiest of them.
+    idle_cpu_percent: Option<f64>,
 }
 
 pub(crate) async fn ledger(args: &BenchLedgerArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -57,6 +59,14 @@ pub(crate) async fn ledger(args: &BenchLedgerArgs, output: &Output) -> Result<Ex
     let mut cluster = Cluster::start(args.nodes).await?;
     let load = Load::run(args, &mut cluster).await?;
     let states = cluster.agree(AGREE).await?;
+    let idle_cpu_percent = match args.idle_seconds {
+        0 => None,
+        seconds => Some(
+            cluster
+                .idle_cpu_percent(Duration::from_secs(seconds))
+                .await?,
+        ),
+    };
     let folders = cluster.stop().await?;
     let equal = chains_equal(&folders.roots(), &load)?;
     let state = &states[0];
@@ -81,6 +91,7 @@ pub(crate) async fn ledger(args: &BenchLedgerArgs, output: &Output) -> Result<Ex
         gap_ms: load.gap_ms,
         rss_bytes_max: states.iter().map(|one| one.rss_bytes).max().unwrap_or(0),
         fdatasync_p50_ms,
+        idle_cpu_percent,
     };
     output.print(&measured, text)?;
     Ok(match equal {

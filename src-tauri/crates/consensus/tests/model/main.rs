@@ -119,6 +119,17 @@ fn one_height_of_two_voters_with_a_crash() {
     check("1 height, 2 voters, 1 crash", model, Reach::Exhaustive);
 }
 
+/// The owner alone bids, and again if it was the one that crashed.
+#[test]
+fn one_bidder_with_a_crash() {
+    let model = Household {
+        bidders: &[0],
+        crashes: 1,
+        ..THREE
+    };
+    check("1 height, 1 bidder, 1 crash", model, Reach::Exhaustive);
+}
+
 #[test]
 fn one_height_with_a_crash() {
     let model = Household {

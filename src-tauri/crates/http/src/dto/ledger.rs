@@ -136,6 +136,7 @@ pub enum EntryWait {
 pub struct EntryParams {
     /// `pending` answers when the entry is durable on this device at least.
     #[serde(default)]
+    #[param(inline)]
     pub wait: EntryWait,
 }
 

@@ -86,6 +86,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResp
             status.node.counts.refused,
         ),
         (
+            "kinfolio_blocks_damaged_total",
+            "counter",
+            "Blocks of this device's log that could not be read for another device.",
+            status.node.counts.damaged,
+        ),
+        (
             "kinfolio_photos",
             "gauge",
             "Photos known, the trash counted.",

@@ -115,4 +115,6 @@ pub struct Counts {
     pub duels: u64,
     /// Messages that were refused.
     pub refused: u64,
+    /// Blocks of the own log that could not be read when another device asked for them.
+    pub damaged: u64,
 }

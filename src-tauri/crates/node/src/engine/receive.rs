@@ -64,7 +64,7 @@ impl<S: Store> Engine<S> {
                 }
             }
             PeerMessage::Tip { height, hash } => self.on_tip(from, height, hash)?,
-            PeerMessage::Fetch { from: low, limit } => self.on_fetch(from, low, limit)?,
+            PeerMessage::Fetch { from: low, limit } => self.on_fetch(from, low, limit),
             PeerMessage::Blocks(blocks) => return self.on_blocks(clock, from, blocks),
         }
         Ok(())
@@ -110,9 +110,7 @@ impl<S: Store> Engine<S> {
             }
         }
         let own = self.mempool.own_batches();
-        if !own.is_empty() {
-            self.send(from, PeerMessage::Edits(own));
-        }
+        self.send_edits(from, &own);
         self.on_tip(from, hello.height, hello.tip)?;
         if self.state.height() > hello.height {
             self.tell_tip(from);
@@ -241,26 +239,33 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    fn on_fetch(&mut self, from: DeviceId, low: Height, limit: u32) -> Result<(), NodeError> {
+    fn on_fetch(&mut self, from: DeviceId, low: Height, limit: u32) {
         let mut blocks = Vec::new();
         let mut bytes = 0;
         let limit = limit.min(FETCH_BLOCKS_MAX) as usize;
         for height in (low..=self.state.height()).take(limit) {
-            let Some(block) = self.store.block(height)? else {
-                break;
+            let block = match self.store.block(height) {
+                Ok(Some(block)) => block,
+                Ok(None) => break,
+                // A damaged old block is no reason to fall: another device has it.
+                Err(error) => {
+                    tracing::error!(height, %error, "a block cannot be given to another device");
+                    self.counts.damaged += 1;
+                    break;
+                }
             };
             bytes += block
                 .batches()
                 .iter()
                 .map(Batch::encoded_len)
                 .sum::<usize>();
-            blocks.push(Arc::new(block));
-            if bytes > FETCH_BYTES_MAX {
+            // The first one goes whatever its size; no block is larger than a message.
+            if bytes > FETCH_BYTES_MAX && !blocks.is_empty() {
                 break;
             }
+            blocks.push(Arc::new(block));
         }
         self.send(from, PeerMessage::Blocks(blocks));
-        Ok(())
     }
 
     fn on_blocks(

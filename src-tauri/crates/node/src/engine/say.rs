@@ -10,6 +10,9 @@ use kinfolio_transport::PeerMessage;
 use super::{Action, Clock, Engine, QUORUM_WAIT, REPEAT};
 use crate::error::NodeError;
 
+/// About how many bytes of edits go in one message.
+const EDITS_BYTES_MAX: usize = 4 << 20;
+
 impl<S: Store> Engine<S> {
     /// Writes down, durably, what has waited for a quorum long enough, and answers it; and says
     /// again what may have been lost.
@@ -56,7 +59,23 @@ impl<S: Store> Engine<S> {
         let voters = self.state.configuration().voters();
         let here: Vec<_> = voters.filter(|&one| self.peers.is_greeted(one)).collect();
         for device in here {
-            self.send(device, PeerMessage::Edits(batches.clone()));
+            self.send_edits(device, &batches);
+        }
+    }
+
+    /// Sends edits, in messages that the other side takes.
+    pub(super) fn send_edits(&mut self, to: DeviceId, batches: &[Batch]) {
+        let mut rest = batches;
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = rest.iter().take_while(|batch| {
+                bytes += batch.encoded_len();
+                bytes <= EDITS_BYTES_MAX
+            });
+            // A batch alone always fits: its payloads are bounded.
+            let (now, later) = rest.split_at(fits.count().max(1));
+            self.send(to, PeerMessage::Edits(now.to_vec()));
+            rest = later;
         }
     }
 
@@ -78,7 +97,7 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// Says how far this device's log reaches, durably: what it says it may never take back.
+    /// Says how far the chain reaches here. What of it no crash takes back, the greeting says.
     pub(super) fn tell_tip(&mut self, device: DeviceId) {
         let (height, hash) = (self.state.height(), self.state.tip());
         self.send(device, PeerMessage::Tip { height, hash });

@@ -22,8 +22,16 @@ pub(super) enum Found {
     Rejected { path: String, reason: String },
 }
 
-/// Names that systems put beside photos.
-const LITTER: [&str; 6] = [
+/// Names that systems put beside photos. Whatever else is hidden is imported like any file.
+const LITTER: [&str; 14] = [
+    ".DS_Store",
+    ".Spotlight-V100",
+    ".TemporaryItems",
+    ".Trashes",
+    ".directory",
+    ".fseventsd",
+    ".nomedia",
+    ".thumbnails",
     "Thumbs.db",
     "ehthumbs.db",
     "desktop.ini",
@@ -87,7 +95,10 @@ fn wanted(entry: &DirEntry, excluded: &[PathBuf]) -> bool {
 
 fn is_litter(name: &OsStr) -> bool {
     let known = |litter: &&str| name.eq_ignore_ascii_case(litter);
-    name.as_encoded_bytes().first() == Some(&b'.') || LITTER.iter().any(known)
+    // `._name` holds what macOS keeps about `name` on other file systems, `.Trash-1000` what was
+    // thrown away.
+    let begins = |beginning: &str| name.as_encoded_bytes().starts_with(beginning.as_bytes());
+    begins("._") || begins(".Trash-") || LITTER.iter().any(known)
 }
 
 fn found(path: &Path, kind: &FileType, folder: String) -> Found {

@@ -151,6 +151,8 @@ fn scale_for(longest: usize) -> ScalingFactor {
 fn brief(error: &Error) -> String {
     match error {
         Error::TurboJpegError(message) => message.clone(),
+        // The library found no frame header, and so no size.
+        Error::IntegerOverflow(_) => "it ends before the picture begins".to_owned(),
         other => other.to_string(),
     }
 }

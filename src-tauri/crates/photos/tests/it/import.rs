@@ -22,7 +22,7 @@ fn folders_are_walked_and_litter_is_passed_over() {
     house.put("Trip/b.jpg", &photo(2));
     house.put("Trip/Day 2/c.jpg", &photo(3));
     for litter in [
-        ".hidden.jpg",
+        ".DS_Store",
         ".thumbnails/x.jpg",
         "Thumbs.db",
         "Trip/@eaDir/b.jpg",
@@ -31,8 +31,11 @@ fn folders_are_walked_and_litter_is_passed_over() {
     ] {
         house.put(litter, b"litter");
     }
+    // Hidden is not litter: it may be somebody's photo.
+    house.put(".hidden.jpg", &photo(4));
+    house.put("..%2f..%2fevil.jpg", &photo(5));
     let import = house.import(&[house.inbox()]);
-    assert_eq!((import.summary.found, import.summary.rejected), (3, 0));
+    assert_eq!((import.summary.found, import.summary.rejected), (5, 0));
     let mut seen: Vec<_> = import
         .ready
         .iter()
@@ -42,20 +45,22 @@ fn folders_are_walked_and_litter_is_passed_over() {
     assert_eq!(
         seen,
         [
+            ("in", "..%2f..%2fevil.jpg"),
+            ("in", ".hidden.jpg"),
             ("in", "a.jpg"),
             ("in/Trip", "b.jpg"),
             ("in/Trip/Day 2", "c.jpg")
         ]
     );
     assert!(import.progress > 0);
-    // Named by the user, a hidden file is meant.
-    let import = house.import(&[house.inbox().join(".hidden.jpg")]);
+    // Named by the user, even litter is meant.
+    let import = house.import(&[house.inbox().join("desktop.ini")]);
     assert_eq!(
         (
             import.ready[0].name.as_str(),
             import.ready[0].folder.as_str()
         ),
-        (".hidden.jpg", "in")
+        ("desktop.ini", "in")
     );
 }
 

@@ -182,6 +182,20 @@ impl Cluster {
         self.wait(within, "come to one tip", equal).await
     }
 
+    /// What the busiest node takes of a processor while nothing is asked of any, in percent.
+    pub(super) async fn idle_cpu_percent(&mut self, lasts: Duration) -> Result<f64, Failure> {
+        // What the load left behind is done first.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let before = self.states().await?;
+        tokio::time::sleep(lasts).await;
+        let after = self.states().await?;
+        let spent = after
+            .iter()
+            .zip(&before)
+            .map(|(now, then)| now.cpu_ms - then.cpu_ms);
+        Ok(spent.max().unwrap_or(0) as f64 / lasts.as_secs_f64() / 10.0)
+    }
+
     /// Ends all nodes cleanly; leaves their folders.
     pub(super) async fn stop(self) -> Result<Folders, Failure> {
         for (n, member) in self.members.into_iter().enumerate() {

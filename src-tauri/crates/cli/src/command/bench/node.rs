@@ -23,6 +23,8 @@ pub(super) struct State {
     pub(super) ballots: u64,
     pub(super) duels: u64,
     pub(super) rss_bytes: u64,
+    /// Processor time of this process so far.
+    pub(super) cpu_ms: u64,
 }
 
 pub(crate) async fn node(root: &Path, args: BenchNodeArgs) -> Result<ExitCode, Failure> {
@@ -70,6 +72,7 @@ fn state(node: &Node) -> State {
         ballots: status.counts.ballots,
         duels: status.counts.duels,
         rss_bytes: rss_bytes(),
+        cpu_ms: cpu_ms(),
     }
 }
 
@@ -79,6 +82,17 @@ fn rss_bytes() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
+}
+
+/// Processor time of this process; 0 where the system does not say.
+fn cpu_ms() -> u64 {
+    // Nanoseconds on a processor: the first number.
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let spent = tasks.flatten().filter_map(|task| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<u64>().ok()
+    });
+    spent.sum::<u64>() / 1_000_000
 }
 
 fn other(text: &str) -> Result<(DeviceId, Vec<std::net::SocketAddr>), Failure> {

@@ -1,0 +1,71 @@
+//! How far something that follows the chain has come, and what holds it up.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::error::{Code, LibraryError};
+
+/// How far a follower of the chain has come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Followed {
+    /// The height that it shows, once it shows any.
+    pub(crate) height: Option<u64>,
+    /// What keeps it from following, while something does.
+    trouble: Option<Trouble>,
+}
+
+#[derive(Clone, Debug)]
+enum Trouble {
+    DiskFull,
+    Other(Arc<str>),
+}
+
+impl Followed {
+    /// A follower at this height.
+    pub(crate) fn at(height: u64) -> Self {
+        Self {
+            height: Some(height),
+            trouble: None,
+        }
+    }
+
+    /// The same, held up by `error`.
+    pub(crate) fn held_up(&self, error: &LibraryError) -> Self {
+        let trouble = match error.code() {
+            Code::DiskFull => Trouble::DiskFull,
+            _ => Trouble::Other(error.to_string().into()),
+        };
+        Self {
+            height: self.height,
+            trouble: Some(trouble),
+        }
+    }
+}
+
+/// Waits until `what` has come to `height`; not while it is held up.
+pub(crate) async fn wait_for(
+    mut followed: watch::Receiver<Followed>,
+    height: u64,
+    what: &'static str,
+    root: &Path,
+) -> Result<(), LibraryError> {
+    let there = |now: &Followed| now.height >= Some(height);
+    let now = followed
+        .wait_for(|now| there(now) || now.trouble.is_some())
+        .await
+        .map_err(|_| LibraryError::Closing)?;
+    match &now.trouble {
+        Some(_) if there(&now) => Ok(()),
+        None => Ok(()),
+        Some(Trouble::DiskFull) => Err(LibraryError::BehindFull {
+            what,
+            path: root.to_path_buf(),
+        }),
+        Some(Trouble::Other(why)) => Err(LibraryError::Behind {
+            what,
+            why: why.to_string(),
+        }),
+    }
+}
