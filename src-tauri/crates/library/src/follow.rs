@@ -70,7 +70,7 @@ pub(crate) async fn catalog(library: Library, shown: watch::Sender<Followed>) {
             }
             Err(error) => {
                 tracing::error!(%error, "the catalogue cannot follow the chain");
-                shown.send_modify(|now| *now = now.held_up(&error));
+                shown.send_modify(|now| *now = now.held_up(&error, library.layout().root()));
                 pause(&library, RETRY_PAUSE).await;
                 tips.mark_changed();
             }
@@ -102,7 +102,7 @@ pub(crate) async fn index(
             }
             Err(error) => {
                 tracing::error!(%error, "the search index cannot follow the catalogue");
-                indexed.send_modify(|now| *now = now.held_up(&error));
+                indexed.send_modify(|now| *now = now.held_up(&error, library.layout().root()));
                 pause(&library, RETRY_PAUSE).await;
                 shown.mark_changed();
             }

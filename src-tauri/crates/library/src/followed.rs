@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::error::{Code, LibraryError};
+use crate::error::{Code, LibraryError, is_disk_full};
+
+/// What the smallest step of a follower needs on disk, and more.
+const PROBE_BYTES: usize = 256 << 10;
 
 /// How far a follower of the chain has come.
 #[derive(Clone, Debug, Default)]
@@ -31,17 +34,28 @@ impl Followed {
         }
     }
 
-    /// The same, held up by `error`.
-    pub(crate) fn held_up(&self, error: &LibraryError) -> Self {
-        let trouble = match error.code() {
-            Code::DiskFull => Trouble::DiskFull,
-            _ => Trouble::Other(error.to_string().into()),
+    /// The same, held up by `error`, in the library at `root`.
+    pub(crate) fn held_up(&self, error: &LibraryError, root: &Path) -> Self {
+        // A thread that dies of a full disk does not say of what.
+        let full = error.code() == Code::DiskFull || has_no_room(root);
+        let trouble = match full {
+            true => Trouble::DiskFull,
+            false => Trouble::Other(error.to_string().into()),
         };
         Self {
             height: self.height,
             trouble: Some(trouble),
         }
     }
+}
+
+/// Whether the disk takes nothing more.
+fn has_no_room(root: &Path) -> bool {
+    let probe = root.join(".room");
+    let written = std::fs::write(&probe, [0; PROBE_BYTES]);
+    // What could not be made need not go.
+    let _ = std::fs::remove_file(&probe);
+    written.is_err_and(|error| is_disk_full(&error))
 }
 
 /// Waits until `what` has come to `height`; not while it is held up.

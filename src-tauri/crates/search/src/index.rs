@@ -137,6 +137,9 @@ impl Index {
                 },
                 error => error.into(),
             })?;
+        // What a killed process or a full disk left half-written stands in the way of files that
+        // will have the same names.
+        writer.garbage_collect_files().wait()?;
         let mut merging = LogMergePolicy::default();
         merging.set_del_docs_ratio_before_merge(0.3);
         writer.set_merge_policy(Box::new(merging));
@@ -168,6 +171,7 @@ impl Index {
         if followed.is_err() {
             // Best effort: the error that led here is the one to tell.
             let _ = writer.rollback();
+            let _ = writer.garbage_collect_files().wait();
         }
         followed
     }
