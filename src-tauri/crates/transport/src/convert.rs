@@ -355,6 +355,7 @@ fn code_to_wire(code: RefusalCode) -> proto::RefusalCode {
         RefusalCode::Block => proto::RefusalCode::Block,
         RefusalCode::Edits => proto::RefusalCode::Edits,
         RefusalCode::Fork => proto::RefusalCode::Fork,
+        RefusalCode::Flood => proto::RefusalCode::Flood,
     }
 }
 
@@ -370,6 +371,7 @@ fn code(code: i32) -> Result<RefusalCode, DecodeError> {
         Ok(proto::RefusalCode::Block) => Ok(RefusalCode::Block),
         Ok(proto::RefusalCode::Edits) => Ok(RefusalCode::Edits),
         Ok(proto::RefusalCode::Fork) => Ok(RefusalCode::Fork),
+        Ok(proto::RefusalCode::Flood) => Ok(RefusalCode::Flood),
         Ok(proto::RefusalCode::Unspecified) | Err(_) => Err(DecodeError::RefusalCode(code)),
     }
 }

@@ -107,4 +107,6 @@ pub enum RefusalCode {
     Edits,
     /// It holds another block than I do at one height.
     Fork,
+    /// It says more than can be heard.
+    Flood,
 }

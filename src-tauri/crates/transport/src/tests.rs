@@ -238,6 +238,7 @@ fn every_message() -> Vec<PeerMessage> {
         RefusalCode::Block,
         RefusalCode::Edits,
         RefusalCode::Fork,
+        RefusalCode::Flood,
     ];
     messages.extend(codes.map(|code| PeerMessage::Refused {
         code,

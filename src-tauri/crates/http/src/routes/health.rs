@@ -86,6 +86,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResp
             status.node.counts.refused,
         ),
         (
+            "kinfolio_dropped_total",
+            "counter",
+            "Messages of other devices that were dropped, because these say too much.",
+            status.node.counts.dropped,
+        ),
+        (
             "kinfolio_blocks_damaged_total",
             "counter",
             "Blocks of this device's log that could not be read for another device.",

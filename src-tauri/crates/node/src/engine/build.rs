@@ -110,8 +110,12 @@ impl<S: Store> Engine<S> {
     }
 
     /// Ownership follows the writers: it goes to the voter within reach who wrote more than half
-    /// of the block, so that its next edits need no gossip, and else stays.
+    /// of the block, so that its next edits need no gossip, and else stays. Whoever writes itself
+    /// keeps it: handing it on with every block costs each writer a round.
     pub(super) fn next_owner(&self, batches: &[Batch]) -> Owner {
+        if batches.iter().any(|batch| batch.author == self.me) {
+            return self.me;
+        }
         let total: usize = batches.iter().map(|batch| batch.payloads.len()).sum();
         let mut counts = BTreeMap::new();
         for batch in batches {

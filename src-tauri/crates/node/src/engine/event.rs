@@ -115,6 +115,8 @@ pub struct Counts {
     pub duels: u64,
     /// Messages that were refused.
     pub refused: u64,
+    /// Messages that were dropped unread, because their device says too much.
+    pub dropped: u64,
     /// Blocks of the own log that could not be read when another device asked for them.
     pub damaged: u64,
 }

@@ -4,7 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kinfolio_chain::{BlockHash, DeviceId, Height, Incarnation};
+use kinfolio_consensus::Micros;
 use kinfolio_transport::Hello;
+
+/// What a device may say at once, and in a second, counted in messages; far above what agreement
+/// needs at full speed.
+const ALLOWANCE: u64 = 20_000;
+
+/// How often a device is told that it says too much.
+const TELL_AGAIN: Micros = 1_000_000;
 
 /// What is known of one device.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +25,20 @@ pub(crate) struct Peer {
     tip: Option<(Height, BlockHash)>,
     /// The highest end that it ever claimed to be durable.
     durable_height_max: Height,
+    /// What it has said of late, in messages, as of a time.
+    said: u64,
+    said_at: Micros,
+    told_at: Option<Micros>,
+}
+
+/// Whether a device is listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hearing {
+    Open,
+    /// It says too much; the message is dropped. Whether it is to be told so.
+    Closed {
+        tell: bool,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +70,25 @@ impl Peers {
             peer.up = false;
             peer.greeted = false;
         }
+    }
+
+    /// Counts something that `device` said and that costs as much as `weight` messages.
+    pub(super) fn hear(&mut self, device: DeviceId, now: Micros, weight: u64) -> Hearing {
+        let peer = self.known.entry(device).or_default();
+        let forgotten = now.saturating_sub(peer.said_at).saturating_mul(ALLOWANCE) / 1_000_000;
+        if forgotten > 0 {
+            peer.said = peer.said.saturating_sub(forgotten);
+            peer.said_at = now;
+        }
+        if peer.said + weight <= ALLOWANCE {
+            peer.said += weight;
+            return Hearing::Open;
+        }
+        let tell = peer.told_at.is_none_or(|at| at + TELL_AGAIN <= now);
+        if tell {
+            peer.told_at = Some(now);
+        }
+        Hearing::Closed { tell }
     }
 
     /// Takes a greeting in, unless it contradicts the device's own past.

@@ -10,7 +10,7 @@ use kinfolio_consensus::{Input, Message, Proposer};
 use kinfolio_transport::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode};
 
 use super::catch_up::{FETCH_BLOCKS_MAX, FETCH_BYTES_MAX};
-use super::peers::Past;
+use super::peers::{Hearing, Past};
 use super::{Action, Clock, Engine, Standing};
 use crate::error::NodeError;
 
@@ -48,6 +48,14 @@ impl<S: Store> Engine<S> {
                 RefusalCode::Member,
                 "this device is no member".to_owned(),
             );
+            return Ok(());
+        }
+        if let Hearing::Closed { tell } = self.peers.hear(from, clock.now, weight(&message)) {
+            self.counts.dropped += 1;
+            if tell {
+                let detail = "it says more than can be heard: messages of it are dropped";
+                self.refuse(from, RefusalCode::Flood, detail.to_owned());
+            }
             return Ok(());
         }
         match message {
@@ -303,5 +311,18 @@ impl<S: Store> Engine<S> {
         let told = detail.clone();
         self.send(from, PeerMessage::Refused { code, detail: told });
         self.actions.push(Action::Refused { from, code, detail });
+    }
+}
+
+/// What a message costs, in plain messages: a question for blocks is answered with megabytes.
+fn weight(message: &PeerMessage) -> u64 {
+    match message {
+        PeerMessage::Fetch { .. } => 200,
+        PeerMessage::Edits(batches) => 1 + batches.len() as u64,
+        PeerMessage::Blocks(_)
+        | PeerMessage::Hello(_)
+        | PeerMessage::Synod(_)
+        | PeerMessage::Tip { .. }
+        | PeerMessage::Refused { .. } => 1,
     }
 }

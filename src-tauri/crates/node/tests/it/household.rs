@@ -6,18 +6,34 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use ed25519_dalek::SigningKey;
 use kinfolio_node::{DeviceId, Door, EditState, Founder, Node, Payload};
 
-struct Household {
+pub(crate) struct Household {
     _folder: tempfile::TempDir,
-    roots: Vec<PathBuf>,
-    devices: Vec<DeviceId>,
-    addresses: Vec<SocketAddr>,
-    nodes: Vec<Option<Node>>,
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) devices: Vec<DeviceId>,
+    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) nodes: Vec<Option<Node>>,
 }
 
 impl Household {
-    fn found(size: usize) -> Self {
+    /// A household of so many devices, all of them running.
+    pub(crate) fn found(size: usize) -> Self {
+        Self::found_and_start(size, size)
+    }
+
+    /// A household in which all but the last device run, whose key this gives.
+    pub(crate) fn found_with_silent_member(running: usize) -> (Self, SigningKey) {
+        let household = Self::found_and_start(running + 1, running);
+        let path = household.roots[running].join("identity/device.key");
+        let text = std::fs::read_to_string(path).expect("a key");
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text.trim(), &mut bytes).expect("a key");
+        (household, SigningKey::from_bytes(&bytes))
+    }
+
+    fn found_and_start(size: usize, running: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let roots: Vec<_> = (0..size)
             .map(|n| folder.path().join(n.to_string()))
@@ -49,13 +65,13 @@ impl Household {
             nodes: vec![None; size],
         };
         std::thread::sleep(Duration::from_millis(50));
-        for (n, listener) in listeners.into_iter().enumerate() {
+        for (n, listener) in listeners.into_iter().enumerate().take(running) {
             household.start_on(n, listener);
         }
         household
     }
 
-    fn start(&mut self, n: usize) {
+    pub(crate) fn start(&mut self, n: usize) {
         let listener = TcpListener::bind(self.addresses[n]).expect("bound again");
         self.start_on(n, listener);
     }
@@ -72,11 +88,11 @@ impl Household {
         self.nodes[n] = Some(Node::open_with(&self.roots[n], door).expect("opened"));
     }
 
-    fn node(&self, n: usize) -> Node {
+    pub(crate) fn node(&self, n: usize) -> Node {
         self.nodes[n].clone().expect("is running")
     }
 
-    async fn agree(&self, edits: usize) -> Vec<String> {
+    pub(crate) async fn agree(&self, edits: usize) -> Vec<String> {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             let running: Vec<_> = self.nodes.iter().flatten().collect();
@@ -99,7 +115,7 @@ impl Household {
     }
 }
 
-fn texts(node: &Node) -> Vec<String> {
+pub(crate) fn texts(node: &Node) -> Vec<String> {
     let blocks = node.blocks(0, usize::MAX).expect("readable");
     let edits = blocks
         .iter()
@@ -112,7 +128,7 @@ fn texts(node: &Node) -> Vec<String> {
 }
 
 /// Writes `count` strings through each node, `clients` at a time.
-async fn write(household: &Household, count: usize, clients: usize) -> usize {
+pub(crate) async fn write(household: &Household, count: usize, clients: usize) -> usize {
     let size = household.nodes.len();
     let mut writers = tokio::task::JoinSet::new();
     for client in 0..clients {
@@ -130,50 +146,4 @@ async fn write(household: &Household, count: usize, clients: usize) -> usize {
     }
     writers.join_all().await;
     size * count
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn three_devices_write_at_once_and_hold_one_chain() {
-    let household = Household::found(3);
-    let began = Instant::now();
-    let written = write(&household, 300, 16).await;
-    let took = began.elapsed();
-    let texts = household.agree(written).await;
-    let distinct: BTreeSet<_> = texts.iter().collect();
-    assert_eq!(distinct.len(), written, "every string is in once");
-    for n in 0..3 {
-        let status = household.node(n).status();
-        println!(
-            "device {n}: {} blocks, {:?}, {:.0} edits/s",
-            status.tip.height,
-            status.counts,
-            written as f64 / took.as_secs_f64()
-        );
-        assert!(status.quorum);
-        assert_eq!(status.pending, 0);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_was_away_catches_up_and_a_read_on_it_sees_all() {
-    let mut household = Household::found(3);
-    write(&household, 5, 1).await;
-    household.nodes[2]
-        .take()
-        .expect("runs")
-        .close()
-        .await
-        .expect("closed");
-    for k in 0..50 {
-        let text = Bytes::from(format!("meanwhile {k}"));
-        household
-            .node(k % 2)
-            .submit(vec![text])
-            .await
-            .expect("acknowledged");
-    }
-    household.start(2);
-    household.node(2).consistent().await.expect("read");
-    assert_eq!(texts(&household.node(2)).len(), 15 + 50);
-    household.agree(15 + 50).await;
 }

@@ -1,0 +1,11 @@
+//! Whole nodes against each other and against a hostile member.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects and does not get ends it, in its parts too"
+)]
+
+mod agreement;
+mod hostile;
+mod household;
