@@ -41,10 +41,12 @@ impl Display {
         let (bus_process, bus) = first_line(bus.env("XDG_RUNTIME_DIR", &runtime))?;
         let name = format!(":{number}");
         let mut manager = Command::new("openbox");
+        // It says so once it manages: nothing can be activated before.
+        manager.args(["--startup", "echo ready"]);
         manager.env("DISPLAY", &name).env("HOME", home);
-        manager.stdout(Stdio::null()).stderr(Stdio::null());
+        let (manager, _) = first_line(&mut manager)?;
         Ok(Self {
-            _window_manager: Group::spawn(&mut manager)?,
+            _window_manager: manager,
             _bus: bus_process,
             _server: server,
             name,

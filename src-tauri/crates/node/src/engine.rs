@@ -22,7 +22,7 @@ use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::store::{Recovered, Store};
 use kinfolio_chain::{Batch, BlockHash, ChainState, DeviceId, Height, Owner};
-use kinfolio_consensus::{Begin, Input, Micros, Replica};
+use kinfolio_consensus::{Begin, Input, Message, Micros, Replica};
 use kinfolio_transport::Ledger;
 
 use crate::error::NodeError;
@@ -70,6 +70,10 @@ pub struct Engine<S> {
     accepted_here: BTreeSet<BlockHash>,
     /// The tip that every device within reach was told of.
     told_tip: Height,
+    /// The last block that holds an edit of this life.
+    wrote_at: Height,
+    /// A question that came before the block below it.
+    early: Option<(DeviceId, Message<Ledger>)>,
     repeat_at: Micros,
     replica_wake_at: Option<Micros>,
     actions: Vec<Action>,
@@ -156,6 +160,8 @@ impl<S: Store> Engine<S> {
             ungreeted: BTreeSet::new(),
             accepted_here: BTreeSet::new(),
             told_tip: tip.0,
+            wrote_at: 0,
+            early: None,
             repeat_at: 0,
             replica_wake_at: None,
             actions: Vec::new(),

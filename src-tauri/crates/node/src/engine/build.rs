@@ -7,7 +7,7 @@ use kinfolio_chain::batch::BATCH_EDITS_MAX;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::edit::{Change, Membership};
 use kinfolio_chain::store::Store;
-use kinfolio_chain::{Batch, Block, Owner, Payload};
+use kinfolio_chain::{Batch, Block, Height, Owner, Payload};
 use kinfolio_consensus::Begin;
 use kinfolio_transport::Ledger;
 use sha2::{Digest, Sha256};
@@ -16,6 +16,10 @@ use super::carry_out::proposer;
 use super::{BATCH_BYTES_MAX, Clock, Engine};
 use crate::error::NodeError;
 use crate::mempool::{Claim, Ticket};
+
+/// For how many blocks after its last own edit a device counts as one that writes: the answer to
+/// an edit and the next edit cross the following block.
+const KEEPS_TURN: Height = 4;
 
 impl<S: Store> Engine<S> {
     pub(super) fn next_height(&self) -> Begin<Ledger> {
@@ -113,7 +117,8 @@ impl<S: Store> Engine<S> {
     /// of the block, so that its next edits need no gossip, and else stays. Whoever writes itself
     /// keeps it: handing it on with every block costs each writer a round.
     pub(super) fn next_owner(&self, batches: &[Batch]) -> Owner {
-        if batches.iter().any(|batch| batch.author == self.me) {
+        let writes = batches.iter().any(|batch| batch.author == self.me);
+        if writes || self.state.height() < self.wrote_at + KEEPS_TURN {
             return self.me;
         }
         let total: usize = batches.iter().map(|batch| batch.payloads.len()).sum();

@@ -59,7 +59,7 @@ impl<S: Store> Engine<S> {
         if self.replica_wake_at.is_some_and(|at| at <= clock.now) {
             self.replica_wake_at = None;
         }
-        Ok(())
+        self.catch_up_with_votes(clock)
     }
 
     pub(super) fn persist(&mut self, lsn: Lsn, record: Record<Ledger>) -> Result<(), NodeError> {
@@ -111,6 +111,9 @@ impl<S: Store> Engine<S> {
         followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;
         self.accepted_here.clear();
         self.counts.blocks += 1;
+        if block.batches().iter().any(|batch| batch.author == self.me) {
+            self.wrote_at = height;
+        }
         let told = self.mempool.settle(block, &self.state);
         let told = told.into_iter();
         self.actions

@@ -68,6 +68,10 @@ impl CatchUp {
 impl<S: Store> Engine<S> {
     /// Asks for what is missing, if anything is and nobody is being asked.
     pub(super) fn fetch(&mut self, now: Micros) {
+        // Whoever was not greeted yet does not listen; it will be in a moment.
+        if !self.ungreeted.is_empty() {
+            return;
+        }
         let tip = self.state.height();
         while let Some(device) = self.catch_up.next(now, tip) {
             if self.peers.is_greeted(device) {

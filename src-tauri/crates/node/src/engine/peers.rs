@@ -91,6 +91,13 @@ impl Peers {
         Hearing::Closed { tell }
     }
 
+    /// Counts what an answer to `device` cost, which is known only once it is there.
+    pub(super) fn charge(&mut self, device: DeviceId, weight: u64) {
+        if let Some(peer) = self.known.get_mut(&device) {
+            peer.said += weight;
+        }
+    }
+
     /// Takes a greeting in, unless it contradicts the device's own past.
     pub(super) fn greeted(&mut self, device: DeviceId, hello: &Hello) -> Past {
         let peer = self.known.entry(device).or_default();

@@ -14,6 +14,9 @@ use super::peers::{Hearing, Past};
 use super::{Action, Clock, Engine, Standing};
 use crate::error::NodeError;
 
+/// How many bytes that were asked for cost as much as a message.
+const BYTES_OF_ONE: u64 = 20_000;
+
 impl<S: Store> Engine<S> {
     /// Says who this is and how far its log reaches, durably. A life that a crash could take
     /// back is not spoken of: the next one would count to the same number, as a clone does.
@@ -180,12 +183,29 @@ impl<S: Store> Engine<S> {
                 return Ok(());
             }
         }
-        if let Message::Decided { height, hash } = message
-            && height < open
-        {
-            return self.on_tip(from, height, hash);
+        match message {
+            Message::Decided { height, hash } if height < open => {
+                return self.on_tip(from, height, hash);
+            }
+            Message::Accept { height, .. } if height > open => {
+                // The block below it is on its way: without this it would be missed as well, and
+                // whoever is a block behind would stay so.
+                self.early = Some((from, message));
+                return Ok(());
+            }
+            _ => {}
         }
         self.drive(clock, Input::Receive { from, message })
+    }
+
+    /// Votes on what came before the block below it did.
+    pub(super) fn catch_up_with_votes(&mut self, clock: Clock) -> Result<(), NodeError> {
+        let open = self.state.height() + 1;
+        let due = |(_, message): &mut (_, Message<Ledger>)| message.height() <= Some(open);
+        match self.early.take_if(due) {
+            Some((from, message)) => self.on_synod(clock, from, message),
+            None => Ok(()),
+        }
     }
 
     /// Whether `block` may follow the tip. Signatures that were checked when the edits were
@@ -273,6 +293,7 @@ impl<S: Store> Engine<S> {
             }
             blocks.push(Arc::new(block));
         }
+        self.peers.charge(from, bytes as u64 / BYTES_OF_ONE);
         self.send(from, PeerMessage::Blocks(blocks));
     }
 
@@ -314,12 +335,12 @@ impl<S: Store> Engine<S> {
     }
 }
 
-/// What a message costs, in plain messages: a question for blocks is answered with megabytes.
+/// What a message costs, in plain messages.
 fn weight(message: &PeerMessage) -> u64 {
     match message {
-        PeerMessage::Fetch { .. } => 200,
         PeerMessage::Edits(batches) => 1 + batches.len() as u64,
-        PeerMessage::Blocks(_)
+        PeerMessage::Fetch { .. }
+        | PeerMessage::Blocks(_)
         | PeerMessage::Hello(_)
         | PeerMessage::Synod(_)
         | PeerMessage::Tip { .. }

@@ -103,8 +103,9 @@ impl<S: Store> Engine<S> {
         self.send(device, PeerMessage::Tip { height, hash });
     }
 
+    /// Sends a message, unless it would come before the greeting, when nothing is listened to.
     pub(super) fn send(&mut self, to: DeviceId, message: PeerMessage) {
-        if self.peers.is_up(to) {
+        if self.peers.is_up(to) && !self.ungreeted.contains(&to) {
             self.actions.push(Action::Send { to, message });
         }
     }

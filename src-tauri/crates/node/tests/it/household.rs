@@ -72,7 +72,14 @@ impl Household {
     }
 
     pub(crate) fn start(&mut self, n: usize) {
-        let listener = TcpListener::bind(self.addresses[n]).expect("bound again");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        // The life before lets go of its port a moment after it is closed.
+        let listener = loop {
+            match TcpListener::bind(self.addresses[n]) {
+                Ok(listener) => break listener,
+                Err(error) => assert!(Instant::now() < deadline, "not bound again: {error}"),
+            }
+        };
         self.start_on(n, listener);
     }
 
