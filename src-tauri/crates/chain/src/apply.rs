@@ -222,6 +222,13 @@ impl ChainState {
             .unwrap_or(0)
     }
 
+    /// The latest life in which this device has written anything.
+    #[must_use]
+    pub fn last_life(&self, device: DeviceId) -> Option<Incarnation> {
+        let lives = self.authors.get(&device)?;
+        lives.last_key_value().map(|(&life, _)| life)
+    }
+
     fn check_place(&self, block: &Block) -> Result<(), Refusal> {
         let header = block.header();
         let expected = self.height + 1;

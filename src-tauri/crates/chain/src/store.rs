@@ -3,6 +3,7 @@
 //! The log is the only truth of a device besides its originals. What a store knows is what
 //! [`Recovered`] says after opening it; everything else is an index over it.
 
+mod abstention;
 pub mod disk;
 pub mod fault;
 pub mod files;
@@ -10,6 +11,7 @@ pub mod memory;
 pub mod pending;
 pub mod record;
 mod replay;
+pub mod salvage;
 mod segment;
 pub mod verify;
 
@@ -21,8 +23,9 @@ use std::sync::Arc;
 use crate::apply::ChainState;
 use crate::batch::Batch;
 use crate::block::Block;
-use crate::id::{Height, Incarnation};
+use crate::id::{DeviceId, Height, Incarnation};
 
+pub use abstention::Abstention;
 pub use fault::StoreError;
 pub use record::{Ballot, Record};
 
@@ -88,6 +91,8 @@ pub struct Recovered {
     pub promised: Option<Ballot>,
     /// The block accepted at the height above the tip, and under which ballot.
     pub accepted: Option<(Ballot, Arc<Block>)>,
+    /// What the log lacks of its device's own votes.
+    pub abstention: Abstention,
     /// Whether the last exit was a clean one.
     pub sealed: bool,
     /// Bytes of an incomplete last record that were cut off.
@@ -95,11 +100,16 @@ pub struct Recovered {
 }
 
 impl Recovered {
-    /// The life after the last one that was written down.
+    /// The life of `device` after the last one that was written down, here or in the chain.
     #[must_use]
-    pub fn next_incarnation(&self, nonce: u64) -> Incarnation {
+    pub fn next_incarnation(&self, device: DeviceId, nonce: u64) -> Incarnation {
+        let in_chain = self
+            .state
+            .as_ref()
+            .and_then(|state| state.last_life(device));
+        let last = self.incarnation.max(in_chain);
         Incarnation {
-            counter: self.incarnation.map_or(0, |last| last.counter) + 1,
+            counter: last.map_or(0, |last| last.counter) + 1,
             nonce,
         }
     }

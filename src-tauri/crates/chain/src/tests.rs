@@ -2,6 +2,7 @@
 
 mod membership;
 mod proof;
+mod salvage;
 
 use std::sync::Arc;
 

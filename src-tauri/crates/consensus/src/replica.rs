@@ -70,15 +70,21 @@ impl<T: Types> Replica<T> {
     pub fn has_quorum(&self) -> bool {
         let voters = self.synod.voters();
         let me = self.me().device;
-        let here = voters
-            .iter()
-            .filter(|&&one| one == me || self.pace.is_present(one));
+        let here = voters.iter().filter(|&&one| match one == me {
+            true => !self.synod.is_mute(),
+            false => self.pace.is_present(one),
+        });
         here.count() > voters.len() / 2
     }
 
-    /// From now on nothing is voted: this device's disk went back in time.
+    /// From now on nothing is voted: this device has forgotten votes that it gave.
     pub fn fall_silent(&mut self) {
         self.synod.fall_silent();
+    }
+
+    /// Votes again, from the open height on: no vote that was forgotten can matter there.
+    pub fn speak(&mut self) {
+        self.synod.speak();
     }
 
     /// Takes one input at the time `now` of the caller's monotonic clock.
@@ -114,6 +120,12 @@ impl<T: Types> Replica<T> {
     #[must_use]
     pub fn is_favourite(&self) -> bool {
         self.synod.favourite() == Some(self.me())
+    }
+
+    /// The highest height at which this device has accepted anything.
+    #[must_use]
+    pub fn accepted_height(&self) -> u64 {
+        self.synod.accepted_height()
     }
 
     /// Forgets a read that nobody waits for any more.

@@ -190,6 +190,12 @@ impl<T: Types> Synod<T> {
         self.waiting.clear();
     }
 
+    /// It is known that no vote which this device has forgotten can matter at the open height or
+    /// above (invariant A): it votes again.
+    pub fn speak(&mut self) {
+        self.mute = false;
+    }
+
     /// A height is open, after the one below was decided and applied.
     pub fn begin(&mut self, begin: Begin<T>) {
         // Opened twice, a height could forget a vote that is not yet in the log, and give its

@@ -6,6 +6,7 @@
 //! the replica wants persisted is appended at once and synced by the runner, which reports back;
 //! only then does the replica put out what was waiting for it.
 
+mod abstain;
 mod build;
 mod carry_out;
 mod catch_up;
@@ -20,13 +21,15 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
-use kinfolio_chain::store::{Recovered, Store};
-use kinfolio_chain::{Batch, BlockHash, ChainState, DeviceId, Height, Owner};
+use kinfolio_chain::store::salvage::Attic;
+use kinfolio_chain::store::{Abstention, Recovered, Store};
+use kinfolio_chain::{Batch, BlockHash, ChainState, Configuration, DeviceId, Height, Owner};
 use kinfolio_consensus::{Begin, Input, Message, Micros, Replica};
 use kinfolio_transport::Ledger;
 
 use crate::error::NodeError;
 use crate::mempool::{Mempool, Ticket};
+use abstain::Witnesses;
 use carry_out::{ballot_in, proposer};
 use catch_up::CatchUp;
 use durable::Durable;
@@ -56,6 +59,15 @@ pub struct Engine<S> {
     catch_up: CatchUp,
     durable: Durable,
     standing: Standing,
+    /// Which of its votes the log lacks.
+    abstention: Abstention,
+    witnesses: Witnesses,
+    /// Who may help to heal the log, though the chain in it may not reach to their joining.
+    trusted: Configuration,
+    /// Blocks that a damaged log had behind its first wound.
+    attic: Attic,
+    /// Whether a vote was given in this life.
+    has_voted: bool,
     counts: Counts,
     /// Edits to sign at the end of this turn, and for whom.
     fresh: Vec<(Ticket, Vec<Bytes>)>,
@@ -92,7 +104,7 @@ impl<S: Store> Engine<S> {
         recovered: Recovered,
     ) -> Result<Self, NodeError> {
         let device = device_id(&key.verifying_key());
-        let incarnation = recovered.next_incarnation(nonce);
+        let incarnation = recovered.next_incarnation(device, nonce);
         let me = Owner {
             device,
             incarnation,
@@ -115,7 +127,7 @@ impl<S: Store> Engine<S> {
         mutant: Option<kinfolio_consensus::Mutant>,
     ) -> Result<Self, NodeError> {
         let device = device_id(&key.verifying_key());
-        let incarnation = recovered.next_incarnation(nonce);
+        let incarnation = recovered.next_incarnation(device, nonce);
         let me = Owner {
             device,
             incarnation,
@@ -146,12 +158,17 @@ impl<S: Store> Engine<S> {
             me,
             store,
             replica,
+            peers: Peers::of(&state),
             state,
             mempool: Mempool::new(me.device),
-            peers: Peers::default(),
             catch_up: CatchUp::default(),
             durable: Durable::new(tip),
             standing: Standing::Good,
+            abstention: Abstention::Over,
+            witnesses: Witnesses::new(),
+            trusted: Configuration::default(),
+            attic: Attic::default(),
+            has_voted: false,
             counts: Counts::default(),
             fresh: Vec::new(),
             unsaid: Vec::new(),
@@ -319,10 +336,12 @@ impl<S: Store> Engine<S> {
             .map(|(ballot, block)| (ballot_in(ballot), block));
         let held = accepted.iter().map(|(_, block)| block.hash());
         self.accepted_here = held.collect();
+        self.take_up_abstention(recovered.abstention);
+        let next = self.begin_next()?;
         let begin = Begin {
-            promised,
-            accepted,
-            ..self.next_height()
+            promised: promised.or(next.promised),
+            accepted: accepted.or(next.accepted.clone()),
+            ..next
         };
         self.drive(clock, Input::Begin(begin))
     }

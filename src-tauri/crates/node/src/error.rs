@@ -75,6 +75,21 @@ pub enum NodeError {
         /// The two.
         blocks: [BlockHash; 2],
     },
+    /// This device's disk went back in time: another device has seen a later life of it. Opened
+    /// again, the ledger goes on as one that has forgotten its votes.
+    #[error("device {by} has seen a later life of this one: its disk went back in time")]
+    WentBack {
+        /// Who has.
+        by: DeviceId,
+    },
+    /// A majority of the voters holds another chain than this device.
+    #[error(
+        "a majority of the voters holds another block {height} than this device: its ledger was changed from outside"
+    )]
+    Forked {
+        /// A height at which they differ.
+        height: Height,
+    },
     /// A decided block that does not fit the chain.
     #[error("the decided block {height} does not fit the chain here: {refusal}")]
     Unfit {
@@ -82,6 +97,14 @@ pub enum NodeError {
         height: Height,
         /// Why.
         refusal: Refusal,
+    },
+    /// A block of the log is not what was written.
+    #[error("block {height} cannot be read: {detail}")]
+    Unreadable {
+        /// Its height.
+        height: Height,
+        /// In which way.
+        detail: String,
     },
     /// The chain has no such block.
     #[error("the chain has no block {height}")]

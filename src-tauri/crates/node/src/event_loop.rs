@@ -17,8 +17,10 @@ use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
-use crate::engine::{Action, Clock, Engine, Event, Mark};
+use crate::engine::{Action, Clock, Engine, Event, Mark, Standing};
 use crate::error::{NodeError, SubmitError};
+use crate::heal::{self, Ailment};
+use crate::identity;
 use crate::mempool::{EditState, Receipt, Ticket};
 use crate::network::{Brought, Network, News};
 use crate::opening;
@@ -43,6 +45,8 @@ pub(crate) enum Request {
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
     },
+    /// Somebody could not read a block.
+    Mend(StoreError),
     Close {
         done: oneshot::Sender<Result<(), NodeError>>,
     },
@@ -69,6 +73,21 @@ impl Waiter {
     }
 }
 
+/// What helps a ledger that stopped.
+enum Remedy {
+    Reopen,
+    Heal(Ailment),
+}
+
+impl Remedy {
+    fn of(error: &NodeError) -> Option<Self> {
+        match error {
+            NodeError::WentBack { .. } => Some(Self::Reopen),
+            error => Ailment::of(error).map(Self::Heal),
+        }
+    }
+}
+
 /// The loop's own state.
 pub(crate) struct EventLoop {
     root: PathBuf,
@@ -81,6 +100,8 @@ pub(crate) struct EventLoop {
     began: Instant,
     waiters: BTreeMap<Ticket, Waiter>,
     next_ticket: Ticket,
+    /// Why the engine was dropped, where opening it again, or making its ledger anew, helps.
+    remedy: Option<Remedy>,
     /// The mark that the disk is at, if it is at one.
     syncing: Option<Mark>,
 }
@@ -117,6 +138,7 @@ impl EventLoop {
             began,
             waiters: BTreeMap::new(),
             next_ticket,
+            remedy: None,
             syncing: None,
         }
     }
@@ -210,7 +232,7 @@ impl EventLoop {
                     Waiter::Edits(reply).fail(&error);
                 }
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
-                Request::Close { .. } => {}
+                Request::Mend(_) | Request::Close { .. } => {}
             }
             return (false, None);
         }
@@ -227,6 +249,7 @@ impl EventLoop {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });
             }
+            Request::Mend(error) => self.attempt(|_, _| Err(error.into())),
             Request::Close { .. } => {}
         }
         (false, None)
@@ -275,6 +298,7 @@ impl EventLoop {
     /// Carries out what the turn came to: messages first, so that they travel while the disk
     /// syncs; then the sync; the tip before those who are told of it.
     fn end_turn(&mut self) {
+        self.recover();
         let mut actions = Vec::new();
         self.attempt(|engine, clock| {
             actions = engine.finish(clock)?;
@@ -293,9 +317,14 @@ impl EventLoop {
         self.begin_sync();
         if let Some(engine) = &self.engine {
             self.published.follow(engine);
-            let state = engine.state();
-            self.network
-                .admit(state.config_hash(), state.configuration());
+            let members = engine.circle();
+            if self.network.admit(members)
+                && engine.standing() == &Standing::Good
+                && let Err(error) = identity::keep_members(&self.root, members)
+            {
+                // Without it a ledger that is damaged later may not find who could heal it.
+                tracing::warn!(%error, "the members of the household could not be noted");
+            }
         }
         for answer in answers {
             self.answer(answer);
@@ -351,6 +380,26 @@ impl EventLoop {
         self.next_ticket
     }
 
+    /// Makes good at once what can be.
+    fn recover(&mut self) {
+        let Some(remedy) = self.remedy.take() else {
+            return;
+        };
+        if let Remedy::Heal(ailment) = remedy {
+            match heal::heal(&self.root, ailment) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::error!(%error, "the ledger cannot be made anew");
+                    return;
+                }
+            }
+        }
+        if let Err(error) = self.reopen() {
+            tracing::error!(%error, "the ledger cannot be opened again");
+        }
+    }
+
     /// Opens the ledger again, as another life, after it failed (a full disk, say).
     fn reopen(&mut self) -> Result<(), NodeError> {
         let mut engine = opening::open(&self.root, self.clock())?;
@@ -376,6 +425,7 @@ impl EventLoop {
         if let Err(error) = work(engine, clock) {
             tracing::error!(%error, "the ledger stopped");
             self.engine = None;
+            self.remedy = Remedy::of(&error);
             let error = SubmitError::Ledger(Arc::new(error));
             for waiter in std::mem::take(&mut self.waiters).into_values() {
                 waiter.fail(&error);

@@ -53,6 +53,7 @@ impl Founder {
         }
         let block = self.found_block(first, &members)?;
         for root in others {
+            identity::keep_founding(root, &block)?;
             write(root, &[Record::Learned(Arc::clone(&block))])?;
         }
         write_founded(first, &block)
@@ -109,6 +110,7 @@ fn write_founded(root: &Path, block: &Arc<Block>) -> Result<(), NodeError> {
         proposer: owner,
     };
     let block = Arc::clone(block);
+    identity::keep_founding(root, &block)?;
     write(
         root,
         &[

@@ -1,16 +1,27 @@
-//! The device's key: made once, kept in `identity/device.key`, readable by its owner alone.
+//! Who this device is: its key, made once and readable by its owner alone; and to which household
+//! it belongs, so that a ledger that is lost can be asked for again: the block that founded it, and
+//! who its members were last.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
+use kinfolio_chain::wire::{Reader, Writer};
+use kinfolio_chain::{Block, Configuration};
 
 use crate::IDENTITY_FOLDER;
 use crate::error::{NodeError, io};
 
 const FILE: &str = "device.key";
+
+/// A copy of the first block.
+const FOUNDING_FILE: &str = "household.block";
+
+/// The members as they were last.
+const MEMBERS_FILE: &str = "household.members";
 
 /// Bytes from the system's generator.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
@@ -44,6 +55,31 @@ pub(crate) fn create(root: &Path) -> Result<SigningKey, NodeError> {
     Ok(key)
 }
 
+/// Writes down who belongs to the household now.
+pub(crate) fn keep_members(root: &Path, members: &Configuration) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let (path, draft) = (
+        folder.join(MEMBERS_FILE),
+        folder.join("household.members.new"),
+    );
+    let mut bytes = Writer::new();
+    members.encode(&mut bytes);
+    std::fs::write(&draft, bytes.finish()).map_err(io("could not write", &draft))?;
+    std::fs::rename(&draft, &path).map_err(io("could not write", &path))
+}
+
+/// Who belonged to the household when that was last written down; nobody, if it cannot be read.
+pub(crate) fn members(root: &Path) -> Configuration {
+    let path = root.join(IDENTITY_FOLDER).join(MEMBERS_FILE);
+    let bytes = std::fs::read(&path).unwrap_or_default();
+    Configuration::decode(&mut Reader::new(bytes.into())).unwrap_or_default()
+}
+
+/// Whether there is a device here.
+pub(crate) fn exists(root: &Path) -> bool {
+    root.join(IDENTITY_FOLDER).join(FOUNDING_FILE).exists()
+}
+
 /// Reads the key.
 pub(crate) fn load(root: &Path) -> Result<SigningKey, NodeError> {
     let path = root.join(IDENTITY_FOLDER).join(FILE);
@@ -51,6 +87,31 @@ pub(crate) fn load(root: &Path) -> Result<SigningKey, NodeError> {
     let mut bytes = [0; 32];
     match hex::decode_to_slice(text.trim(), &mut bytes) {
         Ok(()) => Ok(SigningKey::from_bytes(&bytes)),
+        Err(error) => Err(NodeError::Identity {
+            path,
+            why: error.to_string(),
+        }),
+    }
+}
+
+/// Writes down to which household this device belongs, durably.
+pub(crate) fn keep_founding(root: &Path, block: &Block) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let path = folder.join(FOUNDING_FILE);
+    let written = std::fs::File::create(&path).and_then(|mut file| {
+        file.write_all(&block.encode())?;
+        file.sync_all()
+    });
+    written.map_err(io("could not write", &path))?;
+    sync_folder(&folder)
+}
+
+/// The block that founded the household of this device.
+pub(crate) fn founding(root: &Path) -> Result<Arc<Block>, NodeError> {
+    let path = root.join(IDENTITY_FOLDER).join(FOUNDING_FILE);
+    let bytes = std::fs::read(&path).map_err(io("could not read", &path))?;
+    match Block::decode(bytes.into()) {
+        Ok(block) => Ok(Arc::new(block)),
         Err(error) => Err(NodeError::Identity {
             path,
             why: error.to_string(),

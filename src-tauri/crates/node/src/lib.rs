@@ -9,6 +9,7 @@ pub mod engine;
 mod error;
 mod event_loop;
 mod founding;
+mod heal;
 mod identity;
 mod mempool;
 mod network;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ed25519_dalek::SigningKey;
-use kinfolio_chain::{ConfigHash, Configuration, DeviceId};
+use kinfolio_chain::{Configuration, DeviceId};
 use kinfolio_transport::{
     Dialer, Entries, Entry, EntryDoor, Identity, LinkEvent, Links, Members, PeerMessage, Replies,
     Server, Token,
@@ -46,7 +46,7 @@ pub(crate) struct Network {
     events: mpsc::Receiver<LinkEvent>,
     entries: mpsc::UnboundedReceiver<Brought>,
     members: Arc<RwLock<BTreeSet<DeviceId>>>,
-    admitted: ConfigHash,
+    admitted: Configuration,
     _dialers: Vec<Dialer>,
     _listening: Option<DropGuard>,
 }
@@ -101,7 +101,7 @@ impl Network {
             events,
             entries,
             members,
-            admitted: configuration.hash(),
+            admitted: configuration.clone(),
             _dialers: dialers,
             _listening: listening,
         })
@@ -168,18 +168,20 @@ impl Network {
         }
     }
 
-    /// Ends what is up with devices that are no members any more, and lets new ones in.
-    pub(crate) fn admit(&mut self, config_hash: ConfigHash, configuration: &Configuration) {
-        if config_hash == self.admitted {
-            return;
+    /// Ends what is up with devices that are no members any more, and lets new ones in. Whether
+    /// anything changed.
+    pub(crate) fn admit(&mut self, configuration: &Configuration) -> bool {
+        if *configuration == self.admitted {
+            return false;
         }
-        self.admitted = config_hash;
+        self.admitted = configuration.clone();
         let members: BTreeSet<_> = configuration.members().map(|member| member.id).collect();
         let up: Vec<_> = self.links.devices().collect();
         for device in up.into_iter().filter(|device| !members.contains(device)) {
             self.links.close(device);
         }
         *self.members.write().unwrap_or_else(PoisonError::into_inner) = members;
+        true
     }
 
     /// The devices that can be spoken to.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use kinfolio_chain::batch::BATCH_EDITS_MAX;
 use kinfolio_chain::edit::{Change, PAYLOAD_BYTES_MAX};
 use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
+use kinfolio_chain::store::StoreError;
 use kinfolio_chain::{Block, Height};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -43,10 +44,12 @@ impl Node {
         Self::open_at(root, None)
     }
 
-    /// The same, and speaks to the other devices of the household.
+    /// The same, and speaks to the other devices of the household. A ledger that is damaged, or
+    /// found to be another than theirs, is made anew from what is left of it and from what they
+    /// give; the old one is kept beside it. Meanwhile this device does not vote.
     ///
     /// # Errors
-    /// As [`Node::open`].
+    /// As [`Node::open`], where there is nobody to heal it.
     pub fn open_with(root: &Path, door: Door) -> Result<Self, NodeError> {
         Self::open_at(root, Some(door))
     }
@@ -57,7 +60,10 @@ impl Node {
             now: 0,
             wall_ms: now_ms(),
         };
-        let mut engine = opening::open(root, clock)?;
+        let mut engine = match door {
+            Some(_) => opening::open_or_heal(root, clock)?,
+            None => opening::open(root, clock)?,
+        };
         let device = engine.state().configuration().member(engine.me().device);
         let Some(device) = device.cloned() else {
             return Err(NodeError::Stranger {
@@ -86,7 +92,7 @@ impl Node {
         let network = {
             // What the network spawns, it spawns on the event loop's own thread.
             let _on_it = runtime.enter();
-            Network::open(&root, door, &key, engine.state().configuration())?
+            Network::open(&root, door, &key, engine.circle())?
         };
         let path = root.clone();
         let run = move || {
@@ -171,9 +177,18 @@ impl Node {
     /// The decided block at `height`, if the chain reaches it.
     ///
     /// # Errors
-    /// If the block cannot be read, or is not what was written.
+    /// If the block cannot be read, or is not what was written. Where there are others to give it
+    /// back, it can be read again after a while.
     pub fn block(&self, height: Height) -> Result<Option<Block>, NodeError> {
-        Ok(self.published.reader().block(height)?)
+        let read = self.published.reader().block(height);
+        read.map_err(|error| {
+            let detail = error.to_string();
+            // Those who wait for it learn of the damage now; it is mended if it can be.
+            if let StoreError::Damaged { .. } = error {
+                drop(self.requests.try_send(Request::Mend(error)));
+            }
+            NodeError::Unreadable { height, detail }
+        })
     }
 
     /// At most `limit` blocks from `from` on.

@@ -6,9 +6,25 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kinfolio_chain::store::disk::DiskStore;
 
 use crate::LEDGER_FOLDER;
-use crate::engine::{Clock, Engine};
+use crate::engine::{Clock, Engine, Standing};
 use crate::error::NodeError;
+use crate::heal::{self, Ailment};
 use crate::identity;
+
+/// Opens the ledger inside `root`, as another life of its device. One that is damaged is first made
+/// anew from what is left of it, if there are others who can give back what is missing.
+pub(crate) fn open_or_heal(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeError> {
+    heal::finish(root)?;
+    match open(root, clock) {
+        Err(error) => match Ailment::of(&error) {
+            Some(ailment) if identity::exists(root) && heal::heal(root, ailment)? => {
+                open(root, clock)
+            }
+            _ => Err(error),
+        },
+        opened => opened,
+    }
+}
 
 /// Opens the ledger inside `root`, as another life of its device.
 pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeError> {
@@ -25,7 +41,12 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
         return Err(missing());
     }
     let nonce = u64::from_le_bytes(identity::random()?);
-    Engine::open(clock, key, nonce, store, recovered)
+    let mut engine = Engine::open(clock, key, nonce, store, recovered)?;
+    if *engine.standing() == Standing::Healing {
+        engine.trust(&identity::members(root));
+        engine.use_attic(clock, heal::attic(root))?;
+    }
+    Ok(engine)
 }
 
 /// The device's clock in milliseconds since 1970.

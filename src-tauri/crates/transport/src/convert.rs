@@ -15,7 +15,7 @@ use kinfolio_chain::{
 use kinfolio_consensus::{Ballot, Message, Proposer};
 use prost::Message as _;
 
-use crate::message::{Hello, Ledger, PeerMessage, RefusalCode};
+use crate::message::{Hello, Ledger, PeerMessage, RefusalCode, Sighting};
 use crate::proto;
 use crate::proto::peer_message::Message as Wire;
 
@@ -134,6 +134,12 @@ fn to_wire(message: &PeerMessage) -> Wire {
             incarnation: Some(incarnation_to_wire(hello.incarnation)),
             height: hello.height,
             tip: bytes(&hello.tip.0),
+            accepted: hello.accepted,
+            remembers: hello.remembers,
+            yours: hello.yours.map(|seen| proto::Sighting {
+                incarnation: Some(incarnation_to_wire(seen.incarnation)),
+                height: seen.height,
+            }),
         }),
         PeerMessage::Synod(message) => synod_to_wire(message),
         PeerMessage::Edits(batches) => Wire::Edits(proto::Edits {
@@ -166,6 +172,9 @@ fn from_wire(message: Wire) -> Result<PeerMessage, DecodeError> {
             incarnation: incarnation(hello.incarnation)?,
             height: hello.height,
             tip: BlockHash(id("the tip", &hello.tip)?),
+            accepted: hello.accepted,
+            remembers: hello.remembers,
+            yours: hello.yours.map(sighting).transpose()?,
         }),
         Wire::Edits(edits) => {
             let batches = edits.batches.into_iter().map(batch);
@@ -321,6 +330,13 @@ fn incarnation(incarnation: Option<proto::Incarnation>) -> Result<Incarnation, D
     let what = "an incarnation";
     let proto::Incarnation { counter, nonce } = incarnation.ok_or(DecodeError::Missing { what })?;
     Ok(Incarnation { counter, nonce })
+}
+
+fn sighting(seen: proto::Sighting) -> Result<Sighting, DecodeError> {
+    Ok(Sighting {
+        incarnation: incarnation(seen.incarnation)?,
+        height: seen.height,
+    })
 }
 
 fn batch_to_wire(batch: &Batch) -> Bytes {

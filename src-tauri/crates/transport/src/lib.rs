@@ -27,7 +27,7 @@ pub use entry::{
 };
 pub use link::{LinkEvent, LinkId, RejectReason};
 pub use links::Links;
-pub use message::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode};
+pub use message::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode, Sighting};
 pub use outbox::{DownReason, LinkSender, OUTBOX_BYTES_MAX, SendError};
 pub use serve::{Members, Server};
 pub use tls::{Identity, IdentityError};

@@ -82,6 +82,21 @@ pub struct Hello {
     pub height: Height,
     /// Its tip.
     pub tip: BlockHash,
+    /// The highest height at which it has accepted a block.
+    pub accepted: Height,
+    /// Whether its log holds every vote that it ever gave.
+    pub remembers: bool,
+    /// What it has seen of the device that it greets, if anything.
+    pub yours: Option<Sighting>,
+}
+
+/// What one device has seen of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Its latest life.
+    pub incarnation: Incarnation,
+    /// The highest height that its log was said to reach, durably.
+    pub height: Height,
 }
 
 /// Why a device will not go on with another.

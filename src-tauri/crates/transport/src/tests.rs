@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     DownReason, EntryDoor, Hello, Identity, IdentityError, LinkEvent, LinkSender, PROTOCOL_VERSION,
-    PeerMessage, RefusalCode, Server,
+    PeerMessage, RefusalCode, Server, Sighting,
 };
 
 /// Longer than anything here takes.
@@ -185,6 +185,12 @@ fn every_message() -> Vec<PeerMessage> {
         incarnation: owner(1).incarnation,
         height: 300,
         tip: hash,
+        accepted: 301,
+        remembers: true,
+        yours: Some(Sighting {
+            incarnation: owner(2).incarnation,
+            height: 299,
+        }),
     })];
     let synod = [
         Message::Prepare {

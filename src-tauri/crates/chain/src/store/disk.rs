@@ -176,9 +176,10 @@ impl DiskStore {
         self.seal()?;
         let index = Index::of(&self.replay, self.number, &self.blocks);
         let files = &*self.files;
-        index.write(files, &index_path(&self.folder, self.number))?;
         let number = self.number + 1;
         self.segment = Segment::create(files, &segment_path(&self.folder, number), number)?;
+        // The index comes after: where there is one, the segment after its own must be there.
+        index.write(files, &index_path(&self.folder, self.number))?;
         self.number = number;
         self.blocks.add_file(number, self.segment.file());
         Ok(())
@@ -431,20 +432,38 @@ pub(crate) fn segments(folder: &Path) -> Result<Vec<u32>, StoreError> {
 }
 
 fn segments_in(files: &dyn Files, folder: &Path) -> Result<Vec<u32>, StoreError> {
-    let names = files.names(folder);
-    let names = names.map_err(io("could not list", folder))?;
-    let numbers = names.iter().filter_map(|name| name.strip_suffix(".log"));
-    let mut numbers: Vec<u32> = numbers.filter_map(|name| name.parse().ok()).collect();
-    numbers.sort_unstable();
-    match (0u32..)
-        .zip(&numbers)
-        .find(|(expected, number)| expected != *number)
-    {
-        Some((missing, _)) => Err(StoreError::MissingSegment {
-            path: segment_path(folder, missing),
+    let (numbers, missing) = segments_found(files, folder)?;
+    match missing {
+        Some(number) => Err(StoreError::MissingSegment {
+            path: segment_path(folder, number),
         }),
         None => Ok(numbers),
     }
+}
+
+/// The numbers of the segments that are in a folder, and the first one that is not and must be:
+/// because of a later one, or of an index, which is written after the segment behind its own.
+pub(super) fn segments_found(
+    files: &dyn Files,
+    folder: &Path,
+) -> Result<(Vec<u32>, Option<u32>), StoreError> {
+    let names = files.names(folder);
+    let names = names.map_err(io("could not list", folder))?;
+    let numbered = |suffix: &'static str| {
+        let those = names
+            .iter()
+            .filter_map(move |name| name.strip_suffix(suffix));
+        let mut numbers: Vec<u32> = those.filter_map(|name| name.parse().ok()).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let (numbers, indexes) = (numbered(".log"), numbered(".index"));
+    let after_index = indexes.last().map(|number| number + 1);
+    let last = numbers.last().copied().max(after_index);
+    let mut expected = last.map_or(0..=0, |last| 0..=last);
+    let missing = expected.find(|number| numbers.binary_search(number).is_err());
+    let missing = missing.filter(|_| last.is_some());
+    Ok((numbers, missing))
 }
 
 /// The file of a segment.

@@ -43,7 +43,7 @@ impl PendingLog {
     /// As [`PendingLog::open`].
     pub fn open_in(files: Arc<dyn Files>, folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(FILE);
-        let Some(found) = read(&*files, &path)? else {
+        let Some(found) = read_whole(&*files, &path)? else {
             return Ok(Self {
                 files,
                 path,
@@ -74,7 +74,7 @@ impl PendingLog {
     /// # Errors
     /// If the file is damaged or cannot be read.
     pub fn check(folder: &Path) -> Result<(), StoreError> {
-        read(&SystemFiles, &folder.join(FILE)).map(drop)
+        read_whole(&SystemFiles, &folder.join(FILE)).map(drop)
     }
 
     /// The batches that wait, oldest first.
@@ -124,11 +124,47 @@ pub(crate) fn waits(batch: &Batch, chain: &ChainState) -> bool {
     batch.first_seq >= chain.next_seq(batch.author.device, batch.author.incarnation)
 }
 
+/// The batches of the pending log in `folder` that can be read, and what is wrong with it first.
+///
+/// # Errors
+/// If the file is there and cannot be read at all.
+pub(super) fn readable(
+    files: &dyn Files,
+    folder: &Path,
+) -> Result<(Vec<Batch>, Option<StoreError>), StoreError> {
+    let path = folder.join(FILE);
+    let found = read(files, &path)?;
+    Ok(found.map_or((Vec::new(), None), |found| {
+        let wound = found.wound.map(|wound| damaged(&path, wound));
+        (found.batches, wound)
+    }))
+}
+
 struct Found {
     /// The file up to its last whole record.
     content: Bytes,
     ending: Ending,
     batches: Vec<Batch>,
+    /// The first thing that is wrong.
+    wound: Option<Wound>,
+}
+
+fn damaged(path: &Path, wound: Wound) -> StoreError {
+    StoreError::Damaged {
+        path: path.to_path_buf(),
+        offset: wound.offset,
+        damage: wound.damage,
+    }
+}
+
+/// Reads the file, unless it is damaged.
+fn read_whole(files: &dyn Files, path: &Path) -> Result<Option<Found>, StoreError> {
+    match read(files, path)? {
+        Some(Found {
+            wound: Some(wound), ..
+        }) => Err(damaged(path, wound)),
+        found => Ok(found),
+    }
 }
 
 fn read(files: &dyn Files, path: &Path) -> Result<Option<Found>, StoreError> {
@@ -146,24 +182,16 @@ fn read(files: &dyn Files, path: &Path) -> Result<Option<Found>, StoreError> {
             }
             Ok(())
         },
-        |first| {
-            wound = Some(first);
-            false
+        |next| {
+            wound.get_or_insert(next);
+            true
         },
     );
-    match wound {
-        Some(Wound { offset, damage }) => Err(StoreError::Damaged {
-            path: path.to_path_buf(),
-            offset,
-            damage,
-        }),
-        None => {
-            let content = content.slice(..end);
-            Ok(Some(Found {
-                content,
-                ending,
-                batches,
-            }))
-        }
-    }
+    let content = content.slice(..end);
+    Ok(Some(Found {
+        content,
+        ending,
+        batches,
+        wound,
+    }))
 }

@@ -12,6 +12,7 @@ use crate::batch::Batch;
 use crate::block::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES, Block};
 use crate::edit::{decode_owner, encode_owner};
 use crate::id::{BlockHash, Height, Incarnation, Owner};
+use crate::store::abstention::Abstention;
 use crate::store::fault::Damage;
 use crate::wire::{Reader, WireError, Writer};
 
@@ -63,6 +64,8 @@ pub enum Record {
     Pending(Box<Batch>),
     /// A block that others decided, and on which this device never voted.
     Learned(Arc<Block>),
+    /// What this log lacks of its device's votes, from here on.
+    Abstention(Abstention),
     /// A clean exit: the file was this long and summed to this before the seal.
     Seal {
         /// Bytes before this record.
@@ -82,6 +85,7 @@ impl Record {
             Self::Pending(_) => 5,
             Self::Seal { .. } => 6,
             Self::Learned(_) => 7,
+            Self::Abstention(_) => 8,
         }
     }
 
@@ -106,6 +110,7 @@ impl Record {
             }
             Self::Pending(batch) => batch.encode(&mut to),
             Self::Learned(block) => to.raw(&block.encode()),
+            Self::Abstention(abstention) => abstention.encode(&mut to),
             Self::Seal { length, checksum } => {
                 to.u64(*length);
                 to.u32(*checksum);
@@ -161,6 +166,7 @@ impl Record {
                 checksum: from.u32("a seal's checksum")?,
             },
             7 => return Ok(Self::Learned(Arc::new(Block::decode(body.clone())?))),
+            8 => return Abstention::decode(body).map(Self::Abstention),
             value => {
                 return Err(WireError::Unknown {
                     what: "a record's kind",
@@ -215,12 +221,12 @@ pub fn read_frame(bytes: &Bytes) -> Frame {
     }
 }
 
-fn encode_ballot(ballot: &Ballot, to: &mut Writer) {
+pub(super) fn encode_ballot(ballot: &Ballot, to: &mut Writer) {
     to.u64(ballot.round);
     encode_owner(&ballot.proposer, to);
 }
 
-fn decode_ballot(from: &mut Reader) -> Result<Ballot, WireError> {
+pub(super) fn decode_ballot(from: &mut Reader) -> Result<Ballot, WireError> {
     Ok(Ballot {
         round: from.u64("a ballot's round")?,
         proposer: decode_owner(from)?,

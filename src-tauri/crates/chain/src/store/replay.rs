@@ -106,6 +106,7 @@ impl Replay {
                 decided.push(self.decide(block.height(), block.hash())?);
                 return Ok(decided);
             }
+            Record::Abstention(abstention) => self.known.abstention = abstention.clone(),
             Record::Pending(_) | Record::Seal { .. } => {}
         }
         Ok(Vec::new())

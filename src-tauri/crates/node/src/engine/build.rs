@@ -133,7 +133,7 @@ impl<S: Store> Engine<S> {
                 .configuration()
                 .voters()
                 .any(|one| one == author.device)
-                && self.peers.incarnation(author.device) == Some(author.incarnation)
+                && self.peers.voting_life(author.device) == Some(author.incarnation)
         };
         writer.filter(fits).unwrap_or(self.me)
     }

@@ -28,7 +28,7 @@ impl<S: Store> Engine<S> {
                         self.decided(&block)?;
                         let wish = self.mempool.has_work(&self.state);
                         inputs.push_back(Input::Wish(wish));
-                        inputs.push_back(Input::Begin(self.next_height()));
+                        inputs.push_back(Input::Begin(self.begin_next()?));
                     }
                     Output::Outbid { .. } => {
                         self.counts.duels += 1;
@@ -56,6 +56,7 @@ impl<S: Store> Engine<S> {
                 }
             }
         }
+        self.consider_voting()?;
         if self.replica_wake_at.is_some_and(|at| at <= clock.now) {
             self.replica_wake_at = None;
         }
@@ -64,6 +65,7 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn persist(&mut self, lsn: Lsn, record: Record<Ledger>) -> Result<(), NodeError> {
         self.be_born()?;
+        self.has_voted = true;
         let record = match record {
             Record::Promise { height, ballot } => store::Record::Promise {
                 height,
@@ -121,6 +123,8 @@ impl<S: Store> Engine<S> {
         self.store.settle(&self.state)?;
         if self.state.config_hash() != members {
             self.mempool.drop_strangers(&self.state);
+            let trusted = std::mem::take(&mut self.trusted);
+            self.trust(&trusted);
             // Soon somebody may be gone whose vote it took to decide this.
             self.durable.learned();
         }

@@ -1,14 +1,16 @@
 //! Fetching blocks that others have decided: from one device at a time, in ranges, until the
-//! highest known tip is reached.
+//! highest known tip is reached. What a damaged log still had is used before anyone is asked.
 
 use std::collections::BTreeMap;
 
 use kinfolio_chain::store::Store;
+use kinfolio_chain::store::salvage::Attic;
 use kinfolio_chain::{DeviceId, Height};
-use kinfolio_consensus::Micros;
+use kinfolio_consensus::{Input, Micros};
 use kinfolio_transport::PeerMessage;
 
-use super::Engine;
+use super::{Clock, Engine};
+use crate::error::NodeError;
 
 /// How long an answer is waited for before another device is asked.
 const ANSWER_WAIT: Micros = 2_000_000;
@@ -22,6 +24,8 @@ pub(super) struct CatchUp {
     /// Up to which height each device has the chain, at least, where that is above the own tip.
     ahead: BTreeMap<DeviceId, Height>,
     asked: Option<(DeviceId, Micros)>,
+    /// Who did not answer the last time.
+    silent: Option<DeviceId>,
 }
 
 impl CatchUp {
@@ -34,6 +38,7 @@ impl CatchUp {
     /// An answer came, or will not come.
     pub(super) fn answered(&mut self, device: DeviceId) {
         self.asked = self.asked.filter(|(asked, _)| *asked != device);
+        self.silent = self.silent.filter(|silent| *silent != device);
     }
 
     /// What a device is thought to have is not to be had from it.
@@ -52,13 +57,18 @@ impl CatchUp {
             && since + ANSWER_WAIT <= now
         {
             tracing::debug!(%device, "no answer with blocks: asking another device");
-            self.forget(device);
+            self.asked = None;
+            self.silent = Some(device);
         }
         self.ahead.retain(|_, height| *height > tip);
         if self.asked.is_some() {
             return None;
         }
-        let furthest = self.ahead.iter().max_by_key(|(_, height)| **height);
+        // Whoever did not answer is asked again where nobody else can be.
+        let furthest = self
+            .ahead
+            .iter()
+            .max_by_key(|(device, height)| (self.silent != Some(**device), **height));
         let device = furthest.map(|(device, _)| *device)?;
         self.asked = Some((device, now));
         Some(device)
@@ -66,6 +76,29 @@ impl CatchUp {
 }
 
 impl<S: Store> Engine<S> {
+    /// Uses what is left of a damaged log behind its first wound.
+    ///
+    /// # Errors
+    /// As [`Engine::take`].
+    pub fn use_attic(&mut self, clock: Clock, attic: Attic) -> Result<(), NodeError> {
+        self.attic = attic;
+        self.look_in_attic(clock)
+    }
+
+    /// Goes on with blocks from the attic where they follow the tip.
+    pub(super) fn look_in_attic(&mut self, clock: Clock) -> Result<(), NodeError> {
+        while let Some(block) = self.attic.decided(self.state.height() + 1) {
+            if self.state.check(&block).is_err() {
+                // The chain has gone another way: this was forged, or is older than it looks.
+                self.attic = Attic::default();
+                return Ok(());
+            }
+            self.attic.settle(block.height());
+            self.drive(clock, Input::Learn(block))?;
+        }
+        Ok(())
+    }
+
     /// Asks for what is missing, if anything is and nobody is being asked.
     pub(super) fn fetch(&mut self, now: Micros) {
         // Whoever was not greeted yet does not listen; it will be in a moment.

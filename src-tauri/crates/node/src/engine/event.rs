@@ -92,14 +92,17 @@ pub enum Action {
 pub enum Standing {
     /// It may.
     Good,
-    /// Its disk went back in time, or was cloned: it must rejoin under a new id.
+    /// Not yet: its log has lost votes, and is being made whole by the others.
+    Healing,
+    /// Not any more: its disk went back in time and was voted on, or was cloned. It must rejoin
+    /// under a new id.
     Restored {
         /// Who noticed.
         by: DeviceId,
     },
-    /// A majority holds other blocks than this device.
+    /// Not any more: others hold other blocks than this device, and neither side is a majority.
     Forked {
-        /// The lowest height at which they are known to differ.
+        /// A height at which they differ.
         height: Height,
     },
 }

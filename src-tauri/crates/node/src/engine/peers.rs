@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kinfolio_chain::{BlockHash, DeviceId, Height, Incarnation};
+use kinfolio_chain::{BlockHash, ChainState, DeviceId, Height, Incarnation};
 use kinfolio_consensus::Micros;
-use kinfolio_transport::Hello;
+use kinfolio_transport::{Hello, Sighting};
 
 /// What a device may say at once, and in a second, counted in messages; far above what agreement
 /// needs at full speed.
@@ -19,6 +19,10 @@ const TELL_AGAIN: Micros = 1_000_000;
 pub(crate) struct Peer {
     up: bool,
     greeted: bool,
+    /// Whether its log holds all its votes.
+    remembers: bool,
+    /// The life that it last greeted in on this link, whether or not the greeting was taken in.
+    heard: Option<Incarnation>,
     /// Its latest life that was seen.
     incarnation: Option<Incarnation>,
     /// The end of its log, durable when it said so.
@@ -61,6 +65,22 @@ pub(super) enum Past {
 }
 
 impl Peers {
+    /// What the chain tells of those who wrote in it.
+    pub(super) fn of(state: &ChainState) -> Self {
+        let members = state.configuration().members();
+        let known = members.map(|member| {
+            let peer = Peer {
+                incarnation: state.last_life(member.id),
+                ..Peer::default()
+            };
+            (member.id, peer)
+        });
+        Self {
+            known: known.collect(),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn up(&mut self, device: DeviceId) {
         self.known.entry(device).or_default().up = true;
     }
@@ -69,6 +89,7 @@ impl Peers {
         if let Some(peer) = self.known.get_mut(&device) {
             peer.up = false;
             peer.greeted = false;
+            peer.heard = None;
         }
     }
 
@@ -98,19 +119,40 @@ impl Peers {
         }
     }
 
-    /// Takes a greeting in, unless it contradicts the device's own past.
+    /// What was seen of a device.
+    pub(super) fn sighting(&self, device: DeviceId) -> Option<Sighting> {
+        let peer = self.known.get(&device)?;
+        let height = peer.durable_height_max;
+        let sighting = |incarnation| Sighting {
+            incarnation,
+            height,
+        };
+        peer.incarnation.map(sighting)
+    }
+
+    /// Hears a greeting; whether an earlier life has greeted on the same link.
+    pub(super) fn lives_anew(&mut self, device: DeviceId, hello: &Hello) -> bool {
+        let peer = self.known.entry(device).or_default();
+        let before = peer.heard.replace(hello.incarnation);
+        before.is_some_and(|before| before != hello.incarnation)
+    }
+
+    /// Takes a greeting in, unless it contradicts the device's own past. Whoever says that it has
+    /// forgotten may be behind.
     pub(super) fn greeted(&mut self, device: DeviceId, hello: &Hello) -> Past {
         let peer = self.known.entry(device).or_default();
         let now = hello.incarnation;
         if let Some(before) = peer.incarnation {
-            if now.counter == before.counter && now.nonce != before.nonce {
+            let twin = now.counter == before.counter && now.nonce != before.nonce;
+            if twin && hello.remembers {
                 return Past::Cloned;
             }
-            if now < before || hello.height < peer.durable_height_max {
+            if twin || now < before || (hello.remembers && hello.height < peer.durable_height_max) {
                 return Past::WentBack;
             }
         }
         peer.greeted = true;
+        peer.remembers = hello.remembers;
         peer.incarnation = Some(now);
         peer.tip = Some((hello.height, hello.tip));
         peer.durable_height_max = hello.height;
@@ -122,6 +164,12 @@ impl Peers {
         if let Some(peer) = self.known.get_mut(&device) {
             peer.tip = Some((height, hash));
         }
+    }
+
+    /// The chain of `device` is this one, as far as they both reach.
+    pub(super) fn agrees(&mut self, device: DeviceId, height: Height, hash: BlockHash) {
+        self.disagree.remove(&device);
+        self.has_tip(device, height, hash);
     }
 
     pub(super) fn is_up(&self, device: DeviceId) -> bool {
@@ -138,9 +186,16 @@ impl Peers {
         greeted.map(|(device, _)| *device).collect()
     }
 
-    /// In which life a device within reach is.
-    pub(super) fn incarnation(&self, device: DeviceId) -> Option<Incarnation> {
-        let peer = self.known.get(&device).filter(|peer| peer.greeted)?;
+    /// Who can be spoken to.
+    pub(super) fn all_up(&self) -> Vec<DeviceId> {
+        let up = self.known.iter().filter(|(_, peer)| peer.up);
+        up.map(|(device, _)| *device).collect()
+    }
+
+    /// In which life a device within reach is that may vote.
+    pub(super) fn voting_life(&self, device: DeviceId) -> Option<Incarnation> {
+        let peer = self.known.get(&device)?;
+        let peer = Some(peer).filter(|peer| peer.greeted && peer.remembers)?;
         peer.incarnation
     }
 

@@ -26,15 +26,18 @@ impl<S: Store> Engine<S> {
         }
         let line = self.state.line();
         let (height, tip) = self.durable.tip();
-        let hello = Hello {
-            version: PROTOCOL_VERSION,
-            household: line.household,
-            epoch: line.epoch,
-            incarnation: self.me.incarnation,
-            height,
-            tip,
-        };
         for device in std::mem::take(&mut self.ungreeted) {
+            let hello = Hello {
+                version: PROTOCOL_VERSION,
+                household: line.household,
+                epoch: line.epoch,
+                incarnation: self.me.incarnation,
+                height,
+                tip,
+                accepted: self.replica.accepted_height(),
+                remembers: self.remembers(),
+                yours: self.peers.sighting(device),
+            };
             self.send(device, PeerMessage::Hello(hello));
         }
     }
@@ -45,7 +48,7 @@ impl<S: Store> Engine<S> {
         from: DeviceId,
         message: PeerMessage,
     ) -> Result<(), NodeError> {
-        if self.state.configuration().member(from).is_none() {
+        if self.circle().member(from).is_none() {
             self.refuse(
                 from,
                 RefusalCode::Member,
@@ -75,7 +78,7 @@ impl<S: Store> Engine<S> {
                 }
             }
             PeerMessage::Tip { height, hash } => self.on_tip(from, height, hash)?,
-            PeerMessage::Fetch { from: low, limit } => self.on_fetch(from, low, limit),
+            PeerMessage::Fetch { from: low, limit } => self.on_fetch(from, low, limit)?,
             PeerMessage::Blocks(blocks) => return self.on_blocks(clock, from, blocks),
         }
         Ok(())
@@ -101,6 +104,14 @@ impl<S: Store> Engine<S> {
             self.refuse(from, RefusalCode::Epoch, detail);
             return Ok(());
         }
+        if let Some(seen) = hello.yours {
+            self.recall(from, seen)?;
+        }
+        if self.peers.lives_anew(from, hello) {
+            // It has not heard the greeting that its earlier life was sent.
+            self.ungreeted.insert(from);
+            self.greet();
+        }
         match self.peers.greeted(from, hello) {
             Past::Continues => {}
             Past::WentBack => {
@@ -120,6 +131,8 @@ impl<S: Store> Engine<S> {
                 return Ok(());
             }
         }
+        self.catch_up.forget(from);
+        self.hear_witness(from, hello)?;
         let own = self.mempool.own_batches();
         self.send_edits(from, &own);
         self.on_tip(from, hello.height, hello.tip)?;
@@ -140,10 +153,9 @@ impl<S: Store> Engine<S> {
         detail: &str,
     ) -> Result<(), NodeError> {
         tracing::warn!(device = %from, ?code, detail, "another device refuses this one");
-        let went_back = matches!(code, RefusalCode::Past | RefusalCode::Clone);
-        if went_back && self.standing == Standing::Good {
-            self.standing = Standing::Restored { by: from };
-            self.replica.fall_silent();
+        // Whoever is told that its disk went back has found out by itself, from the other's greeting.
+        if code == RefusalCode::Clone {
+            self.be_superseded(from);
         }
         Ok(())
     }
@@ -246,7 +258,7 @@ impl<S: Store> Engine<S> {
             false => self.store.block(height)?.map(|block| block.hash()),
         };
         if own == Some(hash) {
-            self.peers.has_tip(from, height, hash);
+            self.peers.agrees(from, height, hash);
             return Ok(());
         }
         self.fork(from, height, hash)
@@ -260,14 +272,17 @@ impl<S: Store> Engine<S> {
         tracing::error!(device = %from, height, %hash, against, "another device holds another block");
         let detail = format!("its block {height} is {hash}, which is not the block of this device");
         self.refuse(from, RefusalCode::Fork, detail);
-        if against > voters.len() / 2 && self.standing == Standing::Good {
+        if against > voters.len() / 2 {
+            return Err(NodeError::Forked { height });
+        }
+        if against * 2 == voters.len() && self.standing == Standing::Good {
             self.standing = Standing::Forked { height };
             self.replica.fall_silent();
         }
         Ok(())
     }
 
-    fn on_fetch(&mut self, from: DeviceId, low: Height, limit: u32) {
+    fn on_fetch(&mut self, from: DeviceId, low: Height, limit: u32) -> Result<(), NodeError> {
         let mut blocks = Vec::new();
         let mut bytes = 0;
         let limit = limit.min(FETCH_BLOCKS_MAX) as usize;
@@ -275,11 +290,10 @@ impl<S: Store> Engine<S> {
             let block = match self.store.block(height) {
                 Ok(Some(block)) => block,
                 Ok(None) => break,
-                // A damaged old block is no reason to fall: another device has it.
                 Err(error) => {
                     tracing::error!(height, %error, "a block cannot be given to another device");
                     self.counts.damaged += 1;
-                    break;
+                    return Err(error.into());
                 }
             };
             bytes += block
@@ -295,6 +309,7 @@ impl<S: Store> Engine<S> {
         }
         self.peers.charge(from, bytes as u64 / BYTES_OF_ONE);
         self.send(from, PeerMessage::Blocks(blocks));
+        Ok(())
     }
 
     fn on_blocks(
@@ -323,7 +338,7 @@ impl<S: Store> Engine<S> {
             }
             self.drive(clock, Input::Learn(block))?;
         }
-        Ok(())
+        self.look_in_attic(clock)
     }
 
     /// Counts a refusal, tells whoever runs this, and the device itself.

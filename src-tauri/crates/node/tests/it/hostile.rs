@@ -79,6 +79,9 @@ fn hello(node: &Node) -> Hello {
         },
         height: 0,
         tip: founding.hash(),
+        accepted: 0,
+        remembers: true,
+        yours: None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
-use kinfolio_node::{DeviceId, Door, EditState, Founder, Node, Payload};
+use kinfolio_node::{DeviceId, Door, EditState, Founder, Node, NodeError, Payload};
 
 pub(crate) struct Household {
     _folder: tempfile::TempDir,
@@ -95,6 +95,17 @@ impl Household {
         self.nodes[n] = Some(Node::open_with(&self.roots[n], door).expect("opened"));
     }
 
+    /// Ends a device as a clean exit does.
+    pub(crate) async fn close(&mut self, n: usize) {
+        let node = self.nodes[n].take().expect("is running");
+        node.close().await.expect("closed");
+    }
+
+    /// How many edits the chain of a device holds.
+    pub(crate) fn edits(&self, n: usize) -> usize {
+        texts(&self.node(n)).len()
+    }
+
     pub(crate) fn node(&self, n: usize) -> Node {
         self.nodes[n].clone().expect("is running")
     }
@@ -107,7 +118,8 @@ impl Household {
                 .iter()
                 .map(|node| (node.tip().height, node.tip().hash))
                 .collect();
-            let texts = texts(running[0]);
+            // Whoever is being healed cannot read all of its blocks.
+            let texts = try_texts(running[0]).unwrap_or_default();
             if tips.len() == 1 && texts.len() == edits {
                 return texts;
             }
@@ -123,7 +135,11 @@ impl Household {
 }
 
 pub(crate) fn texts(node: &Node) -> Vec<String> {
-    let blocks = node.blocks(0, usize::MAX).expect("readable");
+    try_texts(node).expect("readable")
+}
+
+fn try_texts(node: &Node) -> Result<Vec<String>, NodeError> {
+    let blocks = node.blocks(0, usize::MAX)?;
     let edits = blocks
         .iter()
         .flat_map(|block| block.edits().collect::<Vec<_>>());
@@ -131,7 +147,7 @@ pub(crate) fn texts(node: &Node) -> Vec<String> {
         Payload::Opaque(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
         Payload::Founding(_) | Payload::Membership(_) => None,
     });
-    texts.collect()
+    Ok(texts.collect())
 }
 
 /// Writes `count` strings through each node, `clients` at a time.

@@ -7,5 +7,6 @@
 )]
 
 mod agreement;
+mod healing;
 mod hostile;
 mod household;

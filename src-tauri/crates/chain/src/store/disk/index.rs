@@ -8,14 +8,15 @@ use bytes::Bytes;
 
 use crate::apply::ChainState;
 use crate::id::{Height, Incarnation};
-use crate::store::Recovered;
 use crate::store::disk::{BlockReader, Place};
 use crate::store::fault::{StoreError, io};
 use crate::store::files::{self, Files};
+use crate::store::record::BODY_BYTES_MAX;
 use crate::store::replay::Replay;
+use crate::store::{Abstention, Recovered};
 use crate::wire::{Reader, WireError, Writer};
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 pub(super) struct Index {
     segment: u32,
@@ -23,6 +24,7 @@ pub(super) struct Index {
     places: Vec<Place>,
     state: Option<ChainState>,
     incarnation: Option<Incarnation>,
+    abstention: Abstention,
 }
 
 impl Index {
@@ -38,6 +40,7 @@ impl Index {
             places,
             state,
             incarnation: replay.known.incarnation,
+            abstention: replay.known.abstention.clone(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Index {
         let known = Recovered {
             state: self.state,
             incarnation: self.incarnation,
+            abstention: self.abstention,
             sealed: true,
             ..Recovered::default()
         };
@@ -101,6 +105,9 @@ impl Index {
             to.u64(incarnation.counter);
             to.u64(incarnation.nonce);
         }
+        let mut abstention = Writer::new();
+        self.abstention.encode(&mut abstention);
+        to.blob(&abstention.finish());
         to.u8(self.state.is_some().into());
         if let Some(state) = &self.state {
             state.encode(&mut to);
@@ -137,6 +144,8 @@ impl Index {
                 nonce: from.u64("an incarnation's nonce")?,
             }),
         };
+        let abstention = from.blob("an abstention", BODY_BYTES_MAX)?;
+        let abstention = Abstention::decode(&abstention)?;
         let state = match from.u8("a snapshot")? {
             0 => None,
             _ => Some(ChainState::decode(&mut from)?),
@@ -148,6 +157,7 @@ impl Index {
             places,
             state,
             incarnation,
+            abstention,
         })
     }
 }

@@ -1,0 +1,203 @@
+//! A log that is damaged anywhere is made anew without a block that was not in it, and without the
+//! claim to know a vote that it does not know.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::store::conformance::Author;
+use crate::store::disk::DiskStore;
+use crate::store::files::{Files, SystemFiles};
+use crate::store::salvage::Salvage;
+use crate::store::{Abstention, Record, Recovered, Store, StoreError};
+
+const SEGMENT_BYTES: u64 = 1_500;
+const BLOCKS: u64 = 12;
+
+struct Log {
+    folder: tempfile::TempDir,
+    author: Author,
+    /// What it says while it is whole.
+    whole: Recovered,
+}
+
+impl Log {
+    /// Twelve blocks, and a vote about the one above.
+    fn written() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut author = Author::new();
+        let path = folder.path().join("ledger");
+        drop(DiskStore::create(&path).expect("made"));
+        let (mut store, _) = DiskStore::open_with(&path, SEGMENT_BYTES).expect("opened");
+        author.write(&mut store, BLOCKS as usize);
+        let batch = author.batch(&["undecided"]);
+        let block = author.block(vec![batch]);
+        for record in [
+            Record::Promise {
+                height: BLOCKS + 1,
+                ballot: author.ballot(3),
+            },
+            Record::Accepted {
+                ballot: author.ballot(3),
+                block,
+            },
+            Record::Promise {
+                height: BLOCKS + 1,
+                ballot: author.ballot(5),
+            },
+        ] {
+            store.append(&record).expect("written");
+        }
+        store.sync().expect("synced");
+        drop(store);
+        let (_, whole) = DiskStore::open_with(&path, SEGMENT_BYTES).expect("opened");
+        Self {
+            folder,
+            author,
+            whole,
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("ledger")
+    }
+
+    fn segments(&self) -> Vec<PathBuf> {
+        let all = std::fs::read_dir(self.path()).expect("listed");
+        let paths = all.map(|entry| entry.expect("read").path());
+        let mut logs: Vec<_> = paths
+            .filter(|path| path.extension().is_some_and(|it| it == "log"))
+            .collect();
+        logs.sort();
+        logs
+    }
+
+    /// Makes the log anew, and says what it then holds.
+    fn rebuilt(&self) -> (Salvage, Recovered) {
+        let to = self.folder.path().join("anew");
+        if to.exists() {
+            std::fs::remove_dir_all(&to).expect("removed");
+        }
+        let salvage = Salvage::of(&SystemFiles, &self.path()).expect("readable");
+        let files: Arc<dyn Files> = Arc::new(SystemFiles);
+        let founding = &self.author.founding;
+        let rebuilt = salvage.rebuild(&files, &self.path(), &to, founding);
+        rebuilt.expect("made anew");
+        let (store, known) = DiskStore::open(&to).expect("opened");
+        let tip = known.state.as_ref().expect("a chain").height();
+        for height in 0..=tip {
+            assert!(store.block(height).expect("readable").is_some());
+        }
+        (salvage, known)
+    }
+
+    /// Whether the whole log was sound enough to tell its votes, after checking that it tells no
+    /// wrong one.
+    fn tells_its_votes(&self, what: &str) -> bool {
+        let (salvage, known) = self.rebuilt();
+        let state = known.state.expect("a chain");
+        let was = self.whole.state.as_ref().expect("a chain");
+        assert!(state.height() <= was.height(), "{what}: {salvage:?}");
+        let height = state.height();
+        let original = self.block(height);
+        assert!(
+            original.is_none_or(|hash| hash == state.tip()),
+            "{what}: another block {height}"
+        );
+        assert_eq!(known.abstention, salvage.abstention, "{what}");
+        match known.abstention {
+            Abstention::Unknown => false,
+            Abstention::Below {
+                height,
+                promised,
+                accepted,
+            } => {
+                assert_eq!(height, was.height() + 1, "{what}");
+                assert_eq!(promised, self.whole.promised, "{what}");
+                assert_eq!(accepted, self.whole.accepted, "{what}");
+                true
+            }
+            Abstention::Over => panic!("{what}: {salvage:?}"),
+        }
+    }
+
+    /// The hash of a block of the chain as it was written.
+    fn block(&self, height: u64) -> Option<crate::BlockHash> {
+        let was = self.whole.state.as_ref().expect("a chain");
+        (height == was.height()).then(|| was.tip())
+    }
+}
+
+fn flip(path: &Path, bit: usize) {
+    let mut bytes = std::fs::read(path).expect("readable");
+    bytes[bit / 8] ^= 1 << (bit % 8);
+    std::fs::write(path, bytes).expect("written");
+}
+
+#[test]
+fn an_abstention_is_read_from_the_log_and_from_an_index() {
+    let log = Log::written();
+    let (_, known) = log.rebuilt();
+    let kept = known.abstention.clone();
+    assert!(
+        matches!(kept, Abstention::Below { height: 13, .. }),
+        "{kept:?}"
+    );
+    let path = log.folder.path().join("anew");
+    let (mut store, again) = DiskStore::open_with(&path, 1).expect("opened");
+    assert_eq!(again.abstention, kept);
+    let mut author = Author::new();
+    author.state = again.state.expect("a chain");
+    author.unwrite(0);
+    let block = author.block(Vec::new());
+    store.append(&Record::Learned(block)).expect("written");
+    drop(store);
+    let (mut store, again) = DiskStore::open_with(&path, 1).expect("opened");
+    assert!(path.join("00000000.index").exists(), "a segment was closed");
+    assert_eq!(again.abstention, kept, "as the index tells");
+    let over = Record::Abstention(Abstention::Over);
+    store.append(&over).expect("written");
+    store.seal().expect("sealed");
+    drop(store);
+    let (_, again) = DiskStore::open(&path).expect("opened");
+    assert_eq!(again.abstention, Abstention::Over);
+}
+
+#[test]
+fn whatever_bit_is_flipped_no_vote_is_made_up() {
+    let log = Log::written();
+    let segments = log.segments();
+    assert!(segments.len() > 3, "{segments:?}");
+    let (mut told, mut tried) = (0, 0);
+    for path in &segments {
+        let bits = std::fs::metadata(path).expect("there").len() as usize * 8;
+        for bit in (0..bits).step_by(67) {
+            flip(path, bit);
+            let what = format!("bit {bit} of {}", path.display());
+            tried += 1;
+            told += u64::from(log.tells_its_votes(&what));
+            flip(path, bit);
+        }
+    }
+    // All but those that stand at the end of the log, or take the place of what follows.
+    assert!(told * 10 > tried * 8, "{told} of {tried}");
+}
+
+#[test]
+fn whatever_segment_is_gone_no_vote_is_made_up() {
+    let log = Log::written();
+    let segments = log.segments();
+    for (n, path) in segments.iter().enumerate() {
+        let kept = std::fs::read(path).expect("readable");
+        std::fs::remove_file(path).expect("removed");
+        let opened = DiskStore::open_with(&log.path(), SEGMENT_BYTES);
+        assert!(
+            matches!(opened, Err(StoreError::MissingSegment { .. })),
+            "segment {n} is gone: {opened:?}"
+        );
+        let last = n + 1 == segments.len();
+        assert_eq!(log.tells_its_votes(&format!("segment {n}")), !last);
+        std::fs::write(path, kept).expect("written");
+    }
+    std::fs::remove_dir_all(log.path()).expect("removed");
+    assert!(!log.tells_its_votes("all is gone"));
+}

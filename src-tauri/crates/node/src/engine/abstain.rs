@@ -1,0 +1,190 @@
+//! A device that has forgotten votes: it follows and writes, but does not vote until no vote that
+//! it has forgotten can matter (invariant A).
+//!
+//! A vote at a height was only given with the block below decided, so a majority of voters had
+//! accepted that one. More than half of the *other* voters know of it then: whoever has heard from
+//! so many of them knows that its forgotten votes are at most one above the highest height that
+//! any of them has accepted. From the next height on it votes as if nothing had been.
+//!
+//! Where the number of voters is even, any two majorities share two devices. There a single device
+//! that forgets does no harm: once all others have said that they remember, it may vote at once,
+//! so that a household of two goes on. It counts as one that forgot until it is past that height.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kinfolio_chain::store::{Abstention, Record, Store};
+use kinfolio_chain::{Configuration, DeviceId, Height};
+use kinfolio_consensus::Begin;
+use kinfolio_transport::{Hello, Ledger, Sighting};
+
+use super::carry_out::ballot_in;
+use super::{Engine, Standing};
+use crate::error::NodeError;
+
+/// Up to which height devices that remember all their votes have accepted blocks; as they said in
+/// this life.
+pub(super) type Witnesses = BTreeMap<DeviceId, Height>;
+
+impl<S: Store> Engine<S> {
+    /// Whether the log holds every vote that this device ever gave.
+    pub(super) fn remembers(&self) -> bool {
+        self.abstention == Abstention::Over && self.standing == Standing::Good
+    }
+
+    /// Listens, while the log is being healed, to these, too: who were members when it was last
+    /// whole.
+    pub fn trust(&mut self, members: &Configuration) {
+        let all = members
+            .members()
+            .chain(self.state.configuration().members());
+        self.trusted = Configuration::new(all.cloned());
+    }
+
+    /// Whom this device speaks with.
+    pub fn circle(&self) -> &Configuration {
+        match self.standing == Standing::Healing && !self.trusted.is_empty() {
+            true => &self.trusted,
+            false => self.state.configuration(),
+        }
+    }
+
+    /// Starts with what the log says that it lacks.
+    pub(super) fn take_up_abstention(&mut self, abstention: Abstention) {
+        if abstention != Abstention::Over {
+            self.abstention = abstention;
+            self.standing = Standing::Healing;
+            self.replica.fall_silent();
+        }
+    }
+
+    /// Takes in what another device has seen of this one. What is more than this log knows was
+    /// taken from its disk.
+    pub(super) fn recall(&mut self, from: DeviceId, seen: Sighting) -> Result<(), NodeError> {
+        let life = self.me.incarnation;
+        // A device that has forgotten its lives may count to one that it has had.
+        let had = !self.remembers() && seen.incarnation.counter == life.counter;
+        if seen.incarnation.counter > life.counter || (had && seen.incarnation != life) {
+            if self.has_voted {
+                // Another device lives under this name, or this one has voted before it was told.
+                self.be_superseded(from);
+                return Ok(());
+            }
+            self.store.append(&Record::Incarnation(seen.incarnation))?;
+            self.store
+                .append(&Record::Abstention(Abstention::Unknown))?;
+            self.store.sync()?;
+            return Err(NodeError::WentBack { by: from });
+        }
+        let (height, _) = self.durable.tip();
+        if seen.height > height && self.remembers() {
+            tracing::error!(device = %from, seen = seen.height, height, "this log is shorter than it was: its votes are forgotten");
+            self.be_born()?;
+            let forgotten = Abstention::Unknown;
+            self.store.append(&Record::Abstention(forgotten.clone()))?;
+            self.store.sync()?;
+            self.take_up_abstention(forgotten);
+            self.greet_again();
+        }
+        Ok(())
+    }
+
+    /// This device may not go on under its name.
+    pub(super) fn be_superseded(&mut self, by: DeviceId) {
+        if !matches!(self.standing, Standing::Restored { .. }) {
+            self.standing = Standing::Restored { by };
+            self.replica.fall_silent();
+            self.greet_again();
+        }
+    }
+
+    /// Takes in how far another device's own votes go.
+    pub(super) fn hear_witness(&mut self, from: DeviceId, hello: &Hello) -> Result<(), NodeError> {
+        match hello.remembers {
+            true => self.witnesses.insert(from, hello.accepted),
+            false => self.witnesses.remove(&from),
+        };
+        self.consider_voting()
+    }
+
+    /// Votes again if it may.
+    pub(super) fn consider_voting(&mut self) -> Result<(), NodeError> {
+        if self.abstention != Abstention::Unknown || self.standing != Standing::Healing {
+            return Ok(());
+        }
+        let voters: BTreeSet<_> = self.state.configuration().voters().collect();
+        let others = voters.iter().filter(|&&one| one != self.me.device);
+        let others: Vec<_> = others.collect();
+        let heard = others.iter().filter_map(|one| self.witnesses.get(one));
+        let heard: Vec<_> = heard.copied().collect();
+        let open = self.state.height() + 1;
+        if let Some(accepted) = heard.iter().max()
+            && heard.len() * 2 > others.len()
+            && open >= accepted + 2
+        {
+            return self.remember();
+        }
+        if voters.len().is_multiple_of(2) && !heard.is_empty() && heard.len() == others.len() {
+            self.replica.speak();
+        }
+        Ok(())
+    }
+
+    /// What opens the next height; a vote at it that outlasted the damage of the log is taken up.
+    pub(super) fn begin_next(&mut self) -> Result<Begin<Ledger>, NodeError> {
+        let mut begin = self.next_height();
+        let Abstention::Below {
+            height,
+            promised,
+            accepted,
+        } = &self.abstention
+        else {
+            return Ok(begin);
+        };
+        if *height > begin.height || self.standing != Standing::Healing {
+            return Ok(begin);
+        }
+        let (height, promised, accepted) = (*height, *promised, accepted.clone());
+        if height == begin.height {
+            let unfit = accepted
+                .as_ref()
+                .is_some_and(|(_, block)| self.state.check(block).is_err());
+            if unfit {
+                // The chain is another than the one it voted in.
+                self.abstention = Abstention::Unknown;
+                let unknown = Record::Abstention(Abstention::Unknown);
+                self.store.append(&unknown)?;
+                return Ok(begin);
+            }
+            if let Some(ballot) = promised {
+                self.store.append(&Record::Promise { height, ballot })?;
+                begin.promised = Some(ballot_in(ballot));
+            }
+            if let Some((ballot, block)) = accepted {
+                self.accepted_here.insert(block.hash());
+                begin.accepted = Some((ballot_in(ballot), block.clone()));
+                self.store.append(&Record::Accepted { ballot, block })?;
+            }
+        }
+        self.remember()?;
+        Ok(begin)
+    }
+
+    /// From here on the log holds every vote that can matter.
+    fn remember(&mut self) -> Result<(), NodeError> {
+        tracing::info!(height = self.state.height(), "this device votes again");
+        self.be_born()?;
+        self.store.append(&Record::Abstention(Abstention::Over))?;
+        self.durable.learned();
+        self.abstention = Abstention::Over;
+        self.standing = Standing::Good;
+        self.replica.speak();
+        self.greet_again();
+        Ok(())
+    }
+
+    /// What the others know of this device has changed.
+    fn greet_again(&mut self) {
+        self.ungreeted.extend(self.peers.all_up());
+        self.greet();
+    }
+}

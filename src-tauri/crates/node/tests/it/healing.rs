@@ -1,0 +1,224 @@
+//! A ledger that is damaged, cut, missing or forged: its device says so, does not vote on what it
+//! may have forgotten, and is made whole by the others.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use kinfolio_chain::block::Draft;
+use kinfolio_chain::history::History;
+use kinfolio_chain::store::disk::DiskStore;
+use kinfolio_chain::store::{Record, Store};
+use kinfolio_chain::{Block, BlockHash};
+use kinfolio_node::engine::Standing;
+use kinfolio_node::{Node, NodeError, verify};
+
+use crate::household::{Household, write};
+
+/// A household of which the last device was closed, after so many edits of each.
+async fn with_one_closed(size: usize, edits: usize) -> (Household, usize) {
+    let mut household = Household::found(size);
+    let written = write(&household, edits, 2).await;
+    household.agree(written).await;
+    household.close(size - 1).await;
+    (household, written)
+}
+
+fn segment(root: &Path) -> PathBuf {
+    root.join("ledger/00000000.log")
+}
+
+/// Changes a byte of the first segment, `part` of the way through it.
+fn flip(root: &Path, part: f64) {
+    let path = segment(root);
+    let mut bytes = std::fs::read(&path).expect("readable");
+    let at = (bytes.len() as f64 * part) as usize;
+    bytes[at] ^= 0x10;
+    std::fs::write(&path, bytes).expect("written");
+}
+
+async fn stands(node: &Node, standing: &Standing) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while node.status().standing != *standing {
+        let now = node.status();
+        assert!(Instant::now() < deadline, "{now:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// After more edits everyone agrees and votes again, and the ledger that was damaged is kept.
+async fn is_healed(household: &Household, mut written: usize, kept: &str) {
+    let last = household.nodes.len() - 1;
+    household.agree(written).await;
+    // Two more blocks take whoever forgot past the heights of its votes.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while household.node(last).status().standing != Standing::Good {
+        assert!(
+            Instant::now() < deadline,
+            "{:?}",
+            household.node(last).status()
+        );
+        let edit = Bytes::from(format!("past it {written}"));
+        let receipt = household.node(0).submit(vec![edit]).await;
+        receipt.expect("acknowledged");
+        written += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let edit = Bytes::from_static(b"from the healed one");
+    let receipt = household.node(last).submit(vec![edit]).await;
+    receipt.expect("acknowledged");
+    household.agree(written + 1).await;
+    let root = &household.roots[last];
+    assert!(root.join(kept).is_dir(), "{kept} is kept");
+    let report = verify(&root.join("ledger"), |_| ());
+    assert_eq!(report.faults, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_is_healed_by_the_others() {
+    let (mut household, written) = with_one_closed(3, 60).await;
+    let last = household.roots[2].clone();
+    flip(&last, 0.5);
+    let refused = Node::open(&last).err().map(|error| error.to_string());
+    let refused = refused.expect("alone it does not open");
+    assert!(
+        refused.contains("00000000.log is damaged at byte"),
+        "{refused}"
+    );
+    household.start(2);
+    is_healed(&household, written, "ledger.damaged-1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_household_of_two_is_healed_by_the_one_that_remembers() {
+    for part in [0.01, 0.5, 0.999] {
+        let (mut household, written) = with_one_closed(2, 40).await;
+        flip(&household.roots[1], part);
+        household.start(1);
+        is_healed(&household, written, "ledger.damaged-1").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_cut_is_healed_by_the_others() {
+    let (mut household, written) = with_one_closed(3, 60).await;
+    let path = segment(&household.roots[2]);
+    let bytes = std::fs::read(&path).expect("readable");
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
+    household.start(2);
+    // Cut at its end it looks like a log after a crash. The others know better.
+    household.agree(written).await;
+    let node = household.node(2);
+    let edit = |n: usize| Bytes::from(format!("more {n}"));
+    for n in 0..3 {
+        let receipt = household.node(0).submit(vec![edit(n)]).await;
+        receipt.expect("acknowledged");
+    }
+    stands(&node, &Standing::Good).await;
+    household.agree(written + 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_is_gone_and_a_ledger_that_is_gone_come_back() {
+    let (mut household, written) = with_one_closed(3, 60).await;
+    let root = household.roots[2].clone();
+    std::fs::remove_file(segment(&root)).expect("removed");
+    household.start(2);
+    is_healed(&household, written, "ledger.damaged-1").await;
+    household.close(2).await;
+    let written = household.edits(0);
+    std::fs::remove_dir_all(root.join("ledger")).expect("removed");
+    household.start(2);
+    is_healed(&household, written, "ledger.damaged-1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_each_has_lost_another_place_of_is_whole_in_the_end() {
+    let (mut household, written) = with_one_closed(3, 60).await;
+    // None shows before somebody asks for the block: who runs reads only the end of its log.
+    flip(&household.roots[0], 0.3);
+    flip(&household.roots[1], 0.6);
+    let root = household.roots[2].clone();
+    std::fs::remove_dir_all(root.join("ledger")).expect("removed");
+    household.start(2);
+    household.agree(written).await;
+    for root in &household.roots[..2] {
+        let kept = root.join("ledger.damaged-1");
+        assert!(kept.is_dir(), "{} was not healed", root.display());
+    }
+    // The third has forgotten all of its votes, but the other two only some about the past.
+    is_healed(&household, written, "ledger").await;
+}
+
+/// Every block from `height` on again, with its clock changed and all hashes made to fit.
+fn forged(blocks: &[Block], height: u64) -> Vec<Arc<Block>> {
+    let mut history = History::new();
+    let mut tip = BlockHash::NONE;
+    let again = blocks.iter().map(|block| {
+        let header = block.header();
+        let draft = Draft {
+            height: header.height,
+            prev: tip,
+            config_hash: header.config_hash,
+            config_hash_next: header.config_hash_next,
+            history_root: history.root(),
+            timestamp_ms: header.timestamp_ms + i64::from(header.height == height),
+            proposer: header.proposer,
+            next_owner: header.next_owner,
+        };
+        let block = Block::build(draft, block.batches().to_vec());
+        tip = block.hash();
+        history.push(tip);
+        Arc::new(block)
+    });
+    again.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_is_rewritten_with_all_its_hashes_is_detected_refused_and_healed() {
+    let (mut household, written) = with_one_closed(3, 60).await;
+    let root = household.roots[2].clone();
+    let blocks = household.node(0).blocks(0, usize::MAX).expect("readable");
+    let middle = blocks.len() as u64 / 2;
+    let ledger = root.join("ledger");
+    std::fs::remove_dir_all(&ledger).expect("removed");
+    let mut store = DiskStore::create(&ledger).expect("made");
+    let forged = forged(&blocks, middle);
+    for block in &forged {
+        let record = Record::Learned(Arc::clone(block));
+        store.append(&record).expect("written");
+    }
+    store.seal().expect("sealed");
+    drop(store);
+    // Nothing is wrong with it by itself.
+    assert_eq!(verify(&ledger, |_| ()).faults, []);
+    household.start(2);
+    is_healed(&household, written, "ledger.forked-1").await;
+    let healed = household.node(2).block(middle).expect("readable");
+    assert_eq!(
+        healed.expect("there").hash(),
+        blocks[middle as usize].hash()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_household_of_one_names_the_damage_and_changes_nothing() {
+    let (household, _) = {
+        let mut household = Household::found(1);
+        let written = write(&household, 20, 1).await;
+        household.close(0).await;
+        (household, written)
+    };
+    let root = &household.roots[0];
+    flip(root, 0.5);
+    let before = std::fs::read(segment(root)).expect("readable");
+    for door in [None, Some(kinfolio_node::Door::default())] {
+        let opened = match door {
+            None => Node::open(root),
+            Some(door) => Node::open_with(root, door),
+        };
+        assert!(matches!(opened, Err(NodeError::Store(_))));
+    }
+    assert_eq!(std::fs::read(segment(root)).expect("readable"), before);
+}
