@@ -3,13 +3,15 @@
 //! time.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
-use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{ConfigHash, DeviceId};
+use kinfolio_chain::store::salvage::{Attic, Salvage};
+use kinfolio_chain::store::{Abstention, Record, Store, StoreError};
+use kinfolio_chain::{Block, ConfigHash, DeviceId};
 use kinfolio_consensus::Mutant;
 use kinfolio_node::engine::{Clock, Engine, Event};
 use kinfolio_node::{NodeError, Ticket};
@@ -25,8 +27,6 @@ pub enum Fate {
     Expected,
     /// It lives, or will again.
     Here,
-    /// Its disk is damaged, or went back in time: it comes back only as another device.
-    Lost,
     /// It was removed from the household.
     Removed,
 }
@@ -59,9 +59,16 @@ pub struct Device {
     pub injured: bool,
     /// Whether its disk was put back to an earlier state.
     pub restored: bool,
-    /// Whether it was told so, and had time to take it in.
-    pub told_restored: bool,
-    pub snapshot: Option<Snapshot>,
+    /// Whether a sentinel outside its ledger has just told it so.
+    pub warned: bool,
+    /// Where its ledger is; one that was damaged is kept where it was.
+    pub folder: PathBuf,
+    pub damaged: Option<PathBuf>,
+    heals: u32,
+    /// Whether edits that waited were lost with it.
+    pub lost_pending: bool,
+    /// An earlier state of the disk, and where the ledger was then.
+    pub snapshot: Option<(Snapshot, PathBuf)>,
     pub height_seen: u64,
     /// Who it took for members at the last look.
     pub members_seen: Option<ConfigHash>,
@@ -88,7 +95,11 @@ impl Device {
             slowness: 1,
             injured: false,
             restored: false,
-            told_restored: false,
+            warned: false,
+            folder: FOLDER.into(),
+            damaged: None,
+            heals: 0,
+            lost_pending: false,
             snapshot: None,
             height_seen: 0,
             members_seen: None,
@@ -131,15 +142,37 @@ impl Device {
         mutant: Option<Mutant>,
     ) -> Result<(), NodeError> {
         let files = self.disk.files();
-        let (store, recovered) = DiskStore::open_in(files, Path::new(FOLDER), segment_bytes)?;
+        let (mut store, mut recovered) = DiskStore::open_in(files, &self.folder, segment_bytes)?;
+        if self.warned {
+            recovered.abstention = Abstention::Unknown;
+            store.append(&Record::Abstention(Abstention::Unknown))?;
+            store.sync()?;
+            self.warned = false;
+        }
         let key = self.key.clone();
         let clock = self.clock(now);
-        let engine = Engine::open_with_mutant(clock, key, nonce, store, recovered, mutant)?;
+        let mut engine = Engine::open_with_mutant(clock, key, nonce, store, recovered, mutant)?;
+        if let Some(damaged) = self.damaged.clone().filter(|_| engine.is_healing()) {
+            let attic = Attic::of(&*self.disk.files(), &damaged)?;
+            engine.use_attic(clock, attic)?;
+        }
         self.height_seen = engine.state().height();
         self.engine = Some(engine);
         self.life += 1;
-        self.told_restored = false;
         Ok(())
+    }
+
+    /// Makes a damaged ledger anew from what is left of it.
+    pub fn heal(&mut self, founding: &Arc<Block>) -> Result<Salvage, StoreError> {
+        let files = self.disk.files();
+        let salvage = Salvage::of(&*files, &self.folder)?;
+        self.lost_pending |= salvage.wounds.iter().any(is_about_pending);
+        // An attempt that failed half-way has left files behind.
+        self.heals += 1;
+        let anew = PathBuf::from(format!("{FOLDER}-{}", self.heals));
+        salvage.rebuild(&files, &self.folder, &anew, founding)?;
+        self.damaged = Some(std::mem::replace(&mut self.folder, anew));
+        Ok(salvage)
     }
 
     /// The end of a life; who waited for an answer never gets one.
@@ -170,4 +203,8 @@ pub fn is_damage(error: &NodeError) -> bool {
         NodeError::NoChain
             | NodeError::Store(StoreError::Damaged { .. } | StoreError::MissingSegment { .. })
     )
+}
+
+fn is_about_pending(wound: &StoreError) -> bool {
+    matches!(wound, StoreError::Damaged { path, .. } if path.ends_with("pending.log"))
 }

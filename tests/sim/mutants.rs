@@ -67,7 +67,7 @@ fn without_a_mutant_nothing_shows() {
 
 #[test]
 fn a_restored_disk_that_votes_shows() {
-    let sign = "after it was told";
+    let sign = "though it has forgotten";
     let mutant = Some(Mutant::RestoredDiskVotes);
     let found = find(|seed| Plan::put_back(seed, mutant), SEEDS_MAX, sign);
     eprintln!("{found:?}");

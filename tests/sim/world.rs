@@ -11,8 +11,9 @@ mod turns;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::sync::Arc;
 
-use kinfolio_chain::{Configuration, Role};
+use kinfolio_chain::{Block, Configuration, Role};
 use kinfolio_node::engine::Mark;
 use kinfolio_transport::PeerMessage;
 
@@ -136,6 +137,7 @@ pub struct World {
     clients: Vec<Client>,
     requests: Vec<load::Asked>,
     household: Household,
+    founding: Arc<Block>,
     witness: Witness,
     tally: Tally,
     healed: bool,
@@ -174,6 +176,7 @@ impl World {
         let mut world = Self {
             clients: clients.collect(),
             household: Household::new(configuration),
+            founding,
             plan,
             now: 0,
             order: 0,

@@ -2,7 +2,6 @@
 //! again after a while.
 
 use super::{Due, World};
-use crate::device::Fate;
 use crate::disk::Torn;
 use crate::plan::{Fault, MILLIS, SECONDS};
 use crate::witness::Violation;
@@ -149,10 +148,11 @@ impl World {
     }
 
     /// Keeps a copy of a disk; the next time puts it in the place of the disk. Where a sentinel
-    /// outside the ledger tells, the device is never started again under its old name.
+    /// outside the ledger tells, the device knows that it may have forgotten votes.
     fn put_back(&mut self, index: usize) -> bool {
-        let Some(copy) = self.devices[index].snapshot.take() else {
-            self.devices[index].snapshot = Some(self.devices[index].disk.snapshot());
+        let Some((copy, folder)) = self.devices[index].snapshot.take() else {
+            let device = &mut self.devices[index];
+            device.snapshot = Some((device.disk.snapshot(), device.folder.clone()));
             return false;
         };
         if !self.is_expendable(index) {
@@ -162,14 +162,12 @@ impl World {
         let sentinel = self.plan.sentinel;
         let device = &mut self.devices[index];
         device.disk.restore(&copy);
+        device.folder = folder;
+        device.damaged = None;
         device.restored = true;
         device.injured = true;
-        if sentinel {
-            device.fate = Fate::Lost;
-            self.tally.one("restored disks that their sentinel told of");
-        } else {
-            self.due(100 * MILLIS, Due::Start { device: index });
-        }
+        device.warned = sentinel;
+        self.due(100 * MILLIS, Due::Start { device: index });
         true
     }
 

@@ -57,7 +57,7 @@ impl World {
                 .members
                 .member(self.devices[index].id)
                 .is_some();
-            if !is_member && matches!(self.devices[index].fate, Fate::Here | Fate::Lost) {
+            if !is_member && self.devices[index].fate == Fate::Here {
                 self.devices[index].fate = Fate::Removed;
                 self.due(SECONDS, Due::Gone { device: index });
             }

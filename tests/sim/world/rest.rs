@@ -73,8 +73,8 @@ impl World {
             let Some(engine) = &device.engine else {
                 return Some(format!("{name} is not running"));
             };
-            // Whoever was told that its disk went back is out of the game.
-            if device.restored && *engine.standing() != Standing::Good {
+            // Whoever voted before it was told that its disk went back is out of the game.
+            if matches!(engine.standing(), Standing::Restored { .. }) {
                 continue;
             }
             let own = (engine.state().height(), engine.state().tip());
@@ -118,8 +118,8 @@ impl World {
             let Some(engine) = &mut device.engine else {
                 continue;
             };
-            // Whoever fell silent because its disk went back is behind.
-            if device.restored && *engine.standing() != Standing::Good {
+            // Whoever may not go on under its name is behind.
+            if matches!(engine.standing(), Standing::Restored { .. }) {
                 continue;
             }
             let reader = engine.store().reader();
@@ -153,7 +153,8 @@ impl World {
                     let device = &self.devices[asked.device];
                     for text in texts {
                         let place = places.get(&text[..]).copied();
-                        let kept = device.fate == Fate::Here && !device.restored;
+                        let kept =
+                            device.fate == Fate::Here && !device.restored && !device.lost_pending;
                         let lost = *told == Some(EditState::Pending) && kept && place.is_none();
                         must(!lost, || {
                             format!(

@@ -1,5 +1,7 @@
 //! The lives of devices: starting, turns, syncs, stopping, and what each brings to light.
 
+use kinfolio_chain::ChainState;
+use kinfolio_chain::store::Abstention;
 use kinfolio_node::engine::{Action, Engine, Event, Standing};
 use kinfolio_node::{EditState, NodeError};
 use kinfolio_transport::PeerMessage;
@@ -54,9 +56,7 @@ impl World {
             return Ok(());
         }
         if is_damage(error) && device.injured {
-            device.fate = Fate::Lost;
-            self.tally.one("devices lost to a damaged disk");
-            return Ok(());
+            return self.make_anew(index);
         }
         // A device that was removed while it slept learns of it from its own ledger.
         if matches!(error, NodeError::Stranger { .. }) {
@@ -64,6 +64,37 @@ impl World {
             return Ok(());
         }
         Err(Violation(format!("{name} cannot open its ledger: {error}")))
+    }
+
+    /// Makes a damaged ledger anew, and starts its device with it.
+    fn make_anew(&mut self, index: usize) -> Result<(), Violation> {
+        let device = &mut self.devices[index];
+        match device.heal(&self.founding) {
+            Ok(salvage) => {
+                let kind = match salvage.abstention {
+                    Abstention::Unknown => "damaged logs that had lost their votes",
+                    _ => "damaged logs that kept their votes",
+                };
+                self.tally.one(kind);
+                self.tell(|| {
+                    let height = salvage.state.as_ref().map_or(0, ChainState::height);
+                    format!(
+                        "{} is made anew up to height {height}: {:?}",
+                        self.devices[index].name, salvage.abstention
+                    )
+                });
+                self.due(100 * MILLIS, Due::Start { device: index });
+                Ok(())
+            }
+            Err(error) => {
+                let error = NodeError::from(error);
+                must(is_of_disk(&error), || {
+                    format!("{} cannot be made anew: {error}", self.devices[index].name)
+                })?;
+                self.due(200 * MILLIS, Due::Start { device: index });
+                Ok(())
+            }
+        }
     }
 
     /// Stops a device, as the end of its process.
@@ -177,11 +208,14 @@ impl World {
             let device = &self.devices[index];
             self.witness.said(&device.name, message)?;
             let is_vote = crate::transcript::is_vote(message);
-            must(!(is_vote && device.told_restored), || {
-                format!(
-                    "{} votes after it was told that its disk went back in time",
-                    device.name
-                )
+            let forgot = device.engine.as_ref().filter(|engine| engine.is_healing());
+            let odd = forgot.is_some_and(|engine| {
+                // Where the voters are even in number it may, once all others remember.
+                let voters: Vec<_> = engine.state().configuration().voters().collect();
+                voters.len() % 2 == 1 && voters.contains(&device.id)
+            });
+            must(!(is_vote && odd), || {
+                format!("{} votes though it has forgotten votes", device.name)
             })?;
         }
         self.send(index, to, message);
@@ -246,14 +280,16 @@ impl World {
     fn failed(&mut self, index: usize, error: &NodeError) -> Result<(), Violation> {
         let device = &self.devices[index];
         self.tell(|| format!("{} fails: {error}", device.name));
-        let explained = is_of_disk(error) || is_damage(error) && device.injured;
+        let told = matches!(error, NodeError::WentBack { .. });
+        let explained = is_of_disk(error) || (is_damage(error) || told) && device.injured;
         must(explained, || format!("{} fails: {error}", device.name))?;
         self.tally.one("engines that failed with their disk");
         self.stop(index);
         if is_damage(error) {
-            self.devices[index].fate = Fate::Lost;
-            self.tally.one("devices lost to a damaged disk");
-            return Ok(());
+            return self.make_anew(index);
+        }
+        if told {
+            self.tally.one("restored disks that peers told of");
         }
         let after = self.dice.between(50, 500) * MILLIS;
         self.due(after, Due::Start { device: index });
@@ -364,13 +400,8 @@ impl World {
             .map(|engine| engine.standing().clone());
         match standing {
             Some(Standing::Good) | None => Ok(()),
-            Some(Standing::Restored { .. }) if device.restored => {
-                if !device.told_restored {
-                    device.told_restored = true;
-                    self.tally.one("restored disks that peers refused");
-                }
-                Ok(())
-            }
+            Some(Standing::Healing) if device.injured => Ok(()),
+            Some(Standing::Restored { .. }) if device.restored => Ok(()),
             Some(other) => Err(Violation(format!(
                 "{} stands as {other:?}, though nothing was done to its disk",
                 device.name

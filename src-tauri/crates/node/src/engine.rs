@@ -28,7 +28,7 @@ use kinfolio_consensus::{Begin, Input, Message, Micros, Replica};
 use kinfolio_transport::Ledger;
 
 use crate::error::NodeError;
-use crate::mempool::{Mempool, Ticket};
+use crate::mempool::{Gap, Mempool, Ticket};
 use abstain::Witnesses;
 use carry_out::{ballot_in, proposer};
 use catch_up::CatchUp;
@@ -86,6 +86,8 @@ pub struct Engine<S> {
     wrote_at: Height,
     /// A question that came before the block below it.
     early: Option<(DeviceId, Message<Ledger>)>,
+    /// Own edits that are missing, and how often they were found to be.
+    gap: Option<(Gap, u32)>,
     repeat_at: Micros,
     replica_wake_at: Option<Micros>,
     actions: Vec<Action>,
@@ -179,6 +181,7 @@ impl<S: Store> Engine<S> {
             told_tip: tip.0,
             wrote_at: 0,
             early: None,
+            gap: None,
             repeat_at: 0,
             replica_wake_at: None,
             actions: Vec::new(),
@@ -282,6 +285,11 @@ impl<S: Store> Engine<S> {
     /// Whether it may vote.
     pub fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    /// Whether its log lacks votes that it gave.
+    pub fn is_healing(&self) -> bool {
+        self.standing == Standing::Healing
     }
 
     /// What happened so far.

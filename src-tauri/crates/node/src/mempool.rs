@@ -48,6 +48,14 @@ pub(crate) struct Claim {
     pub(crate) count: usize,
 }
 
+/// Edits that are missing: from one number up to, not including, another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gap {
+    pub(crate) author: Owner,
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+}
+
 #[derive(Debug)]
 struct Waiting {
     batch: Batch,
@@ -134,6 +142,18 @@ impl Mempool {
     /// This device's batches, oldest first within each of its lives.
     pub(crate) fn own_batches(&self) -> Vec<Batch> {
         self.own().map(|one| one.batch.clone()).collect()
+    }
+
+    /// Edits of an earlier life of this device that are missing between the chain and what waits:
+    /// what comes after them can never enter the chain.
+    pub(crate) fn gap(&self, chain: &ChainState) -> Option<Gap> {
+        let mine = self.waiting.iter();
+        let mut mine = mine.filter(|(author, _)| author.device == self.me);
+        mine.find_map(|(&author, batches)| {
+            let from = chain.next_seq(author.device, author.incarnation);
+            let (&to, _) = batches.first_key_value()?;
+            (from < to).then_some(Gap { author, from, to })
+        })
     }
 
     /// As many batches as one block can hold, each author's in order, the authors in turn; of

@@ -29,6 +29,9 @@ use crate::store::replay::Replay;
 use crate::store::segment::{self, Ending, Wound};
 use crate::store::{Abstention, Ballot, Record, Store};
 
+/// More lives than a log can have lost with what was damaged: no life is counted twice.
+const LIVES_LOST_MAX: u64 = 1 << 20;
+
 /// What can be relied on in a log.
 #[derive(Debug, Default)]
 pub struct Salvage {
@@ -96,9 +99,11 @@ impl Salvage {
         founding: &Arc<Block>,
     ) -> Result<(), StoreError> {
         let mut store = DiskStore::create_in(Arc::clone(files), to)?;
-        if let Some(life) = self.incarnation {
-            store.append(&Record::Incarnation(life))?;
-        }
+        let last = self.incarnation.map_or(0, |life| life.counter);
+        store.append(&Record::Incarnation(Incarnation {
+            counter: last + LIVES_LOST_MAX,
+            nonce: 0,
+        }))?;
         store.append(&Record::Abstention(self.abstention.clone()))?;
         store.append(&Record::Learned(Arc::clone(founding)))?;
         let last = self.state.as_ref().map_or(0, ChainState::height);

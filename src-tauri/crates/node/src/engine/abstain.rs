@@ -8,7 +8,9 @@
 //!
 //! Where the number of voters is even, any two majorities share two devices. There a single device
 //! that forgets does no harm: once all others have said that they remember, it may vote at once,
-//! so that a household of two goes on. It counts as one that forgot until it is past that height.
+//! so that a household of two goes on. The same holds for who has no vote at a height, and is asked
+//! only because it would have one above: the voters alone hold any two decisions together. In both
+//! cases it counts as one that forgot until it is past that height.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,14 +125,18 @@ impl<S: Store> Engine<S> {
         {
             return self.remember();
         }
-        if voters.len().is_multiple_of(2) && !heard.is_empty() && heard.len() == others.len() {
-            self.replica.speak();
+        let all_remember = !heard.is_empty() && heard.len() == others.len();
+        let votes_here = voters.contains(&self.me.device);
+        match !votes_here || (voters.len().is_multiple_of(2) && all_remember) {
+            true => self.replica.speak(),
+            false => self.replica.fall_silent(),
         }
         Ok(())
     }
 
     /// What opens the next height; a vote at it that outlasted the damage of the log is taken up.
     pub(super) fn begin_next(&mut self) -> Result<Begin<Ledger>, NodeError> {
+        self.consider_voting()?;
         let mut begin = self.next_height();
         let Abstention::Below {
             height,

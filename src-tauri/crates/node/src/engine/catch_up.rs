@@ -47,6 +47,11 @@ impl CatchUp {
         self.answered(device);
     }
 
+    /// Whether nothing is known to be missing.
+    pub(super) fn is_idle(&self) -> bool {
+        self.ahead.is_empty()
+    }
+
     pub(super) fn wake_at(&self) -> Option<Micros> {
         self.asked.map(|(_, since)| since + ANSWER_WAIT)
     }

@@ -3,12 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
+use kinfolio_chain::batch::BATCH_EDITS_MAX;
 use kinfolio_chain::store::Store;
-use kinfolio_chain::{Batch, Block, DeviceId, Refusal};
+use kinfolio_chain::{Batch, Block, DeviceId, Payload, Refusal};
 use kinfolio_transport::PeerMessage;
 
 use super::{Action, Clock, Engine, QUORUM_WAIT, REPEAT};
 use crate::error::NodeError;
+
+/// How often edits must be found missing before they are given up.
+const GAP_REPEATS: u32 = 10;
 
 /// About how many bytes of edits go in one message.
 const EDITS_BYTES_MAX: usize = 4 << 20;
@@ -30,6 +35,7 @@ impl<S: Store> Engine<S> {
             self.repeat_at = clock.now + REPEAT;
         } else if self.repeat_at <= clock.now {
             self.repeat_at = clock.now + REPEAT;
+            self.close_gap(clock);
             self.unsaid = self.mempool.own_batches();
             if self.told_tip != self.state.height() {
                 self.told_tip = self.state.height();
@@ -39,6 +45,39 @@ impl<S: Store> Engine<S> {
             }
         }
         Ok(())
+    }
+
+    /// Puts empty edits in the place of those that a damaged disk has lost before a block held
+    /// them, so that those that came after them can enter the chain. Should another device still
+    /// bring the lost ones, one of the two enters: they have the same names.
+    fn close_gap(&mut self, clock: Clock) {
+        let gap = self.mempool.gap(&self.state);
+        // What is missing may stand in blocks that are not here yet.
+        let knows = self.replica.has_quorum() || !self.peers.present().is_empty();
+        let (Some(gap), true) = (gap, knows && self.catch_up.is_idle()) else {
+            self.gap = None;
+            return;
+        };
+        let seen = match self.gap {
+            Some((same, seen)) if same == gap => seen + 1,
+            _ => 1,
+        };
+        self.gap = Some((gap, seen));
+        if seen < GAP_REPEATS {
+            return;
+        }
+        let count = (gap.to - gap.from).min(BATCH_EDITS_MAX as u64);
+        tracing::error!(
+            life = gap.author.incarnation.counter,
+            from = gap.from,
+            count,
+            "edits that waited are lost with the disk that held them"
+        );
+        let empty = (0..count).map(|_| Payload::Opaque(Bytes::new())).collect();
+        let (line, base) = (self.state.line(), self.state.height());
+        let batch = Batch::sign(&self.key, line, gap.author, gap.from, base, empty);
+        self.mempool.push(clock.now, batch, Vec::new());
+        self.gap = None;
     }
 
     pub(super) fn has_to_repeat(&self) -> bool {
