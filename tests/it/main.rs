@@ -13,6 +13,7 @@ mod kill;
 mod ledger;
 mod licences;
 mod output;
+mod peers;
 mod serve;
 mod sharing;
 mod tidy;

@@ -40,6 +40,10 @@ pub fn told_event(event: &Event, devices: &[Device]) -> String {
                 told(*from, devices)
             )
         }
+        Event::Unreadable { from, detail } => {
+            format!("{} sent nonsense: {detail}", told(*from, devices))
+        }
+        Event::Rejected => "somebody is not let in".to_owned(),
         Event::Synced(mark) => format!("{mark:?} synced"),
         Event::Read { ticket } => format!("read of request {ticket}"),
         Event::Tick => "tick".to_owned(),

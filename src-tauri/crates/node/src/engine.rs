@@ -216,6 +216,14 @@ impl<S: Store> Engine<S> {
                 self.drive(clock, Input::Away(device))
             }
             Event::Received { from, message } => self.receive(clock, from, message),
+            Event::Unreadable { from, detail } => {
+                self.on_unreadable(clock, from, detail);
+                Ok(())
+            }
+            Event::Rejected => {
+                self.counts.rejected += 1;
+                Ok(())
+            }
             Event::Synced(mark) => match self.durable.synced(mark) {
                 Some(lsn) => {
                     self.greet();

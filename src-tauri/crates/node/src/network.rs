@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::{Configuration, DeviceId};
 use kinfolio_transport::{
-    Dialer, Entries, Entry, EntryDoor, Identity, LinkEvent, Links, Members, PeerMessage, Replies,
-    Server, Token,
+    Dialer, Entries, Entry, EntryDoor, Identity, LinkEvent, Links, Members, PeerMessage,
+    RejectReason, Replies, Server, Token,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -141,6 +141,10 @@ impl Network {
                 from: device,
                 message,
             }),
+            LinkEvent::Unreadable { device, error } => Some(Event::Unreadable {
+                from: device,
+                detail: error.to_string(),
+            }),
             LinkEvent::Down {
                 device,
                 link_id,
@@ -156,7 +160,8 @@ impl Network {
                 reason,
             } => {
                 tracing::warn!(?device, %addr, %reason, "a link did not come about");
-                None
+                let came_here = !matches!(reason, RejectReason::Dial(_));
+                came_here.then_some(Event::Rejected)
             }
         }
     }

@@ -60,6 +60,12 @@ pub enum DecodeError {
     /// They are not protobuf, or not of this shape.
     #[error("the message cannot be read: {0}")]
     Malformed(#[from] prost::DecodeError),
+    /// What should carry messages is cut short, too large, or no frame at all.
+    #[error("the frame cannot be read: {detail}")]
+    Frame {
+        /// In which way.
+        detail: String,
+    },
     /// The message is of a kind that a newer version made.
     #[error("the message is of a kind that this version does not know")]
     UnknownKind,
@@ -372,6 +378,7 @@ fn code_to_wire(code: RefusalCode) -> proto::RefusalCode {
         RefusalCode::Edits => proto::RefusalCode::Edits,
         RefusalCode::Fork => proto::RefusalCode::Fork,
         RefusalCode::Flood => proto::RefusalCode::Flood,
+        RefusalCode::Unreadable => proto::RefusalCode::Unreadable,
     }
 }
 
@@ -388,6 +395,7 @@ fn code(code: i32) -> Result<RefusalCode, DecodeError> {
         Ok(proto::RefusalCode::Edits) => Ok(RefusalCode::Edits),
         Ok(proto::RefusalCode::Fork) => Ok(RefusalCode::Fork),
         Ok(proto::RefusalCode::Flood) => Ok(RefusalCode::Flood),
+        Ok(proto::RefusalCode::Unreadable) => Ok(RefusalCode::Unreadable),
         Ok(proto::RefusalCode::Unspecified) | Err(_) => Err(DecodeError::RefusalCode(code)),
     }
 }

@@ -12,7 +12,7 @@ use kinfolio_chain::DeviceId;
 use tokio::sync::mpsc;
 use tonic::{Code, Status, Streaming};
 
-use crate::convert::MESSAGE_BYTES_MAX;
+use crate::convert::{DecodeError, MESSAGE_BYTES_MAX};
 use crate::dial::DialError;
 use crate::message::PeerMessage;
 use crate::outbox::{DownReason, Link, LinkSender};
@@ -58,6 +58,13 @@ pub enum LinkEvent {
         /// What.
         message: PeerMessage,
     },
+    /// A member sent what cannot be read. More than a little of it ends the link.
+    Unreadable {
+        /// Which one.
+        device: DeviceId,
+        /// What is wrong with it.
+        error: DecodeError,
+    },
     /// A link is no more.
     Down {
         /// To whom.
@@ -88,6 +95,9 @@ pub enum RejectReason {
     /// The peer did not get through the handshake in time.
     #[error("the TLS handshake took too long")]
     Slow,
+    /// The peer got through the handshake and then spoke something else.
+    #[error("what came after the TLS handshake is not HTTP/2: {0}")]
+    Http(hyper::Error),
     /// The peer proved no key, and only entries may be sent without one.
     #[error("the peer showed no certificate")]
     NoCertificate,
@@ -143,26 +153,46 @@ async fn receive(
         let frame = match inbound.message().await {
             Ok(Some(frame)) => frame,
             Ok(None) => return DownReason::ClosedByPeer,
-            Err(status) => return broken(&status),
+            Err(status) => match unreadable(&status) {
+                None => return broken(&status),
+                // What follows a bad frame has no beginning: nothing more can be read.
+                Some(last) => {
+                    let error = last.clone();
+                    let _ = events.send(LinkEvent::Unreadable { device, error }).await;
+                    count += 1;
+                    return DownReason::Unreadable { count, last };
+                }
+            },
         };
         for bytes in frame.messages {
-            let message = match PeerMessage::decode(bytes) {
-                Ok(message) => message,
-                Err(last) => {
+            let mut last = None;
+            let heard = match PeerMessage::decode(bytes) {
+                Ok(message) => LinkEvent::Received { device, message },
+                Err(error) => {
                     count += 1;
-                    tracing::warn!(%device, error = %last, "a message cannot be read");
-                    if count > UNREADABLE_MAX {
-                        return DownReason::Unreadable { count, last };
-                    }
-                    continue;
+                    last = Some(error.clone());
+                    LinkEvent::Unreadable { device, error }
                 }
             };
-            let received = LinkEvent::Received { device, message };
-            if events.send(received).await.is_err() {
+            if events.send(heard).await.is_err() {
                 return DownReason::ClosedHere;
+            }
+            if let Some(last) = last.filter(|_| count > UNREADABLE_MAX) {
+                return DownReason::Unreadable { count, last };
             }
         }
     }
+}
+
+/// What is wrong with the frame that ended the stream, if it was that. A connection that broke
+/// left its cause in the status; what the decoder found has none.
+fn unreadable(status: &Status) -> Option<DecodeError> {
+    let found = matches!(status.code(), Code::OutOfRange | Code::Internal);
+    if !found || std::error::Error::source(status).is_some() {
+        return None;
+    }
+    let detail = status.message().to_owned();
+    Some(DecodeError::Frame { detail })
 }
 
 fn broken(status: &Status) -> DownReason {

@@ -124,4 +124,6 @@ pub enum RefusalCode {
     Fork,
     /// It says more than can be heard.
     Flood,
+    /// It sent bytes that are no message that I can read.
+    Unreadable,
 }

@@ -110,7 +110,8 @@ impl Server {
             None => return,
         };
         let known = Arc::new(AtomicBool::new(false));
-        let routes = self.routes(proved(&stream), addr, &known, over);
+        let device = proved(&stream);
+        let routes = self.routes(device, addr, &known, over);
         let serving = http2::serve(stream, routes);
         tokio::pin!(serving);
         let ended = tokio::select! {
@@ -121,8 +122,12 @@ impl Server {
                 goodbye.unwrap_or(Ok(()))
             }
         };
-        if let Err(error) = ended {
-            tracing::debug!(%addr, %error, "a connection broke");
+        match ended {
+            Ok(()) => {}
+            Err(error) if known.load(Ordering::Relaxed) => {
+                tracing::debug!(%addr, %error, "a connection broke");
+            }
+            Err(error) => self.reject(device, addr, RejectReason::Http(error)),
         }
     }
 

@@ -124,6 +124,13 @@ async fn rejected(events: &mut mpsc::Receiver<LinkEvent>) -> (Option<DeviceId>, 
     }
 }
 
+async fn unreadable(events: &mut mpsc::Receiver<LinkEvent>) {
+    match next(events).await {
+        LinkEvent::Unreadable { .. } => {}
+        other => panic!("{other:?}"),
+    }
+}
+
 async fn received(events: &mut mpsc::Receiver<LinkEvent>) -> PeerMessage {
     match next(events).await {
         LinkEvent::Received { message, .. } => message,
@@ -245,6 +252,7 @@ fn every_message() -> Vec<PeerMessage> {
         RefusalCode::Edits,
         RefusalCode::Fork,
         RefusalCode::Flood,
+        RefusalCode::Unreadable,
     ];
     messages.extend(codes.map(|code| PeerMessage::Refused {
         code,

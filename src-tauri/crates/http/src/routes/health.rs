@@ -86,6 +86,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResp
             status.node.counts.refused,
         ),
         (
+            "kinfolio_rejected_total",
+            "counter",
+            "Connections of strangers and of what is no device that were not let in.",
+            status.node.counts.rejected,
+        ),
+        (
             "kinfolio_dropped_total",
             "counter",
             "Messages of other devices that were dropped, because these say too much.",

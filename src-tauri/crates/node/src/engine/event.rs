@@ -46,6 +46,15 @@ pub enum Event {
         /// What.
         message: PeerMessage,
     },
+    /// A device sent something that cannot be read.
+    Unreadable {
+        /// Who, as the connection proved.
+        from: DeviceId,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Somebody wanted to connect and was not let in.
+    Rejected,
     /// What was appended before [`Engine::begin_sync`] gave this mark is durable.
     Synced(Mark),
     /// Say when the chain here has all that was acknowledged anywhere before now.
@@ -118,6 +127,8 @@ pub struct Counts {
     pub duels: u64,
     /// Messages that were refused.
     pub refused: u64,
+    /// Connections that were not let in.
+    pub rejected: u64,
     /// Messages that were dropped unread, because their device says too much.
     pub dropped: u64,
     /// Blocks of the own log that could not be read when another device asked for them.

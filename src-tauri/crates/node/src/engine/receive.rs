@@ -48,20 +48,11 @@ impl<S: Store> Engine<S> {
         from: DeviceId,
         message: PeerMessage,
     ) -> Result<(), NodeError> {
-        if self.circle().member(from).is_none() {
-            self.refuse(
-                from,
-                RefusalCode::Member,
-                "this device is no member".to_owned(),
-            );
+        if !self.hears(clock, from, weight(&message)) {
             return Ok(());
         }
-        if let Hearing::Closed { tell } = self.peers.hear(from, clock.now, weight(&message)) {
-            self.counts.dropped += 1;
-            if tell {
-                let detail = "it says more than can be heard: messages of it are dropped";
-                self.refuse(from, RefusalCode::Flood, detail.to_owned());
-            }
+        if from == self.me.device {
+            self.on_own_copy(&message);
             return Ok(());
         }
         match message {
@@ -82,6 +73,40 @@ impl<S: Store> Engine<S> {
             PeerMessage::Blocks(blocks) => return self.on_blocks(clock, from, blocks),
         }
         Ok(())
+    }
+
+    pub(super) fn on_unreadable(&mut self, clock: Clock, from: DeviceId, detail: String) {
+        if self.hears(clock, from, 1) {
+            self.refuse(from, RefusalCode::Unreadable, detail);
+        }
+    }
+
+    /// Whether what a device says is listened to; if not, it is refused or dropped.
+    fn hears(&mut self, clock: Clock, from: DeviceId, weight: u64) -> bool {
+        if self.circle().member(from).is_none() {
+            let detail = "this device is no member".to_owned();
+            self.refuse(from, RefusalCode::Member, detail);
+            return false;
+        }
+        let Hearing::Closed { tell } = self.peers.hear(from, clock.now, weight) else {
+            return true;
+        };
+        self.counts.dropped += 1;
+        if tell {
+            let detail = "it says more than can be heard: messages of it are dropped";
+            self.refuse(from, RefusalCode::Flood, detail.to_owned());
+        }
+        false
+    }
+
+    /// Somebody shows the key of this device. What it says must not pass for what this device
+    /// itself has promised or accepted, which counts only once it is on this disk.
+    fn on_own_copy(&mut self, message: &PeerMessage) {
+        // Two copies must not refuse each other's refusals for ever.
+        if !matches!(message, PeerMessage::Refused { .. }) {
+            let detail = "it shows the key of the very device that it speaks to: one of them is a copy and must rejoin under a new id";
+            self.refuse(self.me.device, RefusalCode::Clone, detail.to_owned());
+        }
     }
 
     fn on_hello(&mut self, clock: Clock, from: DeviceId, hello: &Hello) -> Result<(), NodeError> {

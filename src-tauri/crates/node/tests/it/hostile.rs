@@ -1,6 +1,10 @@
 //! A member that lies, stammers or shouts: it is refused by name and counted, and the others are
 //! served on.
 
+mod blocks;
+mod garbage;
+mod raw;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,14 +37,20 @@ impl Stranger {
             match events.recv().await.expect("events") {
                 LinkEvent::Up { link, .. } => break link,
                 LinkEvent::Rejected { reason, .. } => panic!("not let in: {reason}"),
-                LinkEvent::Received { .. } | LinkEvent::Down { .. } => {}
+                LinkEvent::Received { .. }
+                | LinkEvent::Unreadable { .. }
+                | LinkEvent::Down { .. } => {}
             }
         };
-        Self {
+        let mut stranger = Self {
             link,
             events,
             _dialer: dialer,
-        }
+        };
+        // What comes before the other side's own greeting is refused, but not told.
+        let greeting = |message| matches!(message, PeerMessage::Hello(_)).then_some(());
+        stranger.hears("greeted", greeting).await;
+        stranger
     }
 
     fn say(&self, message: &PeerMessage) {
@@ -49,20 +59,38 @@ impl Stranger {
 
     /// Waits until it is refused for this reason; returns what it is told.
     async fn refused(&mut self, reason: RefusalCode) -> String {
+        let refusal = |message| match message {
+            PeerMessage::Refused { code, detail } if code == reason => Some(detail),
+            _ => None,
+        };
+        self.hears(&format!("refused as {reason:?}"), refusal).await
+    }
+
+    /// Waits for something that it is told.
+    async fn hears<T>(&mut self, what: &str, look: impl Fn(PeerMessage) -> Option<T>) -> T {
         let told = async {
             loop {
                 if let LinkEvent::Received { message, .. } =
                     self.events.recv().await.expect("events")
-                    && let PeerMessage::Refused { code, detail } = message
-                    && code == reason
+                    && let Some(told) = look(message)
                 {
-                    return detail;
+                    return told;
                 }
             }
         };
         let told = tokio::time::timeout(Duration::from_secs(60), told).await;
-        told.unwrap_or_else(|_| panic!("not refused as {reason:?}"))
+        told.unwrap_or_else(|_| panic!("not {what}"))
     }
+}
+
+/// Whether the household goes on: writes through every node, and all agree.
+async fn goes_on(household: &Household, edits: &mut usize) {
+    for node in household.nodes.iter().flatten() {
+        let text = Bytes::from(format!("edit {edits}"));
+        node.submit(vec![text]).await.expect("acknowledged");
+        *edits += 1;
+    }
+    household.agree(*edits).await;
 }
 
 /// What the hostile member knows of the household's chain.

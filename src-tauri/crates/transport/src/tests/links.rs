@@ -10,7 +10,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
-use super::{Listening, batch, down, every_message, id, identity, next, received, rejected, up};
+use super::{
+    Listening, batch, down, every_message, id, identity, next, received, rejected, unreadable, up,
+};
 use crate::link::UNREADABLE_MAX;
 use crate::proto::Frame;
 use crate::proto::peer_client::PeerClient;
@@ -152,9 +154,13 @@ async fn a_few_unreadable_messages_pass_and_many_end_the_link() {
     let mut messages = vec![Bytes::from_static(b"\xffgarbage"); UNREADABLE_MAX as usize];
     messages.push(good.encode().unwrap().into_bytes());
     send.send(Frame { messages }).await.unwrap();
+    for _ in 0..UNREADABLE_MAX {
+        unreadable(&mut a.events).await;
+    }
     assert_eq!(received(&mut a.events).await, good);
     let messages = vec![Bytes::from_static(b"\xffgarbage")];
     send.send(Frame { messages }).await.unwrap();
+    unreadable(&mut a.events).await;
     let why = down(&mut a.events).await;
     assert!(
         matches!(why, DownReason::Unreadable { count, .. } if count == UNREADABLE_MAX + 1),
