@@ -14,6 +14,7 @@ mod ledger;
 mod licences;
 mod output;
 mod peers;
+mod proof;
 mod serve;
 mod sharing;
 mod tidy;

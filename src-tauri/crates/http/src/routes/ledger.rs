@@ -92,19 +92,19 @@ pub(crate) async fn proof(
     State(app): State<Arc<App>>,
     Query(params): Query<ProofParams>,
 ) -> Result<Json<Value>, Problem> {
-    let proof = match (params.edit, params.from) {
-        (Some(edit), None) => {
+    let proof = match (params.edit, params.height, params.from, params.to) {
+        (Some(edit), height, None, None) => {
             let edit = edit.parse().map_err(|detail: String| bad(&detail))?;
-            let proof = ledger::prove_inclusion(&app.library, edit, params.height).await?;
+            let proof = ledger::prove_inclusion(&app.library, edit, height).await?;
             proof.map(serde_json::to_value)
         }
-        (None, Some(from)) => {
-            let proof = ledger::prove_consistency(&app.library, from, params.to).await?;
+        (None, None, Some(from), to) => {
+            let proof = ledger::prove_consistency(&app.library, from, to).await?;
             proof.map(serde_json::to_value)
         }
         _ => {
             return Err(bad(
-                "name either an `edit` or a height `from` which to prove",
+                "name either an `edit`, and its `height` where it is known, or a height `from` which to prove, and one to prove it `to`",
             ));
         }
     };
