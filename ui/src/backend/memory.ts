@@ -147,6 +147,7 @@ export class MemoryBackend implements Backend {
       tip,
       pending: 0,
       quorum: true,
+      standing: 'good',
       photos: this.total(),
       members: [{ ...device, reachable: true, height: this.height, tip }],
     };

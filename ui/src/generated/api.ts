@@ -710,6 +710,12 @@ export interface components {
             photos: number;
             /** @description Whether enough voters are reachable to commit. */
             quorum: boolean;
+            /**
+             * @description Whether this device votes: `good`; `healing` while its damaged ledger is made whole by the
+             *     others; `superseded` if another copy of it, or a later state of its disk, is about; `forked`
+             *     if another device holds other blocks and no majority says who is right.
+             */
+            standing: string;
             /** @description The hash of its last block. */
             tip: string;
         };

@@ -20,6 +20,8 @@ pub struct Replica<T: Types> {
     synod: Synod<T>,
     pace: Pace<T>,
     reads: Reads<T>,
+    /// Whether votes were given that are forgotten and may matter still.
+    forgets: bool,
     /// Whether edits wait for a block.
     wish: bool,
     /// Whether a block was asked for and has not come yet.
@@ -51,6 +53,7 @@ impl<T: Types> Replica<T> {
             synod,
             pace: Pace::new(seed),
             reads: Reads::new(),
+            forgets: false,
             wish: false,
             building: false,
             settling: BTreeSet::new(),
@@ -79,11 +82,19 @@ impl<T: Types> Replica<T> {
 
     /// From now on nothing is voted: this device has forgotten votes that it gave.
     pub fn fall_silent(&mut self) {
+        self.forgets = true;
         self.synod.fall_silent();
     }
 
-    /// Votes again, from the open height on: no vote that was forgotten can matter there.
+    /// Votes, though votes are forgotten: none of them can matter at the open height. What it has
+    /// accepted, it does not say: a read could rest on what is forgotten.
     pub fn speak(&mut self) {
+        self.synod.speak();
+    }
+
+    /// No vote that was forgotten can matter at the open height or above.
+    pub fn remember(&mut self) {
+        self.forgets = false;
         self.synod.speak();
     }
 
@@ -160,7 +171,7 @@ impl<T: Types> Replica<T> {
     ) {
         match message {
             // A disk that went back in time has forgotten what it accepted.
-            Message::Ask { .. } if self.synod.is_mute() => {}
+            Message::Ask { .. } if self.forgets && !mutated!(self.synod, RestoredDiskVotes) => {}
             Message::Ask { read } => {
                 let height = self.synod.accepted_height();
                 let message = Message::Seen { read, height };
@@ -202,7 +213,7 @@ impl<T: Types> Replica<T> {
         let tip = self.decided_height();
         for (read, to_ask) in self.reads.unanswered(tip, self.synod.voters()) {
             self.read_again = Some(now + READ_AGAIN);
-            if !self.synod.is_mute() {
+            if !self.forgets {
                 self.reads.seen(read, me, self.synod.accepted_height());
             }
             out.extend(to_ask.into_iter().filter(|&to| to != me).map(|to| {

@@ -300,9 +300,14 @@ impl<S: Store> Engine<S> {
         self.standing == Standing::Healing
     }
 
-    /// What happened so far.
+    /// What happened since the process started.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// Goes on counting where an earlier life of the same process has stopped.
+    pub fn count_on(&mut self, counts: Counts) {
+        self.counts = counts;
     }
 
     /// Whether a majority of the voters is within reach.

@@ -17,7 +17,7 @@ use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
-use crate::engine::{Action, Clock, Engine, Event, Mark, Standing};
+use crate::engine::{Action, Clock, Counts, Engine, Event, Mark, Standing};
 use crate::error::{NodeError, SubmitError};
 use crate::heal::{self, Ailment};
 use crate::identity;
@@ -100,6 +100,8 @@ pub(crate) struct EventLoop {
     began: Instant,
     waiters: BTreeMap<Ticket, Waiter>,
     next_ticket: Ticket,
+    /// What had happened when the engine was last dropped.
+    counts: Counts,
     /// Why the engine was dropped, where opening it again, or making its ledger anew, helps.
     remedy: Option<Remedy>,
     /// The mark that the disk is at, if it is at one.
@@ -138,6 +140,7 @@ impl EventLoop {
             began,
             waiters: BTreeMap::new(),
             next_ticket,
+            counts: Counts::default(),
             remedy: None,
             syncing: None,
         }
@@ -387,7 +390,7 @@ impl EventLoop {
         };
         if let Remedy::Heal(ailment) = remedy {
             match heal::heal(&self.root, ailment) {
-                Ok(true) => {}
+                Ok(true) => self.counts.healed += 1,
                 Ok(false) => return,
                 Err(error) => {
                     tracing::error!(%error, "the ledger cannot be made anew");
@@ -403,6 +406,7 @@ impl EventLoop {
     /// Opens the ledger again, as another life, after it failed (a full disk, say).
     fn reopen(&mut self) -> Result<(), NodeError> {
         let mut engine = opening::open(&self.root, self.clock())?;
+        engine.count_on(self.counts);
         self.published.replace_reader(engine.store().reader());
         self.engine = Some(engine);
         for device in self.network.up() {
@@ -424,6 +428,7 @@ impl EventLoop {
         };
         if let Err(error) = work(engine, clock) {
             tracing::error!(%error, "the ledger stopped");
+            self.counts = engine.counts();
             self.engine = None;
             self.remedy = Remedy::of(&error);
             let error = SubmitError::Ledger(Arc::new(error));

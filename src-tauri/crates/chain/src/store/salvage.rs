@@ -130,9 +130,17 @@ impl Salvage {
 #[derive(Debug, Default)]
 pub struct Attic {
     /// Where the frames of blocks stand; several where several were accepted at one height.
-    places: BTreeMap<Height, Vec<(Arc<dyn File>, u64, usize)>>,
+    places: BTreeMap<Height, Vec<Place>>,
     /// Which of them were written down as decided.
     decided: BTreeMap<Height, BlockHash>,
+}
+
+/// A frame: in which file, from where on, and how long.
+#[derive(Debug)]
+struct Place {
+    file: Arc<dyn File>,
+    offset: u64,
+    length: usize,
 }
 
 impl Attic {
@@ -157,7 +165,12 @@ impl Attic {
                     }
                 }
                 if let Some(file) = opened.get(path) {
-                    let place = (Arc::clone(file), offset, length);
+                    let file = Arc::clone(file);
+                    let place = Place {
+                        file,
+                        offset,
+                        length,
+                    };
                     places.entry(block.height()).or_default().push(place);
                 }
             }
@@ -183,9 +196,9 @@ impl Attic {
     /// more are left out.
     fn blocks(&self, height: Height) -> impl Iterator<Item = Arc<Block>> + '_ {
         let places = self.places.get(&height).into_iter().flatten();
-        places.filter_map(|(file, offset, length)| {
-            let mut bytes = vec![0; *length];
-            file.read_at(&mut bytes, *offset).ok()?;
+        places.filter_map(|place| {
+            let mut bytes = vec![0; place.length];
+            place.file.read_at(&mut bytes, place.offset).ok()?;
             match read_frame(&Bytes::from(bytes)) {
                 Frame::Whole(record, _) => match *record {
                     Record::Accepted { block, .. } | Record::Learned(block) => Some(block),

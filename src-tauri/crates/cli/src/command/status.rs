@@ -33,6 +33,9 @@ fn describe(status: &LedgerStatus) -> String {
         grouped(status.pending),
         grouped(status.photos),
     );
+    if let Some(standing) = standing(&status.standing) {
+        let _ = writeln!(text, "standing   {standing}");
+    }
     for member in &status.members {
         let reach = if member.reachable {
             "reachable"
@@ -51,4 +54,20 @@ fn describe(status: &LedgerStatus) -> String {
         );
     }
     text
+}
+
+/// What a device that does not vote should know.
+fn standing(standing: &str) -> Option<&'static str> {
+    match standing {
+        "healing" => {
+            Some("being healed: the ledger was damaged and comes back from the other devices")
+        }
+        "superseded" => Some(
+            "superseded: a copy of this device, or a later state of its disk, was seen; let it rejoin",
+        ),
+        "forked" => Some(
+            "forked: another device holds other blocks, and no majority says which are right; keep both folders",
+        ),
+        _ => None,
+    }
 }

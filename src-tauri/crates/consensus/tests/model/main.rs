@@ -184,3 +184,26 @@ fn a_disk_goes_back_in_time() {
     };
     check("1 height, 1 restored disk", model, exhaustive_if_long());
 }
+
+/// The other remembers, and is in every majority: so the one that forgot votes at once.
+#[test]
+fn a_disk_of_two_goes_back_in_time() {
+    let model = Household {
+        voters: 2,
+        devices: 2,
+        restores: 1,
+        ..THREE
+    };
+    check("2 voters, 1 restored disk", model, Reach::Exhaustive);
+}
+
+/// The restored one votes again at the second height, if it had not voted on it.
+#[test]
+fn a_disk_goes_back_in_time_and_votes_again() {
+    let model = Household {
+        heights: 2,
+        restores: 1,
+        ..THREE
+    };
+    check("2 heights, 1 restored disk", model, bounded(3 * DAILY));
+}

@@ -50,6 +50,9 @@ pub struct Device {
     has_bid: bool,
     /// Whether its disk went back in time.
     pub restored: bool,
+    /// Whether votes that it has forgotten may matter, and from which height on they cannot.
+    forgets: bool,
+    speaks_from: u64,
 }
 
 /// A line of a device's log.
@@ -146,6 +149,8 @@ impl Device {
             lsn: 0,
             has_bid: false,
             restored: false,
+            forgets: false,
+            speaks_from: 0,
         };
         device.live(id, model);
         device
@@ -170,8 +175,12 @@ impl Device {
         self.life += 1;
         self.lsn = 0;
         self.synod = Synod::with_mutant(proposer(id, self.life), model.mutant);
-        if self.restored {
+        if self.forgets {
             self.synod.fall_silent();
+            // All others remember: there is one restored disk at most.
+            if model.voters.is_multiple_of(2) {
+                self.synod.speak();
+            }
         }
         self.begin(model);
     }
@@ -196,6 +205,10 @@ impl Device {
             promised: promised.max(),
             accepted: accepted.max_by_key(|(ballot, _)| *ballot),
         });
+        if self.forgets && height >= self.speaks_from {
+            self.forgets = false;
+            self.synod.speak();
+        }
     }
 
     fn may_bid(&self, heights: u8) -> bool {
@@ -263,8 +276,11 @@ impl World {
             }
             Action::Restore(id) => {
                 self.restores += 1;
+                let speaks_from = self.heard(id, model) + 2;
                 let device = &mut self.devices[usize::from(id)];
                 device.restored = true;
+                device.forgets = true;
+                device.speaks_from = speaks_from;
                 device.synced = 0;
                 device.live(id, model);
             }
@@ -275,6 +291,16 @@ impl World {
                 });
             }
         }
+    }
+
+    /// The highest height that any of just enough other voters has accepted: of those who have
+    /// accepted least.
+    fn heard(&self, id: u8, model: &Household) -> u64 {
+        let others = (0..model.voters).filter(|&other| other != id);
+        let accepted = others.map(|other| self.devices[usize::from(other)].synod.accepted_height());
+        let mut accepted: Vec<_> = accepted.collect();
+        accepted.sort_unstable();
+        accepted[accepted.len() / 2]
     }
 
     fn sync(&mut self, model: &Household, id: u8) {

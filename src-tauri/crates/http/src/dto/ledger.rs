@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kinfolio_library::ledger::Status;
+use kinfolio_library::node::engine::Standing;
 use kinfolio_library::node::{Block, Edit, EditState, MemberStatus, Payload, Receipt, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +25,10 @@ pub struct LedgerStatus {
     pub pending: u64,
     /// Whether enough voters are reachable to commit.
     pub quorum: bool,
+    /// Whether this device votes: `good`; `healing` while its damaged ledger is made whole by the
+    /// others; `superseded` if another copy of it, or a later state of its disk, is about; `forked`
+    /// if another device holds other blocks and no majority says who is right.
+    pub standing: String,
     /// Photos known, the trash counted.
     pub photos: u64,
     /// Every member, this device included.
@@ -252,6 +257,7 @@ impl LedgerStatus {
             tip: node.tip.hash.to_string(),
             pending: node.pending,
             quorum: node.quorum,
+            standing: standing(&node.standing).to_owned(),
             photos: status.photos,
             members: node.members.iter().map(MemberBody::new).collect(),
         }
@@ -269,6 +275,15 @@ impl MemberBody {
             tip: member.tip.map(|tip| tip.hash.to_string()),
             last_seen: member.last_seen_ms.map(moment),
         }
+    }
+}
+
+fn standing(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Good => "good",
+        Standing::Healing => "healing",
+        Standing::Restored { .. } => "superseded",
+        Standing::Forked { .. } => "forked",
     }
 }
 

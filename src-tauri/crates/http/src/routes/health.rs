@@ -104,6 +104,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResp
             status.node.counts.damaged,
         ),
         (
+            "kinfolio_ledger_healed_total",
+            "counter",
+            "How often this device's damaged ledger was made anew, since the start.",
+            status.node.counts.healed,
+        ),
+        (
             "kinfolio_photos",
             "gauge",
             "Photos known, the trash counted.",

@@ -114,24 +114,35 @@ impl<S: Store> Engine<S> {
             return Ok(());
         }
         let voters: BTreeSet<_> = self.state.configuration().voters().collect();
-        let others = voters.iter().filter(|&&one| one != self.me.device);
-        let others: Vec<_> = others.collect();
-        let heard = others.iter().filter_map(|one| self.witnesses.get(one));
-        let heard: Vec<_> = heard.copied().collect();
+        let (heard, others) = self.heard(&voters);
         let open = self.state.height() + 1;
         if let Some(accepted) = heard.iter().max()
-            && heard.len() * 2 > others.len()
+            && heard.len() * 2 > others
             && open >= accepted + 2
         {
             return self.remember();
         }
-        let all_remember = !heard.is_empty() && heard.len() == others.len();
+        let all_remember = !heard.is_empty() && heard.len() == others;
         let votes_here = voters.contains(&self.me.device);
         match !votes_here || (voters.len().is_multiple_of(2) && all_remember) {
             true => self.replica.speak(),
             false => self.replica.fall_silent(),
         }
         Ok(())
+    }
+
+    /// Whether enough of the other voters have said how far they accepted.
+    pub(super) fn has_heard(&self) -> bool {
+        let voters = self.state.configuration().voters().collect();
+        let (heard, others) = self.heard(&voters);
+        heard.len() * 2 > others
+    }
+
+    /// What those of the other voters who remember have said; and how many others there are.
+    fn heard(&self, voters: &BTreeSet<DeviceId>) -> (Vec<Height>, usize) {
+        let others = voters.iter().filter(|&&one| one != self.me.device);
+        let heard = others.clone().filter_map(|one| self.witnesses.get(one));
+        (heard.copied().collect(), others.count())
     }
 
     /// What opens the next height; a vote at it that outlasted the damage of the log is taken up.
@@ -183,7 +194,7 @@ impl<S: Store> Engine<S> {
         self.durable.learned();
         self.abstention = Abstention::Over;
         self.standing = Standing::Good;
-        self.replica.speak();
+        self.replica.remember();
         self.greet_again();
         Ok(())
     }

@@ -133,4 +133,6 @@ pub struct Counts {
     pub dropped: u64,
     /// Blocks of the own log that could not be read when another device asked for them.
     pub damaged: u64,
+    /// How often the log was made anew.
+    pub healed: u64,
 }

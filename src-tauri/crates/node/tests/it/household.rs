@@ -144,6 +144,8 @@ fn try_texts(node: &Node) -> Result<Vec<String>, NodeError> {
         .iter()
         .flat_map(|block| block.edits().collect::<Vec<_>>());
     let texts = edits.filter_map(|edit| match edit.payload {
+        // What a device that is being healed writes to move the chain on.
+        Payload::Opaque(bytes) if bytes.is_empty() => None,
         Payload::Opaque(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
         Payload::Founding(_) | Payload::Membership(_) => None,
     });
