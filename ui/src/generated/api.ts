@@ -495,7 +495,7 @@ export interface components {
             device: string;
             /** @description The life of its process. */
             incarnation: string;
-            /** @description `founding` or `opaque`. */
+            /** @description `founding`, `opaque`, `membership` or `task`. */
             kind: string;
             /** @description Opaque payloads in base64; others as text. */
             payload?: string | null;

@@ -5,6 +5,7 @@ mod inspection;
 mod membership;
 mod refusal;
 mod snapshot;
+mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ use crate::merkle;
 pub(crate) use inspection::{Inspection, KeyRing};
 pub use membership::Void;
 pub use refusal::Refusal;
+pub use tasks::{CLAIMS_MAX, DONE_MAX, Holding, Judgement, Judgements, TaskState, Tasks};
 
 /// The next sequence number of each life of each author: what makes an edit apply once.
 type Authors = BTreeMap<DeviceId, BTreeMap<Incarnation, u64>>;
@@ -40,6 +42,7 @@ pub struct ChainState {
     next_owner: Owner,
     edits: u64,
     authors: Authors,
+    tasks: Tasks,
 }
 
 impl ChainState {
@@ -64,6 +67,7 @@ impl ChainState {
             next_owner: block.header().next_owner,
             edits: 0,
             authors: Authors::new(),
+            tasks: Tasks::default(),
         };
         state.check_contents(block, &Inspection::of(block), &|_| false)?;
         let header = block.header();
@@ -113,14 +117,13 @@ impl ChainState {
         })
     }
 
-    /// Moves to `block`.
+    /// Moves to `block`; says what became of its task edits.
     ///
     /// # Errors
     /// As [`ChainState::check`]; the state is then unchanged.
-    pub fn apply(&mut self, block: &Block) -> Result<(), Refusal> {
+    pub fn apply(&mut self, block: &Block) -> Result<Judgements, Refusal> {
         self.check(block)?;
-        self.adopt(block);
-        Ok(())
+        Ok(self.adopt(block))
     }
 
     /// As [`ChainState::apply`], with the hashing and the signatures done before.
@@ -128,22 +131,21 @@ impl ChainState {
         &mut self,
         block: &Block,
         inspection: &Inspection,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Judgements, Refusal> {
         self.check_place(block)?;
         self.check_inside(block, inspection, &|_| false)?;
-        self.adopt(block);
-        Ok(())
+        Ok(self.adopt(block))
     }
 
-    /// Moves to a block that was checked before: only its place in the chain is looked at.
+    /// Moves to a block that was checked before: only its place in the chain is looked at. Says
+    /// what became of its task edits.
     ///
     /// # Errors
     /// [`Refusal::Height`], [`Refusal::Parent`] or [`Refusal::History`]; the state is then
     /// unchanged.
-    pub fn follow(&mut self, block: &Block) -> Result<(), Refusal> {
+    pub fn follow(&mut self, block: &Block) -> Result<Judgements, Refusal> {
         self.check_place(block)?;
-        self.adopt(block);
-        Ok(())
+        Ok(self.adopt(block))
     }
 
     /// Whether the chain holds this batch already, or still waits for what comes before it.
@@ -210,6 +212,12 @@ impl ChainState {
     #[must_use]
     pub fn edits(&self) -> u64 {
         self.edits
+    }
+
+    /// Who does which task at the tip.
+    #[must_use]
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     /// The sequence number that this author's next edit must have.
@@ -335,7 +343,9 @@ impl ChainState {
         Ok(())
     }
 
-    fn adopt(&mut self, block: &Block) {
+    fn adopt(&mut self, block: &Block) -> Judgements {
+        // Before the members: who leaves in this block may have said something in it.
+        let judgements = self.tasks.adopt(block);
         self.adopt_membership(block);
         self.height = block.height();
         self.tip = block.hash();
@@ -352,6 +362,7 @@ impl ChainState {
                 .or_default()
                 .insert(incarnation, batch.next_seq());
         }
+        judgements
     }
 }
 

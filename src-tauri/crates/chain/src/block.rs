@@ -43,7 +43,8 @@ pub struct Header {
     pub edit_count: u32,
     /// Hash of the materialised state, on blocks that are checkpoints.
     pub state_root: Option<StateRoot>,
-    /// The proposer's clock in milliseconds since 1970, for people; nothing depends on it.
+    /// The proposer's clock in milliseconds since 1970, as it is: nobody checks it. For people,
+    /// and for when claims to tasks lapse; nothing else depends on it.
     pub timestamp_ms: i64,
     /// Who built the block.
     pub proposer: Owner,
@@ -278,7 +279,7 @@ pub(crate) fn membership_of(batches: &[Batch]) -> Option<&Membership> {
     let payloads = batches.iter().flat_map(|batch| &batch.payloads);
     payloads.into_iter().find_map(|payload| match payload {
         Payload::Membership(membership) => Some(membership),
-        Payload::Founding(_) | Payload::Opaque(_) => None,
+        Payload::Founding(_) | Payload::Opaque(_) | Payload::Task(_) => None,
     })
 }
 

@@ -11,8 +11,10 @@ use crate::merkle;
 use crate::wire::{Reader, WireError, Writer};
 
 mod membership;
+mod task;
 
 pub use membership::{Change, Membership};
+pub use task::{TASK_NAME_BYTES_MAX, TERM_MS_MAX, TERM_MS_MIN, Task, TaskLimit, TaskName, Term};
 
 /// Largest opaque payload of one edit, in bytes.
 pub const PAYLOAD_BYTES_MAX: usize = 1 << 20;
@@ -88,6 +90,8 @@ pub enum Payload {
     Opaque(Bytes),
     /// Changes who belongs to the household, from the next height on.
     Membership(Membership),
+    /// Claims a task, keeps it, or says that it is done.
+    Task(Task),
 }
 
 impl Payload {
@@ -106,6 +110,10 @@ impl Payload {
                 to.u8(3);
                 to.blob(&membership.encode());
             }
+            Self::Task(task) => {
+                to.u8(4);
+                to.blob(&task.encode());
+            }
         }
     }
 
@@ -120,6 +128,7 @@ impl Payload {
             1 => Founding::decode(bytes).map(Self::Founding),
             2 => Ok(Self::Opaque(bytes)),
             3 => Membership::decode(bytes).map(Self::Membership),
+            4 => Task::decode(bytes).map(Self::Task),
             value => Err(WireError::Unknown {
                 what: "an edit's kind",
                 value: value.into(),
@@ -134,6 +143,7 @@ impl Payload {
             Self::Founding(founding) => founding.encode().len(),
             Self::Opaque(bytes) => bytes.len(),
             Self::Membership(membership) => membership.encode().len(),
+            Self::Task(task) => task.encode().len(),
         }
     }
 }

@@ -16,11 +16,13 @@ pub mod proof;
 pub mod store;
 pub mod wire;
 
-pub use apply::{ChainState, Refusal, Void};
+pub use apply::{ChainState, Holding, Judgement, Judgements, Refusal, TaskState, Void};
 pub use batch::Batch;
 pub use block::{Block, Header};
 pub use config::{Configuration, Member, Role};
-pub use edit::{Change, Edit, EditId, Founding, Membership, Payload};
+pub use edit::{
+    Change, Edit, EditId, Founding, Membership, Payload, Task, TaskLimit, TaskName, Term,
+};
 pub use id::{
     BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HistoryRoot, HouseholdId,
     Incarnation, Owner, StateRoot,

@@ -18,12 +18,13 @@ mod say;
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::store::salvage::Attic;
 use kinfolio_chain::store::{Abstention, Recovered, Store};
-use kinfolio_chain::{Batch, BlockHash, ChainState, Configuration, DeviceId, Height, Owner};
+use kinfolio_chain::{
+    Batch, BlockHash, ChainState, Configuration, DeviceId, Height, Owner, Payload,
+};
 use kinfolio_consensus::{Begin, Input, Message, Micros, Replica};
 use kinfolio_transport::Ledger;
 
@@ -70,7 +71,7 @@ pub struct Engine<S> {
     has_voted: bool,
     counts: Counts,
     /// Edits to sign at the end of this turn, and for whom.
-    fresh: Vec<(Ticket, Vec<Bytes>)>,
+    fresh: Vec<(Ticket, Vec<Payload>)>,
     /// Own batches that no other device has been sent.
     unsaid: Vec<Batch>,
     next_seq: u64,
@@ -199,7 +200,12 @@ impl<S: Store> Engine<S> {
     pub fn take(&mut self, clock: Clock, event: Event) -> Result<(), NodeError> {
         match event {
             Event::Submit { ticket, payloads } => {
-                self.fresh.push((ticket, payloads));
+                let payloads = payloads.into_iter().map(Payload::Opaque);
+                self.fresh.push((ticket, payloads.collect()));
+                Ok(())
+            }
+            Event::Task { ticket, task } => {
+                self.fresh.push((ticket, vec![Payload::Task(task)]));
                 Ok(())
             }
             Event::Change { ticket, change } => self.change(clock, ticket, change),

@@ -2,16 +2,18 @@
 //! messages and syncs out. All links live on this thread, so that a message needs no hop to
 //! another one; only the disk has a thread of its own, because it blocks.
 
+mod tasks;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use kinfolio_chain::Height;
-use kinfolio_chain::edit::Change;
+use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
+use kinfolio_chain::{Height, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
@@ -23,6 +25,7 @@ use crate::heal::{self, Ailment};
 use crate::identity;
 use crate::mempool::{EditState, Receipt, Ticket};
 use crate::network::{Brought, Network, News};
+use crate::node::TaskAnswer;
 use crate::opening;
 use crate::published::Published;
 
@@ -31,6 +34,9 @@ const EVENTS_PER_TURN: usize = 4096;
 
 /// Whom to tell about a submission.
 pub(crate) type Reply = oneshot::Sender<Result<Receipt, SubmitError>>;
+
+/// Whom to tell what came of a word about a task.
+pub(crate) type TaskReply = oneshot::Sender<Result<TaskAnswer, SubmitError>>;
 
 /// What the loop is asked to do.
 pub(crate) enum Request {
@@ -41,6 +47,14 @@ pub(crate) enum Request {
     Change {
         change: Change,
         reply: Reply,
+    },
+    Task {
+        task: Task,
+        reply: TaskReply,
+    },
+    Look {
+        task: TaskName,
+        reply: oneshot::Sender<Result<TaskState, SubmitError>>,
     },
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
@@ -56,6 +70,7 @@ pub(crate) enum Request {
 enum Waiter {
     Edits(Reply),
     Entry(u64, Replies),
+    Task(TaskReply),
     Read(oneshot::Sender<Result<Height, SubmitError>>),
 }
 
@@ -68,6 +83,7 @@ impl Waiter {
                 let detail = error.to_string();
                 replies.answer(id, Err(EntryRefused { detail }));
             }
+            Self::Task(reply) => drop(reply.send(Err(error.clone()))),
             Self::Read(reply) => drop(reply.send(Err(error.clone()))),
         }
     }
@@ -234,6 +250,8 @@ impl EventLoop {
                 Request::Submit { reply, .. } | Request::Change { reply, .. } => {
                     Waiter::Edits(reply).fail(&error);
                 }
+                Request::Task { reply, .. } => Waiter::Task(reply).fail(&error),
+                Request::Look { reply, .. } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
                 Request::Mend(_) | Request::Close { .. } => {}
             }
@@ -248,6 +266,8 @@ impl EventLoop {
                 let ticket = self.ticket(Waiter::Edits(reply));
                 self.take(Event::Change { ticket, change });
             }
+            Request::Task { task, reply } => self.say_of_task(task, reply),
+            Request::Look { task, reply } => self.look(&task, reply),
             Request::Read { reply } => {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });
@@ -366,6 +386,7 @@ impl EventLoop {
                     };
                     replies.answer(id, Ok(receipt));
                 }
+                Some(Waiter::Task(reply)) => drop(reply.send(Ok(TaskAnswer::of(&receipt)))),
                 Some(Waiter::Read(_)) | None => {}
             },
             Action::Readable { ticket, height } => {

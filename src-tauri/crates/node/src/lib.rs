@@ -23,8 +23,8 @@ pub use founding::Founder;
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{
-    Block, BlockHash, DeviceId, Edit, EditId, Height, HouseholdId, Incarnation, Member, Payload,
-    Role,
+    Block, BlockHash, DeviceId, Edit, EditId, Height, Holding, HouseholdId, Incarnation, Judgement,
+    Member, Payload, Role, TaskLimit, TaskName, TaskState, Term,
 };
 pub use kinfolio_transport::{
     DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,
@@ -32,7 +32,7 @@ pub use kinfolio_transport::{
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
-pub use node::Node;
+pub use node::{Node, TaskAnswer};
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
 

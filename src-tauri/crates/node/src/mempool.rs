@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use kinfolio_chain::block::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES};
 use kinfolio_chain::{
-    Batch, Block, BlockHash, ChainState, DeviceId, EditId, Height, Owner, Payload,
+    Batch, Block, BlockHash, ChainState, DeviceId, EditId, Height, Judgement, Judgements, Owner,
+    Payload,
 };
 use kinfolio_consensus::Micros;
 
@@ -35,6 +36,8 @@ pub struct Receipt {
     pub first: EditId,
     /// How many edits.
     pub count: usize,
+    /// What came of it, if it is about a task and committed.
+    pub judgement: Option<Judgement>,
 }
 
 /// The engine's name for somebody who waits.
@@ -187,8 +190,14 @@ impl Mempool {
         filled
     }
 
-    /// Drops what the chain holds by now; says whom to tell that it is in `block`.
-    pub(crate) fn settle(&mut self, block: &Block, chain: &ChainState) -> Vec<(Ticket, Receipt)> {
+    /// Drops what the chain holds by now; says whom to tell that it is in `block`, and what came
+    /// of it there.
+    pub(crate) fn settle(
+        &mut self,
+        block: &Block,
+        chain: &ChainState,
+        judged: &Judgements,
+    ) -> Vec<(Ticket, Receipt)> {
         let mut told = Vec::new();
         for batch in block.batches() {
             let author = batch.author;
@@ -207,6 +216,9 @@ impl Mempool {
             if batches.is_empty() {
                 self.waiting.remove(&author);
             }
+        }
+        for (_, receipt) in &mut told {
+            receipt.judgement = judged.get(&receipt.first).copied();
         }
         told
     }
@@ -271,6 +283,7 @@ fn receipts(
             hash: block.map(|(_, hash)| hash),
             first,
             count: claim.count,
+            judgement: None,
         };
         (claim.ticket, receipt)
     })

@@ -6,7 +6,10 @@ use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::{Member, Payload, Role};
 
-use crate::{EditState, Founder, LEDGER_FOLDER, Node, NodeError, SubmitError, verify};
+use crate::{
+    EditState, Founder, Judgement, LEDGER_FOLDER, Node, NodeError, SubmitError, TaskAnswer,
+    TaskName, TaskState, Term, verify,
+};
 
 fn founder() -> Founder {
     Founder {
@@ -23,7 +26,7 @@ fn texts(node: &Node) -> Vec<String> {
         .collect();
     let texts = edits.iter().filter_map(|edit| match &edit.payload {
         Payload::Opaque(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        Payload::Founding(_) | Payload::Membership(_) => None,
+        Payload::Founding(_) | Payload::Membership(_) | Payload::Task(_) => None,
     });
     texts.collect()
 }
@@ -144,6 +147,40 @@ async fn without_a_quorum_edits_are_pending_and_outlive_the_process() {
         1,
         "what was acknowledged is still there"
     );
+}
+
+#[tokio::test]
+async fn a_device_that_was_restarted_goes_on_with_its_task() {
+    let folder = tempfile::tempdir().expect("a folder");
+    founder().found(folder.path()).expect("founded");
+    let node = Node::open(folder.path()).expect("opened");
+    let task = TaskName::new(b"faces of 2024").expect("a name");
+    let term = Term::from_ms(86_400_000).expect("a term");
+    assert_eq!(
+        node.task(task.clone()).await.expect("told"),
+        TaskState::Free
+    );
+    let answer = node.claim(task.clone(), term).await.expect("answered");
+    assert_eq!(answer.token(), Some(1));
+    node.close().await.expect("sealed");
+
+    let node = Node::open(folder.path()).expect("opened again");
+    let (by, token) = (node.status().device.id, 1);
+    let answer = node.claim(task.clone(), term).await.expect("answered");
+    assert_eq!(answer, TaskAnswer::Judged(Judgement::Held { by, token }));
+    let answer = node.renew(task.clone(), token, term).await;
+    assert_eq!(
+        answer.expect("answered"),
+        TaskAnswer::Judged(Judgement::Renewed)
+    );
+    let answer = node.finish(task.clone(), token).await;
+    assert_eq!(
+        answer.expect("answered"),
+        TaskAnswer::Judged(Judgement::Finished)
+    );
+    assert_eq!(node.task(task).await.expect("told"), TaskState::Done);
+    let report = verify(&folder.path().join(LEDGER_FOLDER), |_| ());
+    assert_eq!((report.faults.as_slice(), report.blocks), (&[][..], 5));
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use kinfolio_chain::{
 };
 use kinfolio_consensus::{Message, Types};
 
-/// The version of the messages that this code speaks.
-pub const PROTOCOL_VERSION: u32 = 1;
+/// The version of the messages that this code speaks, and of the blocks in them.
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// The types that the synod runs on in a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

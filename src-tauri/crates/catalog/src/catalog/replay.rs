@@ -99,6 +99,8 @@ impl<'t> Replay<'t> {
             }
             // Only the block says whether it takes effect.
             Payload::Membership(_) => return Ok(()),
+            // Who does what changes no photo.
+            Payload::Task(_) => return Ok(()),
             Payload::Opaque(payload) => payload,
         };
         match LibraryEdit::decode(payload) {

@@ -99,7 +99,7 @@ impl KeyRing {
                         ring.keys.insert(member.id, member.key);
                     }
                 }
-                Payload::Opaque(_) => {}
+                Payload::Opaque(_) | Payload::Task(_) => {}
             }
         }
         (!ring.keys.is_empty()).then_some(ring)

@@ -139,6 +139,7 @@ impl ChainState {
         };
         if let Change::Remove { device } = edit.change {
             self.removed.insert(device);
+            self.tasks.forget(device);
         }
         self.config_hash = members.hash();
         self.configuration = members;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::apply::{Authors, ChainState};
+use crate::apply::{Authors, ChainState, Tasks};
 use crate::batch::Line;
 use crate::config::{Configuration, NAME_BYTES_MAX};
 use crate::edit::{decode_owner, encode_owner};
@@ -39,6 +39,7 @@ impl ChainState {
                 to.u64(next_seq);
             }
         }
+        self.tasks.encode(to);
     }
 
     /// Reads the canonical form.
@@ -72,6 +73,7 @@ impl ChainState {
                 .or_default()
                 .insert(incarnation, next_seq);
         }
+        let tasks = Tasks::decode(from)?;
         let config_hash = configuration.hash();
         Ok(Self {
             household,
@@ -85,6 +87,7 @@ impl ChainState {
             next_owner,
             edits,
             authors,
+            tasks,
         })
     }
 }

@@ -160,7 +160,9 @@ impl Replay {
                 };
                 applied.map_err(refused)?;
             }
-            Some(state) => state.follow(&chosen.block).map_err(refused)?,
+            Some(state) => {
+                state.follow(&chosen.block).map_err(refused)?;
+            }
             None => self.known.state = Some(ChainState::found(&chosen.block).map_err(refused)?),
         }
         self.candidates.clear();

@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// A household whose devices are numbered; 0 founds it.
-struct House {
-    state: ChainState,
+pub(super) struct House {
+    pub(super) state: ChainState,
     seqs: BTreeMap<u8, u64>,
 }
 
@@ -33,7 +33,7 @@ fn member(device: u8, role: Role) -> Member {
     )
 }
 
-fn id(device: u8) -> DeviceId {
+pub(super) fn id(device: u8) -> DeviceId {
     member(device, Role::Voter).id
 }
 
@@ -51,7 +51,7 @@ fn join(device: u8, role: Role) -> Change {
     Change::Join(Box::new(member(device, role)))
 }
 
-fn remove(device: u8) -> Change {
+pub(super) fn remove(device: u8) -> Change {
     Change::Remove { device: id(device) }
 }
 
@@ -61,7 +61,7 @@ fn role(device: u8, role: Role) -> Change {
 }
 
 impl House {
-    fn of(members: impl IntoIterator<Item = (u8, Role)>) -> Self {
+    pub(super) fn of(members: impl IntoIterator<Item = (u8, Role)>) -> Self {
         let members = members.into_iter();
         let founding = Founding {
             household: "House".to_owned(),
@@ -89,7 +89,7 @@ impl House {
     }
 
     /// A change as it is written by who knows the members in force.
-    fn edit(&self, change: Change) -> Membership {
+    pub(super) fn edit(&self, change: Change) -> Membership {
         let config_hash = self.state.config_hash();
         Membership {
             config_hash,
@@ -97,7 +97,7 @@ impl House {
         }
     }
 
-    fn sign(&mut self, author: u8, payloads: Vec<Payload>) -> Batch {
+    pub(super) fn sign(&mut self, author: u8, payloads: Vec<Payload>) -> Batch {
         let (line, base) = (self.state.line(), self.state.height());
         let seq = self.seqs.entry(author).or_default();
         let batch = Batch::sign(&key(author), line, owner(author), *seq, base, payloads);
@@ -106,13 +106,17 @@ impl House {
     }
 
     fn block(&self, batches: Vec<Batch>) -> Block {
+        self.block_at(0, batches)
+    }
+
+    pub(super) fn block_at(&self, timestamp_ms: i64, batches: Vec<Batch>) -> Block {
         let draft = Draft {
             height: self.state.height() + 1,
             prev: self.state.tip(),
             config_hash: self.state.config_hash(),
             config_hash_next: self.state.config_hash_next(&batches),
             history_root: self.state.history_root(),
-            timestamp_ms: 0,
+            timestamp_ms,
             proposer: owner(0),
             next_owner: owner(0),
         };

@@ -188,7 +188,7 @@ pub struct EditBody {
     pub incarnation: String,
     /// Its number within that life.
     pub seq: u64,
-    /// `founding` or `opaque`.
+    /// `founding`, `opaque`, `membership` or `task`.
     pub kind: String,
     /// Opaque payloads in base64; others as text.
     pub payload: Option<String>,
@@ -230,6 +230,7 @@ impl EditBody {
             Payload::Founding(founding) => ("founding", Some(founding.household.clone())),
             Payload::Opaque(bytes) => ("opaque", Some(STANDARD.encode(bytes))),
             Payload::Membership(edit) => ("membership", Some(edit.change.to_string())),
+            Payload::Task(task) => ("task", Some(task.to_string())),
         };
         let incarnation = edit.id.incarnation;
         Self {

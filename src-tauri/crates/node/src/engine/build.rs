@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
 use kinfolio_chain::batch::BATCH_EDITS_MAX;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::edit::{Change, Membership};
@@ -46,7 +45,7 @@ impl<S: Store> Engine<S> {
         let mut claims = Vec::new();
         let mut bytes = 0;
         for (ticket, those) in std::mem::take(&mut self.fresh) {
-            let more: usize = those.iter().map(Bytes::len).sum();
+            let more: usize = those.iter().map(Payload::encoded_len).sum();
             let full = payloads.len() + those.len() > BATCH_EDITS_MAX;
             if !payloads.is_empty() && (full || bytes + more > BATCH_BYTES_MAX) {
                 let (payloads, claims) =
@@ -60,7 +59,7 @@ impl<S: Store> Engine<S> {
                 first_seq: self.next_seq + payloads.len() as u64,
                 count: those.len(),
             });
-            payloads.extend(those.into_iter().map(Payload::Opaque));
+            payloads.extend(those);
         }
         if !payloads.is_empty() {
             self.sign(clock, payloads, claims);

@@ -110,13 +110,13 @@ impl<S: Store> Engine<S> {
         }
         let members = self.state.config_hash();
         let followed = self.state.follow(block);
-        followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;
+        let judged = followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;
         self.accepted_here.clear();
         self.counts.blocks += 1;
         if block.batches().iter().any(|batch| batch.author == self.me) {
             self.wrote_at = height;
         }
-        let told = self.mempool.settle(block, &self.state);
+        let told = self.mempool.settle(block, &self.state, &judged);
         let told = told.into_iter();
         self.actions
             .extend(told.map(|(ticket, receipt)| Action::Acknowledge(ticket, receipt)));

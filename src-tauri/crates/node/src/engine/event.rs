@@ -1,7 +1,7 @@
 //! What happens to the ledger, and what must be done about it.
 
 use bytes::Bytes;
-use kinfolio_chain::edit::Change;
+use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::{DeviceId, Height};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{PeerMessage, RefusalCode};
@@ -34,6 +34,13 @@ pub enum Event {
         ticket: Ticket,
         /// In which way.
         change: Change,
+    },
+    /// Claim a task, keep it, or say that it is done; the receipt has what came of it.
+    Task {
+        /// Whom to answer.
+        ticket: Ticket,
+        /// Which task, and what of it.
+        task: Task,
     },
     /// A device can be spoken to.
     Up(DeviceId),

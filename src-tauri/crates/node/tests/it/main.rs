@@ -10,3 +10,4 @@ mod agreement;
 mod healing;
 mod hostile;
 mod household;
+mod tasks;
