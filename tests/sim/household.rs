@@ -61,6 +61,7 @@ pub fn found(founder: &SigningKey, members: Vec<Member>) -> (Owner, Arc<Block>) 
         config_hash,
         config_hash_next: config_hash,
         history_root: HistoryRoot::EMPTY,
+        state_root: None,
         timestamp_ms: 0,
         proposer: owner,
         next_owner: owner,

@@ -69,6 +69,7 @@ fn write(
         config_hash,
         config_hash_next: config_hash,
         history_root: HistoryRoot::EMPTY,
+        state_root: None,
         timestamp_ms: 0,
         proposer: owner,
         next_owner: owner,
@@ -100,6 +101,7 @@ fn write(
         draft.height = state.height() + 1;
         draft.prev = state.tip();
         draft.history_root = state.history_root();
+        draft.state_root = state.state_root_next();
         let block = Block::build(draft, batches);
         state.follow(&block)?;
         decide(&mut store, owner, block)?;

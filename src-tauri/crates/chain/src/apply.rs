@@ -1,6 +1,7 @@
 //! Which block may follow, and what the chain is after it. Pure: the same blocks give the
 //! same [`ChainState`] on every device.
 
+mod checkpoint;
 mod inspection;
 mod membership;
 mod refusal;
@@ -15,10 +16,11 @@ use crate::config::Configuration;
 use crate::edit::{EditId, Founding, Payload};
 use crate::history::History;
 use crate::id::{
-    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, Owner,
+    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, Owner, StateRoot,
 };
 use crate::merkle;
 
+pub use checkpoint::CHECKPOINT_EVERY;
 pub(crate) use inspection::{Inspection, KeyRing};
 pub use membership::Void;
 pub use refusal::Refusal;
@@ -43,6 +45,8 @@ pub struct ChainState {
     edits: u64,
     authors: Authors,
     tasks: Tasks,
+    /// What of all this the next block carries.
+    state_root_next: Option<StateRoot>,
 }
 
 impl ChainState {
@@ -68,6 +72,7 @@ impl ChainState {
             edits: 0,
             authors: Authors::new(),
             tasks: Tasks::default(),
+            state_root_next: None,
         };
         state.check_contents(block, &Inspection::of(block), &|_| false)?;
         let header = block.header();
@@ -291,6 +296,7 @@ impl ChainState {
             let (expected, got) = (self.config_hash, header.config_hash);
             return Err(Refusal::Members { expected, got });
         }
+        self.check_state_root(header)?;
         let found: u64 = block
             .batches()
             .iter()
@@ -362,6 +368,7 @@ impl ChainState {
                 .or_default()
                 .insert(incarnation, batch.next_seq());
         }
+        self.prepare_checkpoint();
         judgements
     }
 }

@@ -41,7 +41,8 @@ pub struct Header {
     pub edits_root: EditsRoot,
     /// How many edits.
     pub edit_count: u32,
-    /// Hash of the materialised state, on blocks that are checkpoints.
+    /// Hash of the chain's state as the block below left it, on blocks that are
+    /// [checkpoints](crate::apply::CHECKPOINT_EVERY) and no others.
     pub state_root: Option<StateRoot>,
     /// The proposer's clock in milliseconds since 1970, as it is: nobody checks it. For people,
     /// and for when claims to tasks lapse; nothing else depends on it.
@@ -143,7 +144,7 @@ impl Block {
             history_root: draft.history_root,
             edits_root: edits_root(batches.iter().flat_map(Batch::leaves)),
             edit_count: u32::try_from(edit_count).unwrap_or(u32::MAX),
-            state_root: None,
+            state_root: draft.state_root,
             timestamp_ms: draft.timestamp_ms,
             proposer: draft.proposer,
             next_owner: draft.next_owner,
@@ -266,6 +267,9 @@ pub struct Draft {
     /// The root over all blocks below:
     /// [`ChainState::history_root`](crate::ChainState::history_root).
     pub history_root: HistoryRoot,
+    /// The state below it, at a checkpoint:
+    /// [`ChainState::state_root_next`](crate::ChainState::state_root_next).
+    pub state_root: Option<StateRoot>,
     /// The proposer's clock, in milliseconds since 1970.
     pub timestamp_ms: i64,
     /// Who builds the block.

@@ -92,7 +92,7 @@ hex_id!(
     ConfigHash, 32, "a configuration hash"
 );
 hex_id!(
-    /// SHA-256 of the materialised state that a checkpoint vouches for.
+    /// SHA-256 of the state of the chain that a checkpoint vouches for.
     StateRoot, 32, "a state root"
 );
 hex_id!(

@@ -1,5 +1,6 @@
 //! The encoding that everything hangs on, and every reason for which a block is refused.
 
+mod checkpoint;
 mod membership;
 mod proof;
 mod salvage;
@@ -149,6 +150,7 @@ fn refused(spoil: impl FnOnce(&mut Author, &mut Draft, &mut Vec<Batch>)) -> Refu
         config_hash: header.config_hash,
         config_hash_next: header.config_hash_next,
         history_root: header.history_root,
+        state_root: header.state_root,
         timestamp_ms: header.timestamp_ms,
         proposer: header.proposer,
         next_owner: header.next_owner,

@@ -90,6 +90,7 @@ impl Founder {
             config_hash,
             config_hash_next: config_hash,
             history_root: HistoryRoot::EMPTY,
+            state_root: None,
             timestamp_ms: now_ms(),
             proposer: owner,
             next_owner: owner,

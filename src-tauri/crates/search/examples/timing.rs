@@ -126,6 +126,7 @@ fn blocks(photos: u64) -> Vec<Block> {
             config_hash: ConfigHash([0; 32]),
             config_hash_next: ConfigHash([0; 32]),
             history_root: HistoryRoot::EMPTY,
+            state_root: None,
             timestamp_ms: 0,
             proposer: author,
             next_owner: author,

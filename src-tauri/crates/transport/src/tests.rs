@@ -167,6 +167,7 @@ fn block(batches: Vec<Batch>) -> Arc<Block> {
         config_hash: ConfigHash([5; 32]),
         config_hash_next: ConfigHash([5; 32]),
         history_root: HistoryRoot([4; 32]),
+        state_root: None,
         timestamp_ms: 1_700_000_000_000,
         proposer: owner(1),
         next_owner: owner(2),

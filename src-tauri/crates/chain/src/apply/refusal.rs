@@ -1,7 +1,7 @@
 //! The reasons for which a block is refused.
 
 use crate::edit::EditId;
-use crate::id::{BlockHash, ConfigHash, DeviceId, Height, HistoryRoot};
+use crate::id::{BlockHash, ConfigHash, DeviceId, Height, HistoryRoot, StateRoot};
 
 /// Why a block may not follow the tip.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +29,15 @@ pub enum Refusal {
         expected: HistoryRoot,
         /// The block's.
         got: HistoryRoot,
+    },
+    /// It vouches for another state than the chain below it has, for none at a checkpoint, or for
+    /// one elsewhere.
+    #[error("its state root is {got}, at this height it has to be {expected}", got = told(*got), expected = told(*expected))]
+    StateRoot {
+        /// What the chain below it gives.
+        expected: Option<StateRoot>,
+        /// The block's.
+        got: Option<StateRoot>,
     },
     /// It was made for other members.
     #[error("it was agreed by the members {got}, the members in force are {expected}")]
@@ -118,4 +127,8 @@ pub enum Refusal {
         /// The limit.
         max: usize,
     },
+}
+
+fn told(root: Option<StateRoot>) -> String {
+    root.map_or_else(|| "none".to_owned(), |root| root.to_string())
 }

@@ -75,7 +75,7 @@ impl ChainState {
         }
         let tasks = Tasks::decode(from)?;
         let config_hash = configuration.hash();
-        Ok(Self {
+        let mut state = Self {
             household,
             line,
             configuration,
@@ -88,6 +88,9 @@ impl ChainState {
             edits,
             authors,
             tasks,
-        })
+            state_root_next: None,
+        };
+        state.prepare_checkpoint();
+        Ok(state)
     }
 }

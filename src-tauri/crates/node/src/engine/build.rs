@@ -105,6 +105,7 @@ impl<S: Store> Engine<S> {
             prev: self.state.tip(),
             config_hash: self.state.config_hash(),
             history_root: self.state.history_root(),
+            state_root: self.state.state_root_next(),
             timestamp_ms: clock.wall_ms,
             proposer: self.me,
             next_owner: self.next_owner(&batches),

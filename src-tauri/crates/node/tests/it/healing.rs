@@ -157,6 +157,7 @@ fn forged(blocks: &[Block], height: u64) -> Vec<Arc<Block>> {
             config_hash: header.config_hash,
             config_hash_next: header.config_hash_next,
             history_root: history.root(),
+            state_root: header.state_root,
             timestamp_ms: header.timestamp_ms + i64::from(header.height == height),
             proposer: header.proposer,
             next_owner: header.next_owner,

@@ -148,6 +148,7 @@ fn block(
         config_hash: founding.header().config_hash,
         config_hash_next: founding.header().config_hash,
         history_root: history.root(),
+        state_root: None,
         timestamp_ms: 0,
         proposer: owner,
         next_owner: owner,
@@ -202,6 +203,9 @@ async fn lies_are_refused_by_name_and_the_others_are_served() {
             (|draft, _| draft.prev.0[0] ^= 1) as fn(&mut Draft, &mut Vec<Batch>),
         ),
         ("root", |draft, _| draft.history_root.0[0] ^= 1),
+        ("state", |draft, _| {
+            draft.state_root = Some(kinfolio_chain::StateRoot([1; 32]));
+        }),
         ("members", |draft, _| draft.config_hash.0[0] ^= 1),
         ("signature", |_, batches| batches[0].base = 0),
         ("no member", |_, batches| {

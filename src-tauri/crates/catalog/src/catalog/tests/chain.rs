@@ -75,6 +75,7 @@ impl Chain {
             config_hash: ConfigHash([0; 32]),
             config_hash_next: ConfigHash([0; 32]),
             history_root: HistoryRoot::EMPTY,
+            state_root: None,
             timestamp_ms: 1_000 * i64::try_from(height).unwrap(),
             proposer: author,
             next_owner: author,

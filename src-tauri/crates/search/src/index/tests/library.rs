@@ -120,6 +120,7 @@ impl Library {
             config_hash: ConfigHash([0; 32]),
             config_hash_next: ConfigHash([0; 32]),
             history_root: HistoryRoot::EMPTY,
+            state_root: None,
             timestamp_ms: 0,
             proposer: self.author,
             next_owner: self.author,
