@@ -38,6 +38,16 @@ fn flip(root: &Path, part: f64) {
     std::fs::write(&path, bytes).expect("written");
 }
 
+/// Changes the block that holds this text.
+fn flip_block(root: &Path, text: &str) {
+    let path = segment(root);
+    let mut bytes = std::fs::read(&path).expect("readable");
+    let mut all = bytes.windows(text.len());
+    let at = all.position(|some| some == text.as_bytes());
+    bytes[at.expect("it was written")] ^= 0x10;
+    std::fs::write(&path, bytes).expect("written");
+}
+
 async fn stands(node: &Node, standing: &Standing) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while node.status().standing != *standing {
@@ -131,11 +141,16 @@ async fn a_segment_that_is_gone_and_a_ledger_that_is_gone_come_back() {
 async fn what_each_has_lost_another_place_of_is_whole_in_the_end() {
     let (mut household, written) = with_one_closed(3, 60).await;
     // None shows before somebody asks for the block: who runs reads only the end of its log.
-    flip(&household.roots[0], 0.3);
-    flip(&household.roots[1], 0.6);
+    flip_block(&household.roots[0], "1-15");
+    flip_block(&household.roots[1], "1-45");
     let root = household.roots[2].clone();
     std::fs::remove_dir_all(root.join("ledger")).expect("removed");
     household.start(2);
+    household.agree(written).await;
+    // Whoever was not asked by the third reads its own blocks.
+    let read = household.node(1).blocks(0, usize::MAX);
+    drop(read);
+    stands(&household.node(1), &Standing::Good).await;
     household.agree(written).await;
     for root in &household.roots[..2] {
         let kept = root.join("ledger.damaged-1");
