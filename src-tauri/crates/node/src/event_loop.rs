@@ -2,6 +2,7 @@
 //! messages and syncs out. All links live on this thread, so that a message needs no hop to
 //! another one; only the disk has a thread of its own, because it blocks.
 
+mod recovery;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -21,13 +22,13 @@ use tokio::sync::{mpsc, oneshot};
 use crate::disk::Disk;
 use crate::engine::{Action, Clock, Counts, Engine, Event, Mark, Standing};
 use crate::error::{NodeError, SubmitError};
-use crate::heal::{self, Ailment};
 use crate::identity;
 use crate::mempool::{EditState, Receipt, Ticket};
 use crate::network::{Brought, Network, News};
 use crate::node::TaskAnswer;
 use crate::opening;
 use crate::published::Published;
+use recovery::Remedy;
 
 /// Most events that share a turn, and so a batch and a sync.
 const EVENTS_PER_TURN: usize = 4096;
@@ -85,21 +86,6 @@ impl Waiter {
             }
             Self::Task(reply) => drop(reply.send(Err(error.clone()))),
             Self::Read(reply) => drop(reply.send(Err(error.clone()))),
-        }
-    }
-}
-
-/// What helps a ledger that stopped.
-enum Remedy {
-    Reopen,
-    Heal(Ailment),
-}
-
-impl Remedy {
-    fn of(error: &NodeError) -> Option<Self> {
-        match error {
-            NodeError::WentBack { .. } => Some(Self::Reopen),
-            error => Ailment::of(error).map(Self::Heal),
         }
     }
 }
@@ -402,39 +388,6 @@ impl EventLoop {
         self.next_ticket += 1;
         self.waiters.insert(self.next_ticket, waiter);
         self.next_ticket
-    }
-
-    /// Makes good at once what can be.
-    fn recover(&mut self) {
-        let Some(remedy) = self.remedy.take() else {
-            return;
-        };
-        if let Remedy::Heal(ailment) = remedy {
-            match heal::heal(&self.root, ailment) {
-                Ok(true) => self.counts.healed += 1,
-                Ok(false) => return,
-                Err(error) => {
-                    tracing::error!(%error, "the ledger cannot be made anew");
-                    return;
-                }
-            }
-        }
-        if let Err(error) = self.reopen() {
-            tracing::error!(%error, "the ledger cannot be opened again");
-        }
-    }
-
-    /// Opens the ledger again, as another life, after it failed (a full disk, say).
-    fn reopen(&mut self) -> Result<(), NodeError> {
-        let mut engine = opening::open(&self.root, self.clock())?;
-        engine.count_on(self.counts);
-        self.published.replace_reader(engine.store().reader());
-        self.engine = Some(engine);
-        for device in self.network.up() {
-            self.take(Event::Up(device));
-        }
-        tracing::info!("the ledger was opened again after a failure");
-        Ok(())
     }
 
     /// Lets the engine work. If it fails, it is dropped as if the process had crashed there:
