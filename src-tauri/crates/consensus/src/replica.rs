@@ -127,6 +127,12 @@ impl<T: Types> Replica<T> {
         out
     }
 
+    /// Whether an own ballot is under way.
+    #[must_use]
+    pub fn is_bidding(&self) -> bool {
+        self.synod.is_bidding()
+    }
+
     /// Whether the ball is in this device's court: it holds the highest ballot, or round 0.
     #[must_use]
     pub fn is_favourite(&self) -> bool {

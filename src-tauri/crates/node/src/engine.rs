@@ -70,8 +70,14 @@ pub struct Engine<S> {
     /// Whether a vote was given in this life.
     has_voted: bool,
     counts: Counts,
-    /// Edits to sign at the end of this turn, and for whom.
+    /// Edits that are not signed yet, and for whom; since when, and until when they may wait for
+    /// others to be signed with.
     fresh: Vec<(Ticket, Vec<Payload>)>,
+    fresh_bytes: usize,
+    fresh_since: Micros,
+    held_until: Option<Micros>,
+    /// When own edits were last sent ahead of a ballot.
+    gossiped_at: Micros,
     /// Own batches that no other device has been sent.
     unsaid: Vec<Batch>,
     next_seq: u64,
@@ -174,6 +180,10 @@ impl<S: Store> Engine<S> {
             has_voted: false,
             counts: Counts::default(),
             fresh: Vec::new(),
+            fresh_bytes: 0,
+            fresh_since: 0,
+            held_until: None,
+            gossiped_at: 0,
             unsaid: Vec::new(),
             next_seq: 0,
             born: false,
@@ -201,7 +211,9 @@ impl<S: Store> Engine<S> {
         match event {
             Event::Submit { ticket, payloads } => {
                 let payloads = payloads.into_iter().map(Payload::Opaque);
-                self.fresh.push((ticket, payloads.collect()));
+                let payloads: Vec<_> = payloads.collect();
+                self.fresh_bytes += payloads.iter().map(Payload::encoded_len).sum::<usize>();
+                self.fresh.push((ticket, payloads));
                 Ok(())
             }
             Event::Task { ticket, task } => {
@@ -248,11 +260,13 @@ impl<S: Store> Engine<S> {
     /// # Errors
     /// As [`Engine::take`].
     pub fn finish(&mut self, clock: Clock) -> Result<Vec<Action>, NodeError> {
-        self.sign_fresh(clock);
-        let wish = self.mempool.has_work(&self.state);
-        self.drive(clock, Input::Wish(wish))?;
+        self.held_until = self.may_hold_fresh(clock.now);
+        if self.held_until.is_none() {
+            self.sign_fresh(clock);
+        }
+        self.drive(clock, Input::Wish(self.wishes()))?;
         self.repeat(clock)?;
-        self.gossip();
+        self.gossip(clock.now);
         self.fetch(clock.now);
         Ok(std::mem::take(&mut self.actions))
     }
@@ -263,6 +277,7 @@ impl<S: Store> Engine<S> {
         let repeats = self.has_to_repeat().then_some(self.repeat_at);
         let wakes = [
             self.replica_wake_at,
+            self.held_until,
             unanswered.map(|since| since + QUORUM_WAIT),
             repeats,
             self.catch_up.wake_at(),

@@ -7,7 +7,7 @@ use kinfolio_chain::block::Draft;
 use kinfolio_chain::edit::{Change, Membership};
 use kinfolio_chain::store::Store;
 use kinfolio_chain::{Batch, Block, Height, Owner, Payload};
-use kinfolio_consensus::Begin;
+use kinfolio_consensus::{Begin, Micros};
 use kinfolio_transport::Ledger;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,13 @@ use crate::mempool::{Claim, Ticket};
 /// For how many blocks after its last own edit a device counts as one that writes: the answer to
 /// an edit and the next edit cross the following block.
 const KEEPS_TURN: Height = 4;
+
+/// How long edits may wait for the own block to be decided before they are signed all the same.
+const HOLD_MAX: Micros = 20_000;
+
+/// How long after some edits were sent ahead the next ones are, while so many are on their way.
+const GOSSIP_PAUSE: Micros = 1_000;
+const IN_FLIGHT_MIN: u64 = 16;
 
 impl<S: Store> Engine<S> {
     pub(super) fn next_height(&self) -> Begin<Ledger> {
@@ -39,11 +46,38 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// Signs the edits of this turn, as few times as the limits of a batch allow.
+    /// Whether there is something to put into a block.
+    pub(super) fn wishes(&self) -> bool {
+        !self.fresh.is_empty() || self.mempool.has_work(&self.state)
+    }
+
+    /// Until when edits wait for more to be signed with; not at all, where that would hold them
+    /// up: one signature is checked as often as a thousand edits under it. While the own block is
+    /// being agreed on, they are for the next one; and who has just sent some ahead need not send
+    /// each one that follows by itself.
+    pub(super) fn may_hold_fresh(&mut self, now: Micros) -> Option<Micros> {
+        if self.fresh.is_empty() || self.fresh_bytes > BATCH_BYTES_MAX {
+            self.fresh_since = now;
+            return None;
+        }
+        if self.held_until.is_none() {
+            self.fresh_since = now;
+        }
+        let until = match self.replica.is_favourite() {
+            true if self.replica.is_bidding() => self.fresh_since + HOLD_MAX,
+            true => now,
+            false if self.mempool.own_edits() < IN_FLIGHT_MIN => now,
+            false => self.gossiped_at + GOSSIP_PAUSE,
+        };
+        Some(until).filter(|until| *until > now)
+    }
+
+    /// Signs the edits that wait for it, as few times as the limits of a batch allow.
     pub(super) fn sign_fresh(&mut self, clock: Clock) {
         let mut payloads = Vec::new();
         let mut claims = Vec::new();
         let mut bytes = 0;
+        self.fresh_bytes = 0;
         for (ticket, those) in std::mem::take(&mut self.fresh) {
             let more: usize = those.iter().map(Payload::encoded_len).sum();
             let full = payloads.len() + those.len() > BATCH_EDITS_MAX;
@@ -98,6 +132,7 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn build(&mut self, clock: Clock) -> Block {
         self.counts.ballots += 1;
+        self.sign_fresh(clock);
         let batches = self.mempool.fill_block(&self.state);
         let draft = Draft {
             config_hash_next: self.state.config_hash_next(&batches),

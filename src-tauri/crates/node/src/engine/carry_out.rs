@@ -26,8 +26,7 @@ impl<S: Store> Engine<S> {
                     }
                     Output::Decide { block, .. } => {
                         self.decided(&block)?;
-                        let wish = self.mempool.has_work(&self.state);
-                        inputs.push_back(Input::Wish(wish));
+                        inputs.push_back(Input::Wish(self.wishes()));
                         inputs.push_back(Input::Begin(self.begin_next()?));
                     }
                     Output::Outbid { .. } => {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use kinfolio_chain::batch::BATCH_EDITS_MAX;
 use kinfolio_chain::store::Store;
 use kinfolio_chain::{Batch, Block, DeviceId, Payload, Refusal};
+use kinfolio_consensus::Micros;
 use kinfolio_transport::PeerMessage;
 
 use super::{Action, Clock, Engine, QUORUM_WAIT, REPEAT};
@@ -98,7 +99,7 @@ impl<S: Store> Engine<S> {
 
     /// Sends own edits ahead of any ballot, so that whoever wins it carries them. While the ball
     /// is in the own court they can wait for the own block.
-    pub(super) fn gossip(&mut self) {
+    pub(super) fn gossip(&mut self, now: Micros) {
         if self.unsaid.is_empty() || self.replica.is_favourite() {
             return;
         }
@@ -107,6 +108,7 @@ impl<S: Store> Engine<S> {
         if batches.is_empty() {
             return;
         }
+        self.gossiped_at = now;
         let voters = self.state.configuration().voters();
         let here: Vec<_> = voters.filter(|&one| self.peers.is_greeted(one)).collect();
         for device in here {
