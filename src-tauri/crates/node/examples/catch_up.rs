@@ -2,6 +2,8 @@
 //! catch_up -- [strings]`. Three devices on loopback and on this disk; two write, then the third
 //! starts with nothing but the founding block.
 
+#![allow(clippy::print_stdout, reason = "it is run to be read")]
+
 use std::error::Error;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
