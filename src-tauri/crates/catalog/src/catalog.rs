@@ -184,7 +184,8 @@ impl Catalog {
     /// counted ([`Snapshot::unknown_edits`]) and passed over.
     ///
     /// # Errors
-    /// [`CatalogError::Gap`] unless the heights follow on; after any error nothing was applied.
+    /// [`CatalogError::Gap`] unless the heights follow on, [`CatalogError::Rebuild`] if the chain is
+    /// another one; after any error nothing was applied.
     pub fn apply(&self, blocks: &[Block]) -> Result<Applied, CatalogError> {
         let inner = &*self.inner;
         let mut transaction = inner.database.begin_write()?;
@@ -199,6 +200,15 @@ impl Catalog {
             transaction.set_durability(Durability::None)?;
         }
         let mut replay = replay::Replay::open(&transaction)?;
+        if let Some(first) = blocks.first()
+            && first.height() == next
+            && !replay.is_continued_by(first)?
+        {
+            return Err(CatalogError::Rebuild {
+                path: inner.path.clone(),
+                why: format!("it was built from another block below {next} than the chain has"),
+            });
+        }
         for block in blocks {
             if block.height() != next {
                 let found = block.height();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kinfolio_catalog::{Catalog, CatalogError, PhotoId, Snapshot};
+use kinfolio_node::engine::Standing;
 use kinfolio_node::{DeviceId, Door, Founder, Node, NodeError, SubmitError};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
@@ -414,7 +415,9 @@ fn open_catalog(layout: &Layout, node: &Node) -> Result<Catalog, LibraryError> {
     let folder = layout.catalog();
     let attempt = || -> Result<Catalog, LibraryError> {
         let catalog = Catalog::open(&folder)?;
-        if catalog.height() > Some(node.tip().height) {
+        // While a damaged ledger is healed the chain is short for a time, and the catalogue is not.
+        let healing = node.status().standing == Standing::Healing;
+        if catalog.height() > Some(node.tip().height) && !healing {
             return Err(LibraryError::Catalog(CatalogError::Rebuild {
                 path: folder.clone(),
                 why: "it is ahead of the chain".to_owned(),

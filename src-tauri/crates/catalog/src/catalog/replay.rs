@@ -34,6 +34,8 @@ pub(super) struct Replay<'t> {
     meta: Table<'t, &'static str, u64>,
     working: BTreeMap<PhotoId, Working>,
     unknown: u64,
+    /// The mark of the last block.
+    tip: Option<u64>,
 }
 
 /// A photo in the working set.
@@ -64,11 +66,13 @@ impl<'t> Replay<'t> {
             meta: transaction.open_table(tables::META)?,
             working: BTreeMap::new(),
             unknown: 0,
+            tip: None,
         })
     }
 
     pub(super) fn block(&mut self, block: &Block) -> Result<(), CatalogError> {
         let height = block.height();
+        self.tip = Some(tables::mark(block.hash()));
         let block_time_ms = block.header().timestamp_ms;
         if let Some(MemberChange::Join(member)) = block.membership().map(|edit| &edit.change) {
             self.devices.insert(&member.id.0, member.name.as_str())?;
@@ -195,6 +199,12 @@ impl<'t> Replay<'t> {
         Ok(self.working.get_mut(id))
     }
 
+    /// Whether `block` stands on the last one that was applied.
+    pub(super) fn is_continued_by(&self, block: &Block) -> Result<bool, CatalogError> {
+        let tip = self.meta.get(tables::META_TIP)?.map(|tip| tip.value());
+        Ok(tip.is_none_or(|tip| tip == tables::mark(block.header().prev)))
+    }
+
     /// Writes the working set and the height; returns the photos in it.
     pub(super) fn finish(mut self, next: Height) -> Result<Vec<PhotoId>, CatalogError> {
         let working = std::mem::take(&mut self.working);
@@ -228,6 +238,9 @@ impl<'t> Replay<'t> {
         self.meta
             .insert(tables::META_UNKNOWN, unknown + self.unknown)?;
         self.meta.insert(tables::META_NEXT, next)?;
+        if let Some(tip) = self.tip {
+            self.meta.insert(tables::META_TIP, tip)?;
+        }
         Ok(working.into_keys().collect())
     }
 

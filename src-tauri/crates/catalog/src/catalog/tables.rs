@@ -1,12 +1,12 @@
 //! The tables: what each is keyed by and holds. No logic but making them.
 
-use kinfolio_chain::Height;
+use kinfolio_chain::{BlockHash, Height};
 use redb::{ReadTransaction, TableDefinition, TableError, WriteTransaction};
 
 use super::CatalogError;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 2;
 
 type Id = &'static [u8; 32];
 
@@ -36,6 +36,8 @@ pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("me
 pub(super) const META_FORMAT: &str = "format";
 /// One more than the height.
 pub(super) const META_NEXT: &str = "next";
+/// The first eight bytes of the hash of the last block; missing before the founding block.
+pub(super) const META_TIP: &str = "tip";
 /// Edits that this version could not read.
 pub(super) const META_UNKNOWN: &str = "unknown";
 
@@ -69,4 +71,10 @@ pub(super) fn format_and_next(
     let format = number(META_FORMAT)?.ok_or(CatalogError::Row("meta"))?;
     let next = number(META_NEXT)?.ok_or(CatalogError::Row("meta"))?;
     Ok(Some((format, next)))
+}
+
+/// As much of a block's hash as [`META_TIP`] keeps: enough to tell one chain from another.
+pub(super) fn mark(hash: BlockHash) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = hash.0;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

@@ -294,6 +294,23 @@ fn blocks_must_follow_on_and_a_refused_call_leaves_nothing() {
     ));
 }
 
+/// As after a ledger that was forged, and is healed.
+#[test]
+fn another_chain_is_told_from_the_one_it_was_built_from() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = open(&dir);
+    let (mut chain, mut other) = (Chain::founded(), Chain::founded());
+    chain.block(1, 0, &[photo(1, "2019-07-14")]);
+    other.block(1, 0, &[photo(2, "2019-07-14")]);
+    for chain in [&mut chain, &mut other] {
+        chain.block(1, 1, &[photo(3, "2019-07-14")]);
+    }
+    catalog.apply(&chain.blocks()[..2]).unwrap();
+    let refused = catalog.apply(&other.blocks()[2..]).unwrap_err();
+    assert!(refused.wants_rebuild(), "{refused}");
+    catalog.apply(&chain.blocks()[2..]).unwrap();
+}
+
 #[test]
 fn closing_and_opening_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
