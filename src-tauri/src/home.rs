@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use axum::Router;
 use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
+use kinfolio_library::layout::Layout;
 use kinfolio_library::{Founding, Library, LibraryError, import};
 use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
@@ -61,9 +62,13 @@ impl Home {
     /// Opens the library if the folder holds one.
     pub async fn open(&self) -> Result<(), LibraryError> {
         let mut log = self.moving.lock().await;
+        // What is wrong with a library is to be found in its log.
+        let layout = Layout::new(&self.data);
+        let opened = layout.token().exists().then(|| log::to(&layout.logs()));
         match Library::open(&self.data).await {
             Ok(library) => {
-                *log = self.enter(library);
+                *log = opened.flatten();
+                self.enter(library);
                 Ok(())
             }
             Err(LibraryError::NotALibrary { .. }) => {
@@ -89,20 +94,20 @@ impl Home {
         let data = self.data.clone();
         let created = spawn_blocking(move || Library::create(&data, &founding));
         created.await.map_err(|_| LibraryError::Closing)??;
-        *log = self.enter(Library::open(&self.data).await?);
+        let library = Library::open(&self.data).await?;
+        *log = log::to(&library.layout().logs());
+        self.enter(library);
         Ok(())
     }
 
-    /// Lets everybody in; returns what keeps the log open.
-    fn enter(&self, library: Library) -> Option<WorkerGuard> {
-        let log = log::to(&library.layout().logs());
+    /// Lets everybody in.
+    fn enter(&self, library: Library) {
         tracing::info!(device = %library.device(), "open in a window");
         let router = kinfolio_http::router(library.clone(), Access::Local);
         tokio::spawn(serve_commands(library.clone(), router.clone()));
         tokio::spawn(resume_imports(library.clone()));
         self.stage
             .send_replace(Stage::Open(Box::new(Open { library, router })));
-        log
     }
 
     /// Who answers the page, as soon as that is known.

@@ -32,7 +32,7 @@ pub fn told_event(event: &Event, devices: &[Device]) -> String {
         }
         Event::Change { ticket, .. } => format!("a change of members of request {ticket}"),
         Event::Task { ticket, task } => format!("request {ticket} {task}"),
-        Event::Up(device) => format!("up {}", told(*device, devices)),
+        Event::Up(device) | Event::StillUp(device) => format!("up {}", told(*device, devices)),
         Event::Down(device) => format!("down {}", told(*device, devices)),
         Event::Received { from, message } => {
             format!(

@@ -139,6 +139,12 @@ impl<T: Types> Replica<T> {
         self.synod.favourite() == Some(self.me())
     }
 
+    /// Whether it answers at the open height.
+    #[must_use]
+    pub fn may_vote(&self) -> bool {
+        !self.synod.is_mute()
+    }
+
     /// The highest height at which this device has accepted anything.
     #[must_use]
     pub fn accepted_height(&self) -> u64 {

@@ -14,6 +14,7 @@ const LOGS_MAX: usize = 14;
 /// than waited for. Ends when the guard is dropped; `None` when nothing can be logged there.
 #[must_use]
 pub fn to(folder: &Path) -> Option<WorkerGuard> {
+    std::fs::create_dir_all(folder).ok()?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("kinfolio")

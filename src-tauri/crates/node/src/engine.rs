@@ -67,8 +67,6 @@ pub struct Engine<S> {
     trusted: Configuration,
     /// Blocks that a damaged log had behind its first wound.
     attic: Attic,
-    /// Whether a vote was given in this life.
-    has_voted: bool,
     counts: Counts,
     /// Edits that are not signed yet, and for whom; since when, and until when they may wait for
     /// others to be signed with.
@@ -85,6 +83,8 @@ pub struct Engine<S> {
     born: bool,
     /// Who is within reach and has not been told who this is.
     ungreeted: BTreeSet<DeviceId>,
+    /// Who has greeted an earlier life on a link that is still up.
+    unheard: BTreeSet<DeviceId>,
     /// Blocks of the open height that the log holds.
     accepted_here: BTreeSet<BlockHash>,
     /// The tip that every device within reach was told of.
@@ -177,7 +177,6 @@ impl<S: Store> Engine<S> {
             witnesses: Witnesses::new(),
             trusted: Configuration::default(),
             attic: Attic::default(),
-            has_voted: false,
             counts: Counts::default(),
             fresh: Vec::new(),
             fresh_bytes: 0,
@@ -188,6 +187,7 @@ impl<S: Store> Engine<S> {
             next_seq: 0,
             born: false,
             ungreeted: BTreeSet::new(),
+            unheard: BTreeSet::new(),
             accepted_here: BTreeSet::new(),
             told_tip: tip.0,
             wrote_at: 0,
@@ -228,8 +228,13 @@ impl<S: Store> Engine<S> {
                 self.greet();
                 Ok(())
             }
+            Event::StillUp(device) => {
+                self.unheard.insert(device);
+                self.take(clock, Event::Up(device))
+            }
             Event::Down(device) => {
                 self.ungreeted.remove(&device);
+                self.unheard.remove(&device);
                 self.peers.down(device);
                 self.drive(clock, Input::Away(device))
             }

@@ -30,6 +30,14 @@ pub enum NodeError {
         /// In which way.
         why: String,
     },
+    /// The copy of the first block beside the key cannot be read, and the ledger has none either.
+    #[error("{path}, which says to which household this device belongs, cannot be used: {why}; put the file of another device of the household in its place", path = path.display())]
+    Founding {
+        /// The file.
+        path: PathBuf,
+        /// In which way.
+        why: String,
+    },
     /// The key belongs to no member of the household.
     #[error("this device's key belongs to no member of the household “{household}”")]
     Stranger {

@@ -67,10 +67,14 @@ pub(crate) fn heal(root: &Path, ailment: Ailment) -> Result<bool, NodeError> {
     for wound in &salvage.wounds {
         tracing::error!(%wound, "the ledger is damaged");
     }
-    if salvage.wounds.is_empty() && ailment == Ailment::Damaged {
+    let sound = salvage.wounds.is_empty() && salvage.state.is_some();
+    if sound && ailment == Ailment::Damaged {
         return Ok(false);
     }
-    let founding = identity::founding(root)?;
+    let founding = match &salvage.founding {
+        Some(founding) => Arc::clone(founding),
+        None => identity::founding(root)?,
+    };
     let founded =
         ChainState::found(&founding).map_err(|refusal| NodeError::Unfit { height: 0, refusal })?;
     let readable = salvage.state.as_ref().unwrap_or(&founded).configuration();

@@ -77,7 +77,7 @@ pub(crate) fn members(root: &Path) -> Configuration {
 
 /// Whether there is a device here.
 pub(crate) fn exists(root: &Path) -> bool {
-    root.join(IDENTITY_FOLDER).join(FOUNDING_FILE).exists()
+    root.join(IDENTITY_FOLDER).join(FILE).exists()
 }
 
 /// Reads the key.
@@ -94,8 +94,11 @@ pub(crate) fn load(root: &Path) -> Result<SigningKey, NodeError> {
     }
 }
 
-/// Writes down to which household this device belongs, durably.
+/// Writes down to which household this device belongs, durably, unless that stands there.
 pub(crate) fn keep_founding(root: &Path, block: &Block) -> Result<(), NodeError> {
+    if founding(root).is_ok_and(|kept| *kept == *block) {
+        return Ok(());
+    }
     let folder = root.join(IDENTITY_FOLDER);
     let path = folder.join(FOUNDING_FILE);
     let written = std::fs::File::create(&path).and_then(|mut file| {
@@ -112,7 +115,7 @@ pub(crate) fn founding(root: &Path) -> Result<Arc<Block>, NodeError> {
     let bytes = std::fs::read(&path).map_err(io("could not read", &path))?;
     match Block::decode(bytes.into()) {
         Ok(block) => Ok(Arc::new(block)),
-        Err(error) => Err(NodeError::Identity {
+        Err(error) => Err(NodeError::Founding {
             path,
             why: error.to_string(),
         }),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::{Configuration, DeviceId};
@@ -19,6 +20,9 @@ use crate::error::NodeError;
 
 /// Events that may wait for the loop before readers stop reading.
 const EVENTS_MAX: usize = 4096;
+
+/// How often strangers that are turned away are written of in the log.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
 
 /// How a node meets the other devices.
 #[derive(Debug, Default)]
@@ -47,6 +51,8 @@ pub(crate) struct Network {
     entries: mpsc::UnboundedReceiver<Brought>,
     members: Arc<RwLock<BTreeSet<DeviceId>>>,
     admitted: Configuration,
+    /// When a stranger was last written of in the log.
+    told_at: Option<Instant>,
     _dialers: Vec<Dialer>,
     _listening: Option<DropGuard>,
 }
@@ -102,6 +108,7 @@ impl Network {
             entries,
             members,
             admitted: configuration.clone(),
+            told_at: None,
             _dialers: dialers,
             _listening: listening,
         })
@@ -159,11 +166,23 @@ impl Network {
                 addr,
                 reason,
             } => {
-                tracing::warn!(?device, %addr, %reason, "a link did not come about");
                 let came_here = !matches!(reason, RejectReason::Dial(_));
+                if came_here && !self.may_tell() {
+                    return Some(Event::Rejected);
+                }
+                tracing::warn!(?device, %addr, %reason, "a link did not come about");
                 came_here.then_some(Event::Rejected)
             }
         }
+    }
+
+    /// Whether a stranger may be written of in the log: not of each one, when they are many.
+    fn may_tell(&mut self) -> bool {
+        let quiet = self.told_at.is_none_or(|at| at.elapsed() >= TELL_AGAIN);
+        if quiet {
+            self.told_at = Some(Instant::now());
+        }
+        quiet
     }
 
     /// Says something; what cannot be said is lost, as any message may be.

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use kinfolio_chain::store::Store;
 use kinfolio_chain::store::disk::DiskStore;
 
 use crate::LEDGER_FOLDER;
-use crate::engine::{Clock, Engine, Standing};
+use crate::engine::{Clock, Counts, Engine, Standing};
 use crate::error::NodeError;
 use crate::heal::{self, Ailment};
 use crate::identity;
@@ -18,7 +19,12 @@ pub(crate) fn open_or_heal(root: &Path, clock: Clock) -> Result<Engine<DiskStore
     match open(root, clock) {
         Err(error) => match Ailment::of(&error) {
             Some(ailment) if identity::exists(root) && heal::heal(root, ailment)? => {
-                open(root, clock)
+                let mut engine = open(root, clock)?;
+                engine.count_on(Counts {
+                    healed: 1,
+                    ..Counts::default()
+                });
+                Ok(engine)
             }
             _ => Err(error),
         },
@@ -42,6 +48,9 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
     }
     let nonce = u64::from_le_bytes(identity::random()?);
     let mut engine = Engine::open(clock, key, nonce, store, recovered)?;
+    if let Some(founding) = engine.store().block(0)? {
+        identity::keep_founding(root, &founding)?;
+    }
     if *engine.standing() == Standing::Healing {
         engine.trust(&identity::members(root));
         engine.use_attic(clock, heal::attic(root))?;

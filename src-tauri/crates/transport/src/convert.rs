@@ -145,7 +145,10 @@ fn to_wire(message: &PeerMessage) -> Wire {
             yours: hello.yours.map(|seen| proto::Sighting {
                 incarnation: Some(incarnation_to_wire(seen.incarnation)),
                 height: seen.height,
+                lives: seen.lives,
             }),
+            votes: hello.votes,
+            again: hello.again,
         }),
         PeerMessage::Synod(message) => synod_to_wire(message),
         PeerMessage::Edits(batches) => Wire::Edits(proto::Edits {
@@ -181,6 +184,8 @@ fn from_wire(message: Wire) -> Result<PeerMessage, DecodeError> {
             accepted: hello.accepted,
             remembers: hello.remembers,
             yours: hello.yours.map(sighting).transpose()?,
+            votes: hello.votes,
+            again: hello.again,
         }),
         Wire::Edits(edits) => {
             let batches = edits.batches.into_iter().map(batch);
@@ -342,6 +347,7 @@ fn sighting(seen: proto::Sighting) -> Result<Sighting, DecodeError> {
     Ok(Sighting {
         incarnation: incarnation(seen.incarnation)?,
         height: seen.height,
+        lives: seen.lives,
     })
 }
 

@@ -88,6 +88,10 @@ pub struct Hello {
     pub remembers: bool,
     /// What it has seen of the device that it greets, if anything.
     pub yours: Option<Sighting>,
+    /// Whether it answers at the open height.
+    pub votes: bool,
+    /// Whether it must be greeted again: its earlier life was, on the same link.
+    pub again: bool,
 }
 
 /// What one device has seen of another.
@@ -97,6 +101,8 @@ pub struct Sighting {
     pub incarnation: Incarnation,
     /// The highest height that its log was said to reach, durably.
     pub height: Height,
+    /// Whether that life is within reach now.
+    pub lives: bool,
 }
 
 /// Why a device will not go on with another.

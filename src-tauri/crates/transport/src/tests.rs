@@ -198,7 +198,10 @@ fn every_message() -> Vec<PeerMessage> {
         yours: Some(Sighting {
             incarnation: owner(2).incarnation,
             height: 299,
+            lives: true,
         }),
+        votes: true,
+        again: true,
     })];
     let synod = [
         Message::Prepare {

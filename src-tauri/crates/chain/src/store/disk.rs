@@ -127,6 +127,15 @@ impl DiskStore {
         let content = files::read(&*files, &path)?;
         let (end, ending) = replay_segment(&path, last, &content, &mut replay, &blocks)?;
         replay.known.torn_bytes = (content.len() - end) as u64;
+        if end == 0 && last == 0 {
+            // A log is made whole or not at all: this one was emptied.
+            let damage = Damage::NoFounding;
+            return Err(StoreError::Damaged {
+                path,
+                offset: 0,
+                damage,
+            });
+        }
         let segment = if end == 0 {
             Segment::create(&*files, &path, last)?
         } else {

@@ -36,7 +36,7 @@ pub enum StoreError {
         damage: Damage,
     },
     /// A segment that must exist is gone.
-    #[error("{path} is missing: the log goes on in the segment after it", path = path.display())]
+    #[error("{path} is missing", path = path.display())]
     MissingSegment {
         /// The file.
         path: PathBuf,

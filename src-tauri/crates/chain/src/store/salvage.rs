@@ -37,6 +37,8 @@ const LIVES_LOST_MAX: u64 = 1 << 20;
 pub struct Salvage {
     /// The chain at the last block before the first wound; nothing if the first block is hit.
     pub state: Option<ChainState>,
+    /// The block that founded the household, if it can be read.
+    pub founding: Option<Arc<Block>>,
     /// The latest life of the device that the log tells of.
     pub incarnation: Option<Incarnation>,
     /// Which votes are lost.
@@ -62,6 +64,7 @@ impl Salvage {
                     found.incarnation = found.incarnation.max(Some(*life));
                 }
             }
+            Seen::Block(block) if block.height() == 0 => found.founding = Some(block),
             Seen::Block(_) | Seen::Stray(..) => {}
             Seen::Wound(wound) => {
                 tail = std::mem::take(&mut tail).wounded();

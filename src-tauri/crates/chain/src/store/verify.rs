@@ -264,6 +264,13 @@ impl<'a> Verification<'a> {
 
     fn end(mut self, folder: &Path) -> Report {
         check_undecided(&self.replay.known, &mut self.report);
+        if self.replay.known.state.is_none() && self.report.faults.is_empty() {
+            self.report.faults.push(Fault {
+                what: "ledger",
+                place: folder.display().to_string(),
+                detail: Damage::NoFounding.to_string(),
+            });
+        }
         if let Err(error) = PendingLog::check(folder) {
             let fault = unreadable("pending log", folder, &error);
             self.report.faults.push(fault);

@@ -29,8 +29,9 @@ pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failu
         peers: Vec::new(),
         token: Some(token.secret().to_owned()),
     };
+    // Before the library is opened: what is wrong with it is to be found in the log.
+    let _log = log::to(&Layout::new(root).logs());
     let library = Library::open_with(root, door).await?;
-    let _log = log::to(&library.layout().logs());
     let served = until_told(&library, args, peer, token).await;
     // The socket first, so that nobody comes to a closed door.
     let _ = std::fs::remove_file(library.layout().socket());

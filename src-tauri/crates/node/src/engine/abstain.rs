@@ -63,11 +63,9 @@ impl<S: Store> Engine<S> {
     /// taken from its disk.
     pub(super) fn recall(&mut self, from: DeviceId, seen: Sighting) -> Result<(), NodeError> {
         let life = self.me.incarnation;
-        // A device that has forgotten its lives may count to one that it has had.
-        let had = !self.remembers() && seen.incarnation.counter == life.counter;
-        if seen.incarnation.counter > life.counter || (had && seen.incarnation != life) {
-            if self.has_voted {
-                // Another device lives under this name, or this one has voted before it was told.
+        if seen.incarnation.counter >= life.counter && seen.incarnation != life {
+            if seen.lives {
+                // Another device lives under this name.
                 self.be_superseded(from);
                 return Ok(());
             }
@@ -124,9 +122,13 @@ impl<S: Store> Engine<S> {
         }
         let all_remember = !heard.is_empty() && heard.len() == others;
         let votes_here = voters.contains(&self.me.device);
+        let voted = self.replica.may_vote();
         match !votes_here || (voters.len().is_multiple_of(2) && all_remember) {
             true => self.replica.speak(),
             false => self.replica.fall_silent(),
+        }
+        if voted != self.replica.may_vote() {
+            self.greet_again();
         }
         Ok(())
     }

@@ -64,7 +64,6 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn persist(&mut self, lsn: Lsn, record: Record<Ledger>) -> Result<(), NodeError> {
         self.be_born()?;
-        self.has_voted = true;
         let record = match record {
             Record::Promise { height, ballot } => store::Record::Promise {
                 height,

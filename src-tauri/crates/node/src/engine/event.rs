@@ -44,6 +44,8 @@ pub enum Event {
     },
     /// A device can be spoken to.
     Up(DeviceId),
+    /// A device can be spoken to, as an earlier life in the same process could.
+    StillUp(DeviceId),
     /// A device can no longer be spoken to.
     Down(DeviceId),
     /// A device said something.
@@ -110,8 +112,7 @@ pub enum Standing {
     Good,
     /// Not yet: its log has lost votes, and is being made whole by the others.
     Healing,
-    /// Not any more: its disk went back in time and was voted on, or was cloned. It must rejoin
-    /// under a new id.
+    /// Not any more: another device lives under its name. One of them must rejoin under a new id.
     Restored {
         /// Who noticed.
         by: DeviceId,

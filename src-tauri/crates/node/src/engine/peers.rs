@@ -21,8 +21,6 @@ pub(crate) struct Peer {
     greeted: bool,
     /// Whether its log holds all its votes.
     remembers: bool,
-    /// The life that it last greeted in on this link, whether or not the greeting was taken in.
-    heard: Option<Incarnation>,
     /// Its latest life that was seen.
     incarnation: Option<Incarnation>,
     /// The end of its log, durable when it said so.
@@ -89,7 +87,6 @@ impl Peers {
         if let Some(peer) = self.known.get_mut(&device) {
             peer.up = false;
             peer.greeted = false;
-            peer.heard = None;
         }
     }
 
@@ -123,18 +120,13 @@ impl Peers {
     pub(super) fn sighting(&self, device: DeviceId) -> Option<Sighting> {
         let peer = self.known.get(&device)?;
         let height = peer.durable_height_max;
+        let lives = peer.greeted;
         let sighting = |incarnation| Sighting {
             incarnation,
             height,
+            lives,
         };
         peer.incarnation.map(sighting)
-    }
-
-    /// Hears a greeting; whether an earlier life has greeted on the same link.
-    pub(super) fn lives_anew(&mut self, device: DeviceId, hello: &Hello) -> bool {
-        let peer = self.known.entry(device).or_default();
-        let before = peer.heard.replace(hello.incarnation);
-        before.is_some_and(|before| before != hello.incarnation)
     }
 
     /// Takes a greeting in, unless it contradicts the device's own past. Whoever says that it has
@@ -144,7 +136,7 @@ impl Peers {
         let now = hello.incarnation;
         if let Some(before) = peer.incarnation {
             let twin = now.counter == before.counter && now.nonce != before.nonce;
-            if twin && hello.remembers {
+            if twin && peer.greeted {
                 return Past::Cloned;
             }
             if twin || now < before || (hello.remembers && hello.height < peer.durable_height_max) {

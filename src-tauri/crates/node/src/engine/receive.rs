@@ -37,6 +37,8 @@ impl<S: Store> Engine<S> {
                 accepted: self.replica.accepted_height(),
                 remembers: self.remembers(),
                 yours: self.peers.sighting(device),
+                votes: self.replica.may_vote(),
+                again: self.unheard.remove(&device),
             };
             self.send(device, PeerMessage::Hello(hello));
         }
@@ -132,8 +134,8 @@ impl<S: Store> Engine<S> {
         if let Some(seen) = hello.yours {
             self.recall(from, seen)?;
         }
-        if self.peers.lives_anew(from, hello) {
-            // It has not heard the greeting that its earlier life was sent.
+        if hello.again {
+            // Only its earlier life has heard the greeting of this one.
             self.ungreeted.insert(from);
             self.greet();
         }
@@ -168,7 +170,11 @@ impl<S: Store> Engine<S> {
             device: from,
             incarnation: hello.incarnation,
         };
-        self.drive(clock, Input::Present(who))
+        match hello.votes {
+            true => self.drive(clock, Input::Present(who)),
+            // It counts towards no quorum.
+            false => self.drive(clock, Input::Away(from)),
+        }
     }
 
     fn on_refused(

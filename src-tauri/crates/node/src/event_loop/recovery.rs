@@ -49,7 +49,7 @@ impl EventLoop {
         self.published.replace_reader(engine.store().reader());
         self.engine = Some(engine);
         for device in self.network.up() {
-            self.take(Event::Up(device));
+            self.take(Event::StillUp(device));
         }
         tracing::info!("the ledger was opened again after a failure");
         Ok(())

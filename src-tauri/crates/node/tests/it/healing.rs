@@ -12,7 +12,7 @@ use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Record, Store};
 use kinfolio_chain::{Block, BlockHash};
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{Node, NodeError, verify};
+use kinfolio_node::{EditState, Node, NodeError, verify};
 
 use crate::household::{Household, write};
 
@@ -110,17 +110,59 @@ async fn a_household_of_two_is_healed_by_the_one_that_remembers() {
     }
 }
 
+/// Cut at the end of a record it looks like a log after a crash. The others know better, whichever
+/// of them speaks first.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_is_cut_is_healed_by_the_others() {
     let (mut household, written) = with_one_closed(3, 60).await;
     let path = segment(&household.roots[2]);
-    let bytes = std::fs::read(&path).expect("readable");
-    std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
-    household.start(2);
-    // Cut at its end it looks like a log after a crash. The others know better.
-    household.agree(written).await;
-    stands(&household.node(2), &Standing::Good).await;
-    household.agree(written).await;
+    let whole = std::fs::read(&path).expect("readable");
+    for part in [0.3, 0.5, 0.7, 0.9, 0.95, 0.5, 0.5, 0.7] {
+        let left = (whole.len() as f64 * part) as usize;
+        std::fs::write(&path, &whole[..left]).expect("written");
+        household.start(2);
+        household.agree(written).await;
+        stands(&household.node(2), &Standing::Good).await;
+        household.close(2).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_was_emptied_is_healed_and_named() {
+    for left in [0, 10, 20] {
+        let (mut household, written) = with_one_closed(3, 20).await;
+        let root = household.roots[2].clone();
+        let path = segment(&root);
+        let whole = std::fs::read(&path).expect("readable");
+        std::fs::write(&path, &whole[..left]).expect("written");
+        let report = verify(&root.join("ledger"), |_| ());
+        assert_eq!(report.faults.len(), 1, "{left} bytes are left: {report:?}");
+        household.start(2);
+        is_healed(&household, written, "ledger.damaged-1").await;
+    }
+}
+
+/// Two that have forgotten their votes at once are no quorum with the one that remembers: what was
+/// decided may be known to them alone. They say so, and hold nothing for decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_that_have_forgotten_are_no_quorum() {
+    let (mut household, _) = with_one_closed(3, 20).await;
+    household.close(1).await;
+    for n in [1, 2] {
+        std::fs::remove_dir_all(household.roots[n].join("ledger")).expect("removed");
+        household.start(n);
+    }
+    for n in [1, 2] {
+        stands(&household.node(n), &Standing::Healing).await;
+    }
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while (0..3).any(|n| household.node(n).status().quorum) {
+        assert!(Instant::now() < deadline, "a quorum is claimed");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let edit = vec![Bytes::from_static(b"waits")];
+    let receipt = household.node(0).submit(edit).await.expect("kept");
+    assert_eq!(receipt.state, EditState::Pending);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,6 +110,8 @@ fn hello(node: &Node) -> Hello {
         accepted: 0,
         remembers: true,
         yours: None,
+        votes: true,
+        again: false,
     }
 }
 
