@@ -51,6 +51,8 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
         });
     }
     let mut expected = BTreeMap::new();
+    // Before the chain is read: a node that runs goes on writing.
+    let reached = kinfolio_node::reached(root);
     let chain = kinfolio_node::verify(&layout.ledger(), |block| collect(block, &mut expected));
     let mut report = Report {
         blocks: chain.blocks,
@@ -65,6 +67,14 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
             place: fault.place,
             detail: fault.detail,
         }));
+    let ends = chain.recovered.state.map(|state| state.height());
+    if let Some(reached) = reached.filter(|&reached| Some(reached) > ends) {
+        report.faults.push(Fault {
+            what: "ledger".to_owned(),
+            place: layout.ledger().display().to_string(),
+            detail: format!("its end is missing: it had reached block {reached}"),
+        });
+    }
     if deep {
         let expected = expected.into_iter().map(|(id, size)| Expected { id, size });
         report

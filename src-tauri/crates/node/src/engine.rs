@@ -336,6 +336,11 @@ impl<S: Store> Engine<S> {
         self.counts = counts;
     }
 
+    /// The height of the tip that no crash takes back.
+    pub(crate) fn durable_height(&self) -> Height {
+        self.durable.tip().0
+    }
+
     /// Whether a majority of the voters is within reach.
     pub fn has_quorum(&self) -> bool {
         self.replica.has_quorum()

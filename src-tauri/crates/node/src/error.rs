@@ -98,6 +98,16 @@ pub enum NodeError {
         /// A height at which they differ.
         height: Height,
     },
+    /// The end of the log is gone, and nobody can give it back.
+    #[error("the ledger in {path} ends at block {height}, though it had reached block {reached}: its end is missing. Put a backup in its place; to go on with what is left, remove identity/ledger.reached", path = path.display())]
+    Cut {
+        /// The folder of the log.
+        path: PathBuf,
+        /// Where it ends.
+        height: Height,
+        /// Where it had ended.
+        reached: Height,
+    },
     /// A decided block that does not fit the chain.
     #[error("the decided block {height} does not fit the chain here: {refusal}")]
     Unfit {

@@ -33,6 +33,9 @@ use recovery::Remedy;
 /// Most events that share a turn, and so a batch and a sync.
 const EVENTS_PER_TURN: usize = 4096;
 
+/// How often it is noted how far the ledger reaches.
+const REACHED_NOTED_EVERY: Duration = Duration::from_secs(10);
+
 /// Whom to tell about a submission.
 pub(crate) type Reply = oneshot::Sender<Result<Receipt, SubmitError>>;
 
@@ -104,6 +107,8 @@ pub(crate) struct EventLoop {
     next_ticket: Ticket,
     /// What had happened when the engine was last dropped.
     counts: Counts,
+    /// How far the ledger was noted to reach, and when.
+    reached: (Height, Instant),
     /// Why the engine was dropped, where opening it again, or making its ledger anew, helps.
     remedy: Option<Remedy>,
     /// The mark that the disk is at, if it is at one.
@@ -143,6 +148,7 @@ impl EventLoop {
             waiters: BTreeMap::new(),
             next_ticket,
             counts: Counts::default(),
+            reached: (0, began),
             remedy: None,
             syncing: None,
         }
@@ -335,6 +341,7 @@ impl EventLoop {
                 tracing::warn!(%error, "the members of the household could not be noted");
             }
         }
+        self.note_reached(REACHED_NOTED_EVERY);
         for answer in answers {
             self.answer(answer);
         }
@@ -431,7 +438,9 @@ impl EventLoop {
     }
 
     fn seal(&mut self) -> Result<(), NodeError> {
-        self.engine.as_mut().map_or(Ok(()), Engine::seal)
+        self.engine.as_mut().map_or(Ok(()), Engine::seal)?;
+        self.note_reached(Duration::ZERO);
+        Ok(())
     }
 }
 

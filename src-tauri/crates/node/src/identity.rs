@@ -1,6 +1,7 @@
 //! Who this device is: its key, made once and readable by its owner alone; and to which household
 //! it belongs, so that a ledger that is lost can be asked for again: the block that founded it, and
-//! who its members were last.
+//! who its members were last; and how far the ledger reached, so that one that was cut is told from
+//! one that a crash left without what was not synced.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::wire::{Reader, Writer};
-use kinfolio_chain::{Block, Configuration};
+use kinfolio_chain::{Block, Configuration, Height};
 
 use crate::IDENTITY_FOLDER;
 use crate::error::{NodeError, io};
@@ -19,6 +20,9 @@ const FILE: &str = "device.key";
 
 /// A copy of the first block.
 const FOUNDING_FILE: &str = "household.block";
+
+/// How far the ledger reached.
+const REACHED_FILE: &str = "ledger.reached";
 
 /// The members as they were last.
 const MEMBERS_FILE: &str = "household.members";
@@ -73,6 +77,22 @@ pub(crate) fn members(root: &Path) -> Configuration {
     let path = root.join(IDENTITY_FOLDER).join(MEMBERS_FILE);
     let bytes = std::fs::read(&path).unwrap_or_default();
     Configuration::decode(&mut Reader::new(bytes.into())).unwrap_or_default()
+}
+
+/// Writes down that the ledger reaches this height, durably. Should this be lost in a crash, an
+/// earlier height stands there.
+pub(crate) fn keep_reached(root: &Path, height: Height) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let (path, draft) = (folder.join(REACHED_FILE), folder.join("ledger.reached.new"));
+    std::fs::write(&draft, format!("{height}\n")).map_err(io("could not write", &draft))?;
+    std::fs::rename(&draft, &path).map_err(io("could not write", &path))
+}
+
+/// The height that the ledger of the device in `root` is known to have reached.
+#[must_use]
+pub fn reached(root: &Path) -> Option<Height> {
+    let path = root.join(IDENTITY_FOLDER).join(REACHED_FILE);
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
 /// Whether there is a device here.

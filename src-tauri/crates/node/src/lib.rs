@@ -20,6 +20,7 @@ mod published;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
+pub use identity::reached;
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use kinfolio_chain::store::Store;
 use kinfolio_chain::store::disk::DiskStore;
+use kinfolio_chain::store::{Abstention, Record, Store};
 
 use crate::LEDGER_FOLDER;
 use crate::engine::{Clock, Counts, Engine, Standing};
@@ -16,10 +16,10 @@ use crate::identity;
 /// anew from what is left of it, if there are others who can give back what is missing.
 pub(crate) fn open_or_heal(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeError> {
     heal::finish(root)?;
-    match open(root, clock) {
+    match open_as(root, clock, true) {
         Err(error) => match Ailment::of(&error) {
             Some(ailment) if identity::exists(root) && heal::heal(root, ailment)? => {
-                let mut engine = open(root, clock)?;
+                let mut engine = open_as(root, clock, true)?;
                 engine.count_on(Counts {
                     healed: 1,
                     ..Counts::default()
@@ -34,6 +34,11 @@ pub(crate) fn open_or_heal(root: &Path, clock: Clock) -> Result<Engine<DiskStore
 
 /// Opens the ledger inside `root`, as another life of its device.
 pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeError> {
+    open_as(root, clock, false)
+}
+
+/// The same; who meets others writes down at once that votes are forgotten.
+fn open_as(root: &Path, clock: Clock, meets: bool) -> Result<Engine<DiskStore>, NodeError> {
     let folder = root.join(LEDGER_FOLDER);
     let missing = || NodeError::NoLedger {
         path: root.to_path_buf(),
@@ -42,9 +47,39 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
         return Err(missing());
     }
     let key = identity::load(root)?;
-    let (store, recovered) = DiskStore::open(&folder)?;
-    if recovered.state.is_none() {
+    let (mut store, mut recovered) = DiskStore::open(&folder)?;
+    let Some(state) = &recovered.state else {
         return Err(missing());
+    };
+    let height = state.height();
+    let reached = identity::reached(root).filter(|reached| *reached > height);
+    if let Some(reached) = reached
+        && recovered.abstention == Abstention::Over
+    {
+        if state
+            .configuration()
+            .len()
+            .max(identity::members(root).len())
+            < 2
+        {
+            let path = folder;
+            return Err(NodeError::Cut {
+                path,
+                height,
+                reached,
+            });
+        }
+        tracing::error!(
+            height,
+            reached,
+            "the end of the ledger is missing: it was cut"
+        );
+        recovered.abstention = Abstention::Unknown;
+        if meets {
+            let forgotten = Record::Abstention(Abstention::Unknown);
+            store.append(&forgotten)?;
+            store.sync()?;
+        }
     }
     let nonce = u64::from_le_bytes(identity::random()?);
     let mut engine = Engine::open(clock, key, nonce, store, recovered)?;

@@ -1,9 +1,12 @@
 //! What the loop does about a ledger that stopped.
 
+use std::time::{Duration, Instant};
+
 use super::EventLoop;
-use crate::engine::Event;
+use crate::engine::{Engine, Event};
 use crate::error::NodeError;
 use crate::heal::{self, Ailment};
+use crate::identity;
 use crate::opening;
 
 /// What helps a ledger that stopped.
@@ -22,6 +25,20 @@ impl Remedy {
 }
 
 impl EventLoop {
+    /// Notes how far the ledger reaches, if it has grown and that was not done of late.
+    pub(super) fn note_reached(&mut self, every: Duration) {
+        let height = self.engine.as_ref().map(Engine::durable_height);
+        let (noted, at) = self.reached;
+        let Some(height) = height.filter(|height| *height > noted && at.elapsed() >= every) else {
+            return;
+        };
+        self.reached = (height, Instant::now());
+        if let Err(error) = identity::keep_reached(&self.root, height) {
+            // It only helps to tell a ledger that is cut later.
+            tracing::warn!(%error, "it could not be noted how far the ledger reaches");
+        }
+    }
+
     /// Makes good at once what can be.
     pub(super) fn recover(&mut self) {
         let Some(remedy) = self.remedy.take() else {

@@ -274,3 +274,23 @@ async fn a_household_of_one_names_the_damage_and_changes_nothing() {
     }
     assert_eq!(std::fs::read(segment(root)).expect("readable"), before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_household_of_one_names_a_ledger_that_was_cut() {
+    let mut household = Household::found(1);
+    write(&household, 20, 1).await;
+    household.close(0).await;
+    let root = &household.roots[0];
+    let whole = std::fs::read(segment(root)).expect("readable");
+    for part in [0.3, 0.5, 0.8] {
+        let left = (whole.len() as f64 * part) as usize;
+        std::fs::write(segment(root), &whole[..left]).expect("written");
+        let refused = Node::open(root).err();
+        assert!(
+            matches!(refused, Some(NodeError::Cut { .. })),
+            "{refused:?}"
+        );
+    }
+    std::fs::write(segment(root), &whole).expect("written");
+    Node::open(root).expect("it is whole again");
+}
