@@ -1,6 +1,6 @@
-// The ledger beside etcd: three members each on this machine, strings of 128 bytes each to a random
-// member, every client with one outstanding, every write durable. The runs are interleaved, so that
-// a machine that slows down slows both; medians.
+// The ledger beside etcd and the crate quepaxa: three members each on this machine, strings of 128
+// bytes each to a random member, every client with one outstanding, every write durable. The runs are
+// interleaved, so that a machine that slows down slows all; medians.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -8,10 +8,10 @@ import { parseArgs } from "node:util";
 
 // Strings to write in one run, by how many clients write: each run takes a few seconds.
 const LOADS = [
-  { clients: 1, kinfolio: 2_000, etcd: 1_500 },
-  { clients: 8, kinfolio: 8_000, etcd: 5_000 },
-  { clients: 64, kinfolio: 40_000, etcd: 15_000 },
-  { clients: 256, kinfolio: 120_000, etcd: 20_000 },
+  { clients: 1, kinfolio: 2_000, etcd: 1_500, quepaxa: 1_500 },
+  { clients: 8, kinfolio: 8_000, etcd: 5_000, quepaxa: 8_000 },
+  { clients: 64, kinfolio: 40_000, etcd: 15_000, quepaxa: 30_000 },
+  { clients: 256, kinfolio: 120_000, etcd: 20_000, quepaxa: 80_000 },
 ];
 const SIZE = 128;
 const SIZES = [1, 3, 5, 7];
@@ -19,7 +19,7 @@ const KILLS = 20;
 const LEADER_KILLS = 3;
 
 const { values: told } = parseArgs({
-  options: Object.fromEntries(["kinfolio", "peers", "report", "rounds", "million"].map((name) => [name, { type: "string" }])),
+  options: Object.fromEntries(["kinfolio", "peers", "quepaxa", "report", "rounds", "million"].map((name) => [name, { type: "string" }])),
 });
 const rounds = Number(told.rounds);
 
@@ -36,6 +36,8 @@ function kinfolio(entries, clients, ...more) {
 
 const etcd = (entries, clients, ...more) => ran(told.peers, "--entries", entries, "--clients", clients, "--size", SIZE, ...more);
 
+const quepaxa = (entries, clients) => ran(told.quepaxa, "--entries", entries, "--clients", clients, "--size", SIZE);
+
 function quantile(numbers, q) {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
@@ -48,20 +50,22 @@ function medians(runs) {
 }
 
 function beside() {
-  return LOADS.map(({ clients, kinfolio: ours, etcd: theirs }) => {
-    const runs = { kinfolio: [], etcd: [] };
+  return LOADS.map(({ clients, kinfolio: ours, etcd: theirs, quepaxa: others }) => {
+    const runs = { kinfolio: [], etcd: [], quepaxa: [] };
     for (let round = 0; round < rounds; round++) {
       runs.kinfolio.push(kinfolio(ours, clients));
       runs.etcd.push(etcd(theirs, clients));
+      runs.quepaxa.push(quepaxa(others, clients));
     }
     const row = {
       clients,
       kinfolio: medians(runs.kinfolio),
       etcd: medians(runs.etcd),
+      quepaxa: medians(runs.quepaxa),
       fdatasync_p50_ms: median(runs.kinfolio.map((run) => run.fdatasync_p50_ms)),
     };
     row.ratio = row.kinfolio.ops_per_s / row.etcd.ops_per_s;
-    console.log(`${clients} clients: kinfolio ${row.kinfolio.ops_per_s.toFixed(0)}/s, etcd ${row.etcd.ops_per_s.toFixed(0)}/s, ${row.ratio.toFixed(2)} ×`);
+    console.log(`${clients} clients: kinfolio ${row.kinfolio.ops_per_s.toFixed(0)}/s, etcd ${row.etcd.ops_per_s.toFixed(0)}/s, quepaxa ${row.quepaxa.ops_per_s.toFixed(0)}/s, ${row.ratio.toFixed(2)} ×`);
     return row;
   });
 }
@@ -80,7 +84,7 @@ function households() {
   });
 }
 
-const versions = { kinfolio: execFileSync(told.kinfolio, ["--version"], { encoding: "utf8" }).trim(), etcd: etcd(10, 1).version };
+const versions = { kinfolio: execFileSync(told.kinfolio, ["--version"], { encoding: "utf8" }).trim(), etcd: etcd(10, 1).version, quepaxa: quepaxa(10, 1).version };
 const report = {
   cores: cpus().length,
   cpu: cpus()[0].model,
@@ -93,16 +97,17 @@ const report = {
 };
 
 const ops = ({ ops_per_s, p50_ms, p99_ms }) => `${ops_per_s.toFixed(0)} | ${p50_ms.toFixed(2)} | ${p99_ms.toFixed(2)}`;
-const row = (one) => `| ${one.clients} | ${ops(one.kinfolio)} | ${ops(one.etcd)} | ${one.ratio.toFixed(2)} × | ${one.fdatasync_p50_ms.toFixed(2)} |`;
+const row = (one) => `| ${one.clients} | ${ops(one.kinfolio)} | ${ops(one.etcd)} | ${ops(one.quepaxa)} | ${one.ratio.toFixed(2)} × | ${one.fdatasync_p50_ms.toFixed(2)} |`;
 const house = (one) => `| ${one.nodes} | ${one.ops_per_s.toFixed(0)} | ${one.p99_ms.toFixed(2)} | ${one.blocks} | ${one.duels} | ${one.ballots_per_block.toFixed(3)} |`;
 const { gaps_ms: gap, million } = report;
 const markdown = `# Ledger
 
 Three members on ${report.cores} cores (${report.cpu}), ${SIZE}-byte strings each to a random member, one outstanding
-per client, every write durable; ${rounds} interleaved rounds, medians. ${versions.kinfolio}, etcd ${versions.etcd}.
+per client, every write durable; ${rounds} interleaved rounds, medians. ${versions.kinfolio}, etcd ${versions.etcd}; the crate quepaxa ${versions.quepaxa} over
+bare TCP, without TLS, signatures or a chain.
 
-| clients | kinfolio ops/s | p50 ms | p99 ms | etcd ops/s | p50 ms | p99 ms | kinfolio is | fdatasync p50 ms |
-|---|---|---|---|---|---|---|---|---|
+| clients | kinfolio ops/s | p50 ms | p99 ms | etcd ops/s | p50 ms | p99 ms | quepaxa ops/s | p50 ms | p99 ms | kinfolio is, to etcd | fdatasync p50 ms |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 ${report.beside.map(row).join("\n")}
 
 Households of other sizes, 64 clients:

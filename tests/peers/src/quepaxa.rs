@@ -1,0 +1,59 @@
+//! Drives the crate `quepaxa` as `kinfolio bench ledger` drives Kinfolio: three members, each a
+//! process of its own on this machine with a log of its own under TMPDIR; strings of one size, each
+//! to a random member, every client with one outstanding. Prints one JSON document.
+//!
+//! The crate decides and says what is to be written and sent. What it leaves to others is done as
+//! Kinfolio does it, but plainer: frames over bare TCP, without TLS, signatures or a chain.
+
+#[path = "quepaxa/load.rs"]
+mod load;
+#[path = "quepaxa/member.rs"]
+mod member;
+#[path = "quepaxa/wire.rs"]
+mod wire;
+
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// How much is written; or, with a folder, which member this is.
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Strings to write
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) entries: u64,
+    /// Bytes of each
+    #[arg(long, default_value_t = 128)]
+    pub(crate) size: usize,
+    /// Clients, each with one string outstanding
+    #[arg(long, default_value_t = 64)]
+    pub(crate) clients: u64,
+    /// Be this member
+    #[arg(long, hide = true, requires_all = ["ports", "folder"])]
+    member: Option<u32>,
+    /// The ports of all members
+    #[arg(long, hide = true, value_delimiter = ',')]
+    ports: Vec<u16>,
+    /// Where the member keeps its log
+    #[arg(long, hide = true)]
+    folder: Option<PathBuf>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
+    if let (Some(member), Some(folder)) = (args.member, &args.folder) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        return runtime.block_on(member::run(member, &args.ports, folder));
+    }
+    let measured = tokio::runtime::Runtime::new()?.block_on(load::run(&args))?;
+    writeln!(
+        std::io::stdout(),
+        "{}",
+        serde_json::to_string_pretty(&measured)?
+    )?;
+    Ok(())
+}
