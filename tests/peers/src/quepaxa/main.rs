@@ -5,11 +5,8 @@
 //! The crate decides and says what is to be written and sent. What it leaves to others is done as
 //! Kinfolio does it, but plainer: frames over bare TCP, without TLS, signatures or a chain.
 
-#[path = "quepaxa/load.rs"]
 mod load;
-#[path = "quepaxa/member.rs"]
 mod member;
-#[path = "quepaxa/wire.rs"]
 mod wire;
 
 use std::error::Error;
