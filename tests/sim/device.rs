@@ -10,15 +10,14 @@ use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::salvage::{Attic, Salvage};
-use kinfolio_chain::store::{Abstention, Record, Store, StoreError};
-use kinfolio_chain::{Block, ConfigHash, DeviceId};
-use kinfolio_consensus::Mutant;
+use kinfolio_chain::store::{Abstention, StoreError};
+use kinfolio_chain::{Block, ConfigHash, Configuration, DeviceId};
 use kinfolio_node::engine::{Clock, Engine, Event};
 use kinfolio_node::{NodeError, Ticket};
 
 use crate::disk::{SimDisk, Snapshot};
 use crate::household::{FOLDER, name};
-use crate::plan::Time;
+use crate::plan::{Plan, Time};
 
 /// What became of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,20 +137,22 @@ impl Device {
         &mut self,
         now: Time,
         nonce: u64,
-        segment_bytes: u64,
-        mutant: Option<Mutant>,
+        plan: &Plan,
+        members: &Configuration,
     ) -> Result<(), NodeError> {
         let files = self.disk.files();
-        let (mut store, mut recovered) = DiskStore::open_in(files, &self.folder, segment_bytes)?;
+        let (store, mut recovered) = DiskStore::open_in(files, &self.folder, plan.segment_bytes)?;
         if self.warned {
             recovered.abstention = Abstention::Unknown;
-            store.append(&Record::Abstention(Abstention::Unknown))?;
-            store.sync()?;
             self.warned = false;
         }
         let key = self.key.clone();
         let clock = self.clock(now);
-        let mut engine = Engine::open_with_mutant(clock, key, nonce, store, recovered, mutant)?;
+        let mut engine =
+            Engine::open_with_mutant(clock, key, nonce, store, recovered, plan.mutant)?;
+        if engine.is_healing() {
+            engine.trust(members);
+        }
         if let Some(damaged) = self.damaged.clone().filter(|_| engine.is_healing()) {
             let attic = Attic::of(&*self.disk.files(), &damaged)?;
             engine.use_attic(clock, attic)?;

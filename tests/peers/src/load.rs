@@ -1,10 +1,9 @@
 //! The clients: each writes a string to a random member, waits for its answer, writes the next.
 
 use std::error::Error;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use kinfolio_peers::{Chance, Left};
 use tokio::sync::mpsc;
 use tonic::transport::Channel;
 
@@ -21,17 +20,8 @@ pub(crate) struct Load {
     pub(crate) seconds: f64,
     /// The longest time without any acknowledgement.
     pub(crate) gap_ms: f64,
-    latencies: Vec<Duration>,
-}
-
-impl Load {
-    pub(crate) fn percentile_ms(&self, percent: f64) -> f64 {
-        let Some(last) = self.latencies.len().checked_sub(1) else {
-            return 0.0;
-        };
-        let place = (last as f64 * percent / 100.0).round() as usize;
-        self.latencies[place.min(last)].as_secs_f64() * 1e3
-    }
+    /// Sorted.
+    pub(crate) latencies: Vec<Duration>,
 }
 
 /// Writes all strings; with `kill_leader`, the leader dies when half is written.
@@ -40,15 +30,15 @@ pub(crate) async fn run(args: &Args, cluster: &mut Cluster) -> Result<Load, Box<
     for n in 0..Cluster::size() {
         clients.push(KvClient::new(cluster.channel(n)?));
     }
-    let left = Arc::new(AtomicU64::new(args.entries));
+    let left = Left::new(args.amount.entries);
     let (done, mut dones) = mpsc::unbounded_channel();
     let began = Instant::now();
-    for client in 0..args.clients {
-        let (clients, left, done) = (clients.clone(), Arc::clone(&left), done.clone());
-        let value = vec![b'x'; args.size];
+    for client in 0..args.amount.clients {
+        let (clients, left, done) = (clients.clone(), left.clone(), done.clone());
+        let value = vec![b'x'; args.amount.size];
         tokio::spawn(async move {
-            let mut chance = client.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-            while take_one(&left) {
+            let mut chance = Chance::of(client);
+            while left.take_one() {
                 let began = Instant::now();
                 write(&clients, &mut chance, &value).await;
                 let at = Instant::now();
@@ -63,7 +53,7 @@ pub(crate) async fn run(args: &Args, cluster: &mut Cluster) -> Result<Load, Box<
     let mut killed = !args.kill_leader;
     while let Some(one) = dones.recv().await {
         all.push(one);
-        if !killed && all.len() as u64 * 2 >= args.entries {
+        if !killed && all.len() as u64 * 2 >= args.amount.entries {
             killed = true;
             let leader = cluster.leader().await.ok_or("etcd has no leader")?;
             cluster.kill(leader)?;
@@ -84,31 +74,15 @@ pub(crate) async fn run(args: &Args, cluster: &mut Cluster) -> Result<Load, Box<
 }
 
 /// Tries random members until one takes the string.
-async fn write(clients: &[KvClient<Channel>], chance: &mut u64, value: &[u8]) {
+async fn write(clients: &[KvClient<Channel>], chance: &mut Chance, value: &[u8]) {
     loop {
-        let key = next(chance).to_be_bytes().to_vec();
+        let key = chance.number().to_be_bytes().to_vec();
         let value = value.to_vec();
-        let mut client = clients[(next(chance) >> 33) as usize % clients.len()].clone();
+        let mut client = chance.pick(clients).clone();
         let put = client.put(PutRequest { key, value });
         if let Ok(Ok(_)) = tokio::time::timeout(TRY, put).await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-}
-
-/// Takes one of the strings that are left to write.
-fn take_one(left: &AtomicU64) -> bool {
-    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-        left.checked_sub(1)
-    })
-    .is_ok()
-}
-
-/// xorshift64*
-fn next(state: &mut u64) -> u64 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    state.wrapping_mul(0x2545_F491_4F6C_DD1D)
 }

@@ -9,20 +9,14 @@ use std::error::Error;
 use std::io::Write;
 
 use clap::Parser;
+use kinfolio_peers::{Amount, percentile_ms};
 use serde::Serialize;
 
 /// How much is written.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// Strings to write
-    #[arg(long, default_value_t = 10_000)]
-    pub(crate) entries: u64,
-    /// Bytes of each
-    #[arg(long, default_value_t = 128)]
-    pub(crate) size: usize,
-    /// Clients, each with one string outstanding
-    #[arg(long, default_value_t = 64)]
-    pub(crate) clients: u64,
+    #[command(flatten)]
+    pub(crate) amount: Amount,
     /// Kill the leader when half is written, and start it again
     #[arg(long)]
     pub(crate) kill_leader: bool,
@@ -49,11 +43,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let load = load::run(&args, &mut cluster).await?;
     let measured = Measured {
         version: cluster.version().await?,
-        entries: args.entries,
-        clients: args.clients,
-        ops_per_s: args.entries as f64 / load.seconds,
-        p50_ms: load.percentile_ms(50.0),
-        p99_ms: load.percentile_ms(99.0),
+        entries: args.amount.entries,
+        clients: args.amount.clients,
+        ops_per_s: args.amount.entries as f64 / load.seconds,
+        p50_ms: percentile_ms(&load.latencies, 50.0),
+        p99_ms: percentile_ms(&load.latencies, 99.0),
         gap_ms: load.gap_ms,
         rss_bytes_max: cluster.rss_bytes_max(),
         seconds: load.seconds,

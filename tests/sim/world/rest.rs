@@ -74,7 +74,7 @@ impl World {
                 return Some(format!("{name} is not running"));
             };
             // Whoever voted before it was told that its disk went back is out of the game.
-            if matches!(engine.standing(), Standing::Restored { .. }) {
+            if matches!(engine.standing(), Standing::Superseded { .. }) {
                 continue;
             }
             let own = (engine.state().height(), engine.state().tip());
@@ -119,7 +119,7 @@ impl World {
                 continue;
             };
             // Whoever may not go on under its name is behind.
-            if matches!(engine.standing(), Standing::Restored { .. }) {
+            if matches!(engine.standing(), Standing::Superseded { .. }) {
                 continue;
             }
             let reader = engine.store().reader();

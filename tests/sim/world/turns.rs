@@ -20,8 +20,8 @@ impl World {
             return Ok(());
         }
         let nonce = self.dice.number();
-        if let Err(error) = device.open(self.now, nonce, self.plan.segment_bytes, self.plan.mutant)
-        {
+        let members = &self.household.members;
+        if let Err(error) = device.open(self.now, nonce, &self.plan, members) {
             return self.could_not_open(index, &error);
         }
         let (life, engine) = (device.life, device.engine.as_ref());
@@ -59,7 +59,8 @@ impl World {
             return self.make_anew(index);
         }
         // A device that was removed while it slept learns of it from its own ledger.
-        if matches!(error, NodeError::Stranger { .. }) {
+        let is_member = self.household.members.member(device.id).is_some();
+        if matches!(error, NodeError::Stranger { .. }) && !is_member {
             device.fate = Fate::Removed;
             return Ok(());
         }
@@ -401,7 +402,7 @@ impl World {
         match standing {
             Some(Standing::Good) | None => Ok(()),
             Some(Standing::Healing) if device.injured => Ok(()),
-            Some(Standing::Restored { .. }) if device.restored => Ok(()),
+            Some(Standing::Superseded { .. }) if device.restored => Ok(()),
             Some(other) => Err(Violation(format!(
                 "{} stands as {other:?}, though nothing was done to its disk",
                 device.name

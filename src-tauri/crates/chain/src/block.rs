@@ -278,6 +278,23 @@ pub struct Draft {
     pub next_owner: Owner,
 }
 
+/// What the proposer of a block decided.
+impl From<&Header> for Draft {
+    fn from(header: &Header) -> Self {
+        Self {
+            height: header.height,
+            prev: header.prev,
+            config_hash: header.config_hash,
+            config_hash_next: header.config_hash_next,
+            history_root: header.history_root,
+            state_root: header.state_root,
+            timestamp_ms: header.timestamp_ms,
+            proposer: header.proposer,
+            next_owner: header.next_owner,
+        }
+    }
+}
+
 /// The first membership edit of these batches; a block holds one at most.
 pub(crate) fn membership_of(batches: &[Batch]) -> Option<&Membership> {
     let payloads = batches.iter().flat_map(|batch| &batch.payloads);

@@ -143,18 +143,7 @@ fn refused(spoil: impl FnOnce(&mut Author, &mut Draft, &mut Vec<Batch>)) -> Refu
     let mut batches = vec![author.batch(&["second"])];
     let good = author.block(batches.clone());
     author.state.check(&good).unwrap();
-    let header = good.header();
-    let mut draft = Draft {
-        height: header.height,
-        prev: header.prev,
-        config_hash: header.config_hash,
-        config_hash_next: header.config_hash_next,
-        history_root: header.history_root,
-        state_root: header.state_root,
-        timestamp_ms: header.timestamp_ms,
-        proposer: header.proposer,
-        next_owner: header.next_owner,
-    };
+    let mut draft = Draft::from(good.header());
     spoil(&mut author, &mut draft, &mut batches);
     author
         .state

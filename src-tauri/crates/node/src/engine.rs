@@ -156,7 +156,9 @@ impl<S: Store> Engine<S> {
         let Some(state) = recovered.state.clone() else {
             return Err(NodeError::NoChain);
         };
-        if state.configuration().member(me.device).is_none() {
+        // A log that is healed may not reach to the joining of its own device yet.
+        let is_member = state.configuration().member(me.device).is_some();
+        if !is_member && recovered.abstention == Abstention::Over {
             return Err(NodeError::Stranger {
                 household: state.household().to_owned(),
             });
@@ -211,13 +213,11 @@ impl<S: Store> Engine<S> {
         match event {
             Event::Submit { ticket, payloads } => {
                 let payloads = payloads.into_iter().map(Payload::Opaque);
-                let payloads: Vec<_> = payloads.collect();
-                self.fresh_bytes += payloads.iter().map(Payload::encoded_len).sum::<usize>();
-                self.fresh.push((ticket, payloads));
+                self.put_down(clock, ticket, payloads.collect());
                 Ok(())
             }
             Event::Task { ticket, task } => {
-                self.fresh.push((ticket, vec![Payload::Task(task)]));
+                self.put_down(clock, ticket, vec![Payload::Task(task)]);
                 Ok(())
             }
             Event::Change { ticket, change } => self.change(clock, ticket, change),
@@ -265,7 +265,7 @@ impl<S: Store> Engine<S> {
     /// # Errors
     /// As [`Engine::take`].
     pub fn finish(&mut self, clock: Clock) -> Result<Vec<Action>, NodeError> {
-        self.held_until = self.may_hold_fresh(clock.now);
+        self.held_until = self.may_hold_fresh().filter(|until| *until > clock.now);
         if self.held_until.is_none() {
             self.sign_fresh(clock);
         }

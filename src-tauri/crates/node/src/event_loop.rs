@@ -264,7 +264,7 @@ impl EventLoop {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });
             }
-            Request::Mend(error) => self.attempt(|_, _| Err(error.into())),
+            Request::Mend(error) => self.mend(error),
             Request::Close { .. } => {}
         }
         (false, None)

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use kinfolio_chain::block::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES};
 use kinfolio_chain::{
-    Batch, Block, BlockHash, ChainState, DeviceId, EditId, Height, Judgement, Judgements, Owner,
-    Payload,
+    Batch, Block, BlockHash, ChainState, Configuration, DeviceId, EditId, Height, Judgement,
+    Judgements, Owner, Payload,
 };
 use kinfolio_consensus::Micros;
 
@@ -241,9 +241,8 @@ impl Mempool {
         told
     }
 
-    /// Forgets what devices that are no members wrote: it can never enter the chain.
-    pub(crate) fn drop_strangers(&mut self, chain: &ChainState) {
-        let members = chain.configuration();
+    /// Forgets what devices wrote that are none of these.
+    pub(crate) fn drop_strangers(&mut self, members: &Configuration) {
         let is_member = |device| members.member(device).is_some();
         self.waiting.retain(|author, _| is_member(author.device));
         self.bytes.retain(|device, _| is_member(*device));

@@ -53,8 +53,8 @@ pub(crate) struct Network {
     admitted: Configuration,
     /// When a stranger was last written of in the log.
     told_at: Option<Instant>,
-    _dialers: Vec<Dialer>,
-    _listening: Option<DropGuard>,
+    dialers: Vec<Dialer>,
+    listening: Option<DropGuard>,
 }
 
 /// Hands the entries of programs to the event loop.
@@ -109,8 +109,8 @@ impl Network {
             members,
             admitted: configuration.clone(),
             told_at: None,
-            _dialers: dialers,
-            _listening: listening,
+            dialers,
+            listening,
         })
     }
 
@@ -206,6 +206,11 @@ impl Network {
         }
         *self.members.write().unwrap_or_else(PoisonError::into_inner) = members;
         true
+    }
+
+    /// Whether there is a way in or out.
+    pub(crate) fn meets(&self) -> bool {
+        self.listening.is_some() || !self.dialers.is_empty()
     }
 
     /// The devices that can be spoken to.

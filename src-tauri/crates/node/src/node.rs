@@ -68,7 +68,7 @@ impl Node {
             Some(_) => opening::open_or_heal(root, clock)?,
             None => opening::open(root, clock)?,
         };
-        let device = engine.state().configuration().member(engine.me().device);
+        let device = engine.circle().member(engine.me().device);
         let Some(device) = device.cloned() else {
             return Err(NodeError::Stranger {
                 household: engine.state().household().to_owned(),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::store::{Abstention, Record, Store};
+use kinfolio_chain::store::{Abstention, Store};
 
 use crate::LEDGER_FOLDER;
 use crate::engine::{Clock, Counts, Engine, Standing};
@@ -16,10 +16,10 @@ use crate::identity;
 /// anew from what is left of it, if there are others who can give back what is missing.
 pub(crate) fn open_or_heal(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeError> {
     heal::finish(root)?;
-    match open_as(root, clock, true) {
+    match open(root, clock) {
         Err(error) => match Ailment::of(&error) {
             Some(ailment) if identity::exists(root) && heal::heal(root, ailment)? => {
-                let mut engine = open_as(root, clock, true)?;
+                let mut engine = open(root, clock)?;
                 engine.count_on(Counts {
                     healed: 1,
                     ..Counts::default()
@@ -34,11 +34,6 @@ pub(crate) fn open_or_heal(root: &Path, clock: Clock) -> Result<Engine<DiskStore
 
 /// Opens the ledger inside `root`, as another life of its device.
 pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeError> {
-    open_as(root, clock, false)
-}
-
-/// The same; who meets others writes down at once that votes are forgotten.
-fn open_as(root: &Path, clock: Clock, meets: bool) -> Result<Engine<DiskStore>, NodeError> {
     let folder = root.join(LEDGER_FOLDER);
     let missing = || NodeError::NoLedger {
         path: root.to_path_buf(),
@@ -47,7 +42,7 @@ fn open_as(root: &Path, clock: Clock, meets: bool) -> Result<Engine<DiskStore>, 
         return Err(missing());
     }
     let key = identity::load(root)?;
-    let (mut store, mut recovered) = DiskStore::open(&folder)?;
+    let (store, mut recovered) = DiskStore::open(&folder)?;
     let Some(state) = &recovered.state else {
         return Err(missing());
     };
@@ -56,12 +51,8 @@ fn open_as(root: &Path, clock: Clock, meets: bool) -> Result<Engine<DiskStore>, 
     if let Some(reached) = reached
         && recovered.abstention == Abstention::Over
     {
-        if state
-            .configuration()
-            .len()
-            .max(identity::members(root).len())
-            < 2
-        {
+        let members = state.configuration().len();
+        if members.max(identity::members(root).len()) < 2 {
             let path = folder;
             return Err(NodeError::Cut {
                 path,
@@ -75,19 +66,19 @@ fn open_as(root: &Path, clock: Clock, meets: bool) -> Result<Engine<DiskStore>, 
             "the end of the ledger is missing: it was cut"
         );
         recovered.abstention = Abstention::Unknown;
-        if meets {
-            let forgotten = Record::Abstention(Abstention::Unknown);
-            store.append(&forgotten)?;
-            store.sync()?;
-        }
     }
     let nonce = u64::from_le_bytes(identity::random()?);
     let mut engine = Engine::open(clock, key, nonce, store, recovered)?;
     if let Some(founding) = engine.store().block(0)? {
         identity::keep_founding(root, &founding)?;
     }
-    if *engine.standing() == Standing::Healing {
-        engine.trust(&identity::members(root));
+    let members = identity::members(root);
+    if *engine.standing() != Standing::Healing {
+        if members != *engine.circle() {
+            identity::keep_members(root, engine.circle())?;
+        }
+    } else {
+        engine.trust(&members);
         engine.use_attic(clock, heal::attic(root))?;
     }
     Ok(engine)

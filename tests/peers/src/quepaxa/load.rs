@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::{BufMut, Bytes, BytesMut};
+use kinfolio_peers::{Amount, Chance, Left, percentile_ms};
 use serde::Serialize;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::Args;
 use crate::wire::{Frames, write_all};
 
 const MEMBERS: usize = 3;
@@ -48,7 +48,7 @@ struct Way {
     waiting: Arc<Mutex<BTreeMap<u64, oneshot::Sender<()>>>>,
 }
 
-pub(crate) async fn run(args: &Args) -> Result<Measured, Box<dyn Error>> {
+pub(crate) async fn run(amount: &Amount) -> Result<Measured, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let listeners: Result<Vec<_>, _> = (0..MEMBERS)
         .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
@@ -74,19 +74,19 @@ pub(crate) async fn run(args: &Args) -> Result<Measured, Box<dyn Error>> {
     for &port in &ports {
         ways.push(reach(port).await?);
     }
-    let left = Arc::new(AtomicU64::new(args.entries));
+    let left = Left::new(amount.entries);
     let numbers = Arc::new(AtomicU64::new(0));
     let began = Instant::now();
     let mut clients = tokio::task::JoinSet::new();
-    for client in 0..args.clients {
-        let (ways, left, numbers) = (ways.clone(), Arc::clone(&left), Arc::clone(&numbers));
-        let size = args.size;
+    for client in 0..amount.clients {
+        let (ways, left, numbers) = (ways.clone(), left.clone(), Arc::clone(&numbers));
+        let size = amount.size;
         clients.spawn(async move {
-            let mut chance = client.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+            let mut chance = Chance::of(client);
             let mut took = Vec::new();
-            while take_one(&left) {
+            while left.take_one() {
                 let began = Instant::now();
-                let way = &ways[(next(&mut chance) >> 33) as usize % ways.len()];
+                let way = chance.pick(&ways);
                 let number = numbers.fetch_add(1, Ordering::Relaxed);
                 way.write(number, size).await?;
                 took.push(began.elapsed());
@@ -101,17 +101,13 @@ pub(crate) async fn run(args: &Args) -> Result<Measured, Box<dyn Error>> {
     let seconds = began.elapsed().as_secs_f64();
     latencies.sort();
     drop(members);
-    let percentile = |percent: usize| {
-        let place = latencies.len().saturating_sub(1) * percent / 100;
-        latencies.get(place).map_or(0.0, Duration::as_secs_f64) * 1e3
-    };
     Ok(Measured {
         version: "0.5.0",
-        entries: args.entries,
-        clients: args.clients,
-        ops_per_s: args.entries as f64 / seconds,
-        p50_ms: percentile(50),
-        p99_ms: percentile(99),
+        entries: amount.entries,
+        clients: amount.clients,
+        ops_per_s: amount.entries as f64 / seconds,
+        p50_ms: percentile_ms(&latencies, 50.0),
+        p99_ms: percentile_ms(&latencies, 99.0),
     })
 }
 
@@ -167,20 +163,4 @@ async fn reach(port: u16) -> Result<Way, Box<dyn Error>> {
         }
     });
     Ok(way)
-}
-
-/// Takes one of the strings that are left to write.
-fn take_one(left: &AtomicU64) -> bool {
-    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-        left.checked_sub(1)
-    })
-    .is_ok()
-}
-
-/// xorshift64*
-fn next(state: &mut u64) -> u64 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    state.wrapping_mul(0x2545_F491_4F6C_DD1D)
 }

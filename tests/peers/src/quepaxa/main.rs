@@ -14,19 +14,13 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Parser;
+use kinfolio_peers::Amount;
 
 /// How much is written; or, with a folder, which member this is.
 #[derive(Debug, Parser)]
-pub(crate) struct Args {
-    /// Strings to write
-    #[arg(long, default_value_t = 10_000)]
-    pub(crate) entries: u64,
-    /// Bytes of each
-    #[arg(long, default_value_t = 128)]
-    pub(crate) size: usize,
-    /// Clients, each with one string outstanding
-    #[arg(long, default_value_t = 64)]
-    pub(crate) clients: u64,
+struct Args {
+    #[command(flatten)]
+    amount: Amount,
     /// Be this member
     #[arg(long, hide = true, requires_all = ["ports", "folder"])]
     member: Option<u32>,
@@ -46,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .build()?;
         return runtime.block_on(member::run(member, &args.ports, folder));
     }
-    let measured = tokio::runtime::Runtime::new()?.block_on(load::run(&args))?;
+    let measured = tokio::runtime::Runtime::new()?.block_on(load::run(&args.amount))?;
     writeln!(
         std::io::stdout(),
         "{}",

@@ -10,7 +10,7 @@ use crate::store::disk::DiskStore;
 use crate::store::verify::verify;
 use crate::store::{Record, Store};
 use crate::wire::Reader;
-use crate::{Block, ChainState, Header, StateRoot};
+use crate::{Block, ChainState, StateRoot};
 
 /// A chain of blocks 0 to `tip`.
 fn chain(tip: u64) -> (Author, Vec<Arc<Block>>) {
@@ -30,23 +30,9 @@ fn next_with(author: &mut Author, state_root: Option<StateRoot>) -> Block {
     let header = author.block(batches.clone()).header().clone();
     let draft = Draft {
         state_root,
-        ..draft_of(&header)
+        ..Draft::from(&header)
     };
     Block::build(draft, batches)
-}
-
-fn draft_of(header: &Header) -> Draft {
-    Draft {
-        height: header.height,
-        prev: header.prev,
-        config_hash: header.config_hash,
-        config_hash_next: header.config_hash_next,
-        history_root: header.history_root,
-        state_root: header.state_root,
-        timestamp_ms: header.timestamp_ms,
-        proposer: header.proposer,
-        next_owner: header.next_owner,
-    }
 }
 
 fn root_of(state: &ChainState) -> StateRoot {
@@ -82,7 +68,7 @@ fn a_founding_block_carries_no_state() {
     let founding = Author::new().founding;
     let draft = Draft {
         state_root: Some(StateRoot([1; 32])),
-        ..draft_of(founding.header())
+        ..Draft::from(founding.header())
     };
     let refused = ChainState::found(&Block::build(draft, founding.batches().to_vec()));
     assert!(

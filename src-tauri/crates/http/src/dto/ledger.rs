@@ -283,7 +283,7 @@ fn standing(standing: &Standing) -> &'static str {
     match standing {
         Standing::Good => "good",
         Standing::Healing => "healing",
-        Standing::Restored { .. } => "superseded",
+        Standing::Superseded { .. } => "superseded",
         Standing::Forked { .. } => "forked",
     }
 }

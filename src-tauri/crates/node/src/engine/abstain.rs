@@ -14,6 +14,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kinfolio_chain::store::salvage::Attic;
 use kinfolio_chain::store::{Abstention, Record, Store};
 use kinfolio_chain::{Configuration, DeviceId, Height};
 use kinfolio_consensus::Begin;
@@ -42,11 +43,11 @@ impl<S: Store> Engine<S> {
         self.trusted = Configuration::new(all.cloned());
     }
 
-    /// Whom this device speaks with.
+    /// Whom this device speaks with: the members, and while it is healed those it trusts.
     pub fn circle(&self) -> &Configuration {
-        match self.standing == Standing::Healing && !self.trusted.is_empty() {
-            true => &self.trusted,
-            false => self.state.configuration(),
+        match self.trusted.is_empty() {
+            true => self.state.configuration(),
+            false => &self.trusted,
         }
     }
 
@@ -90,8 +91,8 @@ impl<S: Store> Engine<S> {
 
     /// This device may not go on under its name.
     pub(super) fn be_superseded(&mut self, by: DeviceId) {
-        if !matches!(self.standing, Standing::Restored { .. }) {
-            self.standing = Standing::Restored { by };
+        if !matches!(self.standing, Standing::Superseded { .. }) {
+            self.standing = Standing::Superseded { by };
             self.replica.fall_silent();
             self.greet_again();
         }
@@ -193,10 +194,16 @@ impl<S: Store> Engine<S> {
         tracing::info!(height = self.state.height(), "this device votes again");
         self.be_born()?;
         self.store.append(&Record::Abstention(Abstention::Over))?;
-        self.durable.learned();
+        // The others are told of this and of a tip that no crash takes back, or think that it went
+        // back in time.
+        self.store.sync()?;
+        let tip = (self.state.height(), self.state.tip());
+        self.durable.synced_at(tip);
         self.abstention = Abstention::Over;
         self.standing = Standing::Good;
         self.replica.remember();
+        self.trusted = Configuration::default();
+        self.attic = Attic::default();
         self.greet_again();
         Ok(())
     }

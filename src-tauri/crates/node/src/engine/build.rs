@@ -51,25 +51,29 @@ impl<S: Store> Engine<S> {
         !self.fresh.is_empty() || self.mempool.has_work(&self.state)
     }
 
-    /// Until when edits wait for more to be signed with; not at all, where that would hold them
+    /// Takes edits that are to be signed.
+    pub(super) fn put_down(&mut self, clock: Clock, ticket: Ticket, payloads: Vec<Payload>) {
+        if self.fresh.is_empty() {
+            self.fresh_since = clock.now;
+        }
+        self.fresh_bytes += payloads.iter().map(Payload::encoded_len).sum::<usize>();
+        self.fresh.push((ticket, payloads));
+    }
+
+    /// Until when edits may wait for more to be signed with; not at all, where that would hold them
     /// up: one signature is checked as often as a thousand edits under it. While the own block is
     /// being agreed on, they are for the next one; and who has just sent some ahead need not send
     /// each one that follows by itself.
-    pub(super) fn may_hold_fresh(&mut self, now: Micros) -> Option<Micros> {
+    pub(super) fn may_hold_fresh(&self) -> Option<Micros> {
         if self.fresh.is_empty() || self.fresh_bytes > BATCH_BYTES_MAX {
-            self.fresh_since = now;
             return None;
         }
-        if self.held_until.is_none() {
-            self.fresh_since = now;
+        if self.replica.is_favourite() {
+            let bids = self.replica.is_bidding();
+            return bids.then_some(self.fresh_since + HOLD_MAX);
         }
-        let until = match self.replica.is_favourite() {
-            true if self.replica.is_bidding() => self.fresh_since + HOLD_MAX,
-            true => now,
-            false if self.mempool.own_edits() < IN_FLIGHT_MIN => now,
-            false => self.gossiped_at + GOSSIP_PAUSE,
-        };
-        Some(until).filter(|until| *until > now)
+        let many = self.mempool.own_edits() >= IN_FLIGHT_MIN;
+        many.then_some(self.gossiped_at + GOSSIP_PAUSE)
     }
 
     /// Signs the edits that wait for it, as few times as the limits of a batch allow.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use kinfolio_chain::store::{self, Store};
+use kinfolio_chain::store::{self, Abstention, Store};
 use kinfolio_chain::{Block, Owner};
 use kinfolio_consensus::{Ballot, Input, Lsn, Output, Proposer, Record};
 use kinfolio_transport::{Ledger, PeerMessage};
@@ -88,6 +88,11 @@ impl<S: Store> Engine<S> {
             let incarnation = self.me.incarnation;
             self.store
                 .append(&store::Record::Incarnation(incarnation))?;
+            // Where it is not the log that says so, the log does from here on.
+            if self.abstention == Abstention::Unknown {
+                let forgotten = store::Record::Abstention(Abstention::Unknown);
+                self.store.append(&forgotten)?;
+            }
             self.born = true;
             self.durable.born();
         }
@@ -120,9 +125,13 @@ impl<S: Store> Engine<S> {
             .extend(told.map(|(ticket, receipt)| Action::Acknowledge(ticket, receipt)));
         self.store.settle(&self.state)?;
         if self.state.config_hash() != members {
-            self.mempool.drop_strangers(&self.state);
-            let trusted = std::mem::take(&mut self.trusted);
-            self.trust(&trusted);
+            if self.is_healing() {
+                let trusted = std::mem::take(&mut self.trusted);
+                self.trust(&trusted);
+            }
+            // What they wrote can never enter the chain.
+            let members = self.circle().clone();
+            self.mempool.drop_strangers(&members);
             // Soon somebody may be gone whose vote it took to decide this.
             self.durable.learned();
         }

@@ -85,10 +85,18 @@ impl Durable {
         let mut lsn = None;
         while let Some(end) = self.under_way.pop_front_if(|end| end.mark <= mark) {
             lsn = Some(end.lsn);
-            self.lives = end.born;
-            self.tip = end.tip;
+            self.lives |= end.born;
+            if end.tip.0 > self.tip.0 {
+                self.tip = end.tip;
+            }
         }
         lsn
+    }
+
+    /// The log was synced out of turn, while the chain had this tip.
+    pub(super) fn synced_at(&mut self, tip: (Height, BlockHash)) {
+        self.lives = self.born;
+        self.tip = tip;
     }
 
     /// Whether no crash takes this life back.

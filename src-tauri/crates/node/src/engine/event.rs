@@ -113,7 +113,7 @@ pub enum Standing {
     /// Not yet: its log has lost votes, and is being made whole by the others.
     Healing,
     /// Not any more: another device lives under its name. One of them must rejoin under a new id.
-    Restored {
+    Superseded {
         /// Who noticed.
         by: DeviceId,
     },

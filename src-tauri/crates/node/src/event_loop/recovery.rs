@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use kinfolio_chain::store::StoreError;
+use kinfolio_chain::store::disk::DiskStore;
+
 use super::EventLoop;
 use crate::engine::{Engine, Event};
 use crate::error::NodeError;
@@ -39,12 +42,26 @@ impl EventLoop {
         }
     }
 
+    /// A block could not be read: if others have it, the ledger is made anew. Alone the device goes
+    /// on without that block.
+    pub(super) fn mend(&mut self, error: StoreError) {
+        let others = |engine: &Engine<DiskStore>| engine.circle().len() > 1;
+        if self.network.meets() && self.engine.as_ref().is_some_and(others) {
+            self.attempt(|_, _| Err(error.into()));
+        } else {
+            tracing::error!(%error, "a block cannot be read");
+        }
+    }
+
     /// Makes good at once what can be.
     pub(super) fn recover(&mut self) {
         let Some(remedy) = self.remedy.take() else {
             return;
         };
         if let Remedy::Heal(ailment) = remedy {
+            if !self.network.meets() {
+                return;
+            }
             match heal::heal(&self.root, ailment) {
                 Ok(true) => self.counts.healed += 1,
                 Ok(false) => return,

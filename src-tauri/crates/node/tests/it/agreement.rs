@@ -24,12 +24,7 @@ async fn three_devices_write_at_once_and_hold_one_chain() {
 async fn a_device_that_was_away_catches_up_and_a_read_on_it_sees_all() {
     let mut household = Household::found(3);
     write(&household, 5, 1).await;
-    household.nodes[2]
-        .take()
-        .expect("runs")
-        .close()
-        .await
-        .expect("closed");
+    household.close(2).await;
     for k in 0..50 {
         let text = Bytes::from(format!("meanwhile {k}"));
         household

@@ -209,15 +209,10 @@ fn forged(blocks: &[Block], height: u64) -> Vec<Arc<Block>> {
     let again = blocks.iter().map(|block| {
         let header = block.header();
         let draft = Draft {
-            height: header.height,
             prev: tip,
-            config_hash: header.config_hash,
-            config_hash_next: header.config_hash_next,
             history_root: history.root(),
-            state_root: header.state_root,
             timestamp_ms: header.timestamp_ms + i64::from(header.height == height),
-            proposer: header.proposer,
-            next_owner: header.next_owner,
+            ..Draft::from(header)
         };
         let block = Block::build(draft, block.batches().to_vec());
         tip = block.hash();
@@ -293,4 +288,35 @@ async fn a_household_of_one_names_a_ledger_that_was_cut() {
     }
     std::fs::write(segment(root), &whole).expect("written");
     Node::open(root).expect("it is whole again");
+}
+
+/// Nobody can give the block back: it is missed, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_household_of_one_goes_on_without_a_block_that_cannot_be_read() {
+    let household = Household::found(1);
+    write(&household, 20, 1).await;
+    let node = household.node(0);
+    flip_block(&household.roots[0], "0-10");
+    let read = node.blocks(0, usize::MAX);
+    assert!(
+        matches!(read, Err(NodeError::Unreadable { .. })),
+        "{read:?}"
+    );
+    let edit = vec![Bytes::from_static(b"after it")];
+    let receipt = node.submit(edit).await.expect("acknowledged");
+    assert_eq!(receipt.state, EditState::Committed);
+    assert!(!household.roots[0].join("ledger.damaged-1").exists());
+}
+
+/// Whoever meets nobody leaves a damaged ledger to the life that does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_is_opened_alone_is_not_made_anew() {
+    let (household, _) = with_one_closed(3, 20).await;
+    let root = &household.roots[2];
+    let node = Node::open(root).expect("opened");
+    flip_block(root, "1-10");
+    assert!(node.blocks(0, usize::MAX).is_err());
+    node.close().await.expect("closed");
+    assert!(!root.join("ledger.damaged-1").exists());
+    assert!(Node::open(root).is_err());
 }

@@ -213,12 +213,7 @@ async fn votes_for_blocks_that_do_not_exist_come_to_nothing() {
 async fn a_chain_that_is_only_claimed_holds_nobody_up_who_has_to_catch_up() {
     let (mut household, key, node, _hostile) = let_in(4).await;
     let mut edits = 0;
-    household.nodes[2]
-        .take()
-        .expect("runs")
-        .close()
-        .await
-        .expect("closed");
+    household.close(2).await;
     for _ in 0..20 {
         goes_on(&household, &mut edits).await;
     }
