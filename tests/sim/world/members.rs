@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use kinfolio_chain::edit::Change;
-use kinfolio_chain::{Configuration, Height, Role};
+use kinfolio_chain::{Configuration, Height, InvitationId, Role};
 use kinfolio_node::engine::Event;
 
 use super::load::Wish;
@@ -146,7 +146,11 @@ impl World {
                 let key = household::key(&mut self.dice);
                 let newcomer = household::member(&key, index, Role::Observer);
                 self.devices.push(Device::new(index, key));
-                Some(Change::Join(Box::new(newcomer)))
+                Some(Change::Join {
+                    // Each newcomer has one of its own.
+                    invitation: InvitationId(newcomer.id.0),
+                    member: Box::new(newcomer),
+                })
             }
             (1, Role::Observer) if self.devices[index].is_up() => {
                 let role = Role::Voter;

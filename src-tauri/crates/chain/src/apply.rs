@@ -16,7 +16,8 @@ use crate::config::Configuration;
 use crate::edit::{EditId, Founding, Payload};
 use crate::history::History;
 use crate::id::{
-    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, Owner, StateRoot,
+    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, InvitationId, Owner,
+    StateRoot,
 };
 use crate::merkle;
 
@@ -38,6 +39,8 @@ pub struct ChainState {
     config_hash: ConfigHash,
     /// Devices that were members once; their ids never come back.
     removed: BTreeSet<DeviceId>,
+    /// Those that devices came in with.
+    invitations: BTreeSet<InvitationId>,
     height: Height,
     tip: BlockHash,
     history: History,
@@ -65,6 +68,7 @@ impl ChainState {
             configuration,
             config_hash,
             removed: BTreeSet::new(),
+            invitations: BTreeSet::new(),
             height: 0,
             tip: BlockHash::NONE,
             history: History::new(),
@@ -193,6 +197,12 @@ impl ChainState {
     #[must_use]
     pub fn height(&self) -> Height {
         self.height
+    }
+
+    /// Whether this device was a member and is none for ever.
+    #[must_use]
+    pub fn is_removed(&self, device: DeviceId) -> bool {
+        self.removed.contains(&device)
     }
 
     /// Hash of the tip.

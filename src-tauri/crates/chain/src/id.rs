@@ -108,6 +108,11 @@ hex_id!(
     DeviceId, 16, "a device id"
 );
 
+hex_id!(
+    /// Derived from the secret of an invitation, which it does not give away.
+    InvitationId, 16, "an invitation's id"
+);
+
 impl BlockHash {
     /// The parent of the founding block.
     pub const NONE: Self = Self([0; 32]);

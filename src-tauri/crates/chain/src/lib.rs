@@ -25,7 +25,7 @@ pub use edit::{
 };
 pub use id::{
     BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HistoryRoot, HouseholdId,
-    Incarnation, Owner, StateRoot,
+    Incarnation, InvitationId, Owner, StateRoot,
 };
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ const FOUNDING_BYTES: &str = "ecbf2a0fc7d78cd1a35349c7efd8c85fee7872292ff6d1b9ec
 const BLOCK: &str = "e658531e77f6d8486107380c4bed3a2b4c747f729ecbd25feb0b3d6f33549e63";
 const BLOCK_BYTES: &str = "0ef460cbae31e3dc61fa29df497bbeb278c4a1816d3f2128482bfd8c9f4dfbad";
 const MEMBERSHIP: &str = "19e7fe1d1f32a243c2adce1beb0b844f27a33ea17ec33bf93336abb4585633a2";
-const SNAPSHOT: &str = "1a4c3830ecce55fa25ce51e58512ad3f738a196aa8e20e8fcf934e2893c48481";
+const SNAPSHOT: &str = "76297ec61c7ba79a06f225d1a26379384badbf3f9d8f64cb015e008dcefadf20";
 
 fn snapshot(state: &ChainState) -> Vec<u8> {
     let mut writer = Writer::new();

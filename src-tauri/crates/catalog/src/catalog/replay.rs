@@ -74,8 +74,19 @@ impl<'t> Replay<'t> {
         let height = block.height();
         self.tip = Some(tables::mark(block.hash()));
         let block_time_ms = block.header().timestamp_ms;
-        if let Some(MemberChange::Join(member)) = block.membership().map(|edit| &edit.change) {
-            self.devices.insert(&member.id.0, member.name.as_str())?;
+        let header = block.header();
+        // One that changes nothing is void.
+        let membership = block
+            .membership()
+            .filter(|_| header.config_hash_next != header.config_hash);
+        match membership.map(|edit| &edit.change) {
+            Some(MemberChange::Join { member, .. }) => {
+                self.devices.insert(&member.id.0, member.name.as_str())?;
+            }
+            Some(MemberChange::Name { device, name }) => {
+                self.devices.insert(&device.0, name.as_str())?;
+            }
+            Some(MemberChange::Role { .. } | MemberChange::Remove { .. }) | None => {}
         }
         for (index, edit) in (0..).zip(block.edits()) {
             let stamp = Stamp::new(edit.id, height);

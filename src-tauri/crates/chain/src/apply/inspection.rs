@@ -95,7 +95,7 @@ impl KeyRing {
                         .extend(members.map(|member| (member.id, member.key)));
                 }
                 Payload::Membership(edit) => {
-                    if let Change::Join(member) = &edit.change {
+                    if let Change::Join { member, .. } = &edit.change {
                         ring.keys.insert(member.id, member.key);
                     }
                 }

@@ -34,6 +34,9 @@ pub enum Void {
         /// The newcomer.
         device: DeviceId,
     },
+    /// An invitation that another device has come in with.
+    #[error("the invitation was used by another device")]
+    Used,
     /// No room for a newcomer.
     #[error("the household has {MEMBERS_MAX} members, and may not have more")]
     Full,
@@ -46,6 +49,12 @@ pub enum Void {
     /// A member with that voice already.
     #[error("device {device} has that role already")]
     SameRole {
+        /// The member.
+        device: DeviceId,
+    },
+    /// A member with that name already.
+    #[error("device {device} is called so already")]
+    SameName {
         /// The member.
         device: DeviceId,
     },
@@ -69,18 +78,33 @@ impl ChainState {
             return Err(Void::Outdated { assumed, in_force });
         }
         match &edit.change {
-            Change::Join(newcomer) => {
-                let device = newcomer.id;
+            Change::Join { member, invitation } => {
+                let device = member.id;
                 if members.member(device).is_some() {
                     return Err(Void::Member { device });
                 }
                 if self.removed.contains(&device) {
                     return Err(Void::Removed { device });
                 }
+                if self.invitations.contains(invitation) {
+                    return Err(Void::Used);
+                }
                 if members.len() >= MEMBERS_MAX {
                     return Err(Void::Full);
                 }
-                Ok(members.with(newcomer.as_ref().clone()))
+                Ok(members.with(member.as_ref().clone()))
+            }
+            Change::Name { device, name } => {
+                let device = *device;
+                let Some(member) = members.member(device) else {
+                    return Err(Void::Stranger { device });
+                };
+                if member.name == *name {
+                    return Err(Void::SameName { device });
+                }
+                let mut member = member.clone();
+                member.name.clone_from(name);
+                Ok(members.with(member))
             }
             &Change::Role { device, role } => {
                 let Some(member) = members.member(device) else {
@@ -137,9 +161,15 @@ impl ChainState {
         let Ok(members) = self.members_after(edit) else {
             return;
         };
-        if let Change::Remove { device } = edit.change {
-            self.removed.insert(device);
-            self.tasks.forget(device);
+        match &edit.change {
+            Change::Join { invitation, .. } => {
+                self.invitations.insert(*invitation);
+            }
+            Change::Remove { device } => {
+                self.removed.insert(*device);
+                self.tasks.forget(*device);
+            }
+            Change::Role { .. } | Change::Name { .. } => {}
         }
         self.config_hash = members.hash();
         self.configuration = members;

@@ -7,7 +7,7 @@ use crate::batch::Line;
 use crate::config::{Configuration, NAME_BYTES_MAX};
 use crate::edit::{decode_owner, encode_owner};
 use crate::history::History;
-use crate::id::{BlockHash, DeviceId, EpochId, HouseholdId, Owner};
+use crate::id::{BlockHash, DeviceId, EpochId, HouseholdId, InvitationId, Owner};
 use crate::wire::{Reader, WireError, Writer};
 
 impl ChainState {
@@ -20,6 +20,10 @@ impl ChainState {
         to.len(self.removed.len());
         for device in &self.removed {
             to.raw(&device.0);
+        }
+        to.len(self.invitations.len());
+        for invitation in &self.invitations {
+            to.raw(&invitation.0);
         }
         to.u64(self.height);
         to.raw(&self.tip.0);
@@ -56,6 +60,9 @@ impl ChainState {
         let count = from.len("the list of removed devices", u32::MAX as usize, 16)?;
         let removed = (0..count).map(|_| from.raw("a removed device").map(DeviceId));
         let removed = removed.collect::<Result<BTreeSet<_>, _>>()?;
+        let count = from.len("the list of used invitations", u32::MAX as usize, 16)?;
+        let used = (0..count).map(|_| from.raw("an invitation's id").map(InvitationId));
+        let invitations = used.collect::<Result<BTreeSet<_>, _>>()?;
         let height = from.u64("the height")?;
         let tip = BlockHash(from.raw("the tip")?);
         let history = History::decode(height.saturating_add(1), from)?;
@@ -81,6 +88,7 @@ impl ChainState {
             configuration,
             config_hash,
             removed,
+            invitations,
             height,
             tip,
             history,

@@ -6,8 +6,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::config::{Member, Role};
-use crate::id::{ConfigHash, DeviceId};
+use crate::config::{Member, NAME_BYTES_MAX, Role};
+use crate::id::{ConfigHash, DeviceId, InvitationId};
 use crate::wire::{Reader, WireError, Writer};
 
 /// One change of the members, under the members that its author knew.
@@ -23,7 +23,19 @@ pub struct Membership {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A device that never was a member becomes one.
-    Join(Box<Member>),
+    Join {
+        /// The newcomer.
+        member: Box<Member>,
+        /// What it was invited with; no other device comes in with it.
+        invitation: InvitationId,
+    },
+    /// A member is called something else.
+    Name {
+        /// Which one.
+        device: DeviceId,
+        /// What people are to call it.
+        name: String,
+    },
     /// A member gets another voice.
     Role {
         /// Which one.
@@ -42,7 +54,8 @@ impl Change {
     /// Does to the voters what the change does to them where it takes effect.
     pub(crate) fn move_voters(&self, voters: &mut BTreeSet<DeviceId>) {
         let (device, votes) = match self {
-            Self::Join(member) => (member.id, member.role == Role::Voter),
+            Self::Join { member, .. } => (member.id, member.role == Role::Voter),
+            Self::Name { .. } => return,
             Self::Role { device, role } => (*device, *role == Role::Voter),
             Self::Remove { device } => (*device, false),
         };
@@ -57,9 +70,10 @@ impl Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Join(member) => {
+            Self::Join { member, .. } => {
                 write!(f, "{} joins as {}: {}", member.id, member.role, member.name)
             }
+            Self::Name { device, name } => write!(f, "{device} is called {name}"),
             Self::Role { device, role } => write!(f, "{device} becomes {role}"),
             Self::Remove { device } => write!(f, "{device} leaves"),
         }
@@ -71,9 +85,10 @@ impl Membership {
         let mut to = Writer::new();
         to.raw(&self.config_hash.0);
         match &self.change {
-            Change::Join(member) => {
+            Change::Join { member, invitation } => {
                 to.u8(1);
                 member.encode(&mut to);
+                to.raw(&invitation.0);
             }
             Change::Role { device, role } => {
                 to.u8(2);
@@ -84,6 +99,11 @@ impl Membership {
                 to.u8(3);
                 to.raw(&device.0);
             }
+            Change::Name { device, name } => {
+                to.u8(4);
+                to.raw(&device.0);
+                to.blob(name.as_bytes());
+            }
         }
         to.finish()
     }
@@ -92,13 +112,20 @@ impl Membership {
         let mut from = Reader::new(bytes);
         let config_hash = ConfigHash(from.raw("a membership edit's configuration hash")?);
         let change = match from.u8("a membership edit's change")? {
-            1 => Change::Join(Box::new(Member::decode(&mut from)?)),
+            1 => Change::Join {
+                member: Box::new(Member::decode(&mut from)?),
+                invitation: InvitationId(from.raw("an invitation's id")?),
+            },
             2 => Change::Role {
                 device: DeviceId(from.raw("a device id")?),
                 role: Role::decode(&mut from)?,
             },
             3 => Change::Remove {
                 device: DeviceId(from.raw("a device id")?),
+            },
+            4 => Change::Name {
+                device: DeviceId(from.raw("a device id")?),
+                name: from.text("a member's name", NAME_BYTES_MAX)?,
             },
             value => {
                 return Err(WireError::Unknown {

@@ -12,7 +12,7 @@ use crate::config::MEMBERS_MAX;
 use crate::wire::{Reader, Writer};
 use crate::{
     Batch, Block, BlockHash, ChainState, Change, ConfigHash, Configuration, DeviceId, Founding,
-    HistoryRoot, Incarnation, Member, Membership, Owner, Payload, Role,
+    HistoryRoot, Incarnation, InvitationId, Member, Membership, Owner, Payload, Role,
 };
 
 /// A household whose devices are numbered; 0 founds it.
@@ -48,7 +48,14 @@ fn owner(device: u8) -> Owner {
 }
 
 fn join(device: u8, role: Role) -> Change {
-    Change::Join(Box::new(member(device, role)))
+    join_with(device, role, device)
+}
+
+fn join_with(device: u8, role: Role, invitation: u8) -> Change {
+    Change::Join {
+        member: Box::new(member(device, role)),
+        invitation: InvitationId([invitation; 16]),
+    }
 }
 
 pub(super) fn remove(device: u8) -> Change {
@@ -175,6 +182,47 @@ fn a_removed_device_may_write_in_the_block_that_removes_it_and_never_again() {
     assert_eq!(
         house.state.members_after(&edit),
         Err(Void::Removed { device })
+    );
+}
+
+#[test]
+fn an_invitation_lets_one_device_in() {
+    let mut house = House::of([(0, Role::Voter)]);
+    let edit = house.edit(join_with(1, Role::Observer, 7));
+    house.change(0, edit);
+    let again = house.edit(join_with(2, Role::Observer, 7));
+    assert_eq!(house.state.members_after(&again), Err(Void::Used));
+
+    let mut to = Writer::new();
+    house.state.encode(&mut to);
+    let kept = ChainState::decode(&mut Reader::new(to.finish().into())).unwrap();
+    assert_eq!(kept.members_after(&again), Err(Void::Used));
+
+    let edit = house.edit(join_with(2, Role::Observer, 8));
+    house.change(0, edit);
+    assert_eq!(house.state.configuration().len(), 3);
+}
+
+#[test]
+fn a_member_gets_another_name_and_stays_who_it_is() {
+    let mut house = House::of([(0, Role::Voter), (1, Role::Observer)]);
+    let name = "Grandma's PC".to_owned();
+    let device = id(1);
+    let edit = house.edit(Change::Name {
+        device,
+        name: name.clone(),
+    });
+    let before = house.state.config_hash();
+    let block = house.change(0, edit);
+    let member = house.state.configuration().member(device).unwrap();
+    assert_eq!((&member.name, member.role), (&name, Role::Observer));
+    assert_ne!(house.state.config_hash(), before);
+    let voters = BTreeSet::from([id(0)]);
+    assert_eq!(block.voters_after(&voters), voters);
+    let again = house.edit(Change::Name { device, name });
+    assert_eq!(
+        house.state.members_after(&again),
+        Err(Void::SameName { device })
     );
 }
 
