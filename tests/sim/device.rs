@@ -149,10 +149,7 @@ impl Device {
         let key = self.key.clone();
         let clock = self.clock(now);
         let mut engine =
-            Engine::open_with_mutant(clock, key, nonce, store, recovered, plan.mutant)?;
-        if engine.is_healing() {
-            engine.trust(members);
-        }
+            Engine::open_with_mutant(clock, key, nonce, store, recovered, members, plan.mutant)?;
         if let Some(damaged) = self.damaged.clone().filter(|_| engine.is_healing()) {
             let attic = Attic::of(&*self.disk.files(), &damaged)?;
             engine.use_attic(clock, attic)?;

@@ -3,9 +3,10 @@
 use std::error::Error;
 
 const ROOT: &str = "../../../proto";
-const FILES: [&str; 2] = [
+const FILES: [&str; 3] = [
     "../../../proto/kinfolio/v1/peer.proto",
     "../../../proto/kinfolio/v1/ledger.proto",
+    "../../../proto/kinfolio/v1/pairing.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

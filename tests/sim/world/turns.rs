@@ -60,7 +60,11 @@ impl World {
         }
         // A device that was removed while it slept learns of it from its own ledger.
         let is_member = self.household.members.member(device.id).is_some();
-        if matches!(error, NodeError::Stranger { .. }) && !is_member {
+        if matches!(
+            error,
+            NodeError::Stranger { .. } | NodeError::Removed { .. }
+        ) && !is_member
+        {
             device.fate = Fate::Removed;
             return Ok(());
         }

@@ -16,8 +16,8 @@ use crate::config::Configuration;
 use crate::edit::{EditId, Founding, Payload};
 use crate::history::History;
 use crate::id::{
-    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, InvitationId, Owner,
-    StateRoot,
+    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, InvitationId,
+    Owner, StateRoot,
 };
 use crate::merkle;
 

@@ -8,6 +8,7 @@
 
 mod abstain;
 mod build;
+mod candidacy;
 mod carry_out;
 mod catch_up;
 mod durable;
@@ -63,8 +64,11 @@ pub struct Engine<S> {
     /// Which of its votes the log lacks.
     abstention: Abstention,
     witnesses: Witnesses,
-    /// Who may help to heal the log, though the chain in it may not reach to their joining.
+    /// Who may give the rest of the chain, while the log here does not reach to their joining, or
+    /// to that of this device: it is new, or is being healed.
     trusted: Configuration,
+    /// Whether it is to vote as soon as it has caught up.
+    candidate: bool,
     /// Blocks that a damaged log had behind its first wound.
     attic: Attic,
     counts: Counts,
@@ -111,6 +115,7 @@ impl<S: Store> Engine<S> {
         nonce: u64,
         store: S,
         recovered: Recovered,
+        trusted: &Configuration,
     ) -> Result<Self, NodeError> {
         let device = device_id(&key.verifying_key());
         let incarnation = recovered.next_incarnation(device, nonce);
@@ -119,7 +124,7 @@ impl<S: Store> Engine<S> {
             incarnation,
         };
         let replica = Replica::new(proposer(me), nonce);
-        Self::open_as(clock, key, me, replica, store, recovered)
+        Self::open_as(clock, key, me, replica, store, recovered, trusted)
     }
 
     /// The same with a deliberate fault.
@@ -133,6 +138,7 @@ impl<S: Store> Engine<S> {
         nonce: u64,
         store: S,
         recovered: Recovered,
+        trusted: &Configuration,
         mutant: Option<kinfolio_consensus::Mutant>,
     ) -> Result<Self, NodeError> {
         let device = device_id(&key.verifying_key());
@@ -142,7 +148,7 @@ impl<S: Store> Engine<S> {
             incarnation,
         };
         let replica = Replica::with_mutant(proposer(me), nonce, mutant);
-        Self::open_as(clock, key, me, replica, store, recovered)
+        Self::open_as(clock, key, me, replica, store, recovered, trusted)
     }
 
     fn open_as(
@@ -152,17 +158,13 @@ impl<S: Store> Engine<S> {
         replica: Replica<Ledger>,
         store: S,
         recovered: Recovered,
+        trusted: &Configuration,
     ) -> Result<Self, NodeError> {
         let Some(state) = recovered.state.clone() else {
             return Err(NodeError::NoChain);
         };
-        // A log that is healed may not reach to the joining of its own device yet.
-        let is_member = state.configuration().member(me.device).is_some();
-        if !is_member && recovered.abstention == Abstention::Over {
-            return Err(NodeError::Stranger {
-                household: state.household().to_owned(),
-            });
-        }
+        let healing = recovered.abstention != Abstention::Over;
+        let trusted = whom_to_trust(&state, me.device, healing, trusted)?;
         let tip = (state.height(), state.tip());
         let mut engine = Self {
             key,
@@ -177,7 +179,8 @@ impl<S: Store> Engine<S> {
             standing: Standing::Good,
             abstention: Abstention::Over,
             witnesses: Witnesses::new(),
-            trusted: Configuration::default(),
+            trusted,
+            candidate: false,
             attic: Attic::default(),
             counts: Counts::default(),
             fresh: Vec::new(),
@@ -220,7 +223,10 @@ impl<S: Store> Engine<S> {
                 self.put_down(clock, ticket, vec![Payload::Task(task)]);
                 Ok(())
             }
-            Event::Change { ticket, change } => self.change(clock, ticket, change),
+            Event::Change { ticket, change } => {
+                self.change(clock, ticket, change);
+                Ok(())
+            }
             Event::Up(device) => {
                 self.peers.up(device);
                 self.ungreeted.insert(device);
@@ -396,5 +402,32 @@ impl<S: Store> Engine<S> {
             ..next
         };
         self.drive(clock, Input::Begin(begin))
+    }
+}
+
+/// Whom a device speaks with besides the members at the tip of its log: nobody, unless the log does
+/// not reach to its own joining yet, or lacks something.
+fn whom_to_trust(
+    state: &ChainState,
+    device: DeviceId,
+    healing: bool,
+    known: &Configuration,
+) -> Result<Configuration, NodeError> {
+    let household = || state.household().to_owned();
+    if state.is_removed(device) {
+        return Err(NodeError::Removed {
+            household: household(),
+        });
+    }
+    let is_member = state.configuration().member(device).is_some();
+    if healing || (!is_member && known.member(device).is_some()) {
+        let all = known.members().chain(state.configuration().members());
+        return Ok(Configuration::new(all.cloned()));
+    }
+    match is_member {
+        true => Ok(Configuration::default()),
+        false => Err(NodeError::Stranger {
+            household: household(),
+        }),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::{BlockHash, DeviceId, Height, Refusal};
-use kinfolio_transport::IdentityError;
+use kinfolio_transport::{IdentityError, JoinError};
 
 /// Why a node could not be founded or opened, or a block not be read.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,28 @@ pub enum NodeError {
     Stranger {
         /// The household's name.
         household: String,
+    },
+    /// This device was a member, and was removed.
+    #[error(
+        "this device was removed from the household “{household}”; its photos are still in its folder. To come back it needs an invitation, and a new folder"
+    )]
+    Removed {
+        /// The household's name.
+        household: String,
+    },
+    /// The household did not take this device in.
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    /// Nobody can come in where nobody listens.
+    #[error(
+        "this device does not listen for others, so that nobody could join: start it with `kinfolio serve` or in the app"
+    )]
+    Deaf,
+    /// More invitations than are remembered.
+    #[error("{max} invitations are open already: wait until some have run out")]
+    Invitations {
+        /// The limit.
+        max: usize,
     },
     /// A name that cannot stand in the ledger.
     #[error("the {what} must have 1 to {max} bytes and no control characters")]

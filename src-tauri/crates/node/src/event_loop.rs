@@ -6,6 +6,7 @@ mod recovery;
 mod tasks;
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{Height, TaskName, TaskState};
+use kinfolio_chain::{Height, Role, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
@@ -62,6 +63,11 @@ pub(crate) enum Request {
     },
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
+    },
+    /// Let other devices in here.
+    Listen {
+        listener: TcpListener,
+        done: oneshot::Sender<Result<(), NodeError>>,
     },
     /// Somebody could not read a block.
     Mend(StoreError),
@@ -231,9 +237,17 @@ impl EventLoop {
     }
 
     fn ask(&mut self, request: Request) -> (bool, Option<oneshot::Sender<Result<(), NodeError>>>) {
-        if let Request::Close { done } = request {
-            return (true, Some(done));
-        }
+        let request = match request {
+            Request::Close { done } => return (true, Some(done)),
+            Request::Listen { listener, done } => {
+                let listening = self.network.listen(&self.root, listener);
+                self.published.show_contacts(&self.network);
+                // Whoever asked may have gone.
+                drop(done.send(listening));
+                return (false, None);
+            }
+            request => request,
+        };
         if self.engine.is_none()
             && let Err(error) = self.reopen()
         {
@@ -245,7 +259,7 @@ impl EventLoop {
                 Request::Task { reply, .. } => Waiter::Task(reply).fail(&error),
                 Request::Look { reply, .. } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
-                Request::Mend(_) | Request::Close { .. } => {}
+                Request::Mend(_) | Request::Listen { .. } | Request::Close { .. } => {}
             }
             return (false, None);
         }
@@ -265,7 +279,7 @@ impl EventLoop {
                 self.take(Event::Read { ticket });
             }
             Request::Mend(error) => self.mend(error),
-            Request::Close { .. } => {}
+            Request::Listen { .. } | Request::Close { .. } => {}
         }
         (false, None)
     }
@@ -289,8 +303,10 @@ impl EventLoop {
     }
 
     fn linked(&mut self, event: LinkEvent) {
-        if let Some(event) = self.network.translate(event) {
-            self.take(event);
+        match self.network.translate(event) {
+            Some(event) => self.take(event),
+            // Somebody said where devices listen.
+            None => self.published.show_contacts(&self.network),
         }
     }
 
@@ -332,19 +348,33 @@ impl EventLoop {
         self.begin_sync();
         if let Some(engine) = &self.engine {
             self.published.follow(engine);
-            let members = engine.circle();
-            if self.network.admit(members)
-                && engine.standing() == &Standing::Good
-                && let Err(error) = identity::keep_members(&self.root, members)
-            {
-                // Without it a ledger that is damaged later may not find who could heal it.
-                tracing::warn!(%error, "the members of the household could not be noted");
-            }
+            self.follow_members();
         }
         self.note_reached(REACHED_NOTED_EVERY);
         for answer in answers {
             self.answer(answer);
         }
+    }
+
+    /// Lets in who belongs to the household now, and notes it.
+    fn follow_members(&mut self) {
+        let Some(engine) = &self.engine else {
+            return;
+        };
+        let members = engine.circle();
+        if !self.network.admit(members) || *engine.standing() != Standing::Good {
+            return;
+        }
+        let mut noted = identity::keep_members(&self.root, members);
+        let me = members.member(engine.me().device);
+        if me.is_some_and(|me| me.role == Role::Voter) {
+            noted = noted.and(identity::forget_candidacy(&self.root));
+        }
+        if let Err(error) = noted {
+            // Without it a ledger that is damaged later may not find who could heal it.
+            tracing::warn!(%error, "the members of the household could not be noted");
+        }
+        self.published.show_contacts(&self.network);
     }
 
     fn begin_sync(&mut self) {

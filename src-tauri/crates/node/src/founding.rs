@@ -122,7 +122,7 @@ fn write_founded(root: &Path, block: &Arc<Block>) -> Result<(), NodeError> {
     )
 }
 
-fn write(root: &Path, records: &[Record]) -> Result<(), NodeError> {
+pub(crate) fn write(root: &Path, records: &[Record]) -> Result<(), NodeError> {
     let draft = root.join("ledger.new");
     if draft.exists() {
         std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
@@ -137,7 +137,7 @@ fn write(root: &Path, records: &[Record]) -> Result<(), NodeError> {
     identity::sync_folder(root)
 }
 
-fn refuse_existing(root: &Path) -> Result<(), NodeError> {
+pub(crate) fn refuse_existing(root: &Path) -> Result<(), NodeError> {
     match root.join(LEDGER_FOLDER).exists() {
         true => Err(NodeError::Exists {
             path: root.to_path_buf(),
@@ -146,7 +146,7 @@ fn refuse_existing(root: &Path) -> Result<(), NodeError> {
     }
 }
 
-fn check_name(what: &'static str, name: &str) -> Result<(), NodeError> {
+pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), NodeError> {
     let fits = !name.trim().is_empty() && name.len() <= NAME_BYTES_MAX;
     if fits && !name.chars().any(char::is_control) {
         return Ok(());

@@ -27,6 +27,9 @@ const REACHED_FILE: &str = "ledger.reached";
 /// The members as they were last.
 const MEMBERS_FILE: &str = "household.members";
 
+/// There, while this device is to vote and does not yet.
+const CANDIDATE_FILE: &str = "stands-for-vote";
+
 /// Bytes from the system's generator.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
     let mut bytes = [0; N];
@@ -93,6 +96,31 @@ pub(crate) fn keep_reached(root: &Path, height: Height) -> Result<(), NodeError>
 pub fn reached(root: &Path) -> Option<Height> {
     let path = root.join(IDENTITY_FOLDER).join(REACHED_FILE);
     std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// Writes down that this device is to vote as soon as it has caught up, durably.
+pub(crate) fn stand_for_vote(root: &Path) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let path = folder.join(CANDIDATE_FILE);
+    let made = std::fs::File::create(&path).and_then(|file| file.sync_all());
+    made.map_err(io("could not make", &path))?;
+    sync_folder(&folder)
+}
+
+/// Whether this device is to vote as soon as it has caught up.
+pub(crate) fn stands_for_vote(root: &Path) -> bool {
+    root.join(IDENTITY_FOLDER).join(CANDIDATE_FILE).exists()
+}
+
+/// This device votes: what its household makes of its role later stands.
+pub(crate) fn forget_candidacy(root: &Path) -> Result<(), NodeError> {
+    let path = root.join(IDENTITY_FOLDER).join(CANDIDATE_FILE);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(io("could not remove", &path)(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Whether there is a device here.

@@ -4,6 +4,7 @@
 //! It does not know what an edit means, nor what a photo is. Whoever wants to follow the chain
 //! watches the tip and pulls the blocks.
 
+mod contacts;
 mod disk;
 pub mod engine;
 mod error;
@@ -11,29 +12,33 @@ mod event_loop;
 mod founding;
 mod heal;
 mod identity;
+mod invitation;
 mod mempool;
 mod network;
 mod node;
 mod opening;
+mod pairing;
 mod proofs;
 mod published;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
 pub use identity::reached;
+pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{
-    Block, BlockHash, DeviceId, Edit, EditId, Height, Holding, HouseholdId, Incarnation, Judgement,
-    Member, Payload, Role, TaskLimit, TaskName, TaskState, Term,
+    Block, BlockHash, Change, DeviceId, Edit, EditId, Height, Holding, HouseholdId, Incarnation,
+    InvitationId, Judgement, Member, Payload, Role, TaskLimit, TaskName, TaskState, Term,
 };
 pub use kinfolio_transport::{
-    DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,
-    EntryStreamError,
+    Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,
+    EntryStreamError, JoinError, JoinRefused,
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
 pub use node::{Node, TaskAnswer};
+pub use pairing::{INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, join};
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
 

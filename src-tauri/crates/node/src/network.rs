@@ -1,39 +1,35 @@
-//! The links to the other devices, as the event loop uses them.
+//! The links to the other devices, as the event loop uses them: who is let in, who is dialled and
+//! where.
 
-use std::collections::BTreeSet;
+mod door;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
+use kinfolio_chain::config::device_id;
 use kinfolio_chain::{Configuration, DeviceId};
 use kinfolio_transport::{
-    Dialer, Entries, Entry, EntryDoor, Identity, LinkEvent, Links, Members, PeerMessage,
-    RejectReason, Replies, Server, Token,
+    Contact, Dialer, Entry, Identity, LinkEvent, Links, PeerMessage, RejectReason, Replies,
 };
 use tokio::sync::mpsc;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 
+use crate::contacts::{Contacts, reachable_at};
 use crate::engine::Event;
 use crate::error::NodeError;
+use crate::pairing::Doorkeeper;
+pub use door::Door;
+use door::{EntryQueue, Frame};
 
 /// Events that may wait for the loop before readers stop reading.
 const EVENTS_MAX: usize = 4096;
 
 /// How often strangers that are turned away are written of in the log.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
-
-/// How a node meets the other devices.
-#[derive(Debug, Default)]
-pub struct Door {
-    /// Where it listens for them; nowhere if there is none.
-    pub listener: Option<TcpListener>,
-    /// Where the others listen.
-    pub peers: Vec<(DeviceId, Vec<SocketAddr>)>,
-    /// What programs show that bring entries over the network; none may if there is none.
-    pub token: Option<String>,
-}
 
 /// Entries that a program brought, and the way back to it.
 pub(crate) type Brought = (Vec<Entry>, Replies);
@@ -46,26 +42,19 @@ pub(crate) enum News {
 
 /// The links, and what happens on them.
 pub(crate) struct Network {
+    me: DeviceId,
     links: Links,
     events: mpsc::Receiver<LinkEvent>,
     entries: mpsc::UnboundedReceiver<Brought>,
     members: Arc<RwLock<BTreeSet<DeviceId>>>,
     admitted: Configuration,
+    contacts: Contacts,
     /// When a stranger was last written of in the log.
     told_at: Option<Instant>,
-    dialers: Vec<Dialer>,
-    listening: Option<DropGuard>,
-}
-
-/// Hands the entries of programs to the event loop.
-#[derive(Debug)]
-struct EntryQueue(mpsc::UnboundedSender<Brought>);
-
-impl Entries for EntryQueue {
-    fn append_many(&self, entries: Vec<Entry>, replies: &Replies) {
-        // A node that is closed answers nothing more; its streams end with it.
-        drop(self.0.send((entries, replies.clone())));
-    }
+    /// Nothing, where no other device is to be spoken to.
+    frame: Option<Frame>,
+    dialers: BTreeMap<DeviceId, (Vec<SocketAddr>, Dialer)>,
+    listening: Option<(SocketAddr, DropGuard)>,
 }
 
 impl Network {
@@ -75,43 +64,52 @@ impl Network {
         door: Option<Door>,
         key: &SigningKey,
         configuration: &Configuration,
+        doorkeeper: Doorkeeper,
     ) -> Result<Self, NodeError> {
         let (news, events) = mpsc::channel(EVENTS_MAX);
         let (queue, entries) = mpsc::unbounded_channel();
         let members = configuration.members().map(|member| member.id);
         let members = Arc::new(RwLock::new(members.collect()));
-        let mut dialers = Vec::new();
-        let mut listening = None;
+        let mut listener = None;
+        let mut given = Vec::new();
+        let mut frame = None;
         if let Some(door) = door {
-            let identity = Arc::new(Identity::new(key)?);
-            if let Some(listener) = door.listener {
-                let entries = door.token.map(|token| EntryDoor {
-                    entries: Arc::new(EntryQueue(queue)),
-                    token: Token::new(&token),
-                });
-                let server = Server {
-                    identity: Arc::clone(&identity),
-                    members: admission(&members),
-                    events: news.clone(),
-                    entries,
-                };
-                listening = Some(listen(root, listener, server)?);
-            }
-            for (device, addresses) in door.peers {
-                let identity = Arc::clone(&identity);
-                dialers.push(Dialer::spawn(identity, device, addresses, news.clone()));
-            }
+            (listener, given) = (door.listener, door.peers);
+            frame = Some(Frame {
+                identity: Arc::new(Identity::new(key)?),
+                news,
+                entries: Arc::new(EntryQueue(queue)),
+                token: door.token,
+                doorkeeper: Arc::new(doorkeeper),
+            });
         }
-        Ok(Self {
+        let mut network = Self {
+            me: device_id(&key.verifying_key()),
             links: Links::default(),
             events,
             entries,
             members,
             admitted: configuration.clone(),
+            contacts: Contacts::read(root, given),
             told_at: None,
-            dialers,
-            listening,
-        })
+            frame,
+            dialers: BTreeMap::new(),
+            listening: None,
+        };
+        if let Some(listener) = listener {
+            network.listen(root, listener)?;
+        }
+        network.dial();
+        Ok(network)
+    }
+
+    /// Listens for the other devices, unless it does already.
+    pub(crate) fn listen(&mut self, root: &Path, listener: TcpListener) -> Result<(), NodeError> {
+        if let (Some(frame), None) = (&self.frame, &self.listening) {
+            self.listening = Some(frame.listen(root, listener, &self.members)?);
+            self.introduce();
+        }
+        Ok(())
     }
 
     /// What happens next on the links, or, if they may be, which entries are brought; never,
@@ -142,7 +140,15 @@ impl Network {
             LinkEvent::Up { device, link } => {
                 tracing::info!(%device, "a device is within reach");
                 self.links.up(link);
+                self.send(device, &self.introduction());
                 Some(Event::Up(device))
+            }
+            LinkEvent::Received {
+                device,
+                message: PeerMessage::Contacts(contacts),
+            } => {
+                self.hear(device, contacts);
+                None
             }
             LinkEvent::Received { device, message } => Some(Event::Received {
                 from: device,
@@ -159,6 +165,7 @@ impl Network {
             } => {
                 let gone = self.links.down(device, link_id);
                 tracing::info!(%device, %reason, gone, "a link is down");
+                self.dial();
                 gone.then_some(Event::Down(device))
             }
             LinkEvent::Rejected {
@@ -205,7 +212,67 @@ impl Network {
             self.links.close(device);
         }
         *self.members.write().unwrap_or_else(PoisonError::into_inner) = members;
+        self.dial();
         true
+    }
+
+    /// Takes in where others are said to listen.
+    fn hear(&mut self, from: DeviceId, contacts: Vec<Contact>) {
+        if !self.contacts.hear(from, contacts) {
+            return;
+        }
+        if let Err(error) = self.contacts.keep() {
+            tracing::warn!(%error, "the addresses of the other devices could not be noted");
+        }
+        self.dial();
+    }
+
+    /// Keeps a link to each member whose address is known, and to nobody else. A device that is
+    /// within reach is not dialled anew because it has a new address.
+    fn dial(&mut self) {
+        let Some(frame) = &self.frame else {
+            return;
+        };
+        let admitted = &self.admitted;
+        self.dialers
+            .retain(|device, _| admitted.member(*device).is_some());
+        let up: BTreeSet<_> = self.links.devices().collect();
+        for member in admitted.members().filter(|member| member.id != self.me) {
+            let addresses = self.contacts.addresses(member.id);
+            let dialled = self.dialers.get(&member.id);
+            let stays = dialled.is_some_and(|(at, _)| *at == addresses || up.contains(&member.id));
+            if !stays && !addresses.is_empty() {
+                let dialer = frame.dial(member.id, addresses.clone());
+                self.dialers.insert(member.id, (addresses, dialer));
+            }
+        }
+    }
+
+    /// Tells everyone within reach where this device listens.
+    fn introduce(&self) {
+        let introduction = self.introduction();
+        for device in self.links.devices() {
+            self.send(device, &introduction);
+        }
+    }
+
+    fn introduction(&self) -> PeerMessage {
+        let own = self.listens_at().map(|local| Contact {
+            device: self.me,
+            addresses: reachable_at(local),
+        });
+        PeerMessage::Contacts(self.known_contacts().into_iter().chain(own).collect())
+    }
+
+    /// Where other members are known to listen.
+    pub(crate) fn known_contacts(&self) -> Vec<Contact> {
+        let others = self.admitted.members().map(|member| member.id);
+        self.contacts.of(others.filter(|&device| device != self.me))
+    }
+
+    /// What this device's listener is bound to.
+    pub(crate) fn listens_at(&self) -> Option<SocketAddr> {
+        self.listening.as_ref().map(|(local, _)| *local)
     }
 
     /// Whether there is a way in or out.
@@ -217,31 +284,4 @@ impl Network {
     pub(crate) fn up(&self) -> Vec<DeviceId> {
         self.links.devices().collect()
     }
-}
-
-/// Whether a device is among those who are members at the time of asking.
-fn admission(members: &Arc<RwLock<BTreeSet<DeviceId>>>) -> Members {
-    let members = Arc::clone(members);
-    Arc::new(move |device| {
-        let members = members.read().unwrap_or_else(PoisonError::into_inner);
-        members.contains(&device)
-    })
-}
-
-fn listen(root: &Path, listener: TcpListener, server: Server) -> Result<DropGuard, NodeError> {
-    let failed = |source| NodeError::Io {
-        doing: "could not listen for the other devices of",
-        path: root.to_path_buf(),
-        source,
-    };
-    listener.set_nonblocking(true).map_err(failed)?;
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-    let stop = CancellationToken::new();
-    let guard = stop.clone().drop_guard();
-    tokio::spawn(async move {
-        if let Err(error) = server.serve(listener, stop).await {
-            tracing::error!(%error, "other devices cannot be listened for");
-        }
-    });
-    Ok(guard)
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use kinfolio_chain::batch::BATCH_EDITS_MAX;
-use kinfolio_chain::edit::{Change, PAYLOAD_BYTES_MAX};
+use kinfolio_chain::edit::PAYLOAD_BYTES_MAX;
 use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::{Block, Height};
@@ -20,9 +20,11 @@ use crate::identity;
 use crate::mempool::Receipt;
 use crate::network::{Door, Network};
 use crate::opening::{self, now_ms};
+use crate::pairing::{Doorkeeper, Invitations};
 use crate::proofs::EditName;
 use crate::published::{Published, Status, Tip};
 
+mod household;
 mod tasks;
 
 pub use tasks::TaskAnswer;
@@ -35,6 +37,7 @@ const REQUESTS_MAX: usize = 4096;
 pub struct Node {
     requests: mpsc::Sender<Request>,
     published: Arc<Published>,
+    invitations: Arc<Invitations>,
 }
 
 impl Node {
@@ -80,6 +83,7 @@ impl Node {
         let node = Self {
             requests: sender,
             published: Arc::clone(&published),
+            invitations: Arc::default(),
         };
         let disk = Disk::start(root)?;
         let root = root.to_path_buf();
@@ -96,8 +100,10 @@ impl Node {
         let network = {
             // What the network spawns, it spawns on the event loop's own thread.
             let _on_it = runtime.enter();
-            Network::open(&root, door, &key, engine.circle())?
+            let doorkeeper = Doorkeeper::of(&node, &node.invitations);
+            Network::open(&root, door, &key, engine.circle(), doorkeeper)?
         };
+        published.show_contacts(&network);
         let path = root.clone();
         let run = move || {
             let event_loop =
@@ -135,15 +141,6 @@ impl Node {
             });
         }
         self.ask(|reply| Request::Submit { payloads, reply }).await
-    }
-
-    /// Changes the household's members, as they stand when this is called. Whether the change
-    /// came into force shows in [`Node::status`]: one that was overtaken by another is void.
-    ///
-    /// # Errors
-    /// As [`Node::submit`].
-    pub async fn change_members(&self, change: Change) -> Result<Receipt, SubmitError> {
-        self.ask(|reply| Request::Change { change, reply }).await
     }
 
     /// Waits until the chain here has every edit that was acknowledged on any device before

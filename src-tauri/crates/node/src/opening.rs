@@ -68,18 +68,18 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
         recovered.abstention = Abstention::Unknown;
     }
     let nonce = u64::from_le_bytes(identity::random()?);
-    let mut engine = Engine::open(clock, key, nonce, store, recovered)?;
+    let members = identity::members(root);
+    let mut engine = Engine::open(clock, key, nonce, store, recovered, &members)?;
     if let Some(founding) = engine.store().block(0)? {
         identity::keep_founding(root, &founding)?;
     }
-    let members = identity::members(root);
-    if *engine.standing() != Standing::Healing {
-        if members != *engine.circle() {
-            identity::keep_members(root, engine.circle())?;
-        }
-    } else {
-        engine.trust(&members);
+    if *engine.standing() == Standing::Healing {
         engine.use_attic(clock, heal::attic(root))?;
+    } else if members != *engine.circle() {
+        identity::keep_members(root, engine.circle())?;
+    }
+    if identity::stands_for_vote(root) {
+        engine.stand_for_vote();
     }
     Ok(engine)
 }

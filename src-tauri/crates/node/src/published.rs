@@ -1,6 +1,7 @@
 //! What the event loop lets everyone see: written by it alone, read by all.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
@@ -9,9 +10,12 @@ use kinfolio_chain::store::disk::BlockReader;
 use kinfolio_chain::{
     BlockHash, ConfigHash, Configuration, DeviceId, Height, HouseholdId, Member, Role,
 };
+use kinfolio_transport::Contact;
 use tokio::sync::watch;
 
+use crate::contacts::reachable_at;
 use crate::engine::{Counts, Engine, Standing};
+use crate::network::Network;
 use crate::opening::now_ms;
 use crate::proofs::Prover;
 
@@ -75,6 +79,15 @@ pub(crate) struct Published {
     reader: RwLock<BlockReader>,
     pub(crate) prover: Prover,
     household_now: RwLock<Now>,
+    contacts: RwLock<Contacts>,
+}
+
+/// Where this device and others listen.
+#[derive(Debug, Default)]
+struct Contacts {
+    /// What this device's listener is bound to.
+    local: Option<SocketAddr>,
+    others: Vec<Contact>,
 }
 
 /// What changes with the household.
@@ -118,6 +131,7 @@ impl Published {
             reader: RwLock::new(reader),
             prover: Prover::default(),
             household_now: RwLock::new(now),
+            contacts: RwLock::default(),
         };
         published.follow(engine);
         published
@@ -158,6 +172,39 @@ impl Published {
             }
             seen.reachable = reachable;
         }
+    }
+
+    /// Shows where devices listen.
+    pub(crate) fn show_contacts(&self, network: &Network) {
+        let mut contacts = self
+            .contacts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        contacts.local = network.listens_at();
+        contacts.others = network.known_contacts();
+    }
+
+    /// Where this device and others listen; its own addresses as they are now.
+    pub(crate) fn contacts(&self) -> Vec<Contact> {
+        let contacts = self.contacts.read().unwrap_or_else(PoisonError::into_inner);
+        let own = contacts.local.map(|local| Contact {
+            device: self.me,
+            addresses: reachable_at(local),
+        });
+        contacts.others.iter().cloned().chain(own).collect()
+    }
+
+    /// The members at the tip.
+    pub(crate) fn configuration(&self) -> Configuration {
+        let now = self.household_now.read();
+        now.unwrap_or_else(PoisonError::into_inner)
+            .configuration
+            .clone()
+    }
+
+    /// This device.
+    pub(crate) fn me(&self) -> DeviceId {
+        self.me
     }
 
     /// The engine is gone; nothing waits in it any more.

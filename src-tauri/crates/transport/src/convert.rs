@@ -4,6 +4,8 @@
 //! What comes out is well-formed and no more: signatures, parents and votes are for others to
 //! check.
 
+pub(crate) mod pairing;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -57,6 +59,9 @@ pub enum EncodeError {
 /// Why bytes are not a message that this version can read.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DecodeError {
+    /// A text that is no address.
+    #[error("“{0}” is no address")]
+    Address(String),
     /// They are not protobuf, or not of this shape.
     #[error("the message cannot be read: {0}")]
     Malformed(#[from] prost::DecodeError),
@@ -165,6 +170,9 @@ fn to_wire(message: &PeerMessage) -> Wire {
         PeerMessage::Blocks(blocks) => Wire::Blocks(proto::Blocks {
             blocks: blocks.iter().map(|block| block.encode().into()).collect(),
         }),
+        PeerMessage::Contacts(contacts) => Wire::Contacts(proto::Contacts {
+            contacts: contacts.iter().map(pairing::contact_to_wire).collect(),
+        }),
         PeerMessage::Refused { code, detail } => Wire::Refused(proto::Refused {
             code: code_to_wire(*code).into(),
             detail: cut(detail).to_owned(),
@@ -200,6 +208,7 @@ fn from_wire(message: Wire) -> Result<PeerMessage, DecodeError> {
             let blocks = blocks.blocks.into_iter().map(block);
             PeerMessage::Blocks(blocks.collect::<Result<_, _>>()?)
         }
+        Wire::Contacts(contacts) => PeerMessage::Contacts(pairing::contacts(contacts.contacts)?),
         Wire::Refused(refused) => {
             check_len("the refusal", refused.detail.len(), DETAIL_BYTES_MAX)?;
             PeerMessage::Refused {
@@ -305,6 +314,7 @@ fn synod_from_wire(message: Wire) -> Result<Message<Ledger>, DecodeError> {
         | Wire::Tip(_)
         | Wire::Fetch(_)
         | Wire::Blocks(_)
+        | Wire::Contacts(_)
         | Wire::Refused(_) => return Err(DecodeError::UnknownKind),
     })
 }

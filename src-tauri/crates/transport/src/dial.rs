@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::{Status, Streaming};
 
-use crate::http2::{self, HANDSHAKE_TIME_MAX};
+use crate::http2::{self, Caller, HANDSHAKE_TIME_MAX};
 use crate::link::{self, FRAME_READ_BYTES_MAX, LinkEvent, RejectReason};
 use crate::outbox::{DownReason, Link, LinkSender};
 use crate::proto::Frame;
@@ -78,6 +78,20 @@ pub enum DialError {
     Identity(#[from] IdentityError),
 }
 
+impl DialError {
+    /// Which address it is about.
+    fn addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Unreachable { addr, .. }
+            | Self::Slow { addr }
+            | Self::Handshake { addr, .. }
+            | Self::Http { addr, .. }
+            | Self::Refused { addr, .. } => Some(*addr),
+            Self::NoAddress | Self::Token | Self::Identity(_) => None,
+        }
+    }
+}
+
 /// Keeps a link to one device up for as long as it is held; dropping it closes the link.
 #[derive(Debug)]
 pub struct Dialer {
@@ -85,7 +99,7 @@ pub struct Dialer {
 }
 
 impl Dialer {
-    /// Dials `device` at `addrs`, in this order, on the current runtime.
+    /// Dials `device` at `addrs`, most promising first, on the current runtime.
     #[must_use]
     pub fn spawn(
         identity: Arc<Identity>,
@@ -141,20 +155,20 @@ impl Target {
         }
     }
 
-    /// The first address that works, or what is wrong with the last.
+    /// A link over the first address that works, or what is wrong with the last.
     async fn dial(&self) -> Result<Opened, (Option<SocketAddr>, DialError)> {
-        let mut failure = (None, DialError::NoAddress);
-        for &addr in &self.addrs {
-            match self.dial_at(addr).await {
-                Ok(opened) => return Ok(opened),
-                Err(error) => failure = (Some(addr), error),
-            }
-        }
-        Err(failure)
+        let tls = self.identity.client_config(self.device);
+        let tls = tls.map_err(|error| (None, error.into()))?;
+        let dialled = http2::dial_any(&self.addrs, &tls).await;
+        let (addr, caller) = dialled.map_err(|mut errors| match errors.pop() {
+            Some(error) => (error.addr(), error),
+            None => (None, DialError::NoAddress),
+        })?;
+        let opened = self.open(addr, caller).await;
+        opened.map_err(|error| (Some(addr), error))
     }
 
-    async fn dial_at(&self, addr: SocketAddr) -> Result<Opened, DialError> {
-        let caller = http2::dial(addr, self.identity.client_config(self.device)?).await?;
+    async fn open(&self, addr: SocketAddr, caller: Caller) -> Result<Opened, DialError> {
         let (link, sender, outbound) = Link::open(self.device);
         let mut client = PeerClient::with_origin(caller, http2::origin())
             .max_decoding_message_size(FRAME_READ_BYTES_MAX);

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use hyper::body::Incoming;
 use hyper::client::conn::http2::SendRequest;
 use hyper::{Request, Response, Uri};
@@ -27,6 +29,9 @@ use crate::dial::DialError;
 
 /// How long a stranger may take to connect or to shake hands.
 pub(crate) const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// How long an address is tried alone before the next one is tried beside it.
+const HEAD_START: Duration = Duration::from_millis(250);
 
 /// A silent connection is asked for a sign of life after this long…
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(2);
@@ -78,6 +83,37 @@ pub(crate) async fn dial(addr: SocketAddr, tls: ClientConfig) -> Result<Caller, 
     tokio::time::timeout(HANDSHAKE_TIME_MAX, connect(addr, tls))
         .await
         .unwrap_or(Err(DialError::Slow { addr }))
+}
+
+/// Connects to whichever of `addrs` answers first as the device that `tls` expects. Each is given a
+/// head start over the next, as in RFC 8305: most lead nowhere from here, and one is enough.
+///
+/// # Errors
+/// What was wrong with each address, in the order in which they failed.
+pub(crate) async fn dial_any(
+    addrs: &[SocketAddr],
+    tls: &ClientConfig,
+) -> Result<(SocketAddr, Caller), Vec<DialError>> {
+    let mut rest = addrs.iter().copied();
+    let mut attempts = FuturesUnordered::new();
+    let mut errors = Vec::new();
+    loop {
+        match rest.next() {
+            Some(addr) => {
+                attempts.push(dial(addr, tls.clone()).map(move |tried| (addr, tried)));
+            }
+            None if attempts.is_empty() => return Err(errors),
+            None => {}
+        }
+        let more = rest.len() > 0;
+        tokio::select! {
+            Some((addr, tried)) = attempts.next() => match tried {
+                Ok(caller) => return Ok((addr, caller)),
+                Err(error) => errors.push(error),
+            },
+            () = tokio::time::sleep(HEAD_START), if more => {}
+        }
+    }
 }
 
 async fn connect(addr: SocketAddr, tls: ClientConfig) -> Result<Caller, DialError> {

@@ -6,6 +6,7 @@
 //! and keeps nothing on disk.
 
 mod coalesce;
+mod contact;
 mod convert;
 mod dial;
 mod entry;
@@ -14,10 +15,12 @@ mod link;
 mod links;
 mod message;
 mod outbox;
+mod pairing;
 mod proto;
 mod serve;
 mod tls;
 
+pub use contact::{ADDRESSES_MAX, Contact};
 pub use convert::{DecodeError, EncodeError, Encoded, MESSAGE_BYTES_MAX};
 pub use dial::{DialError, Dialer};
 pub use entry::client::{EntryClient, EntryReceipts, EntrySender, EntryStreamError};
@@ -29,6 +32,8 @@ pub use link::{LinkEvent, LinkId, RejectReason};
 pub use links::Links;
 pub use message::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode, Sighting};
 pub use outbox::{DownReason, LinkSender, OUTBOX_BYTES_MAX, SendError};
+pub use pairing::client::{JoinError, join};
+pub use pairing::{JoinRefused, JoinRequest, Pairings, Proof, Welcome};
 pub use serve::{Members, Server};
 pub use tls::{Identity, IdentityError};
 

@@ -104,6 +104,9 @@ pub enum RejectReason {
     /// The peer is somebody else's device.
     #[error("the device is no member of the household")]
     Stranger,
+    /// The peer wanted to join, and was not taken in.
+    #[error("a device that wanted to join was turned away: {0}")]
+    Uninvited(String),
     /// The peer could not be reached, or is another, or refused.
     #[error(transparent)]
     Dial(DialError),

@@ -11,8 +11,10 @@ use kinfolio_chain::{
 };
 use kinfolio_consensus::{Message, Types};
 
+use crate::contact::Contact;
+
 /// The version of the messages that this code speaks, and of the blocks in them.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// The types that the synod runs on in a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +60,8 @@ pub enum PeerMessage {
     },
     /// The answer: consecutive blocks, together within [`crate::MESSAGE_BYTES_MAX`].
     Blocks(Vec<Arc<Block>>),
+    /// Where I listen, and where I know others to.
+    Contacts(Vec<Contact>),
     /// I will not go on with you.
     Refused {
         /// Why, for programs.

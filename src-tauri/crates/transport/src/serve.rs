@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use ed25519_dalek::VerifyingKey;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 use kinfolio_chain::DeviceId;
+use kinfolio_chain::config::device_id;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
@@ -25,10 +27,13 @@ use crate::entry::service::{EntryService, REQUEST_BYTES_MAX};
 use crate::http2::{self, HANDSHAKE_TIME_MAX};
 use crate::link::{self, FRAME_READ_BYTES_MAX, GOODBYE_TIME_MAX, LinkEvent, RejectReason};
 use crate::outbox::{DownReason, Link, Outbound};
+use crate::pairing::service::PairingService;
+use crate::pairing::{self, Pairings};
 use crate::proto::Frame;
 use crate::proto::ledger_server::LedgerServer;
+use crate::proto::pairing_server::PairingServer;
 use crate::proto::peer_server::{Peer, PeerServer};
-use crate::tls::{Identity, IdentityError, device_of};
+use crate::tls::{Identity, IdentityError, key_of};
 
 /// Connections at one time; more wait in the system's queue.
 const CONNECTIONS_MAX: usize = 512;
@@ -50,6 +55,8 @@ pub struct Server {
     pub events: mpsc::Sender<LinkEvent>,
     /// Who takes entries, if anyone.
     pub entries: Option<EntryDoor>,
+    /// Who takes newcomers in, if anyone.
+    pub pairings: Option<Arc<dyn Pairings>>,
 }
 
 impl Server {
@@ -110,8 +117,9 @@ impl Server {
             None => return,
         };
         let known = Arc::new(AtomicBool::new(false));
-        let device = proved(&stream);
-        let routes = self.routes(device, addr, &known, over);
+        let key = proved(&stream);
+        let device = key.as_ref().map(device_id);
+        let routes = self.routes(key, addr, &known, over);
         let serving = http2::serve(stream, routes);
         tokio::pin!(serving);
         let ended = tokio::select! {
@@ -134,14 +142,14 @@ impl Server {
     /// The calls of one connection, which know who is at its other end.
     fn routes(
         &self,
-        device: Option<DeviceId>,
+        key: Option<VerifyingKey>,
         addr: SocketAddr,
         known: &Arc<AtomicBool>,
         over: &CancellationToken,
     ) -> Routes {
         let peer = PeerService {
             server: self.clone(),
-            device,
+            device: key.as_ref().map(device_id),
             addr,
             known: known.clone(),
             over: over.clone(),
@@ -157,11 +165,23 @@ impl Server {
             let entries = LedgerServer::new(entries).max_decoding_message_size(REQUEST_BYTES_MAX);
             routes = routes.add_service(entries);
         }
+        if let Some(pairings) = &self.pairings {
+            let pairing = PairingService {
+                server: self.clone(),
+                pairings: pairings.clone(),
+                key,
+                addr,
+                known: known.clone(),
+            };
+            let pairing = PairingServer::new(pairing)
+                .max_decoding_message_size(pairing::service::REQUEST_BYTES_MAX);
+            routes = routes.add_service(pairing);
+        }
         routes.prepare()
     }
 
     /// Tells the node. Strangers must not hold up members: with no room, nothing is said.
-    fn reject(&self, device: Option<DeviceId>, addr: SocketAddr, reason: RejectReason) {
+    pub(crate) fn reject(&self, device: Option<DeviceId>, addr: SocketAddr, reason: RejectReason) {
         let rejected = LinkEvent::Rejected {
             device,
             addr,
@@ -189,11 +209,11 @@ async fn unknown(known: &AtomicBool) {
     }
 }
 
-/// The device whose key the handshake proved.
-fn proved(stream: &TlsStream<TcpStream>) -> Option<DeviceId> {
+/// The key that the handshake proved.
+fn proved(stream: &TlsStream<TcpStream>) -> Option<VerifyingKey> {
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates()?.first()?;
-    device_of(certificate).ok()
+    key_of(certificate).ok()
 }
 
 /// The peer at the other end of one connection.

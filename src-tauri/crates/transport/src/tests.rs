@@ -74,6 +74,7 @@ impl Listening {
             members: Arc::new(move |device| members.contains(&device)),
             events: heard,
             entries,
+            pairings: None,
         };
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(server.serve(listener, shutdown.clone()));

@@ -141,13 +141,20 @@ fn finish(mut config: ClientConfig) -> ClientConfig {
 /// The device whose key a certificate carries.
 ///
 /// # Errors
+/// As [`key_of`].
+fn device_of(certificate: &CertificateDer<'_>) -> Result<DeviceId, Error> {
+    key_of(certificate).map(|key| device_id(&key))
+}
+
+/// The key that a certificate carries.
+///
+/// # Errors
 /// If it is no certificate, or its key is not an Ed25519 key.
-pub(crate) fn device_of(certificate: &CertificateDer<'_>) -> Result<DeviceId, Error> {
+pub(crate) fn key_of(certificate: &CertificateDer<'_>) -> Result<VerifyingKey, Error> {
     let spki = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
     spki.strip_prefix(SPKI_HEAD.as_slice())
         .and_then(|key| key.try_into().ok())
         .and_then(|key| VerifyingKey::from_bytes(key).ok())
-        .map(|key| device_id(&key))
         .ok_or_else(|| Error::General("the certificate carries no Ed25519 key".into()))
 }
 

@@ -34,16 +34,21 @@ impl<S: Store> Engine<S> {
         self.abstention == Abstention::Over && self.standing == Standing::Good
     }
 
-    /// Listens, while the log is being healed, to these, too: who were members when it was last
-    /// whole.
-    pub fn trust(&mut self, members: &Configuration) {
-        let all = members
-            .members()
-            .chain(self.state.configuration().members());
+    /// Goes on trusting those whom it must, now that the members have changed.
+    pub(super) fn trust_on(&mut self) {
+        if self.trusted.is_empty() {
+            return;
+        }
+        let members = self.state.configuration();
+        if !self.is_healing() && members.member(self.me.device).is_some() {
+            self.trusted = Configuration::default();
+            return;
+        }
+        let all = self.trusted.members().chain(members.members());
         self.trusted = Configuration::new(all.cloned());
     }
 
-    /// Whom this device speaks with: the members, and while it is healed those it trusts.
+    /// Whom this device speaks with: the members, and those whom it must trust besides.
     pub fn circle(&self) -> &Configuration {
         match self.trusted.is_empty() {
             true => self.state.configuration(),

@@ -13,7 +13,6 @@ use sha2::{Digest, Sha256};
 
 use super::carry_out::proposer;
 use super::{BATCH_BYTES_MAX, Clock, Engine};
-use crate::error::NodeError;
 use crate::mempool::{Claim, Ticket};
 
 /// For how many blocks after its last own edit a device counts as one that writes: the answer to
@@ -113,25 +112,25 @@ impl<S: Store> Engine<S> {
     }
 
     /// A membership edit is a batch of its own, so that a block can take one and leave others.
-    pub(super) fn change(
-        &mut self,
-        clock: Clock,
-        ticket: Ticket,
-        change: Change,
-    ) -> Result<(), NodeError> {
+    pub(super) fn change(&mut self, clock: Clock, ticket: Ticket, change: Change) {
         self.sign_fresh(clock);
-        let config_hash = self.state.config_hash();
         let claim = Claim {
             ticket,
             first_seq: self.next_seq,
             count: 1,
         };
+        self.write_change(clock, change, vec![claim]);
+    }
+
+    /// The same, after everything else was signed, for whoever waits for it.
+    pub(super) fn write_change(&mut self, clock: Clock, change: Change, claims: Vec<Claim>) {
+        self.sign_fresh(clock);
+        let config_hash = self.state.config_hash();
         let edit = Payload::Membership(Membership {
             config_hash,
             change,
         });
-        self.sign(clock, vec![edit], vec![claim]);
-        Ok(())
+        self.sign(clock, vec![edit], claims);
     }
 
     pub(super) fn build(&mut self, clock: Clock) -> Block {

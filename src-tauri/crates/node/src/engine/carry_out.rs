@@ -8,7 +8,7 @@ use kinfolio_chain::{Block, Owner};
 use kinfolio_consensus::{Ballot, Input, Lsn, Output, Proposer, Record};
 use kinfolio_transport::{Ledger, PeerMessage};
 
-use super::{Action, Clock, Engine};
+use super::{Action, Clock, Engine, Standing};
 use crate::error::NodeError;
 
 impl<S: Store> Engine<S> {
@@ -125,9 +125,10 @@ impl<S: Store> Engine<S> {
             .extend(told.map(|(ticket, receipt)| Action::Acknowledge(ticket, receipt)));
         self.store.settle(&self.state)?;
         if self.state.config_hash() != members {
-            if self.is_healing() {
-                let trusted = std::mem::take(&mut self.trusted);
-                self.trust(&trusted);
+            self.trust_on();
+            if self.state.is_removed(self.me.device) {
+                self.standing = Standing::Removed;
+                self.replica.fall_silent();
             }
             // What they wrote can never enter the chain.
             let members = self.circle().clone();

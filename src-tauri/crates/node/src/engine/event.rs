@@ -117,6 +117,8 @@ pub enum Standing {
         /// Who noticed.
         by: DeviceId,
     },
+    /// Not any more: it was removed from the household.
+    Removed,
     /// Not any more: others hold other blocks than this device, and neither side is a majority.
     Forked {
         /// A height at which they differ.

@@ -73,6 +73,8 @@ impl<S: Store> Engine<S> {
             PeerMessage::Tip { height, hash } => self.on_tip(from, height, hash)?,
             PeerMessage::Fetch { from: low, limit } => self.on_fetch(from, low, limit)?,
             PeerMessage::Blocks(blocks) => return self.on_blocks(clock, from, blocks),
+            // For those who keep the links.
+            PeerMessage::Contacts(_) => {}
         }
         Ok(())
     }
@@ -390,6 +392,7 @@ fn weight(message: &PeerMessage) -> u64 {
         | PeerMessage::Hello(_)
         | PeerMessage::Synod(_)
         | PeerMessage::Tip { .. }
+        | PeerMessage::Contacts(_)
         | PeerMessage::Refused { .. } => 1,
     }
 }

@@ -38,6 +38,7 @@ impl<S: Store> Engine<S> {
             self.repeat_at = clock.now + REPEAT;
             self.close_gap(clock);
             self.hurry_healing(clock);
+            self.ask_for_vote(clock);
             self.unsaid = self.mempool.own_batches();
             if self.told_tip != self.state.height() {
                 self.told_tip = self.state.height();
@@ -94,7 +95,8 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn has_to_repeat(&self) -> bool {
         let healing = self.is_healing() && self.mempool.own_edits() == 0;
-        self.told_tip != self.state.height() || self.mempool.own_edits() > 0 || healing
+        let waits = healing || self.is_candidate();
+        self.told_tip != self.state.height() || self.mempool.own_edits() > 0 || waits
     }
 
     /// Sends own edits ahead of any ballot, so that whoever wins it carries them. While the ball

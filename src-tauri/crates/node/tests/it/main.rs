@@ -10,4 +10,5 @@ mod agreement;
 mod healing;
 mod hostile;
 mod household;
+mod pairing;
 mod tasks;

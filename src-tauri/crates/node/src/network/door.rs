@@ -1,0 +1,101 @@
+//! The way in and out: what it takes to listen for other devices and to dial them.
+
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use kinfolio_chain::DeviceId;
+use kinfolio_transport::{
+    Dialer, Entries, Entry, EntryDoor, Identity, LinkEvent, Members, Replies, Server, Token,
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::Brought;
+use crate::error::NodeError;
+use crate::pairing::Doorkeeper;
+
+/// How a node meets the other devices.
+#[derive(Debug, Default)]
+pub struct Door {
+    /// Where it listens for them; nowhere if there is none, until
+    /// [`Node::listen`](crate::Node::listen).
+    pub listener: Option<TcpListener>,
+    /// Where others listen, besides what they say themselves.
+    pub peers: Vec<(DeviceId, Vec<SocketAddr>)>,
+    /// What programs show that bring entries over the network; none may if there is none.
+    pub token: Option<String>,
+}
+
+/// Hands the entries of programs to the event loop.
+#[derive(Clone, Debug)]
+pub(super) struct EntryQueue(pub(super) mpsc::UnboundedSender<Brought>);
+
+impl Entries for EntryQueue {
+    fn append_many(&self, entries: Vec<Entry>, replies: &Replies) {
+        // A node that is closed answers nothing more; its streams end with it.
+        drop(self.0.send((entries, replies.clone())));
+    }
+}
+
+/// What a listener and the dialers share.
+pub(super) struct Frame {
+    pub(super) identity: Arc<Identity>,
+    pub(super) news: mpsc::Sender<LinkEvent>,
+    pub(super) entries: Arc<EntryQueue>,
+    pub(super) token: Option<String>,
+    pub(super) doorkeeper: Arc<Doorkeeper>,
+}
+
+impl Frame {
+    /// Keeps a link to `device` up, on the current runtime.
+    pub(super) fn dial(&self, device: DeviceId, addresses: Vec<SocketAddr>) -> Dialer {
+        let identity = Arc::clone(&self.identity);
+        Dialer::spawn(identity, device, addresses, self.news.clone())
+    }
+
+    /// Listens, on the current runtime, until the guard is dropped.
+    pub(super) fn listen(
+        &self,
+        root: &Path,
+        listener: TcpListener,
+        members: &Arc<RwLock<BTreeSet<DeviceId>>>,
+    ) -> Result<(SocketAddr, DropGuard), NodeError> {
+        let failed = |source| NodeError::Io {
+            doing: "could not listen for the other devices of",
+            path: root.to_path_buf(),
+            source,
+        };
+        let local = listener.local_addr().map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+        let server = Server {
+            identity: Arc::clone(&self.identity),
+            members: admission(members),
+            events: self.news.clone(),
+            entries: self.token.as_ref().map(|token| EntryDoor {
+                entries: Arc::<EntryQueue>::clone(&self.entries),
+                token: Token::new(token),
+            }),
+            pairings: Some(Arc::<Doorkeeper>::clone(&self.doorkeeper)),
+        };
+        let stop = CancellationToken::new();
+        let guard = stop.clone().drop_guard();
+        tokio::spawn(async move {
+            if let Err(error) = server.serve(listener, stop).await {
+                tracing::error!(%error, "other devices cannot be listened for");
+            }
+        });
+        Ok((local, guard))
+    }
+}
+
+/// Whether a device is among those who are members at the time of asking.
+fn admission(members: &Arc<RwLock<BTreeSet<DeviceId>>>) -> Members {
+    let members = Arc::clone(members);
+    Arc::new(move |device| {
+        let members = members.read().unwrap_or_else(PoisonError::into_inner);
+        members.contains(&device)
+    })
+}

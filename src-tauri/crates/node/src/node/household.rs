@@ -1,0 +1,91 @@
+//! Who belongs to the household, and how others become members of it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use kinfolio_chain::Role;
+use kinfolio_chain::edit::Change;
+use kinfolio_transport::Welcome;
+use tokio::sync::oneshot;
+
+use super::Node;
+use crate::error::{NodeError, SubmitError};
+use crate::event_loop::Request;
+use crate::invitation::Invitation;
+use crate::mempool::Receipt;
+use crate::pairing::{INVITATION_TIME_MAX, InvitationStatus};
+
+impl Node {
+    /// Changes the household's members, as they stand when this is called. Whether the change
+    /// came into force shows in [`Node::status`]: one that was overtaken by another is void.
+    ///
+    /// # Errors
+    /// As [`Node::submit`].
+    pub async fn change_members(&self, change: Change) -> Result<Receipt, SubmitError> {
+        self.ask(|reply| Request::Change { change, reply }).await
+    }
+
+    /// Invites one device, for `time` from now on, a week at most. The invitation is over when
+    /// this node ends.
+    ///
+    /// # Errors
+    /// If this node does not listen, or too many invitations are open.
+    pub fn invite(&self, role: Role, time: Duration) -> Result<Invitation, NodeError> {
+        let time = time.min(INVITATION_TIME_MAX);
+        self.invitations.give(self, role, time)
+    }
+
+    /// The invitations that this node gave, and what became of them.
+    #[must_use]
+    pub fn invitations(&self) -> Vec<InvitationStatus> {
+        self.invitations.list()
+    }
+
+    /// Listens for the other devices from now on, unless it does already. Only a node that was
+    /// opened with a door does.
+    ///
+    /// # Errors
+    /// If the socket cannot be used, or the node is closed.
+    pub async fn listen(&self, listener: TcpListener) -> Result<(), NodeError> {
+        let (done, listening) = oneshot::channel();
+        let request = Request::Listen { listener, done };
+        let sent = self.requests.send(request).await;
+        sent.map_err(|_| NodeError::Closed)?;
+        listening.await.map_err(|_| NodeError::Closed)?
+    }
+
+    /// Where other devices reach this one; nowhere, if it does not listen.
+    #[must_use]
+    pub fn reachable_at(&self) -> Option<Vec<SocketAddr>> {
+        let device = self.published.me();
+        let contacts = self.published.contacts();
+        let own = contacts.into_iter().find(|one| one.device == device);
+        own.map(|own| own.addresses)
+    }
+
+    /// What a newcomer is told.
+    pub(crate) fn welcome(&self) -> Result<Welcome, NodeError> {
+        let founding = self.block(0)?.ok_or(NodeError::NoChain)?;
+        Ok(Welcome {
+            founding: Arc::new(founding),
+            members: self.published.configuration(),
+            contacts: self.published.contacts(),
+            votes: false,
+        })
+    }
+
+    /// A way to this node that does not keep it running.
+    pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
+        let requests = self.requests.downgrade();
+        let published = Arc::clone(&self.published);
+        let invitations = Arc::downgrade(&self.invitations);
+        move || {
+            Some(Self {
+                requests: requests.upgrade()?,
+                published: Arc::clone(&published),
+                invitations: Weak::upgrade(&invitations)?,
+            })
+        }
+    }
+}
