@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::routing::{any, post};
 use axum::{Json, Router};
 use kinfolio_http::Problem;
-use kinfolio_library::Founding;
+use kinfolio_http::dto::household::JoinedBody;
+use kinfolio_library::{Founding, LibraryError};
 use serde::{Deserialize, Serialize};
 
 use crate::home::Home;
@@ -25,6 +26,7 @@ struct Household {
 pub fn router(home: Arc<Home>) -> Router {
     Router::new()
         .route("/api/v1/household", post(found))
+        .route("/api/v1/household/join", post(join))
         .route("/api/v1/{*rest}", any(no_library))
         .with_state(home)
         .fallback_service(kinfolio_http::ui())
@@ -51,6 +53,24 @@ async fn found(
     })
     .await?;
     Ok((StatusCode::CREATED, Json(wish)))
+}
+
+/// A household to join; answered with what was joined.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    invitation: String,
+    device: String,
+}
+
+async fn join(
+    State(home): State<Arc<Home>>,
+    Json(wish): Json<Wish>,
+) -> Result<(StatusCode, Json<JoinedBody>), Problem> {
+    let invitation = wish.invitation.parse().map_err(LibraryError::from)?;
+    let joined = home.join(&invitation, &wish.device).await?;
+    let body = JoinedBody::new(joined, &wish.device);
+    Ok((StatusCode::CREATED, Json(body)))
 }
 
 /// The problem, and what this device may be called.

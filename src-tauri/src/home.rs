@@ -10,7 +10,8 @@ use axum::Router;
 use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
 use kinfolio_library::layout::Layout;
-use kinfolio_library::{Founding, Library, LibraryError, import};
+use kinfolio_library::node::{Invitation, Joined};
+use kinfolio_library::{Founding, Library, LibraryError, founding, household, import};
 use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 
@@ -65,7 +66,7 @@ impl Home {
         // What is wrong with a library is to be found in its log.
         let layout = Layout::new(&self.data);
         let opened = layout.token().exists().then(|| log::to(&layout.logs()));
-        match Library::open(&self.data).await {
+        match household::open(&self.data).await {
             Ok(library) => {
                 *log = opened.flatten();
                 self.enter(library);
@@ -82,19 +83,39 @@ impl Home {
     /// Makes a library in the empty folder and opens it. One that is open already stays.
     pub async fn found(&self, founding: Founding) -> Result<(), LibraryError> {
         let mut log = self.moving.lock().await;
-        match *self.stage.borrow() {
-            Stage::Unfounded => {}
-            Stage::Opening | Stage::Open(_) => {
-                return Err(LibraryError::AlreadyExists {
-                    path: self.data.clone(),
-                });
-            }
-            Stage::Closing | Stage::Closed => return Err(LibraryError::Closing),
-        }
+        self.is_unfounded()?;
         let data = self.data.clone();
-        let created = spawn_blocking(move || Library::create(&data, &founding));
+        let created = spawn_blocking(move || founding::found(&data, &founding));
         created.await.map_err(|_| LibraryError::Closing)??;
-        let library = Library::open(&self.data).await?;
+        self.open_made(&mut log).await
+    }
+
+    /// Makes the empty folder the library of a further device, called `device`, of the household
+    /// that gave the invitation, and opens it.
+    pub async fn join(
+        &self,
+        invitation: &Invitation,
+        device: &str,
+    ) -> Result<Joined, LibraryError> {
+        let mut log = self.moving.lock().await;
+        self.is_unfounded()?;
+        let joined = founding::join(&self.data, invitation, device).await?;
+        self.open_made(&mut log).await?;
+        Ok(joined)
+    }
+
+    fn is_unfounded(&self) -> Result<(), LibraryError> {
+        match *self.stage.borrow() {
+            Stage::Unfounded => Ok(()),
+            Stage::Opening | Stage::Open(_) => Err(LibraryError::AlreadyExists {
+                path: self.data.clone(),
+            }),
+            Stage::Closing | Stage::Closed => Err(LibraryError::Closing),
+        }
+    }
+
+    async fn open_made(&self, log: &mut Option<WorkerGuard>) -> Result<(), LibraryError> {
+        let library = household::open(&self.data).await?;
         *log = log::to(&library.layout().logs());
         self.enter(library);
         Ok(())

@@ -80,6 +80,7 @@ pub fn told_message(message: &PeerMessage, devices: &[Device]) -> String {
             let heights = heights.map(|(first, last)| (first.height(), last.height()));
             format!("Blocks {heights:?}")
         }
+        PeerMessage::Contacts(contacts) => format!("Contacts {}", contacts.len()),
         PeerMessage::Refused { code, .. } => format!("Refused {code:?}"),
     }
 }

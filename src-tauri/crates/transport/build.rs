@@ -3,10 +3,11 @@
 use std::error::Error;
 
 const ROOT: &str = "../../../proto";
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     "../../../proto/kinfolio/v1/peer.proto",
     "../../../proto/kinfolio/v1/ledger.proto",
     "../../../proto/kinfolio/v1/pairing.proto",
+    "../../../proto/kinfolio/v1/files.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -2,9 +2,12 @@
 
 pub(crate) mod bench;
 pub(crate) mod blocks;
+pub(crate) mod devices;
 pub(crate) mod edit;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod invite;
+pub(crate) mod join;
 pub(crate) mod sample;
 pub(crate) mod search;
 pub(crate) mod serve;

@@ -30,6 +30,9 @@ pub(crate) enum Failure {
     /// The library said no.
     #[error(transparent)]
     Library(#[from] LibraryError),
+    /// No device, or more than one, is meant.
+    #[error("{0}")]
+    WhichDevice(String),
     /// The API said no.
     #[error("{}", .0.detail)]
     Api(Box<Problem>),

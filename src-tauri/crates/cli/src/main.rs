@@ -46,6 +46,9 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
     match usage.command {
         Command::Init(args) => command::init::run(&folder(data)?, &args, output),
         Command::Serve(args) => command::serve::run(&folder(data)?, &args).await,
+        Command::Invite(args) => command::invite::run(&folder(data)?, &args, output).await,
+        Command::Join(args) => command::join::run(&folder(data)?, &args, output).await,
+        Command::Devices(args) => command::devices::run(&folder(data)?, &args, output).await,
         Command::Import(args) => command::import::run(&folder(data)?, &args, output).await,
         Command::Search(args) => command::search::run(&folder(data)?, &args, output).await,
         Command::Show(args) => command::show::run(&folder(data)?, &args, output).await,

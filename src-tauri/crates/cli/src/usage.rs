@@ -73,6 +73,12 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Run the headless node: HTTP API and web UI
     Serve(ServeArgs),
+    /// Invite one device to become a member; needs a node that runs
+    Invite(InviteArgs),
+    /// Become a member of a household that has invited this device
+    Join(JoinArgs),
+    /// List the household's devices, or remove one
+    Devices(DevicesArgs),
     /// Import files and folders, recursively
     Import(ImportArgs),
     /// Search with the language of the app's search box
@@ -156,6 +162,45 @@ pub(crate) struct ServeArgs {
     /// Accept the token in this file instead of the one in the library's api-token
     #[arg(long, value_name = "F")]
     pub(crate) web_token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InviteArgs {
+    /// For how long the invitation is good, in minutes
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_080))]
+    pub(crate) for_minutes: u32,
+    /// Let the device follow and write, without a vote
+    #[arg(long)]
+    pub(crate) observer: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JoinArgs {
+    /// What `kinfolio invite` or the app has given out
+    #[arg(value_name = "INVITATION")]
+    pub(crate) invitation: String,
+    /// What this device is called [default: the machine's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<DevicesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DevicesCommand {
+    /// Remove a device for good
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArgs {
+    /// The device's id, or its beginning, as `kinfolio devices` prints it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
 }
 
 #[derive(Debug, Args)]

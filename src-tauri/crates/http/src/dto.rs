@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod history;
+pub mod household;
 pub mod import;
 pub mod ledger;
 pub mod photo;

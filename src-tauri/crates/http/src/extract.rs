@@ -97,6 +97,11 @@ impl Named for PhotoId {
     const WHAT: &'static str = "photo id (64 lower-case hex digits)";
 }
 
+impl Named for kinfolio_library::node::DeviceId {
+    const UNKNOWN: &'static str = "device_unknown";
+    const WHAT: &'static str = "device id (32 lower-case hex digits)";
+}
+
 impl Named for u64 {
     const UNKNOWN: &'static str = "block_unknown";
     const WHAT: &'static str = "block height";

@@ -4,6 +4,7 @@ mod edits;
 mod events;
 mod files;
 mod health;
+mod household;
 mod imports;
 mod ledger;
 mod photos;
@@ -37,6 +38,9 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ledger::block))
         .routes(routes!(ledger::append))
         .routes(routes!(ledger::proof))
+        .routes(routes!(household::devices))
+        .routes(routes!(household::change, household::remove))
+        .routes(routes!(household::invitations, household::invite))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))
         .routes(routes!(events::stream))

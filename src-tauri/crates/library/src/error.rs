@@ -4,7 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kinfolio_catalog::{CatalogError, ChangeError, PhotoId};
-use kinfolio_node::{NodeError, SubmitError};
+use kinfolio_node::{
+    DeviceId, JoinError, JoinRefused, NodeError, ParseInvitationError, SubmitError,
+};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, ImportError};
 use kinfolio_search::{IndexError, QueryError};
@@ -111,6 +113,27 @@ pub enum LibraryError {
         /// What was given.
         given: String,
     },
+    /// No such device.
+    #[error("the household has no device {device}")]
+    DeviceUnknown {
+        /// Its id, as given.
+        device: DeviceId,
+    },
+    /// Without this device nobody could agree on anything.
+    #[error("“{name}” is the only device that votes: let another one vote first")]
+    LastVoter {
+        /// What it is called.
+        name: String,
+    },
+    /// The members changed again and again, so that this change never applied.
+    #[error("the household's members are being changed by others at the same time: try again")]
+    MembersChange,
+    /// A text that is no invitation.
+    #[error(transparent)]
+    BadInvitation(#[from] ParseInvitationError),
+    /// No port to listen at.
+    #[error("no port is free for the household's other devices: {0}")]
+    NoPort(#[source] io::Error),
     /// More photos than one edit may touch.
     #[error("{given} photos are more than one edit takes: {max} at most")]
     TooManyPhotos {
@@ -258,6 +281,19 @@ impl LibraryError {
             Self::NothingToImport => Code::BadInput("nothing_to_import"),
             Self::BadChange(ChangeError::Nothing) => Code::BadInput("empty_change"),
             Self::BadChange(_) | Self::BadTime { .. } => Code::BadInput("bad_change"),
+            Self::DeviceUnknown { .. } => Code::NotFound("device_unknown"),
+            Self::LastVoter { .. } => Code::Conflict("last_voter"),
+            Self::MembersChange => Code::Conflict("members_change"),
+            Self::BadInvitation(_) => Code::BadInput("bad_invitation"),
+            Self::Node(NodeError::Deaf) => Code::Conflict("not_listening"),
+            Self::Node(NodeError::Invitations { .. }) => Code::Conflict("too_many_invitations"),
+            Self::Node(NodeError::Join(JoinError::Refused(JoinRefused::NotNow(_)))) => {
+                Code::Unreachable("no_quorum")
+            }
+            Self::Node(NodeError::Join(JoinError::Refused(_))) => {
+                Code::Conflict("invitation_refused")
+            }
+            Self::Node(NodeError::Join(_)) => Code::Unreachable("inviter_unreachable"),
             Self::TooManyPhotos { .. } => Code::BadInput("too_many_photos"),
             Self::BadQuery(_) => Code::BadInput("bad_query"),
             Self::Index(IndexError::Cursor(_)) => Code::BadInput("bad_cursor"),
@@ -269,7 +305,8 @@ impl LibraryError {
                 Code::DiskFull
             }
             Self::Closing => Code::Unavailable,
-            Self::Behind { .. }
+            Self::NoPort(_)
+            | Self::Behind { .. }
             | Self::Node(_)
             | Self::Submit(_)
             | Self::Catalog(_)

@@ -16,6 +16,8 @@ mod error;
 pub mod event;
 mod follow;
 mod followed;
+pub mod founding;
+pub mod household;
 pub mod import;
 pub mod layout;
 pub mod ledger;
@@ -28,8 +30,9 @@ pub mod verify;
 
 pub use error::{Code, LibraryError};
 pub use event::Event;
+pub use founding::Founding;
 pub use layout::device_name;
-pub use library::{Founding, Library};
+pub use library::Library;
 pub use settings::{Limits, Settings};
 pub use token::Token;
 

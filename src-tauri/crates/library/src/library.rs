@@ -1,13 +1,13 @@
 //! One library, opened: its node, its catalogue, its index, its files. Use cases borrow it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use kinfolio_catalog::{Catalog, CatalogError, PhotoId, Snapshot};
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{DeviceId, Door, Founder, Node, NodeError, SubmitError};
+use kinfolio_node::{DeviceId, Door, Node, NodeError, SubmitError};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
@@ -24,13 +24,9 @@ use crate::followed::{self, Followed};
 use crate::import::Jobs;
 use crate::layout::Layout;
 use crate::settings::Settings;
-use crate::token::Token;
 
 /// Events that a slow listener may be behind before it misses some.
 const EVENTS_BUFFERED: usize = 1024;
-
-/// Longest name of a household or a device, in characters.
-const NAME_CHARS_MAX: usize = 100;
 
 /// An open library; clones share it.
 #[derive(Clone)]
@@ -61,67 +57,7 @@ struct Inner {
     _lock: File,
 }
 
-/// What a new library needs to be told.
-#[derive(Clone, Debug)]
-pub struct Founding {
-    /// What the household is called.
-    pub household: String,
-    /// What this device is called.
-    pub device: String,
-}
-
 impl Library {
-    /// Makes a library in `root`: a new household with this as its first device. The folder is
-    /// made if it is missing, and must be empty otherwise.
-    ///
-    /// # Errors
-    /// The folder holds something, a name cannot be used, or the disk refuses.
-    pub fn create(root: &Path, founding: &Founding) -> Result<(), LibraryError> {
-        check_name("a household", &founding.household)?;
-        check_name("a device", &founding.device)?;
-        let layout = Layout::new(root);
-        if layout.settings().exists() {
-            return Err(LibraryError::AlreadyExists {
-                path: root.to_path_buf(),
-            });
-        }
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(root)
-            .map_err(|source| LibraryError::io("create", root, source))?;
-        let _lock = lock(&layout)?;
-        let mut entries =
-            fs::read_dir(root).map_err(|source| LibraryError::io("read", root, source))?;
-        let lock_path = layout.lock();
-        if entries.any(|entry| entry.is_ok_and(|entry| entry.path() != lock_path)) {
-            return Err(LibraryError::NotEmpty {
-                path: root.to_path_buf(),
-            });
-        }
-        for folder in [
-            layout.imports(),
-            layout.logs(),
-            layout.catalog(),
-            layout.index(),
-        ] {
-            fs::create_dir(&folder)
-                .map_err(|source| LibraryError::io("create", &folder, source))?;
-        }
-        let founder = Founder {
-            household: founding.household.clone(),
-            device: founding.device.clone(),
-        };
-        founder
-            .found(root)
-            .map_err(|error| node_error(root, error))?;
-        Blobs::open(root).map_err(|error| blob_error(root, error))?;
-        Token::create(&layout.token())?;
-        // Last, since it is what makes the folder a library.
-        let text = Settings::template(&founding.household, &founding.device);
-        write_durably(&layout.settings(), text.as_bytes())
-    }
-
     /// Opens the library in `root`, brings its catalogue up to the chain's tip and starts to
     /// follow the chain. Needs a tokio runtime with more than one thread.
     ///
@@ -392,7 +328,7 @@ impl Parts {
 }
 
 /// Takes the library's lock, or says who may have it.
-fn lock(layout: &Layout) -> Result<File, LibraryError> {
+pub(crate) fn lock(layout: &Layout) -> Result<File, LibraryError> {
     let path = layout.lock();
     let file = OpenOptions::new()
         .create(true)
@@ -446,7 +382,7 @@ pub(crate) fn node_error(root: &Path, error: NodeError) -> LibraryError {
     }
 }
 
-fn blob_error(root: &Path, error: BlobError) -> LibraryError {
+pub(crate) fn blob_error(root: &Path, error: BlobError) -> LibraryError {
     match error {
         BlobError::DiskFull { .. } => LibraryError::DiskFull {
             path: root.to_path_buf(),
@@ -471,24 +407,6 @@ pub(crate) fn thumb_error(root: &Path, error: ThumbError) -> LibraryError {
         ThumbError::Original(error) => blob_error(root, error),
         other @ ThumbError::Io { .. } => LibraryError::Thumb(other),
     }
-}
-
-fn check_name(what: &'static str, given: &str) -> Result<(), LibraryError> {
-    let bad = |reason| LibraryError::BadName {
-        what,
-        given: given.to_owned(),
-        reason,
-    };
-    if given.trim().is_empty() {
-        return Err(bad("it needs at least one letter"));
-    }
-    if given.chars().count() > NAME_CHARS_MAX {
-        return Err(bad("100 characters are allowed at most"));
-    }
-    if given.chars().any(char::is_control) {
-        return Err(bad("it holds control characters"));
-    }
-    Ok(())
 }
 
 /// Writes a file so that it is there whole or not at all, whatever happens.

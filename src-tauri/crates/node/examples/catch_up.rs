@@ -83,7 +83,7 @@ fn start(root: &Path, places: &[(DeviceId, SocketAddr)], n: usize) -> Result<Nod
         peers: others
             .map(|&(device, address)| (device, vec![address]))
             .collect(),
-        token: None,
+        ..Door::default()
     };
     Ok(Node::open_with(root, door)?)
 }

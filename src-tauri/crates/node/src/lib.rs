@@ -33,7 +33,8 @@ pub use kinfolio_chain::{
 };
 pub use kinfolio_transport::{
     Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,
-    EntryStreamError, JoinError, JoinRefused,
+    EntryStreamError, FetchError, FileDoor, FileKind, FileRef, FileRefused, Files, JoinError,
+    JoinRefused, OpenedFile,
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;

@@ -79,6 +79,7 @@ impl Network {
                 identity: Arc::new(Identity::new(key)?),
                 news,
                 entries: Arc::new(EntryQueue(queue)),
+                files: door.files,
                 token: door.token,
                 doorkeeper: Arc::new(doorkeeper),
             });
@@ -217,10 +218,13 @@ impl Network {
     }
 
     /// Takes in where others are said to listen.
-    fn hear(&mut self, from: DeviceId, contacts: Vec<Contact>) {
+    fn hear(&mut self, from: DeviceId, mut contacts: Vec<Contact>) {
+        contacts.retain(|contact| contact.device != self.me);
         if !self.contacts.hear(from, contacts) {
             return;
         }
+        // Two who have both moved find each other through a third that has not.
+        self.introduce();
         if let Err(error) = self.contacts.keep() {
             tracing::warn!(%error, "the addresses of the other devices could not be noted");
         }

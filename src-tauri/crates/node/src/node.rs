@@ -24,9 +24,11 @@ use crate::pairing::{Doorkeeper, Invitations};
 use crate::proofs::EditName;
 use crate::published::{Published, Status, Tip};
 
+mod files;
 mod household;
 mod tasks;
 
+use files::FileLinks;
 pub use tasks::TaskAnswer;
 
 /// Requests that may wait for the event loop before callers wait to hand theirs over.
@@ -38,6 +40,8 @@ pub struct Node {
     requests: mpsc::Sender<Request>,
     published: Arc<Published>,
     invitations: Arc<Invitations>,
+    /// Nothing, where no other device is to be spoken to.
+    file_links: Option<Arc<FileLinks>>,
 }
 
 impl Node {
@@ -79,15 +83,17 @@ impl Node {
         };
         let reader = engine.store().reader();
         let published = Arc::new(Published::of(&engine, device, reader));
+        let key = identity::load(root)?;
+        let file_links = door.as_ref().map(|_| FileLinks::new(&key)).transpose()?;
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
         let node = Self {
             requests: sender,
             published: Arc::clone(&published),
             invitations: Arc::default(),
+            file_links,
         };
         let disk = Disk::start(root)?;
         let root = root.to_path_buf();
-        let key = identity::load(&root)?;
         let failed = |source| NodeError::Io {
             doing: "could not start the thread of",
             path: root.clone(),

@@ -60,6 +60,7 @@ async fn answer(
     ready.send(listener.local_addr()?)?;
     let (heard, mut events) = mpsc::channel(1024);
     let server = Server {
+        files: None,
         pairings: None,
         identity: Arc::new(Identity::new(&key(1))?),
         members: Arc::new(|_| true),

@@ -4,6 +4,7 @@
 //! What comes out is well-formed and no more: signatures, parents and votes are for others to
 //! check.
 
+pub(crate) mod files;
 pub(crate) mod pairing;
 
 use std::sync::Arc;

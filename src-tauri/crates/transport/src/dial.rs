@@ -15,7 +15,7 @@ use crate::link::{self, FRAME_READ_BYTES_MAX, LinkEvent, RejectReason};
 use crate::outbox::{DownReason, Link, LinkSender};
 use crate::proto::Frame;
 use crate::proto::peer_client::PeerClient;
-use crate::tls::{Identity, IdentityError};
+use crate::tls::{Alpn, Identity, IdentityError};
 
 /// How long after a failure the first new attempt is made.
 const RETRY_MIN: Duration = Duration::from_millis(20);
@@ -92,6 +92,17 @@ impl DialError {
     }
 }
 
+/// What was wrong with each address.
+pub(crate) fn said(errors: &[DialError]) -> String {
+    match errors {
+        [] => DialError::NoAddress.to_string(),
+        errors => {
+            let each: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            each.join("; ")
+        }
+    }
+}
+
 /// Keeps a link to one device up for as long as it is held; dropping it closes the link.
 #[derive(Debug)]
 pub struct Dialer {
@@ -157,7 +168,7 @@ impl Target {
 
     /// A link over the first address that works, or what is wrong with the last.
     async fn dial(&self) -> Result<Opened, (Option<SocketAddr>, DialError)> {
-        let tls = self.identity.client_config(self.device);
+        let tls = self.identity.client_config(self.device, Alpn::Links);
         let tls = tls.map_err(|error| (None, error.into()))?;
         let dialled = http2::dial_any(&self.addrs, &tls).await;
         let (addr, caller) = dialled.map_err(|mut errors| match errors.pop() {

@@ -10,6 +10,7 @@ mod contact;
 mod convert;
 mod dial;
 mod entry;
+mod files;
 mod http2;
 mod link;
 mod links;
@@ -28,6 +29,8 @@ pub use entry::{
     ENTRIES_UNANSWERED_MAX, ENTRY_BYTES_MAX, Entries, Entry, EntryDoor, EntryReceipt, EntryRefused,
     Replies, Token,
 };
+pub use files::client::{FetchError, FileClient};
+pub use files::{FileDoor, FileKind, FileRef, FileRefused, Files, OpenedFile};
 pub use link::{LinkEvent, LinkId, RejectReason};
 pub use links::Links;
 pub use message::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode, Sighting};

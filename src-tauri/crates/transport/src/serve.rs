@@ -1,39 +1,34 @@
-//! The side that listens: one port for links between devices and for entries.
+//! The side that listens: one port for links between devices, for files, for entries, and for
+//! newcomers.
 //!
-//! A connection proves who it is within [`HANDSHAKE_TIME_MAX`] or is closed, so that strangers
+//! A connection proves who it is within a few seconds or is closed, so that strangers
 //! cannot hold the places of members. Does not decide who is a member.
+
+mod visit;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ed25519_dalek::VerifyingKey;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 use kinfolio_chain::DeviceId;
-use kinfolio_chain::config::device_id;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::entry::EntryDoor;
-use crate::entry::service::{EntryService, REQUEST_BYTES_MAX};
-use crate::http2::{self, HANDSHAKE_TIME_MAX};
-use crate::link::{self, FRAME_READ_BYTES_MAX, GOODBYE_TIME_MAX, LinkEvent, RejectReason};
+use crate::files::FileDoor;
+use crate::link::{self, LinkEvent, RejectReason};
 use crate::outbox::{DownReason, Link, Outbound};
-use crate::pairing::service::PairingService;
-use crate::pairing::{self, Pairings};
+use crate::pairing::Pairings;
 use crate::proto::Frame;
-use crate::proto::ledger_server::LedgerServer;
-use crate::proto::pairing_server::PairingServer;
-use crate::proto::peer_server::{Peer, PeerServer};
-use crate::tls::{Identity, IdentityError, key_of};
+use crate::proto::peer_server::Peer;
+use crate::tls::{Identity, IdentityError};
+pub(crate) use visit::Caller;
+use visit::Visit;
 
 /// Connections at one time; more wait in the system's queue.
 const CONNECTIONS_MAX: usize = 512;
@@ -55,6 +50,8 @@ pub struct Server {
     pub events: mpsc::Sender<LinkEvent>,
     /// Who takes entries, if anyone.
     pub entries: Option<EntryDoor>,
+    /// Who gives files, if anyone.
+    pub files: Option<FileDoor>,
     /// Who takes newcomers in, if anyone.
     pub pairings: Option<Arc<dyn Pairings>>,
 }
@@ -70,7 +67,7 @@ impl Server {
         listener: TcpListener,
         shutdown: CancellationToken,
     ) -> Result<(), IdentityError> {
-        let acceptor = TlsAcceptor::from(Arc::new(self.identity.server_config()?));
+        let tls = Arc::new(self.identity.server_config()?);
         let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let server = Arc::new(self);
         let connections = TaskTracker::new();
@@ -87,97 +84,19 @@ impl Server {
                     continue;
                 }
             };
-            let (server, acceptor) = (server.clone(), acceptor.clone());
-            let over = shutdown.child_token();
-            connections.spawn(async move {
-                server.attend(stream, addr, &acceptor, &over).await;
-                drop(place);
-            });
+            let visit = Visit {
+                server: server.clone(),
+                tls: tls.clone(),
+                addr,
+                over: shutdown.child_token(),
+                connections: connections.clone(),
+                _place: place,
+            };
+            connections.spawn(visit.receive(stream));
         }
         connections.close();
         connections.wait().await;
         Ok(())
-    }
-
-    /// One connection, from its handshake to its end.
-    async fn attend(
-        &self,
-        stream: TcpStream,
-        addr: SocketAddr,
-        acceptor: &TlsAcceptor,
-        over: &CancellationToken,
-    ) {
-        // Without it the link works, but slower.
-        let _ = stream.set_nodelay(true);
-        let handshake = tokio::time::timeout(HANDSHAKE_TIME_MAX, acceptor.accept(stream));
-        let stream = match over.run_until_cancelled(handshake).await {
-            Some(Ok(Ok(stream))) => stream,
-            Some(Ok(Err(error))) => return self.reject(None, addr, RejectReason::Handshake(error)),
-            Some(Err(_)) => return self.reject(None, addr, RejectReason::Slow),
-            None => return,
-        };
-        let known = Arc::new(AtomicBool::new(false));
-        let key = proved(&stream);
-        let device = key.as_ref().map(device_id);
-        let routes = self.routes(key, addr, &known, over);
-        let serving = http2::serve(stream, routes);
-        tokio::pin!(serving);
-        let ended = tokio::select! {
-            ended = &mut serving => ended,
-            () = unknown(&known) => return,
-            () = over.cancelled() => {
-                let goodbye = tokio::time::timeout(GOODBYE_TIME_MAX, serving).await;
-                goodbye.unwrap_or(Ok(()))
-            }
-        };
-        match ended {
-            Ok(()) => {}
-            Err(error) if known.load(Ordering::Relaxed) => {
-                tracing::debug!(%addr, %error, "a connection broke");
-            }
-            Err(error) => self.reject(device, addr, RejectReason::Http(error)),
-        }
-    }
-
-    /// The calls of one connection, which know who is at its other end.
-    fn routes(
-        &self,
-        key: Option<VerifyingKey>,
-        addr: SocketAddr,
-        known: &Arc<AtomicBool>,
-        over: &CancellationToken,
-    ) -> Routes {
-        let peer = PeerService {
-            server: self.clone(),
-            device: key.as_ref().map(device_id),
-            addr,
-            known: known.clone(),
-            over: over.clone(),
-        };
-        let peer = PeerServer::new(peer).max_decoding_message_size(FRAME_READ_BYTES_MAX);
-        let mut routes = Routes::new(peer);
-        if let Some(door) = &self.entries {
-            let entries = EntryService {
-                door: door.clone(),
-                known: known.clone(),
-                over: over.clone(),
-            };
-            let entries = LedgerServer::new(entries).max_decoding_message_size(REQUEST_BYTES_MAX);
-            routes = routes.add_service(entries);
-        }
-        if let Some(pairings) = &self.pairings {
-            let pairing = PairingService {
-                server: self.clone(),
-                pairings: pairings.clone(),
-                key,
-                addr,
-                known: known.clone(),
-            };
-            let pairing = PairingServer::new(pairing)
-                .max_decoding_message_size(pairing::service::REQUEST_BYTES_MAX);
-            routes = routes.add_service(pairing);
-        }
-        routes.prepare()
     }
 
     /// Tells the node. Strangers must not hold up members: with no room, nothing is said.
@@ -201,46 +120,11 @@ async fn accept(
     Ok((place, stream, addr))
 }
 
-/// Returns when a connection had its time and nobody proved who they are.
-async fn unknown(known: &AtomicBool) {
-    tokio::time::sleep(HANDSHAKE_TIME_MAX).await;
-    if known.load(Ordering::Relaxed) {
-        std::future::pending::<()>().await;
-    }
-}
-
-/// The key that the handshake proved.
-fn proved(stream: &TlsStream<TcpStream>) -> Option<VerifyingKey> {
-    let (_, session) = stream.get_ref();
-    let certificate = session.peer_certificates()?.first()?;
-    key_of(certificate).ok()
-}
-
-/// The peer at the other end of one connection.
-struct PeerService {
-    server: Server,
-    device: Option<DeviceId>,
-    addr: SocketAddr,
-    known: Arc<AtomicBool>,
-    over: CancellationToken,
-}
-
-impl PeerService {
-    /// The member at the other end.
-    fn member(&self) -> Result<DeviceId, Status> {
-        let refuse = |reason: RejectReason, status: fn(String) -> Status| {
-            let text = reason.to_string();
-            self.server.reject(self.device, self.addr, reason);
-            status(text)
-        };
-        let device = self.device;
-        let device =
-            device.ok_or_else(|| refuse(RejectReason::NoCertificate, Status::unauthenticated))?;
-        if !(self.server.members)(device) {
-            return Err(refuse(RejectReason::Stranger, Status::permission_denied));
-        }
-        Ok(device)
-    }
+/// Links with whoever is at the other end of one connection.
+pub(crate) struct PeerService {
+    pub(crate) caller: Caller,
+    /// The connection's end.
+    pub(crate) over: CancellationToken,
 }
 
 #[tonic::async_trait]
@@ -251,15 +135,14 @@ impl Peer for PeerService {
         &self,
         request: Request<Streaming<Frame>>,
     ) -> Result<Response<Self::LinkStream>, Status> {
-        let device = self.member()?;
-        self.known.store(true, Ordering::Relaxed);
+        let device = self.caller.member()?;
         let (link, sender, outbound) = Link::open(device);
         let frames = with_last_word(outbound, link.clone());
         let running = link::run(
             link.clone(),
             sender,
             request.into_inner(),
-            self.server.events.clone(),
+            self.caller.server.events.clone(),
         );
         let over = self.over.clone();
         tokio::spawn(async move {

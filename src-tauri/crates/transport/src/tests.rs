@@ -1,6 +1,7 @@
 //! Real sockets on 127.0.0.1: who gets in, what gets across, and what ends a link.
 
 mod entries;
+mod files;
 mod links;
 mod messages;
 
@@ -24,8 +25,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    DownReason, EntryDoor, Hello, Identity, IdentityError, LinkEvent, LinkSender, PROTOCOL_VERSION,
-    PeerMessage, RefusalCode, Server, Sighting,
+    Contact, DownReason, EntryDoor, FileDoor, Hello, Identity, IdentityError, LinkEvent,
+    LinkSender, PROTOCOL_VERSION, PeerMessage, RefusalCode, Server, Sighting,
 };
 
 /// Longer than anything here takes.
@@ -58,12 +59,29 @@ impl Listening {
         Self::at(any, seed, members, room, entries).await
     }
 
+    /// Device `seed`, in a household with `members`, gives files.
+    async fn with_files(seed: u8, members: &[u8], files: FileDoor) -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self::with(any, seed, members, 8, None, Some(files)).await
+    }
+
     async fn at(
         addr: SocketAddr,
         seed: u8,
         members: &[u8],
         room: usize,
         entries: Option<EntryDoor>,
+    ) -> Self {
+        Self::with(addr, seed, members, room, entries, None).await
+    }
+
+    async fn with(
+        addr: SocketAddr,
+        seed: u8,
+        members: &[u8],
+        room: usize,
+        entries: Option<EntryDoor>,
+        files: Option<FileDoor>,
     ) -> Self {
         let listener = TcpListener::bind(addr).await.unwrap();
         let addr = listener.local_addr().unwrap();
@@ -74,6 +92,7 @@ impl Listening {
             members: Arc::new(move |device| members.contains(&device)),
             events: heard,
             entries,
+            files,
             pairings: None,
         };
         let shutdown = CancellationToken::new();
@@ -263,5 +282,10 @@ fn every_message() -> Vec<PeerMessage> {
         code,
         detail: "so it is".to_owned(),
     }));
+    let addresses = ["192.168.1.7:8788", "[2001:db8::1]:8788"];
+    messages.push(PeerMessage::Contacts(vec![Contact {
+        device: id(1),
+        addresses: addresses.map(|text| text.parse().unwrap()).into(),
+    }]));
     messages
 }

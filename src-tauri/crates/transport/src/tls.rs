@@ -16,7 +16,7 @@ use tokio_rustls::rustls::client::danger::{
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls13_signature};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use tokio_rustls::rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use tokio_rustls::rustls::server::{NoServerSessionStorage, ParsedCertificate};
+use tokio_rustls::rustls::server::{ClientHello, NoServerSessionStorage, ParsedCertificate};
 use tokio_rustls::rustls::version::TLS13;
 use tokio_rustls::rustls::{
     ClientConfig, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
@@ -28,8 +28,29 @@ const PKCS8_HEAD: [u8; 16] = *b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70
 /// What stands before the 32 bytes of a key in a certificate (RFC 8410, section 4).
 const SPKI_HEAD: [u8; 12] = *b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
 
-/// HTTP/2, the only protocol that is spoken inside.
-const ALPN: &[u8] = b"h2";
+/// What a connection is for; HTTP/2 is spoken on each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alpn {
+    /// Everything but files.
+    Links,
+    /// Files.
+    Files,
+}
+
+impl Alpn {
+    fn name(self) -> &'static [u8] {
+        match self {
+            Self::Links => b"h2",
+            Self::Files => b"kinfolio-files",
+        }
+    }
+
+    /// Whether a client offers this and nothing else.
+    pub(crate) fn is_meant_by(self, hello: &ClientHello<'_>) -> bool {
+        let offered = hello.alpn().into_iter().flatten();
+        offered.eq([self.name()])
+    }
+}
 
 /// Why a device's key cannot be used for TLS.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +109,9 @@ impl Identity {
             .with_protocol_versions(&[&TLS13])?
             .with_client_cert_verifier(verifier)
             .with_single_cert(vec![self.certificate.clone()], self.key.clone_key().into())?;
-        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.alpn_protocols = [Alpn::Links, Alpn::Files]
+            .map(|alpn| alpn.name().to_vec())
+            .into();
         // A resumed session would not prove again that the peer still holds its key.
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
@@ -96,20 +119,23 @@ impl Identity {
     }
 
     /// For dialling `expected`, as this device.
-    pub(crate) fn client_config(&self, expected: DeviceId) -> Result<ClientConfig, IdentityError> {
+    pub(crate) fn client_config(
+        &self,
+        expected: DeviceId,
+        alpn: Alpn,
+    ) -> Result<ClientConfig, IdentityError> {
         let builder = client_builder(&self.provider, expected)?;
         let certificate = vec![self.certificate.clone()];
         let config = builder.with_client_auth_cert(certificate, self.key.clone_key().into())?;
-        Ok(finish(config))
+        Ok(finish(config, alpn))
     }
 }
 
 /// For dialling `expected` as nobody in particular.
 pub(crate) fn anonymous_config(expected: DeviceId) -> Result<ClientConfig, IdentityError> {
     let provider = Arc::new(ring::default_provider());
-    Ok(finish(
-        client_builder(&provider, expected)?.with_no_client_auth(),
-    ))
+    let config = client_builder(&provider, expected)?.with_no_client_auth();
+    Ok(finish(config, Alpn::Links))
 }
 
 type ClientBuilder = tokio_rustls::rustls::ConfigBuilder<
@@ -131,8 +157,8 @@ fn client_builder(
         .with_custom_certificate_verifier(verifier))
 }
 
-fn finish(mut config: ClientConfig) -> ClientConfig {
-    config.alpn_protocols = vec![ALPN.to_vec()];
+fn finish(mut config: ClientConfig, alpn: Alpn) -> ClientConfig {
+    config.alpn_protocols = vec![alpn.name().to_vec()];
     config.resumption = Resumption::disabled();
     config.enable_sni = false;
     config

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use kinfolio_library::{Founding, Library, device_name};
+use kinfolio_library::{Founding, device_name, founding};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -19,14 +19,14 @@ struct Made<'a> {
 
 pub(crate) fn run(root: &Path, args: &InitArgs, output: &Output) -> Result<ExitCode, Failure> {
     let device = args.device.clone().unwrap_or_else(device_name);
-    let founding = Founding {
+    let wish = Founding {
         household: args.name.clone(),
         device,
     };
-    Library::create(root, &founding)?;
+    founding::found(root, &wish)?;
     let made = Made {
-        household: &founding.household,
-        device: &founding.device,
+        household: &wish.household,
+        device: &wish.device,
         path: root.display().to_string(),
     };
     output.print(&made, |made| {

@@ -26,8 +26,9 @@ pub struct LedgerStatus {
     /// Whether enough voters are reachable to commit.
     pub quorum: bool,
     /// Whether this device votes: `good`; `healing` while its damaged ledger is made whole by the
-    /// others; `superseded` if another copy of it, or a later state of its disk, is about; `forked`
-    /// if another device holds other blocks and no majority says who is right.
+    /// others; `superseded` if another copy of it, or a later state of its disk, is about; `removed`
+    /// once the household has removed it; `forked` if another device holds other blocks and no
+    /// majority says who is right.
     pub standing: String,
     /// Photos known, the trash counted.
     pub photos: u64,
@@ -266,7 +267,7 @@ impl LedgerStatus {
 }
 
 impl MemberBody {
-    fn new(member: &MemberStatus) -> Self {
+    pub(crate) fn new(member: &MemberStatus) -> Self {
         Self {
             id: member.id.to_string(),
             name: member.name.clone(),
@@ -284,11 +285,12 @@ fn standing(standing: &Standing) -> &'static str {
         Standing::Good => "good",
         Standing::Healing => "healing",
         Standing::Superseded { .. } => "superseded",
+        Standing::Removed => "removed",
         Standing::Forked { .. } => "forked",
     }
 }
 
-fn role(role: Role) -> &'static str {
+pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::Voter => "voter",
         Role::Observer => "observer",

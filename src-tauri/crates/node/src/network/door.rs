@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use kinfolio_chain::DeviceId;
 use kinfolio_transport::{
-    Dialer, Entries, Entry, EntryDoor, Identity, LinkEvent, Members, Replies, Server, Token,
+    Dialer, Entries, Entry, EntryDoor, FileDoor, Identity, LinkEvent, Members, Replies, Server,
+    Token,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -24,6 +25,8 @@ pub struct Door {
     pub listener: Option<TcpListener>,
     /// Where others listen, besides what they say themselves.
     pub peers: Vec<(DeviceId, Vec<SocketAddr>)>,
+    /// Who gives the others files, if anyone.
+    pub files: Option<FileDoor>,
     /// What programs show that bring entries over the network; none may if there is none.
     pub token: Option<String>,
 }
@@ -44,6 +47,7 @@ pub(super) struct Frame {
     pub(super) identity: Arc<Identity>,
     pub(super) news: mpsc::Sender<LinkEvent>,
     pub(super) entries: Arc<EntryQueue>,
+    pub(super) files: Option<FileDoor>,
     pub(super) token: Option<String>,
     pub(super) doorkeeper: Arc<Doorkeeper>,
 }
@@ -78,6 +82,7 @@ impl Frame {
                 entries: Arc::<EntryQueue>::clone(&self.entries),
                 token: Token::new(token),
             }),
+            files: self.files.clone(),
             pairings: Some(Arc::<Doorkeeper>::clone(&self.doorkeeper)),
         };
         let stop = CancellationToken::new();

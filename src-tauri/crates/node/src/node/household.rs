@@ -80,11 +80,13 @@ impl Node {
         let requests = self.requests.downgrade();
         let published = Arc::clone(&self.published);
         let invitations = Arc::downgrade(&self.invitations);
+        let file_links = self.file_links.clone();
         move || {
             Some(Self {
                 requests: requests.upgrade()?,
                 published: Arc::clone(&published),
                 invitations: Weak::upgrade(&invitations)?,
+                file_links: file_links.clone(),
             })
         }
     }

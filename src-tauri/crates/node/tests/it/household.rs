@@ -90,7 +90,7 @@ impl Household {
         let door = Door {
             listener: Some(listener),
             peers: peers.collect(),
-            token: None,
+            ..Door::default()
         };
         self.nodes[n] = Some(Node::open_with(&self.roots[n], door).expect("opened"));
     }

@@ -43,7 +43,9 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     });
-    waited.await.unwrap_or_else(|_| panic!("not in time: {what}"));
+    waited
+        .await
+        .unwrap_or_else(|_| panic!("not in time: {what}"));
 }
 
 fn role(node: &Node, of: &Node) -> Option<Role> {

@@ -8,10 +8,10 @@ use tonic::{Code, Status};
 
 use super::{JoinRefused, JoinRequest, Welcome};
 use crate::convert::{DecodeError, pairing as convert};
-use crate::dial::DialError;
+use crate::dial::{self, DialError};
 use crate::http2;
 use crate::proto::pairing_client::PairingClient;
-use crate::tls::Identity;
+use crate::tls::{Alpn, Identity};
 
 /// How long a household may take to agree on a newcomer.
 const AGREEMENT_TIME_MAX: Duration = Duration::from_secs(60);
@@ -23,7 +23,7 @@ const REPLY_BYTES_MAX: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum JoinError {
     /// None of the addresses led to the device that gave the invitation.
-    #[error("the device that gave the invitation cannot be reached: {}", said(.0))]
+    #[error("the device that gave the invitation cannot be reached: {}", dial::said(.0))]
     Unreachable(Vec<DialError>),
     /// It said no.
     #[error(transparent)]
@@ -38,16 +38,6 @@ pub enum JoinError {
     Answer(#[from] DecodeError),
 }
 
-fn said(errors: &[DialError]) -> String {
-    match errors {
-        [] => "the invitation names no address".to_owned(),
-        errors => {
-            let each: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            each.join("; ")
-        }
-    }
-}
-
 /// Asks `inviter`, and no other device, at whichever of `addresses` it answers, to be taken in.
 ///
 /// # Errors
@@ -58,7 +48,9 @@ pub async fn join(
     addresses: &[SocketAddr],
     request: JoinRequest,
 ) -> Result<Welcome, JoinError> {
-    let tls = identity.client_config(inviter).map_err(DialError::from);
+    let tls = identity
+        .client_config(inviter, Alpn::Links)
+        .map_err(DialError::from);
     let tls = tls.map_err(|error| JoinError::Unreachable(vec![error]))?;
     let reached = http2::dial_any(addresses, &tls).await;
     let (_, caller) = reached.map_err(JoinError::Unreachable)?;

@@ -1,31 +1,23 @@
 //! The listening side of the pairing call.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use ed25519_dalek::VerifyingKey;
-use kinfolio_chain::config::device_id;
 use tonic::{Request, Response, Status};
 
 use super::{JoinRefused, Pairings};
 use crate::convert::pairing as convert;
 use crate::link::RejectReason;
 use crate::proto;
-use crate::serve::Server;
+use crate::serve::Caller;
 
 /// Largest request that is read, in bytes.
 pub(crate) const REQUEST_BYTES_MAX: usize = 1024;
 
-/// Who calls over one connection.
+/// Takes in whoever is at the other end of one connection.
 pub(crate) struct PairingService {
-    pub(crate) server: Server,
     pub(crate) pairings: Arc<dyn Pairings>,
-    /// The key that the caller proved.
-    pub(crate) key: Option<VerifyingKey>,
-    pub(crate) addr: SocketAddr,
-    /// Set once the invitation is real.
-    pub(crate) known: Arc<AtomicBool>,
+    pub(crate) caller: Caller,
 }
 
 #[tonic::async_trait]
@@ -34,28 +26,23 @@ impl proto::pairing_server::Pairing for PairingService {
         &self,
         request: Request<proto::JoinRequest>,
     ) -> Result<Response<proto::JoinReply>, Status> {
-        let reject = |reason: RejectReason| {
-            let device = self.key.as_ref().map(device_id);
-            self.server.reject(device, self.addr, reason);
-        };
-        let Some(key) = self.key else {
-            reject(RejectReason::NoCertificate);
-            return Err(Status::unauthenticated(
-                RejectReason::NoCertificate.to_string(),
-            ));
+        let Some(key) = self.caller.key else {
+            self.caller.reject(RejectReason::NoCertificate);
+            let text = RejectReason::NoCertificate.to_string();
+            return Err(Status::unauthenticated(text));
         };
         let request = convert::request(request.into_inner()).map_err(|error| {
-            let status = Status::invalid_argument(error.to_string());
-            reject(RejectReason::Uninvited(error.to_string()));
-            status
+            let text = error.to_string();
+            self.caller.reject(RejectReason::Uninvited(text.clone()));
+            Status::invalid_argument(text)
         })?;
-        let known = self.known.clone();
+        let known = self.caller.known.clone();
         let proven = Box::new(move || known.store(true, Ordering::Relaxed));
         match self.pairings.join(key, request, proven).await {
             Ok(welcome) => Ok(Response::new(convert::welcome_to_wire(&welcome))),
             Err(refused) => {
                 let text = refused.to_string();
-                reject(RejectReason::Uninvited(text.clone()));
+                self.caller.reject(RejectReason::Uninvited(text.clone()));
                 Err(match refused {
                     JoinRefused::NoInvitation => Status::permission_denied(text),
                     JoinRefused::Version(_) => Status::unimplemented(text),

@@ -143,7 +143,9 @@ async fn a_socket_that_speaks_no_tls_is_reported() {
 #[tokio::test]
 async fn a_few_unreadable_messages_pass_and_many_end_the_link() {
     let mut a = Listening::new(1, &[1, 2], 64, None).await;
-    let config = identity(2).client_config(id(1)).unwrap();
+    let config = identity(2)
+        .client_config(id(1), crate::tls::Alpn::Links)
+        .unwrap();
     let caller = http2::dial(a.addr, config).await.unwrap();
     let (send, frames) = mpsc::channel(8);
     let frames = tokio_stream::wrappers::ReceiverStream::new(frames);

@@ -1,0 +1,145 @@
+//! The household's devices, and invitations for more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kinfolio_library::household;
+use kinfolio_library::node::{DeviceId, Role};
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
+
+use crate::App;
+use crate::dto::household::{
+    DeviceChange, HouseholdChanged, InvitationBody, InvitationListed, InvitationMade,
+};
+use crate::dto::ledger::MemberBody;
+use crate::extract::{self, Segment};
+use crate::problem::Problem;
+
+/// Longest time for which an invitation is good: a week.
+const MINUTES_MAX: u32 = 7 * 24 * 60;
+
+/// The household's devices, this one included
+#[utoipa::path(
+    get,
+    path = "/api/v1/devices",
+    tag = "household",
+    responses((status = 200, body = Vec<MemberBody>), (status = "default", response = Problem))
+)]
+pub(crate) async fn devices(State(app): State<Arc<App>>) -> Json<Vec<MemberBody>> {
+    let status = household::status(&app.library);
+    Json(status.members.iter().map(MemberBody::new).collect())
+}
+
+/// Changes a device's name or voice
+#[utoipa::path(
+    patch,
+    path = "/api/v1/devices/{id}",
+    tag = "household",
+    params(("id" = String, Path, description = "The device's id, hex")),
+    request_body = DeviceChange,
+    responses((status = 200, body = HouseholdChanged), (status = "default", response = Problem))
+)]
+pub(crate) async fn change(
+    State(app): State<Arc<App>>,
+    Segment(device): Segment<DeviceId>,
+    extract::Json(body): extract::Json<DeviceChange>,
+) -> Result<Json<HouseholdChanged>, Problem> {
+    let mut settled = None;
+    if let Some(name) = body.name {
+        settled = Some(household::rename(&app.library, device, &name).await?);
+    }
+    if let Some(role) = body.role {
+        settled = Some(household::set_role(&app.library, device, role.into()).await?);
+    }
+    match settled {
+        Some(settled) => Ok(Json(HouseholdChanged {
+            state: settled.into(),
+        })),
+        None => {
+            let detail = "the change is empty: give a `name` or a `role`";
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Err(Problem::new(status, "empty_change", detail))
+        }
+    }
+}
+
+/// Removes a device for good
+///
+/// Its key is refused from that block on; it can come back only as a new device.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/devices/{id}",
+    tag = "household",
+    params(("id" = String, Path, description = "The device's id, hex")),
+    responses((status = 200, body = HouseholdChanged), (status = "default", response = Problem))
+)]
+pub(crate) async fn remove(
+    State(app): State<Arc<App>>,
+    Segment(device): Segment<DeviceId>,
+) -> Result<Json<HouseholdChanged>, Problem> {
+    let settled = household::remove(&app.library, device).await?;
+    Ok(Json(HouseholdChanged {
+        state: settled.into(),
+    }))
+}
+
+/// Invites one device
+///
+/// The invitation is good once, for a while, and as long as this device runs.
+#[utoipa::path(
+    post,
+    path = "/api/v1/invitations",
+    tag = "household",
+    request_body = InvitationBody,
+    responses((status = 201, body = InvitationMade), (status = "default", response = Problem))
+)]
+pub(crate) async fn invite(
+    State(app): State<Arc<App>>,
+    extract::Json(body): extract::Json<InvitationBody>,
+) -> Result<(StatusCode, Json<InvitationMade>), Problem> {
+    let time = match body.for_minutes {
+        None => household::INVITATION_TIME,
+        Some(minutes @ 1..=MINUTES_MAX) => Duration::from_secs(u64::from(minutes) * 60),
+        Some(minutes) => {
+            let detail = format!("for_minutes is {minutes}; 1 to {MINUTES_MAX} are allowed");
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(Problem::new(status, "bad_body", detail));
+        }
+    };
+    let role = match body.observer {
+        true => Role::Observer,
+        false => Role::Voter,
+    };
+    let invitation = household::invite(&app.library, role, time).await?;
+    let made = InvitationMade::new(&invitation, qr(&invitation.to_string())?);
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// The invitations that this device gave, and what became of them
+#[utoipa::path(
+    get,
+    path = "/api/v1/invitations",
+    tag = "household",
+    responses((status = 200, body = Vec<InvitationListed>), (status = "default", response = Problem))
+)]
+pub(crate) async fn invitations(State(app): State<Arc<App>>) -> Json<Vec<InvitationListed>> {
+    let given = household::invitations(&app.library);
+    Json(given.into_iter().map(InvitationListed::new).collect())
+}
+
+/// `text` as a QR code. In capitals it takes half the modules.
+fn qr(text: &str) -> Result<String, Problem> {
+    let code = QrCode::with_error_correction_level(text.to_ascii_uppercase(), EcLevel::L);
+    let code = code.map_err(|error| {
+        let detail = format!("the invitation does not fit a QR code: {error}");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    })?;
+    Ok(code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(240, 240)
+        .build())
+}

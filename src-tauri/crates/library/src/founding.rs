@@ -1,0 +1,131 @@
+//! How a folder becomes a library: as that of the first device of a new household, or as that of
+//! a further one of a household that invited it.
+
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use kinfolio_node::{Founder, IDENTITY_FOLDER, Invitation, Joined};
+use kinfolio_photos::Blobs;
+
+use crate::error::LibraryError;
+use crate::layout::Layout;
+use crate::library::{blob_error, lock, node_error, write_durably};
+use crate::settings::Settings;
+use crate::token::Token;
+
+/// Longest name of a household or a device, in characters.
+const NAME_CHARS_MAX: usize = 100;
+
+/// What a new household needs to be told.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// What the household is called.
+    pub household: String,
+    /// What this device is called.
+    pub device: String,
+}
+
+/// Makes a library in `root`: a new household with this as its first device. The folder is
+/// made if it is missing, and must be empty otherwise.
+///
+/// # Errors
+/// The folder holds something, a name cannot be used, or the disk refuses.
+pub fn found(root: &Path, founding: &Founding) -> Result<(), LibraryError> {
+    check_name("a household", &founding.household)?;
+    check_name("a device", &founding.device)?;
+    let layout = Layout::new(root);
+    let _lock = prepare(&layout, &[])?;
+    let founder = Founder {
+        household: founding.household.clone(),
+        device: founding.device.clone(),
+    };
+    founder
+        .found(root)
+        .map_err(|error| node_error(root, error))?;
+    furnish(&layout, &founding.household, &founding.device)
+}
+
+/// Makes a library in `root`: a further device, called `device`, of the household that gave this
+/// invitation. The device that gave it must be within reach. What was interrupted goes on when it
+/// is done again with the same invitation.
+///
+/// # Errors
+/// As [`found`]; or the household does not take this device in.
+pub async fn join(
+    root: &Path,
+    invitation: &Invitation,
+    device: &str,
+) -> Result<Joined, LibraryError> {
+    check_name("a device", device)?;
+    let layout = Layout::new(root);
+    let _lock = prepare(&layout, &[IDENTITY_FOLDER])?;
+    let joined = kinfolio_node::join(root, invitation, device).await;
+    let joined = joined.map_err(|error| node_error(root, error))?;
+    furnish(&layout, &joined.household, device)?;
+    Ok(joined)
+}
+
+/// Makes the folder and takes its lock. Nothing may be in it but what is named.
+fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, LibraryError> {
+    let root = layout.root();
+    if layout.settings().exists() {
+        return Err(LibraryError::AlreadyExists {
+            path: root.to_path_buf(),
+        });
+    }
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(root)
+        .map_err(|source| LibraryError::io("create", root, source))?;
+    let lock = lock(layout)?;
+    let mut entries =
+        fs::read_dir(root).map_err(|source| LibraryError::io("read", root, source))?;
+    let foreign = |name: &Path| {
+        let is_allowed = allowed.iter().any(|one| root.join(one) == name);
+        name != layout.lock() && !is_allowed
+    };
+    match entries.any(|entry| entry.is_ok_and(|entry| foreign(&entry.path()))) {
+        true => Err(LibraryError::NotEmpty {
+            path: root.to_path_buf(),
+        }),
+        false => Ok(lock),
+    }
+}
+
+/// Makes what every library has beside its ledger.
+fn furnish(layout: &Layout, household: &str, device: &str) -> Result<(), LibraryError> {
+    let root = layout.root();
+    for folder in [
+        layout.imports(),
+        layout.logs(),
+        layout.catalog(),
+        layout.index(),
+    ] {
+        fs::create_dir(&folder).map_err(|source| LibraryError::io("create", &folder, source))?;
+    }
+    Blobs::open(root).map_err(|error| blob_error(root, error))?;
+    Token::create(&layout.token())?;
+    // Last, since it is what makes the folder a library.
+    let text = Settings::template(household, device);
+    write_durably(&layout.settings(), text.as_bytes())
+}
+
+pub(crate) fn check_name(what: &'static str, given: &str) -> Result<(), LibraryError> {
+    let bad = |reason| LibraryError::BadName {
+        what,
+        given: given.to_owned(),
+        reason,
+    };
+    if given.trim().is_empty() {
+        return Err(bad("it needs at least one letter"));
+    }
+    if given.chars().count() > NAME_CHARS_MAX {
+        return Err(bad("100 characters are allowed at most"));
+    }
+    if given.chars().any(char::is_control) {
+        return Err(bad("it holds control characters"));
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The household's devices: who they are, how others come in, and how one goes.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use kinfolio_node::{
+    Change, DeviceId, Door, EditState, Invitation, InvitationStatus, Role, Status,
+};
+
+use crate::edit::Settled;
+use crate::error::LibraryError;
+use crate::founding::check_name;
+use crate::library::{Library, node_error};
+
+/// Where a device listens unless something else does already.
+pub const PEER_PORT: u16 = 8788;
+
+/// For how long an invitation is good unless told.
+pub const INVITATION_TIME: Duration = Duration::from_secs(10 * 60);
+
+/// How often a change is written again when another change of the members came first.
+const ATTEMPTS: usize = 20;
+
+/// Opens the library in `root` as a node that meets the household's other devices, and listens for
+/// them if there are any: no port is open where there is nobody to come.
+///
+/// # Errors
+/// As [`Library::open`].
+pub async fn open(root: &Path) -> Result<Library, LibraryError> {
+    let library = Library::open_with(root, Door::default()).await?;
+    if status(&library).members.len() > 1
+        && let Err(error) = listen(&library).await
+    {
+        tracing::warn!(%error, "the other devices cannot be listened for; they are dialled");
+    }
+    Ok(library)
+}
+
+/// What this device knows of the household and itself.
+#[must_use]
+pub fn status(library: &Library) -> Status {
+    library.node().status()
+}
+
+/// Invites one device. A device that does not listen for others yet does from now on.
+///
+/// # Errors
+/// The library was opened by a command, without a node that runs; no port is to be had; or too
+/// many invitations are open.
+pub async fn invite(
+    library: &Library,
+    role: Role,
+    time: Duration,
+) -> Result<Invitation, LibraryError> {
+    listen(library).await?;
+    let invited = library.node().invite(role, time);
+    invited.map_err(|error| node_error(library.layout().root(), error))
+}
+
+/// The invitations that this device gave since it runs, and what became of them.
+#[must_use]
+pub fn invitations(library: &Library) -> Vec<InvitationStatus> {
+    library.node().invitations()
+}
+
+/// Listens for the household's other devices on all addresses, unless this device listens
+/// already: at the usual port, or where that is taken at any.
+///
+/// # Errors
+/// No port is to be had.
+pub async fn listen(library: &Library) -> Result<(), LibraryError> {
+    if library.node().reachable_at().is_some() {
+        return Ok(());
+    }
+    let all = Ipv4Addr::UNSPECIFIED;
+    let listener = TcpListener::bind((all, PEER_PORT)).or_else(|_| TcpListener::bind((all, 0)));
+    let listener = listener.map_err(LibraryError::NoPort)?;
+    let listening = library.node().listen(listener).await;
+    listening.map_err(|error| node_error(library.layout().root(), error))
+}
+
+/// Calls a device something else.
+///
+/// # Errors
+/// There is no such device, the name cannot be used, or the ledger cannot write.
+pub async fn rename(
+    library: &Library,
+    device: DeviceId,
+    name: &str,
+) -> Result<Settled, LibraryError> {
+    check_name("a device", name)?;
+    let wanted = |status: &Status| {
+        let member = member(status, device)?;
+        Ok((member.name != name).then(|| Change::Name {
+            device,
+            name: name.to_owned(),
+        }))
+    };
+    change(library, wanted).await
+}
+
+/// Gives a device another voice.
+///
+/// # Errors
+/// There is no such device, it is the last voter, or the ledger cannot write.
+pub async fn set_role(
+    library: &Library,
+    device: DeviceId,
+    role: Role,
+) -> Result<Settled, LibraryError> {
+    let wanted = |status: &Status| {
+        let member = member(status, device)?;
+        if role == Role::Observer {
+            keep_a_voter(status, device)?;
+        }
+        Ok((member.role != role).then_some(Change::Role { device, role }))
+    };
+    change(library, wanted).await
+}
+
+/// Removes a device for good: its key is refused from that block on, and what it has not said by
+/// then never enters the chain.
+///
+/// # Errors
+/// There is no such device, it is the last voter, or the ledger cannot write.
+pub async fn remove(library: &Library, device: DeviceId) -> Result<Settled, LibraryError> {
+    member(&library.node().status(), device)?;
+    let wanted = |status: &Status| {
+        let there = status.members.iter().any(|one| one.id == device);
+        if there {
+            keep_a_voter(status, device)?;
+        }
+        Ok(there.then_some(Change::Remove { device }))
+    };
+    change(library, wanted).await
+}
+
+/// Writes the change that is `wanted` until none is any more, or it waits for a quorum.
+async fn change(
+    library: &Library,
+    wanted: impl Fn(&Status) -> Result<Option<Change>, LibraryError>,
+) -> Result<Settled, LibraryError> {
+    for _ in 0..ATTEMPTS {
+        let Some(change) = wanted(&library.node().status())? else {
+            return Ok(Settled::Committed);
+        };
+        let receipt = library.node().change_members(change).await;
+        let receipt = receipt.map_err(|error| library.submit_error(error))?;
+        if receipt.state == EditState::Pending {
+            return Ok(Settled::Pending);
+        }
+    }
+    Err(LibraryError::MembersChange)
+}
+
+fn member(status: &Status, device: DeviceId) -> Result<&kinfolio_node::MemberStatus, LibraryError> {
+    let member = status.members.iter().find(|one| one.id == device);
+    member.ok_or(LibraryError::DeviceUnknown { device })
+}
+
+fn keep_a_voter(status: &Status, device: DeviceId) -> Result<(), LibraryError> {
+    let mut others = status.members.iter().filter(|one| one.id != device);
+    match others.any(|one| one.role == Role::Voter) {
+        true => Ok(()),
+        false => Err(LibraryError::LastVoter {
+            name: member(status, device)?.name.clone(),
+        }),
+    }
+}

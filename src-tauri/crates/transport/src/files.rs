@@ -1,0 +1,81 @@
+//! Originals and previews from one device to another, on connections of their own.
+//!
+//! Knows how a file travels and that only members get one; does not know which files there are,
+//! nor what is in them. That is behind [`Files`].
+
+pub(crate) mod client;
+pub(crate) mod service;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+
+/// Which file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileRef {
+    /// What of it.
+    pub kind: FileKind,
+    /// The SHA-256 of the original.
+    pub id: [u8; 32],
+}
+
+/// What a device may hold of a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FileKind {
+    /// The bytes that the camera wrote.
+    Original,
+    /// A preview whose longest edge has 256 pixels.
+    Preview256,
+    /// A preview whose longest edge has 1080 pixels.
+    Preview1080,
+}
+
+/// A file, open at some offset.
+pub struct OpenedFile {
+    /// Bytes of the whole file.
+    pub size: u64,
+    /// Its bytes, from the offset to the end.
+    pub pieces: BoxStream<'static, io::Result<Bytes>>,
+}
+
+impl fmt::Debug for OpenedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenedFile")
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a device gives no file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileRefused {
+    /// It does not hold it.
+    #[error("the device does not hold this file")]
+    NotHere,
+    /// It holds it and cannot read it.
+    #[error("the file cannot be read there: {0}")]
+    Unreadable(String),
+}
+
+/// Gives files to other devices.
+pub trait Files: fmt::Debug + Send + Sync + 'static {
+    /// Opens a file at `offset`, in bytes.
+    fn open(
+        &self,
+        file: FileRef,
+        offset: u64,
+    ) -> BoxFuture<'static, Result<OpenedFile, FileRefused>>;
+}
+
+/// Who gives files, and on which runtime: large files do not pass through the thread that accepts.
+#[derive(Clone, Debug)]
+pub struct FileDoor {
+    /// Who gives them.
+    pub files: Arc<dyn Files>,
+    /// Where their connections run.
+    pub runtime: tokio::runtime::Handle,
+}
