@@ -66,6 +66,19 @@ impl Household {
         household
     }
 
+    /// A further device, called `name`, of the household of this one, whose node must run.
+    #[must_use]
+    pub fn joined(&self, name: &str) -> Self {
+        let dir = TempDir::new().expect("a temporary folder");
+        let root = dir.path().join("library");
+        let device = Self { dir, root };
+        let invitation = self.run(["invite"]).succeeded().stdout;
+        device
+            .run(["join", invitation.trim(), "--device", name])
+            .succeeded();
+        device
+    }
+
     /// The library's folder.
     #[must_use]
     pub fn root(&self) -> &Path {

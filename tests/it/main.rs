@@ -9,6 +9,7 @@
 mod bad_input;
 mod first_day;
 mod full_disk;
+mod household;
 mod kill;
 mod ledger;
 mod licences;

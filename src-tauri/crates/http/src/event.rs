@@ -24,6 +24,17 @@ pub struct PhotosEvent {
     pub ids: Option<Vec<String>>,
 }
 
+/// `devices`: a device came or went, or the household's members changed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct DevicesEvent {
+    /// How many devices there are.
+    pub members: usize,
+    /// How many of them are within reach, this one included.
+    pub reachable: usize,
+    /// Whether they are enough to agree on a block.
+    pub quorum: bool,
+}
+
 /// An event's name and its JSON.
 #[must_use]
 pub fn named(event: &Event) -> (&'static str, serde_json::Value) {
@@ -46,6 +57,18 @@ pub fn named(event: &Event) -> (&'static str, serde_json::Value) {
                     ids,
                 }),
             )
+        }
+        Event::Devices {
+            members,
+            reachable,
+            quorum,
+        } => {
+            let body = DevicesEvent {
+                members: *members,
+                reachable: *reachable,
+                quorum: *quorum,
+            };
+            ("devices", serde_json::to_value(body))
         }
         Event::Import(job) => ("import", serde_json::to_value(ImportJob::new(job))),
     };

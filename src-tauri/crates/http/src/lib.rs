@@ -52,7 +52,7 @@ pub(crate) struct App {
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     components(
-        schemas(Problem, event::BlockEvent, event::PhotosEvent),
+        schemas(Problem, event::BlockEvent, event::DevicesEvent, event::PhotosEvent),
         responses(Problem)
     )
 )]

@@ -12,6 +12,7 @@ pub use kinfolio_photos::ThumbSize;
 use kinfolio_photos::{BlobError, BlobId};
 
 use crate::error::LibraryError;
+use crate::exchange;
 use crate::library::{Library, thumb_error};
 
 /// A value together with the chain height that it shows.
@@ -84,23 +85,31 @@ pub fn is_stored(library: &Library, id: PhotoId) -> bool {
     library.blobs().path(&BlobId(id.0)).is_file()
 }
 
-/// The bytes of an original, or those of `range`, in pieces straight from the disk.
+/// The bytes of an original, or those of `range`, in pieces: straight from the disk, or, where it
+/// is missing here, from another device, which puts it here on the way.
 ///
 /// # Errors
 /// [`LibraryError::OriginalMissing`], or the store cannot be read.
 pub async fn original(
     library: &Library,
-    id: PhotoId,
+    photo: &Photo,
     range: Option<Range<u64>>,
 ) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, LibraryError> {
-    match library.blobs().open_range(&BlobId(id.0), range).await {
+    if !is_stored(library, photo.id) {
+        match range {
+            None => return exchange::stream(library, photo).await,
+            Some(_) => exchange::bring(library, photo).await?,
+        }
+    }
+    let opened = library.blobs().open_range(&BlobId(photo.id.0), range).await;
+    match opened {
         Ok(opened) => Ok(opened.stream),
-        Err(BlobError::NotFound { .. }) => Err(LibraryError::OriginalMissing { id }),
         Err(error) => Err(library.blob_error(error)),
     }
 }
 
-/// A photo's preview as JPEG, upright; made from the original when it is missing.
+/// A photo's preview as JPEG, upright; made from the original, or fetched from another device,
+/// when it is missing.
 ///
 /// # Errors
 /// [`LibraryError::PhotoUnknown`]; [`LibraryError::NoPreview`] for files that show nothing.
@@ -109,6 +118,22 @@ pub async fn preview(
     id: PhotoId,
     size: ThumbSize,
 ) -> Result<Bytes, LibraryError> {
+    let made = made_here(library, id, size).await;
+    let Err(LibraryError::OriginalMissing { .. }) = made else {
+        return made;
+    };
+    match exchange::preview(library, id, size, None).await? {
+        exchange::Fetched::Here(jpeg) => Ok(jpeg),
+        exchange::Fetched::NotThere => Err(LibraryError::NoPreview {
+            id,
+            reason: "no device has one".to_owned(),
+        }),
+        exchange::Fetched::Failed => made,
+    }
+}
+
+/// The preview that is here, or that can be made from the original that is.
+async fn made_here(library: &Library, id: PhotoId, size: ThumbSize) -> Result<Bytes, LibraryError> {
     let here = library.clone();
     library
         .blocking(move || {

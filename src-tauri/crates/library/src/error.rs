@@ -80,12 +80,14 @@ pub enum LibraryError {
         id: PhotoId,
     },
     /// The record is there, its original is not.
-    #[error(
-        "the original of {id} is missing from this device: `kinfolio verify --deep` tells more"
-    )]
+    #[error("the original of {id} {}", whereabouts(.added_by.as_deref(), .away))]
     OriginalMissing {
         /// The photo.
         id: PhotoId,
+        /// What the device is called that added it, if it is still a member.
+        added_by: Option<String>,
+        /// What the other devices are called that are out of reach and may hold it.
+        away: Vec<String>,
     },
     /// The photo is there, but nothing can be drawn from it.
     #[error("{id} has no preview: {reason}")]
@@ -225,6 +227,22 @@ pub enum LibraryError {
     },
 }
 
+/// Why an original is not to be had, and what to do.
+fn whereabouts(added_by: Option<&str>, away: &[String]) -> String {
+    if away.is_empty() {
+        return "is on none of the household's devices: `kinfolio verify --deep` tells more"
+            .to_owned();
+    }
+    let names: Vec<_> = away.iter().map(|name| format!("“{name}”")).collect();
+    let names = names.join(" or ");
+    match added_by {
+        Some(name) => {
+            format!("is on no device within reach (“{name}” added it): start {names} and try again")
+        }
+        None => format!("is on no device within reach: start {names} and try again"),
+    }
+}
+
 /// What kind of failure it was: stable, small, for the wire and for exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
@@ -266,7 +284,10 @@ impl LibraryError {
     pub fn code(&self) -> Code {
         match self {
             Self::PhotoUnknown { .. } => Code::NotFound("photo_unknown"),
-            Self::OriginalMissing { .. } => Code::NotFound("original_missing"),
+            Self::OriginalMissing { away, .. } if away.is_empty() => {
+                Code::NotFound("original_missing")
+            }
+            Self::OriginalMissing { .. } => Code::Unreachable("original_unreachable"),
             Self::NoPreview { .. } => Code::NotFound("no_preview"),
             Self::ImportUnknown { .. } => Code::NotFound("import_unknown"),
             Self::NotALibrary { .. } => Code::NotFound("not_a_library"),

@@ -23,6 +23,15 @@ pub enum Event {
         /// Which; `None` when there are more than [`PHOTOS_NAMED_MAX`].
         ids: Option<Vec<PhotoId>>,
     },
+    /// A device came within reach or went out of it, or the household's members changed.
+    Devices {
+        /// How many there are.
+        members: usize,
+        /// How many of them are within reach, this one included.
+        reachable: usize,
+        /// Whether they are enough to agree on a block.
+        quorum: bool,
+    },
     /// An import has made progress or ended.
     Import(Box<Job>),
 }

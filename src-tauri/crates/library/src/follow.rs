@@ -78,6 +78,25 @@ pub(crate) async fn catalog(library: Library, shown: watch::Sender<Followed>) {
     }
 }
 
+/// Tells of devices that come, go and change, until the library closes.
+pub(crate) async fn household(library: Library) {
+    let closing = library.closing();
+    let mut household = library.node().watch_household();
+    loop {
+        tokio::select! {
+            () = closing.cancelled() => return,
+            changed = household.changed() => if changed.is_err() { return },
+        }
+        let status = library.node().status();
+        let reachable = status.members.iter().filter(|one| one.reachable);
+        library.tell(Event::Devices {
+            members: status.members.len(),
+            reachable: reachable.count(),
+            quorum: status.quorum,
+        });
+    }
+}
+
 /// Keeps the index close behind the catalogue until the library closes.
 pub(crate) async fn index(
     library: Library,

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::exchange::Gathering;
+
 /// The root folder of a library and the names inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -69,6 +71,16 @@ impl Layout {
     #[must_use]
     pub fn imports(&self) -> PathBuf {
         self.root.join("imports")
+    }
+
+    /// Up to which block nothing is missing of what other devices added.
+    #[must_use]
+    pub(crate) fn gathered(&self, what: Gathering) -> PathBuf {
+        let name = match what {
+            Gathering::Previews => "gathered-previews",
+            Gathering::Originals => "gathered-originals",
+        };
+        self.root.join("thumbs").join(name)
     }
 
     /// Log files of a node, JSON lines.

@@ -14,6 +14,7 @@ pub mod browse;
 pub mod edit;
 mod error;
 pub mod event;
+mod exchange;
 mod follow;
 mod followed;
 pub mod founding;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use kinfolio_catalog::{Catalog, CatalogError, PhotoId, Snapshot};
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{DeviceId, Door, Node, NodeError, SubmitError};
+use kinfolio_node::{DeviceId, Door, FileDoor, Node, NodeError, SubmitError};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
+use tokio::runtime::Handle;
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +20,7 @@ use crate::arrival::Claims;
 use crate::browse::At;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
+use crate::exchange::{self, Gathering, Shelf};
 use crate::follow;
 use crate::followed::{self, Followed};
 use crate::import::Jobs;
@@ -204,6 +206,11 @@ impl Library {
         }
     }
 
+    /// Follows the catalogue's height.
+    pub(crate) fn shown(&self) -> watch::Receiver<Followed> {
+        self.inner.shown.clone()
+    }
+
     /// Waits until the catalogue shows `height`.
     pub(crate) async fn shows(&self, height: u64) -> Result<(), LibraryError> {
         let shown = self.inner.shown.clone();
@@ -266,18 +273,23 @@ impl Parts {
         let lock = lock(&layout)?;
         let settings = Settings::read(&layout.settings())?;
         let root = layout.root();
+        let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;
+        let thumbs = Thumbs::open(root).map_err(|error| thumb_error(root, error))?;
         let node = match door {
             None => Node::open(root),
             Some(mut door) => {
                 door.peers.extend(settings.peers());
+                let (blobs, thumbs) = (blobs.clone(), thumbs.clone());
+                door.files = Some(FileDoor {
+                    files: Arc::new(Shelf { blobs, thumbs }),
+                    runtime: Handle::current(),
+                });
                 Node::open_with(root, door)
             }
         };
         let node = node.map_err(|error| node_error(root, error))?;
         let catalog = open_catalog(&layout, &node)?;
         let index = Index::open(&layout.index())?;
-        let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;
-        let thumbs = Thumbs::open(root).map_err(|error| thumb_error(root, error))?;
         Ok(Self {
             layout,
             settings,
@@ -318,6 +330,10 @@ impl Parts {
         };
         let tasks = library.tasks();
         tasks.spawn(follow::catalog(library.clone(), shown_in));
+        tasks.spawn(follow::household(library.clone()));
+        for what in [Gathering::Previews, Gathering::Originals] {
+            tasks.spawn(exchange::gather(library.clone(), what));
+        }
         tasks.spawn(follow::index(
             library.clone(),
             library.inner.shown.clone(),
@@ -397,9 +413,11 @@ pub(crate) fn thumb_error(root: &Path, error: ThumbError) -> LibraryError {
         ThumbError::DiskFull { .. } => LibraryError::DiskFull {
             path: root.to_path_buf(),
         },
-        ThumbError::Original(BlobError::NotFound { id }) => {
-            LibraryError::OriginalMissing { id: PhotoId(id.0) }
-        }
+        ThumbError::Original(BlobError::NotFound { id }) => LibraryError::OriginalMissing {
+            id: PhotoId(id.0),
+            added_by: None,
+            away: Vec::new(),
+        },
         ThumbError::NoPreview { id, reason } => LibraryError::NoPreview {
             id: PhotoId(id.0),
             reason,

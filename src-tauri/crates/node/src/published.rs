@@ -79,6 +79,7 @@ pub(crate) struct Published {
     reader: RwLock<BlockReader>,
     pub(crate) prover: Prover,
     household_now: RwLock<Now>,
+    household_changes: watch::Sender<u64>,
     contacts: RwLock<Contacts>,
 }
 
@@ -131,6 +132,7 @@ impl Published {
             reader: RwLock::new(reader),
             prover: Prover::default(),
             household_now: RwLock::new(now),
+            household_changes: watch::Sender::new(0),
             contacts: RwLock::default(),
         };
         published.follow(engine);
@@ -140,13 +142,15 @@ impl Published {
     /// Shows what the engine has come to.
     pub(crate) fn follow<S: Store>(&self, engine: &Engine<S>) {
         self.pending.store(engine.pending(), Ordering::Relaxed);
-        self.quorum.store(engine.has_quorum(), Ordering::Relaxed);
+        let quorum = engine.has_quorum();
+        let mut changed = self.quorum.swap(quorum, Ordering::Relaxed) != quorum;
         let tip = tip_of(engine);
         self.tip
             .send_if_modified(|before| std::mem::replace(before, tip) != tip);
         let mut now = self.write();
         let state = engine.state();
         if now.config_hash != state.config_hash() {
+            changed = true;
             now.config_hash = state.config_hash();
             now.configuration = state.configuration().clone();
             if let Some(device) = now.configuration.member(self.me).cloned() {
@@ -154,6 +158,7 @@ impl Published {
             }
         }
         if now.standing != *engine.standing() {
+            changed = true;
             now.standing = engine.standing().clone();
         }
         now.counts = engine.counts();
@@ -170,7 +175,12 @@ impl Published {
             if reachable || seen.reachable {
                 seen.last_seen_ms = Some(now_ms());
             }
+            changed |= seen.reachable != reachable;
             seen.reachable = reachable;
+        }
+        drop(now);
+        if changed {
+            self.household_changes.send_modify(|changes| *changes += 1);
         }
     }
 
@@ -228,6 +238,11 @@ impl Published {
 
     pub(crate) fn watch(&self) -> watch::Receiver<Tip> {
         self.tip.subscribe()
+    }
+
+    /// Changes whenever a member comes, goes or changes.
+    pub(crate) fn watch_household(&self) -> watch::Receiver<u64> {
+        self.household_changes.subscribe()
     }
 
     /// All of it at once. A device that was removed shows itself as it was before.

@@ -153,6 +153,14 @@ pub enum BlobError {
         /// What the sender's side said.
         reason: String,
     },
+    /// What came is not the original that was asked for.
+    #[error("the original {id} was asked for, and other bytes came, which hash to {found}")]
+    Mismatch {
+        /// The id asked for.
+        id: BlobId,
+        /// The id of what came.
+        found: BlobId,
+    },
     /// The caller raised the cancel flag.
     #[error("cancelled")]
     Cancelled,
@@ -256,6 +264,23 @@ impl Blobs {
         E: fmt::Display,
     {
         let staged = self.stage_stream(stream).await?;
+        let store = self.clone();
+        let stored = blocking(move || store.publish(vec![staged])).await?;
+        Ok(stored[0])
+    }
+
+    /// Stores what the stream yields if it is the original `id`, and nothing otherwise. Durable on
+    /// return.
+    pub async fn put_stream_as<S, E>(&self, id: BlobId, stream: S) -> Result<Stored, BlobError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send,
+        E: fmt::Display,
+    {
+        let staged = self.stage_stream(stream).await?;
+        if staged.id != id {
+            let found = staged.id;
+            return Err(BlobError::Mismatch { id, found });
+        }
         let store = self.clone();
         let stored = blocking(move || store.publish(vec![staged])).await?;
         Ok(stored[0])

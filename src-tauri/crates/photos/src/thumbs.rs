@@ -129,10 +129,7 @@ impl Thumbs {
         let path = self.path(id, size);
         match fs::read(&path) {
             // A power failure can leave a hole or an empty file: both ends must be there.
-            Ok(jpeg) => {
-                let whole = jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) && jpeg.ends_with(&[0xFF, 0xD9]);
-                Ok(whole.then(|| jpeg.into()))
-            }
+            Ok(jpeg) => Ok(is_whole(&jpeg).then(|| jpeg.into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(ThumbError::io(&path, source)),
         }
@@ -149,6 +146,17 @@ impl Thumbs {
                 .map_err(|source| ThumbError::io(&path, source))?;
         }
         Ok(())
+    }
+
+    /// Stores a preview that was made elsewhere, if it is one. Whether it is.
+    pub fn keep(&self, id: &BlobId, size: ThumbSize, jpeg: &[u8]) -> Result<bool, ThumbError> {
+        let fits = is_whole(jpeg) && fits(jpeg, size);
+        if fits {
+            let path = self.path(id, size);
+            self.write(&path, jpeg)
+                .map_err(|source| ThumbError::io(&path, source))?;
+        }
+        Ok(fits)
     }
 
     /// The preview, made from the original when it is missing or damaged. Takes
@@ -190,4 +198,16 @@ impl Thumbs {
         file.persist(path)?;
         Ok(())
     }
+}
+
+/// Whether a JPEG has both its ends.
+fn is_whole(jpeg: &[u8]) -> bool {
+    jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) && jpeg.ends_with(&[0xFF, 0xD9])
+}
+
+/// Whether a JPEG's head says that it is no larger than a preview of that size.
+fn fits(jpeg: &[u8], size: ThumbSize) -> bool {
+    let reader = image::ImageReader::with_format(io::Cursor::new(jpeg), image::ImageFormat::Jpeg);
+    let dimensions = reader.into_dimensions();
+    dimensions.is_ok_and(|(width, height)| width.max(height) <= size.px())
 }

@@ -26,8 +26,8 @@ pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failu
     let token = Token::read(&token_path)?;
     let door = Door {
         listener: Some(listener),
-        peers: Vec::new(),
         token: Some(token.secret().to_owned()),
+        ..Door::default()
     };
     // Before the library is opened: what is wrong with it is to be found in the log.
     let _log = log::to(&Layout::new(root).logs());

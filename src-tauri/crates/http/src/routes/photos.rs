@@ -134,7 +134,7 @@ pub(crate) async fn original(
         Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, Some(range)),
         Asked::Unsatisfiable => return Ok(unsatisfiable(photo.size)),
     };
-    let bytes = browse::original(&app.library, id, range.clone()).await?;
+    let bytes = browse::original(&app.library, &photo, range.clone()).await?;
     let sent = range
         .as_ref()
         .map_or(photo.size, |range| range.end - range.start);

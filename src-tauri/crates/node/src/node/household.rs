@@ -7,7 +7,7 @@ use std::time::Duration;
 use kinfolio_chain::Role;
 use kinfolio_chain::edit::Change;
 use kinfolio_transport::Welcome;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::Node;
 use crate::error::{NodeError, SubmitError};
@@ -24,6 +24,13 @@ impl Node {
     /// As [`Node::submit`].
     pub async fn change_members(&self, change: Change) -> Result<Receipt, SubmitError> {
         self.ask(|reply| Request::Change { change, reply }).await
+    }
+
+    /// Changes whenever [`Node::status`] tells of other members, or of members within reach that
+    /// were not, or the other way round.
+    #[must_use]
+    pub fn watch_household(&self) -> watch::Receiver<u64> {
+        self.published.watch_household()
     }
 
     /// Invites one device, for `time` from now on, a week at most. The invitation is over when

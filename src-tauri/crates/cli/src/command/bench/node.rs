@@ -42,6 +42,7 @@ pub(crate) async fn node(root: &Path, args: BenchNodeArgs) -> Result<ExitCode, F
         listener: Some(listener),
         peers: peers?,
         token,
+        ..Door::default()
     };
     let node = Node::open_with(root, door)?;
     let mut out = tokio::io::stdout();

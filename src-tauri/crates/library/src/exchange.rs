@@ -1,0 +1,49 @@
+//! Originals and previews between the household's devices: given to the others, fetched from them
+//! when one is wanted and missing here, and gathered in the background until none is missing.
+//!
+//! Whatever comes is checked: an original by the hash that is its name, a preview by being one.
+
+mod gather;
+mod give;
+mod original;
+mod preview;
+
+pub(crate) use gather::{Gathering, gather};
+pub(crate) use give::Shelf;
+pub(crate) use original::{bring, stream};
+pub(crate) use preview::{Fetched, fetch as preview};
+
+use std::time::Duration;
+
+use kinfolio_catalog::PhotoId;
+use kinfolio_node::{DeviceId, FileKind, FileRef};
+
+use crate::library::Library;
+
+/// How long the next piece of a file may take.
+const PIECE_TIME_MAX: Duration = Duration::from_secs(30);
+
+fn file(kind: FileKind, id: PhotoId) -> FileRef {
+    FileRef { kind, id: id.0 }
+}
+
+/// The other devices within reach, `first` before all others.
+fn within_reach(library: &Library, first: Option<DeviceId>) -> Vec<DeviceId> {
+    let status = library.node().status();
+    let here = status.device.id;
+    let mut devices: Vec<_> = status
+        .members
+        .iter()
+        .filter(|one| one.reachable && one.id != here)
+        .map(|one| one.id)
+        .collect();
+    devices.sort_by_key(|&device| Some(device) != first);
+    devices
+}
+
+/// The names of the other devices that are out of reach.
+fn out_of_reach(library: &Library) -> Vec<String> {
+    let members = library.node().status().members;
+    let away = members.into_iter().filter(|one| !one.reachable);
+    away.map(|one| one.name).collect()
+}

@@ -1,0 +1,220 @@
+//! Gathers in the background what other devices added: first the previews, then the originals.
+//!
+//! Follows the chain: everything up to some height is here, above it is looked at. What no device
+//! within reach holds is tried again when one comes back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use kinfolio_catalog::{DeviceId, Height, LibraryEdit, PhotoId};
+use kinfolio_node::{Block, Payload};
+use kinfolio_photos::{BlobId, ThumbSize};
+
+use super::original::bring;
+use super::preview::{self, Fetched};
+use crate::error::{Code, LibraryError};
+use crate::library::Library;
+
+/// Blocks looked at in one step.
+const BLOCKS_PER_STEP: usize = 64;
+
+/// Files that come at one time.
+const AT_ONCE: usize = 4;
+
+/// Photos that may be missing before no further ones are looked for.
+const MISSING_MAX: usize = 20_000;
+
+/// How long to wait before what did not come is tried again, unless a device comes back.
+const TRY_AGAIN: Duration = Duration::from_secs(60);
+
+/// How long to wait after the disk was full.
+const FULL_PAUSE: Duration = Duration::from_secs(30);
+
+/// What is gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gathering {
+    Previews,
+    Originals,
+}
+
+/// A photo whose file is missing here.
+#[derive(Clone, Copy, Debug)]
+struct Missing {
+    height: Height,
+    added_by: DeviceId,
+}
+
+/// Gathers until the library closes.
+pub(crate) async fn gather(library: Library, what: Gathering) {
+    let closing = library.closing();
+    closing.run_until_cancelled(run(&library, what)).await;
+}
+
+async fn run(library: &Library, what: Gathering) {
+    let mut shown = library.shown();
+    let mut household = library.node().watch_household();
+    let mut mark = read_mark(library, what);
+    let mut looked_at = mark;
+    let mut missing = BTreeMap::new();
+    loop {
+        let height = shown.borrow_and_update().height.unwrap_or(0);
+        household.mark_unchanged();
+        let mut failed = look(library, what, &mut looked_at, height, &mut missing).await;
+        if failed.is_ok() {
+            failed = fetch(library, what, &mut missing).await;
+        }
+        let lowest = missing.values().map(|one: &Missing| one.height).min();
+        let done = lowest.map_or(looked_at, |lowest| lowest.saturating_sub(1));
+        if done > mark {
+            mark = done;
+            write_mark(library, what, mark);
+        }
+        if let Err(error) = failed {
+            tracing::warn!(%error, ?what, "what other devices added cannot be gathered");
+            tokio::time::sleep(FULL_PAUSE).await;
+            continue;
+        }
+        if looked_at < height && missing.len() < MISSING_MAX {
+            continue;
+        }
+        tokio::select! {
+            changed = shown.changed() => if changed.is_err() { return },
+            changed = household.changed(), if !missing.is_empty() => if changed.is_err() { return },
+            () = tokio::time::sleep(TRY_AGAIN), if !missing.is_empty() => {}
+        }
+    }
+}
+
+/// Looks through some more blocks for photos whose files are missing here.
+async fn look(
+    library: &Library,
+    what: Gathering,
+    looked_at: &mut Height,
+    height: Height,
+    missing: &mut BTreeMap<PhotoId, Missing>,
+) -> Result<(), LibraryError> {
+    while *looked_at < height && missing.len() < MISSING_MAX {
+        let (here, from) = (library.clone(), *looked_at + 1);
+        let look = move || {
+            let blocks = here.node().blocks(from, BLOCKS_PER_STEP);
+            let blocks = blocks.map_err(LibraryError::Node)?;
+            let mut found = Vec::new();
+            for block in &blocks {
+                look_at(&here, what, block, &mut found);
+            }
+            Ok((blocks.len() as u64, found))
+        };
+        let (blocks, found) = library.blocking(look).await?;
+        missing.extend(found);
+        *looked_at += blocks;
+        if blocks == 0 {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn look_at(library: &Library, what: Gathering, block: &Block, found: &mut Vec<(PhotoId, Missing)>) {
+    for edit in block.edits() {
+        let Payload::Opaque(bytes) = &edit.payload else {
+            continue;
+        };
+        // What a newer version wrote is not for this one to gather.
+        let Ok(LibraryEdit::PhotoAdded(photo)) = LibraryEdit::decode(bytes) else {
+            continue;
+        };
+        let blob = BlobId(photo.id.0);
+        let is_here = match what {
+            // Without a thumbhash there was nothing to be seen.
+            Gathering::Previews => {
+                let both = [ThumbSize::Small, ThumbSize::Large];
+                let has = |size| library.thumbs().path(&blob, size).is_file();
+                photo.thumbhash.is_empty() || both.into_iter().all(has)
+            }
+            Gathering::Originals => library.blobs().path(&blob).is_file(),
+        };
+        if !is_here {
+            let one = Missing {
+                height: block.height(),
+                added_by: edit.id.device,
+            };
+            found.push((photo.id, one));
+        }
+    }
+}
+
+/// Fetches what can be had of what is missing.
+async fn fetch(
+    library: &Library,
+    what: Gathering,
+    missing: &mut BTreeMap<PhotoId, Missing>,
+) -> Result<(), LibraryError> {
+    // The latest first: that is what people look at.
+    let mut wanted: Vec<_> = missing.iter().map(|(&id, &one)| (id, one)).collect();
+    wanted.sort_by_key(|(_, one)| std::cmp::Reverse(one.height));
+    let fetched = wanted.into_iter().map(|(id, one)| async move {
+        let done = match what {
+            Gathering::Previews => previews(library, id, one.added_by).await,
+            Gathering::Originals => original(library, id).await,
+        };
+        (id, done)
+    });
+    let mut fetched = stream::iter(fetched).buffer_unordered(AT_ONCE);
+    while let Some((id, done)) = fetched.next().await {
+        if done? {
+            missing.remove(&id);
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing is missing of a photo's previews any more.
+async fn previews(
+    library: &Library,
+    id: PhotoId,
+    added_by: DeviceId,
+) -> Result<bool, LibraryError> {
+    for size in [ThumbSize::Small, ThumbSize::Large] {
+        match preview::fetch(library, id, size, Some(added_by)).await? {
+            Fetched::Here(_) | Fetched::NotThere => {}
+            Fetched::Failed => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a photo's original is here.
+async fn original(library: &Library, id: PhotoId) -> Result<bool, LibraryError> {
+    let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
+    let Some(photo) = found.value else {
+        return Ok(false);
+    };
+    match bring(library, &photo).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == Code::DiskFull => Err(error),
+        Err(LibraryError::OriginalMissing { .. }) => Ok(false),
+        Err(error) => {
+            tracing::warn!(%id, %error, "an original did not come");
+            Ok(false)
+        }
+    }
+}
+
+/// Up to which block nothing was missing; 0, if that is not known.
+fn read_mark(library: &Library, what: Gathering) -> Height {
+    let text = fs::read_to_string(library.layout().gathered(what)).unwrap_or_default();
+    text.trim().parse().unwrap_or(0)
+}
+
+/// Should this be lost, more is looked at than must be.
+fn write_mark(library: &Library, what: Gathering, mark: Height) {
+    let path = library.layout().gathered(what);
+    let draft = path.with_extension("new");
+    let written = fs::write(&draft, format!("{mark}\n")).and_then(|()| fs::rename(&draft, &path));
+    if let Err(error) = written {
+        tracing::warn!(%error, path = %path.display(), "how far was gathered cannot be noted");
+    }
+}

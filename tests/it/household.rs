@@ -1,0 +1,216 @@
+//! Several devices, one library: what one does, all have.
+
+use std::fs;
+use std::time::Instant;
+
+use harness::http::Client;
+use harness::library::{Household, Node, eventually};
+use serde_json::{Value, json};
+
+/// A household of three devices, all of which serve and vote.
+struct Three {
+    homes: [Household; 3],
+    nodes: Vec<Option<Node>>,
+}
+
+impl Three {
+    fn found() -> Self {
+        let first = Household::found();
+        let serving = first.serve();
+        let second = first.joined("Laptop");
+        let third = first.joined("NAS");
+        let nodes = vec![Some(serving), Some(second.serve()), Some(third.serve())];
+        let three = Self {
+            homes: [first, second, third],
+            nodes,
+        };
+        for n in 0..3 {
+            eventually("everyone votes and sees everyone", || {
+                let members = three.ledger(n)["members"].as_array()?.clone();
+                let good = |one: &Value| one["role"] == "voter" && one["reachable"] == true;
+                (members.len() == 3 && members.iter().all(good)).then_some(())
+            });
+        }
+        three
+    }
+
+    fn node(&self, n: usize) -> &Node {
+        self.nodes[n].as_ref().expect("it runs")
+    }
+
+    fn client(&self, n: usize) -> Client {
+        self.node(n).client()
+    }
+
+    fn ledger(&self, n: usize) -> Value {
+        self.client(n).get("/api/v1/ledger").json()
+    }
+
+    fn found_by(&self, n: usize, query: &str) -> u64 {
+        let path = format!("/api/v1/search?q={query}");
+        self.client(n).get(&path).json()["total"].as_u64().unwrap()
+    }
+
+    /// Waits until all that run have one tip.
+    fn agree(&self) -> String {
+        eventually("one tip", || {
+            let running = (0..3).filter(|&n| self.nodes[n].is_some());
+            let tips: Vec<_> = running.map(|n| self.ledger(n)["tip"].clone()).collect();
+            let same = tips.iter().all(|tip| *tip == tips[0]);
+            same.then(|| tips[0].as_str().unwrap().to_owned())
+        })
+    }
+
+    fn kill(&mut self, n: usize) {
+        self.nodes[n].take().expect("it runs").kill();
+    }
+
+    fn start(&mut self, n: usize) {
+        self.nodes[n] = Some(self.homes[n].serve());
+    }
+}
+
+#[test]
+fn what_one_device_does_all_have() {
+    let mut three = Three::found();
+    let folder = three.homes[0].sample("photos", 12);
+    let receipt = three.homes[0].json([
+        "import".as_ref(),
+        folder.as_os_str(),
+        "--tag".as_ref(),
+        "greece".as_ref(),
+    ]);
+    let ids: Vec<_> = receipt["ids"].as_array().unwrap().clone();
+    assert_eq!(receipt["added"], 12);
+    eventually("the second finds them", || {
+        (three.found_by(1, "tag:greece") == 12).then_some(())
+    });
+    let change = json!({ "query": "tag:greece", "change": { "add_tags": ["beach"] } });
+    let began = Instant::now();
+    let edited = three.client(1).send("POST", "/api/v1/edits", &change);
+    assert_eq!(edited.is(200).json()["state"], "committed");
+    eventually("the third finds them", || {
+        (three.found_by(2, "tag:beach") == 12).then_some(())
+    });
+    println!(
+        "tagged on one device, found on another after {} ms",
+        began.elapsed().as_millis()
+    );
+    three.agree();
+
+    // The third is asked for what the first has, before or after it came by itself.
+    for id in &ids {
+        let id = id.as_str().unwrap();
+        let get = |n: usize, what: &str| {
+            let path = format!("/api/v1/photos/{id}/{what}");
+            three.client(n).get(&path).is(200).body
+        };
+        assert!(get(2, "original") == get(0, "original"), "{id}");
+        assert!(
+            get(2, "thumbnail?size=256") == get(0, "thumbnail?size=256"),
+            "{id}"
+        );
+    }
+
+    // One is gone: the others go on; when it is back it has all of it, and once.
+    three.kill(0);
+    let change = json!({ "query": "tag:greece", "change": { "rating": 5 } });
+    let edited = three.client(2).send("POST", "/api/v1/edits", &change);
+    assert_eq!(edited.is(200).json()["state"], "committed");
+    three.start(0);
+    eventually("the first finds what was done without it", || {
+        (three.found_by(0, "rating:5") == 12).then_some(())
+    });
+    three.agree();
+    for n in 0..3 {
+        eventually("every original is on every device", || {
+            let report = three.homes[n].run(["verify", "--deep", "--json"]);
+            (report.code == Some(0) && report.json()["originals"] == 12).then_some(())
+        });
+    }
+    // What a device lost comes back when it is asked for.
+    let id = ids[3].as_str().unwrap();
+    let blob = format!("blobs/{}/{}/{id}", &id[..2], &id[2..4]);
+    let blob = three.homes[1].root().join(blob);
+    let bytes = fs::read(&blob).unwrap();
+    fs::remove_file(&blob).unwrap();
+    let path = format!("/api/v1/photos/{id}/original");
+    let range = three
+        .client(1)
+        .ask("GET", &path, &[("range", "bytes=10-99")], &[]);
+    assert_eq!(range.is(206).body, bytes[10..100]);
+    assert_eq!(fs::read(&blob).unwrap(), bytes);
+}
+
+#[test]
+fn nobody_joins_with_an_invitation_that_was_used_or_altered_and_a_removed_device_is_out() {
+    let first = Household::found();
+    let deaf = first.run(["invite"]);
+    assert_eq!(deaf.code, Some(1));
+    assert!(deaf.stderr.contains("kinfolio serve"), "{}", deaf.stderr);
+
+    let serving = first.serve();
+    let invitation = first.run(["invite"]).succeeded().stdout;
+    let invitation = invitation.trim();
+    let newcomer = |name: &str, invitation: &str| {
+        let folder = first.folder(name);
+        let mut command = harness::library::kinfolio();
+        command.arg("--data").arg(&folder);
+        harness::library::ran(command.args(["join", invitation, "--device", name]))
+    };
+    let altered: String = invitation
+        .char_indices()
+        .map(|(at, c)| match (at, c) {
+            (40, 'q') => 'p',
+            (40, _) => 'q',
+            _ => c,
+        })
+        .collect();
+    let refused = newcomer("Altered", &altered);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("damaged"), "{}", refused.stderr);
+
+    let second = first.folder("Second");
+    newcomer("Second", invitation).succeeded();
+    let again = newcomer("Third", invitation);
+    assert_eq!(again.code, Some(1));
+    assert!(again.stderr.contains("“Second”"), "{}", again.stderr);
+    assert!(!again.stderr.contains(invitation), "{}", again.stderr);
+    let occupied = newcomer("Second", invitation);
+    assert_eq!(occupied.code, Some(1), "{}", occupied.stderr);
+
+    let listed = first.json(["devices"]);
+    let devices = listed["devices"].as_array().unwrap();
+    assert_eq!(devices.len(), 2);
+    assert_eq!(listed["invitations"][0]["state"], "joined");
+    let id = devices
+        .iter()
+        .find(|one| one["name"] == "Second")
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .unwrap();
+    let nobody = first.run(["devices", "remove", "ffffffff"]);
+    assert_eq!(nobody.code, Some(1), "{}", nobody.stderr);
+    first.run(["devices", "remove", &id]).succeeded();
+    assert_eq!(
+        first.json(["devices"])["devices"].as_array().unwrap().len(),
+        1
+    );
+    let mine = first.json(["status"])["device"]["id"].clone();
+    let last = first.run(["devices", "remove", mine.as_str().unwrap()]);
+    assert_eq!(last.code, Some(1));
+    assert!(
+        last.stderr.contains("only device that votes"),
+        "{}",
+        last.stderr
+    );
+
+    // The log knows who was turned away, and no secret.
+    drop(serving);
+    let mut log = String::new();
+    for entry in fs::read_dir(first.root().join("logs")).unwrap() {
+        log.push_str(&fs::read_to_string(entry.unwrap().path()).unwrap());
+    }
+    assert!(log.contains("turned away"), "{log}");
+    assert!(!log.contains(invitation));
+    assert!(second.join("library.toml").exists());
+}
