@@ -1,5 +1,43 @@
 /* Generated from openapi.json by `npm run generate`: never edited. */
 export interface paths {
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The household's devices, this one included */
+        get: operations["devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a device for good
+         * @description Its key is refused from that block on; it can come back only as a new device.
+         */
+        delete: operations["remove_device"];
+        options?: never;
+        head?: never;
+        /** Changes a device's name or voice */
+        patch: operations["change_device"];
+        trace?: never;
+    };
     "/api/v1/edits": {
         parameters: {
             query?: never;
@@ -93,6 +131,27 @@ export interface paths {
         post?: never;
         /** Stops an import; what was added stays */
         delete: operations["cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations that this device gave, and what became of them */
+        get: operations["invitations"];
+        put?: never;
+        /**
+         * Invites one device
+         * @description The invitation is good once, for a while, and as long as this device runs.
+         */
+        post: operations["invite"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -489,6 +548,25 @@ export interface components {
             /** @description `voter` or `observer`. */
             role: string;
         };
+        /** @description What changes about a device; what is absent stays as it is. */
+        DeviceChange: {
+            /**
+             * @description What it is to be called.
+             * @default null
+             */
+            name?: string | null;
+            /** @default null */
+            role?: null | components["schemas"]["RoleBody"];
+        };
+        /** @description `devices`: a device came or went, or the household's members changed. */
+        DevicesEvent: {
+            /** @description How many devices there are. */
+            members: number;
+            /** @description Whether they are enough to agree on a block. */
+            quorum: boolean;
+            /** @description How many of them are within reach, this one included. */
+            reachable: number;
+        };
         /** @description An edit as the chain holds it. */
         EditBody: {
             /** @description The device that authored it. */
@@ -611,6 +689,11 @@ export interface components {
             /** @description `added`, `added_again` or `changed`. */
             what: string;
         };
+        /** @description What came of a change of the household. */
+        HouseholdChanged: {
+            /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+        };
         /** @description What to import. */
         ImportBody: {
             /**
@@ -685,6 +768,55 @@ export interface components {
             /** @description Oldest first. */
             imports: components["schemas"]["ImportJob"][];
         };
+        /** @description Whom to invite. */
+        InvitationBody: {
+            /**
+             * Format: int32
+             * @description For how long it is good, 1 to 10,080; 10 unless told.
+             * @default null
+             */
+            for_minutes?: number | null;
+            /**
+             * @description Whether the newcomer follows without a vote.
+             * @default false
+             */
+            observer?: boolean;
+        };
+        /** @description An invitation that this device gave, without its secret. */
+        InvitationListed: {
+            /** @description Words that the newcomer shows, too: they are the same only if nobody stands in between. */
+            check_words?: string | null;
+            /** @description Who came with it. */
+            device?: string | null;
+            /** @description Until when it is good. */
+            expires_at: string;
+            /** @description Its name. */
+            id: string;
+            /** @description What that device is called. */
+            name?: string | null;
+            /** @description What the newcomer becomes. */
+            role: string;
+            /** @description What became of it. */
+            state: components["schemas"]["InvitationState"];
+        };
+        /** @description An invitation for one device. */
+        InvitationMade: {
+            /** @description Until when it is good. */
+            expires_at: string;
+            /** @description Its name; tells nobody anything. */
+            id: string;
+            /** @description The invitation itself, `kinfolio1…`: whoever has it can join, once. */
+            invitation: string;
+            /** @description The same as a QR code, an SVG picture. */
+            qr: string;
+            /** @description What the newcomer becomes: `voter` or `observer`. */
+            role: string;
+        };
+        /**
+         * @description What became of an invitation.
+         * @enum {string}
+         */
+        InvitationState: "open" | "expired" | "joining" | "joined";
         /** @description This device's view of the household's chain. */
         LedgerStatus: {
             /** @description This device. */
@@ -712,8 +844,9 @@ export interface components {
             quorum: boolean;
             /**
              * @description Whether this device votes: `good`; `healing` while its damaged ledger is made whole by the
-             *     others; `superseded` if another copy of it, or a later state of its disk, is about; `forked`
-             *     if another device holds other blocks and no majority says who is right.
+             *     others; `superseded` if another copy of it, or a later state of its disk, is about; `removed`
+             *     once the household has removed it; `forked` if another device holds other blocks and no
+             *     majority says who is right.
              */
             standing: string;
             /** @description The hash of its last block. */
@@ -964,6 +1097,11 @@ export interface components {
             /** @description When its copy was last known to be right. */
             verified_at?: string | null;
         };
+        /**
+         * @description A device's voice.
+         * @enum {string}
+         */
+        RoleBody: "voter" | "observer";
         /** @description One photo, as the grid needs it. */
         Row: {
             /** @description Whether it is a favourite. */
@@ -1112,6 +1250,76 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberBody"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdChanged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdChanged"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     apply: {
         parameters: {
             query?: never;
@@ -1280,6 +1488,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationListed"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -39,7 +39,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ledger::append))
         .routes(routes!(ledger::proof))
         .routes(routes!(household::devices))
-        .routes(routes!(household::change, household::remove))
+        .routes(routes!(household::change_device, household::remove_device))
         .routes(routes!(household::invitations, household::invite))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))

@@ -43,7 +43,7 @@ pub(crate) async fn devices(State(app): State<Arc<App>>) -> Json<Vec<MemberBody>
     request_body = DeviceChange,
     responses((status = 200, body = HouseholdChanged), (status = "default", response = Problem))
 )]
-pub(crate) async fn change(
+pub(crate) async fn change_device(
     State(app): State<Arc<App>>,
     Segment(device): Segment<DeviceId>,
     extract::Json(body): extract::Json<DeviceChange>,
@@ -77,7 +77,7 @@ pub(crate) async fn change(
     params(("id" = String, Path, description = "The device's id, hex")),
     responses((status = 200, body = HouseholdChanged), (status = "default", response = Problem))
 )]
-pub(crate) async fn remove(
+pub(crate) async fn remove_device(
     State(app): State<Arc<App>>,
     Segment(device): Segment<DeviceId>,
 ) -> Result<Json<HouseholdChanged>, Problem> {
