@@ -4,4 +4,5 @@ pub mod desktop;
 pub mod dice;
 pub mod http;
 pub mod library;
+pub mod network;
 pub mod pictures;

@@ -16,6 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::http::Client;
+use crate::network::Switch;
 
 /// Longest that anything here may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,13 +70,22 @@ impl Household {
     /// A further device, called `name`, of the household of this one, whose node must run.
     #[must_use]
     pub fn joined(&self, name: &str) -> Self {
+        self.joined_by(name, |join| ran(join))
+    }
+
+    /// The same from another machine.
+    #[must_use]
+    pub fn joined_from(&self, name: &str, switch: &Switch, machine: u8) -> Self {
+        self.joined_by(name, |join| ran(&mut switch.on(machine, join)))
+    }
+
+    fn joined_by(&self, name: &str, run: impl FnOnce(&mut Command) -> Ran) -> Self {
         let dir = TempDir::new().expect("a temporary folder");
         let root = dir.path().join("library");
         let device = Self { dir, root };
         let invitation = self.run(["invite"]).succeeded().stdout;
-        device
-            .run(["join", invitation.trim(), "--device", name])
-            .succeeded();
+        let join = ["join", invitation.trim(), "--device", name];
+        run(&mut device.command(join)).succeeded();
         device
     }
 
@@ -128,8 +138,18 @@ impl Household {
     /// Serves on a free port until the node is stopped or dropped.
     #[must_use]
     pub fn serve(&self) -> Node {
-        let mut child = self
-            .command(["serve", "--api", "127.0.0.1:0", "--peer", "127.0.0.1:0"])
+        let free = ["serve", "--api", "127.0.0.1:0", "--peer", "127.0.0.1:0"];
+        self.serve_with(&mut self.command(free))
+    }
+
+    /// Serves on a machine of its own, at the usual ports.
+    #[must_use]
+    pub fn serve_on(&self, switch: &Switch, machine: u8) -> Node {
+        self.serve_with(&mut switch.on(machine, &self.command(["serve"])))
+    }
+
+    fn serve_with(&self, command: &mut Command) -> Node {
+        let mut child = command
             .stdout(Stdio::piped())
             .spawn()
             .expect("kinfolio starts");
@@ -206,13 +226,18 @@ impl Node {
 
     /// Ends it as a service manager does.
     pub fn terminate(mut self) -> ExitStatus {
+        self.signal("TERM");
+        wait(&mut self.child)
+    }
+
+    /// Sends it a signal, `STOP` or `CONT` say.
+    pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill")
-            .args(["-TERM", &id])
+            .args([&format!("-{name}"), &id])
             .status()
             .expect("kill runs");
         assert!(sent.success());
-        wait(&mut self.child)
     }
 
     /// Ends it as a power failure does.

@@ -13,6 +13,7 @@ mod household;
 mod kill;
 mod ledger;
 mod licences;
+mod namespaces;
 mod output;
 mod peers;
 mod proof;

@@ -68,6 +68,20 @@ impl Contacts {
         self.heard != before
     }
 
+    /// Takes in what was found on the network: fresh, but nobody vouches for it, so that what was
+    /// known stays. Whether anything changed.
+    pub(crate) fn find(&mut self, found: &Contact) -> bool {
+        let Contact { device, addresses } = found;
+        let before = self.addresses(*device);
+        if addresses.iter().all(|address| before.contains(address)) {
+            return false;
+        }
+        let known = self.heard.get(device).into_iter().flatten();
+        let addresses = united(addresses.iter().chain(known));
+        self.heard.insert(*device, addresses);
+        true
+    }
+
     /// What is known of `members`.
     pub(crate) fn of(&self, members: impl Iterator<Item = DeviceId>) -> Vec<Contact> {
         let contacts = members.map(|device| Contact {

@@ -78,6 +78,8 @@ pub struct Engine<S> {
     fresh_bytes: usize,
     fresh_since: Micros,
     held_until: Option<Micros>,
+    /// Whether an own edit has waited for a block longer than it should.
+    overdue: bool,
     /// When own edits were last sent ahead of a ballot.
     gossiped_at: Micros,
     /// Own batches that no other device has been sent.
@@ -187,6 +189,7 @@ impl<S: Store> Engine<S> {
             fresh_bytes: 0,
             fresh_since: 0,
             held_until: None,
+            overdue: false,
             gossiped_at: 0,
             unsaid: Vec::new(),
             next_seq: 0,
@@ -277,6 +280,8 @@ impl<S: Store> Engine<S> {
         }
         self.drive(clock, Input::Wish(self.wishes()))?;
         self.repeat(clock)?;
+        let oldest = self.mempool.oldest_own();
+        self.overdue = oldest.is_some_and(|since| since + QUORUM_WAIT <= clock.now);
         self.gossip(clock.now);
         self.fetch(clock.now);
         Ok(std::mem::take(&mut self.actions))
@@ -347,9 +352,10 @@ impl<S: Store> Engine<S> {
         self.durable.tip().0
     }
 
-    /// Whether a majority of the voters is within reach.
+    /// Whether a majority of the voters is within reach, and decides: a cut cable shows first in
+    /// edits that nobody decides.
     pub fn has_quorum(&self) -> bool {
-        self.replica.has_quorum()
+        self.replica.has_quorum() && !self.overdue
     }
 
     /// Edits of this device that are not in its chain yet.

@@ -17,7 +17,7 @@ use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::{Height, Role, TaskName, TaskState};
 use kinfolio_consensus::Micros;
-use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
+use kinfolio_transport::{Contact, Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
@@ -126,6 +126,7 @@ enum Woken {
     Request(Option<Request>),
     Link(LinkEvent),
     Brought(Brought),
+    Found(Contact),
     Synced(Result<(), StoreError>),
     Time,
 }
@@ -195,6 +196,7 @@ impl EventLoop {
             news = self.network.next(open) => match news {
                 News::Link(event) => Woken::Link(event),
                 News::Brought(brought) => Woken::Brought(brought),
+                News::Found(contact) => Woken::Found(contact),
             },
             request = self.requests.recv(), if open => Woken::Request(request),
             () = sleep_until(wake_at) => Woken::Time,
@@ -209,6 +211,7 @@ impl EventLoop {
             Woken::Request(Some(request)) => ended = self.ask(request),
             Woken::Link(event) => self.linked(event),
             Woken::Brought(brought) => self.brought(brought),
+            Woken::Found(contact) => self.network.find(&contact),
             Woken::Synced(outcome) => self.synced(outcome),
             Woken::Time => self.attempt(|engine, clock| engine.take(clock, Event::Tick)),
         }

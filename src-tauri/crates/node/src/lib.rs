@@ -5,6 +5,7 @@
 //! watches the tip and pulls the blocks.
 
 mod contacts;
+mod discovery;
 mod disk;
 pub mod engine;
 mod error;

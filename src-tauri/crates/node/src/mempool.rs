@@ -223,6 +223,16 @@ impl Mempool {
         told
     }
 
+    /// Since when the own edit that has waited longest does.
+    pub(crate) fn oldest_own(&self) -> Option<Micros> {
+        let mine = self
+            .waiting
+            .iter()
+            .filter(|(author, _)| author.device == self.me);
+        let first = mine.filter_map(|(_, batches)| batches.values().next());
+        first.map(|one| one.since).min()
+    }
+
     /// The own batches whose authors still wait for an answer.
     pub(crate) fn unanswered(&self) -> Vec<Batch> {
         let unanswered = self.own().filter(|one| !one.claims.is_empty());

@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::DropGuard;
 
 use crate::contacts::{Contacts, reachable_at};
+use crate::discovery::Discovery;
 use crate::engine::Event;
 use crate::error::NodeError;
 use crate::pairing::Doorkeeper;
@@ -38,6 +39,15 @@ pub(crate) type Brought = (Vec<Entry>, Replies);
 pub(crate) enum News {
     Link(LinkEvent),
     Brought(Brought),
+    Found(Contact),
+}
+
+/// The next device that is found on the network.
+async fn found(discovery: Option<&Discovery>) -> Contact {
+    match discovery {
+        Some(discovery) => discovery.next().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The links, and what happens on them.
@@ -55,6 +65,7 @@ pub(crate) struct Network {
     frame: Option<Frame>,
     dialers: BTreeMap<DeviceId, (Vec<SocketAddr>, Dialer)>,
     listening: Option<(SocketAddr, DropGuard)>,
+    discovery: Option<Discovery>,
 }
 
 impl Network {
@@ -96,6 +107,7 @@ impl Network {
             frame,
             dialers: BTreeMap::new(),
             listening: None,
+            discovery: None,
         };
         if let Some(listener) = listener {
             network.listen(root, listener)?;
@@ -107,7 +119,9 @@ impl Network {
     /// Listens for the other devices, unless it does already.
     pub(crate) fn listen(&mut self, root: &Path, listener: TcpListener) -> Result<(), NodeError> {
         if let (Some(frame), None) = (&self.frame, &self.listening) {
-            self.listening = Some(frame.listen(root, listener, &self.members)?);
+            let (local, guard) = frame.listen(root, listener, &self.members)?;
+            self.listening = Some((local, guard));
+            self.discovery = Discovery::start(self.me, local);
             self.introduce();
         }
         Ok(())
@@ -120,6 +134,7 @@ impl Network {
             biased;
             Some(event) = self.events.recv() => News::Link(event),
             Some(brought) = self.entries.recv(), if entries => News::Brought(brought),
+            contact = found(self.discovery.as_ref()) => News::Found(contact),
             else => std::future::pending().await,
         }
     }
@@ -229,6 +244,16 @@ impl Network {
             tracing::warn!(%error, "the addresses of the other devices could not be noted");
         }
         self.dial();
+    }
+
+    /// Takes in what was found on the network. Strangers there are nobody's concern.
+    pub(crate) fn find(&mut self, contact: &Contact) {
+        let is_other = contact.device != self.me;
+        let is_member = self.admitted.member(contact.device).is_some();
+        if is_other && is_member && self.contacts.find(contact) {
+            tracing::info!(device = %contact.device, "a device was found on the network");
+            self.dial();
+        }
     }
 
     /// Keeps a link to each member whose address is known, and to nobody else. A device that is

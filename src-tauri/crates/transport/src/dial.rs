@@ -21,7 +21,7 @@ use crate::tls::{Alpn, Identity, IdentityError};
 const RETRY_MIN: Duration = Duration::from_millis(20);
 
 /// How long after a failure a new attempt is made at the latest.
-const RETRY_MAX: Duration = Duration::from_secs(2);
+const RETRY_MAX: Duration = Duration::from_millis(200);
 
 /// A link that stood for this long was a good one: the next attempt is quick again.
 const SETTLED: Duration = Duration::from_secs(2);

@@ -34,10 +34,14 @@ pub(crate) const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(5);
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// A silent connection is asked for a sign of life after this long…
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(2);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// …and is given up when none comes for this long: a cut cable shows after five seconds.
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(3);
+/// …and is given up when none comes for this long: a cut cable shows after three seconds.
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long the other machine may take to answer at all. The system asks again after a second, then
+/// after two and four; whoever comes back in between is found sooner by a new attempt.
+const CONNECT_TIME_MAX: Duration = Duration::from_millis(500);
 
 /// Bytes on their way to a reader that does not read: one block of the largest size.
 const STREAM_WINDOW_BYTES: u32 = 8 << 20;
@@ -118,7 +122,9 @@ pub(crate) async fn dial_any(
 
 async fn connect(addr: SocketAddr, tls: ClientConfig) -> Result<Caller, DialError> {
     let unreachable = |source| DialError::Unreachable { addr, source };
-    let stream = TcpStream::connect(addr).await.map_err(unreachable)?;
+    let connecting = tokio::time::timeout(CONNECT_TIME_MAX, TcpStream::connect(addr));
+    let connected = connecting.await.map_err(|_| DialError::Slow { addr })?;
+    let stream = connected.map_err(unreachable)?;
     stream.set_nodelay(true).map_err(unreachable)?;
     let name = ServerName::IpAddress(addr.ip().into());
     let stream = TlsConnector::from(Arc::new(tls))
