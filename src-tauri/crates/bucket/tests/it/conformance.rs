@@ -1,0 +1,143 @@
+//! What every store does alike: the suite, and the stores that run it.
+
+use std::io;
+use std::path::Path;
+
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt, stream};
+use harness::emulator::{Cloud, Emulator};
+use kinfolio_bucket::{Bucket, BucketError, OriginalId, Put, Verified};
+use sha2::{Digest, Sha256};
+
+const MIB: usize = 1 << 20;
+
+/// Lengths around every border: pieces, parts, chunks, and what is fetched whole.
+const LENGTHS: [usize; 6] = [1, 4096, 8 * MIB, 8 * MIB + 1, 17 * MIB, 17 * MIB + 7];
+
+#[tokio::test]
+async fn memory() {
+    suite(&Bucket::in_memory()).await;
+}
+
+#[tokio::test]
+async fn a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    suite(&folder(dir.path())).await;
+}
+
+#[tokio::test]
+async fn azure() {
+    let azurite = Emulator::start(Cloud::Azure);
+    suite(&emulated(&azurite, "our/home")).await;
+}
+
+#[tokio::test]
+async fn s3() {
+    let moto = Emulator::start(Cloud::S3);
+    suite(&emulated(&moto, "our/home")).await;
+}
+
+pub(crate) fn folder(path: &Path) -> Bucket {
+    let address = format!("file://{}", path.display());
+    Bucket::open(&address.parse().unwrap(), []).unwrap()
+}
+
+pub(crate) fn emulated(emulator: &Emulator, prefix: &str) -> Bucket {
+    let address = emulator.url(prefix).parse().unwrap();
+    Bucket::open(&address, emulator.variables()).unwrap()
+}
+
+async fn suite(bucket: &Bucket) {
+    bucket.reach().await.unwrap();
+    for length in LENGTHS {
+        an_original_is_there_once_and_right(bucket, length).await;
+    }
+    what_is_not_the_original_is_not_stored(bucket).await;
+    two_at_once(bucket).await;
+}
+
+async fn an_original_is_there_once_and_right(bucket: &Bucket, length: usize) {
+    let (id, bytes) = original(length, 1);
+    let size = length as u64;
+    let missing = bucket.original(id, size).await.map(drop).unwrap_err();
+    assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
+    let put = bucket.put_original(id, size, pieces(&bytes)).await.unwrap();
+    assert_eq!(put, Put::New, "{length}");
+    let put = bucket.put_original(id, size, pieces(&bytes)).await.unwrap();
+    assert_eq!(put, Put::Found, "{length}");
+    assert_eq!(whole(bucket.original(id, size).await.unwrap()).await, bytes);
+    let (end, half) = (size, size / 2);
+    let ranges = [
+        0..end,
+        0..1,
+        half..end,
+        end - 1..end,
+        half..half + 1,
+        end..end + 9,
+    ];
+    for range in ranges {
+        let got = bucket
+            .original_range(id, size, range.clone())
+            .await
+            .unwrap();
+        let expect = &bytes[range.start as usize..range.end.min(size) as usize];
+        assert!(whole(got).await == expect, "{length}: {range:?}");
+    }
+    let other = bucket.original(id, size + 1).await.map(drop).unwrap_err();
+    assert!(matches!(other, BucketError::Damaged { .. }), "{other}");
+}
+
+async fn what_is_not_the_original_is_not_stored(bucket: &Bucket) {
+    for length in [4096, 9 * MIB] {
+        let (id, bytes) = original(length, 2);
+        let size = length as u64;
+        let mut altered = bytes.clone();
+        altered[length - 1] ^= 1;
+        let longer = [&bytes[..], &[0]].concat();
+        for wrong in [&altered[..], &bytes[..length - 1], &longer] {
+            let put = bucket.put_original(id, size, pieces(wrong)).await;
+            let error = put.unwrap_err();
+            assert!(matches!(error, BucketError::Source { .. }), "{error}");
+        }
+        let breaks = stream::iter([Ok(Bytes::from_static(b"a")), Err(io::Error::other("gone"))]);
+        let error = bucket.put_original(id, size, breaks).await.unwrap_err();
+        assert!(matches!(error, BucketError::Source { .. }), "{error}");
+        let missing = bucket.original(id, size).await.map(drop).unwrap_err();
+        assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
+    }
+}
+
+async fn two_at_once(bucket: &Bucket) {
+    for length in [4096, 9 * MIB] {
+        let (id, bytes) = original(length, 3);
+        let put = || bucket.put_original(id, length as u64, pieces(&bytes));
+        let (one, other) = tokio::join!(put(), put());
+        assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+        let read = bucket.original(id, length as u64).await.unwrap();
+        assert_eq!(whole(read).await, bytes);
+    }
+}
+
+/// Bytes that look like nothing, and their id.
+pub(crate) fn original(length: usize, seed: u64) -> (OriginalId, Vec<u8>) {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    let mut bytes: Vec<u8> = (0..length.div_ceil(8)).flat_map(|_| next()).collect();
+    bytes.truncate(length);
+    (OriginalId(Sha256::digest(&bytes).into()), bytes)
+}
+
+/// The bytes in pieces as a disk gives them.
+pub(crate) fn pieces(bytes: &[u8]) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+    let pieces: Vec<_> = bytes.chunks(100_000).map(Bytes::copy_from_slice).collect();
+    stream::iter(pieces.into_iter().map(Ok))
+}
+
+pub(crate) async fn whole(bytes: Verified) -> Vec<u8> {
+    bytes.try_collect::<Vec<_>>().await.unwrap().concat()
+}
