@@ -14,7 +14,7 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{Height, TaskName, TaskState};
+use kinfolio_chain::{Height, Holding, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
@@ -59,6 +59,9 @@ pub(crate) enum Request {
     Look {
         task: TaskName,
         reply: oneshot::Sender<Result<TaskState, SubmitError>>,
+    },
+    List {
+        reply: oneshot::Sender<Result<Vec<(TaskName, Holding)>, SubmitError>>,
     },
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
@@ -244,6 +247,7 @@ impl EventLoop {
                 }
                 Request::Task { reply, .. } => Waiter::Task(reply).fail(&error),
                 Request::Look { reply, .. } => drop(reply.send(Err(error))),
+                Request::List { reply } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
                 Request::Mend(_) | Request::Close { .. } => {}
             }
@@ -260,6 +264,7 @@ impl EventLoop {
             }
             Request::Task { task, reply } => self.say_of_task(task, reply),
             Request::Look { task, reply } => self.look(&task, reply),
+            Request::List { reply } => self.list(reply),
             Request::Read { reply } => {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });
