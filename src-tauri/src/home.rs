@@ -10,7 +10,7 @@ use axum::Router;
 use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
 use kinfolio_library::layout::Layout;
-use kinfolio_library::{Founding, Library, LibraryError, import};
+use kinfolio_library::{Founding, Library, LibraryError, bucket, import};
 use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 
@@ -106,6 +106,7 @@ impl Home {
         let router = kinfolio_http::router(library.clone(), Access::Local);
         tokio::spawn(serve_commands(library.clone(), router.clone()));
         tokio::spawn(resume_imports(library.clone()));
+        bucket::start(&library);
         self.stage
             .send_replace(Stage::Open(Box::new(Open { library, router })));
     }

@@ -29,6 +29,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
         "kinfolio-library",
         &[
             "kinfolio-photos",
+            "kinfolio-bucket",
             "kinfolio-catalog",
             "kinfolio-search",
             "kinfolio-node",

@@ -30,6 +30,9 @@ const CLIENT: [(ClientConfigKey, &str); 3] = [
 const RETRIES_MAX: usize = 3;
 const RETRY_TIME_MAX: Duration = Duration::from_secs(20);
 
+/// Longest address, in bytes: the household's ledger names it wherever it speaks of the bucket.
+const ADDRESS_BYTES_MAX: usize = 100;
+
 /// Where a bucket is: `file:///folder`, `az://container/prefix` or `s3://bucket/prefix`. Holds no
 /// secret: those come from the variables that [`crate::Bucket::open`] is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +77,7 @@ impl FromStr for Address {
                 let folder = url
                     .to_file_path()
                     .map_err(|()| bad("it names no folder of this machine"))?;
-                return Ok(Self {
+                return short(Self {
                     place: Place::Folder(folder),
                     prefix: Path::default(),
                 });
@@ -88,8 +91,17 @@ impl FromStr for Address {
         };
         let prefix = Path::from_url_path(url.path())
             .map_err(|_| bad("its prefix cannot be the name of an object"))?;
-        Ok(Self { place, prefix })
+        short(Self { place, prefix })
     }
+}
+
+/// The address, unless it is too long for what carries it.
+fn short(address: Address) -> Result<Address, BucketError> {
+    if address.to_string().len() > ADDRESS_BYTES_MAX {
+        let reason = "it is longer than 100 bytes: choose a shorter folder or prefix";
+        return Err(BucketError::BadAddress { reason });
+    }
+    Ok(address)
 }
 
 impl fmt::Display for Address {
@@ -269,6 +281,7 @@ mod tests {
         check("https://a.blob.core.windows.net/c", Err("none of"));
         check("/mnt/nas", Err("no URL"));
         check("az://me:hunter2@photos/x", Err("password"));
+        check(&format!("s3://photos/{}", "x".repeat(90)), Err("100 bytes"));
         check("az://photos?sig=hunter2", Err("`?`"));
         check("s3://photos:9000/x", Err("port"));
     }

@@ -9,6 +9,7 @@ mod ledger;
 mod photos;
 mod search;
 mod session;
+mod tasks;
 mod timeline;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ledger::block))
         .routes(routes!(ledger::append))
         .routes(routes!(ledger::proof))
+        .routes(routes!(tasks::claimed))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))
         .routes(routes!(events::stream))

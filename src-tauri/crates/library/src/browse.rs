@@ -1,9 +1,11 @@
 //! Looking at photos: the timeline, a photo's record, its original, its previews, its history.
 
+use std::io;
 use std::ops::Range;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_catalog::{
     HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
 };
@@ -11,6 +13,7 @@ use kinfolio_catalog::{
 pub use kinfolio_photos::ThumbSize;
 use kinfolio_photos::{BlobError, BlobId};
 
+use crate::bucket;
 use crate::error::LibraryError;
 use crate::library::{Library, thumb_error};
 
@@ -84,18 +87,23 @@ pub fn is_stored(library: &Library, id: PhotoId) -> bool {
     library.blobs().path(&BlobId(id.0)).is_file()
 }
 
-/// The bytes of an original, or those of `range`, in pieces straight from the disk.
+/// The bytes of an original, or those of `range`, in pieces straight from the disk; from the
+/// household's bucket, and checked, where this device does not have it.
 ///
 /// # Errors
-/// [`LibraryError::OriginalMissing`], or the store cannot be read.
+/// [`LibraryError::OriginalMissing`], or the store or the bucket cannot be read.
 pub async fn original(
     library: &Library,
     id: PhotoId,
     range: Option<Range<u64>>,
-) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, LibraryError> {
-    match library.blobs().open_range(&BlobId(id.0), range).await {
-        Ok(opened) => Ok(opened.stream),
-        Err(BlobError::NotFound { .. }) => Err(LibraryError::OriginalMissing { id }),
+) -> Result<BoxStream<'static, io::Result<Bytes>>, LibraryError> {
+    let opened = library
+        .blobs()
+        .open_range(&BlobId(id.0), range.clone())
+        .await;
+    match opened {
+        Ok(opened) => Ok(opened.stream.map_err(io::Error::other).boxed()),
+        Err(BlobError::NotFound { .. }) => bucket::fetch(library, id, range).await,
         Err(error) => Err(library.blob_error(error)),
     }
 }

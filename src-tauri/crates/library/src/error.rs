@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kinfolio_bucket::BucketError;
 use kinfolio_catalog::{CatalogError, ChangeError, PhotoId};
-use kinfolio_node::{NodeError, SubmitError};
+use kinfolio_node::{NodeError, SubmitError, TaskLimit};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, ImportError};
 use kinfolio_search::{IndexError, QueryError};
@@ -187,6 +188,12 @@ pub enum LibraryError {
     /// The previews cannot be used.
     #[error(transparent)]
     Thumb(ThumbError),
+    /// The bucket does not do as it was asked.
+    #[error(transparent)]
+    Bucket(BucketError),
+    /// A task that cannot be claimed.
+    #[error(transparent)]
+    Task(TaskLimit),
     /// An import stopped.
     #[error(transparent)]
     Import(ImportError),
@@ -269,6 +276,7 @@ impl LibraryError {
                 Code::DiskFull
             }
             Self::Closing => Code::Unavailable,
+            Self::Bucket(_) => Code::Unreachable("bucket"),
             Self::Behind { .. }
             | Self::Node(_)
             | Self::Submit(_)
@@ -277,6 +285,7 @@ impl LibraryError {
             | Self::Blob(_)
             | Self::Thumb(_)
             | Self::Import(_)
+            | Self::Task(_)
             | Self::Io { .. } => Code::Internal,
         }
     }
