@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
@@ -57,9 +58,14 @@ impl Bucket {
     /// A bucket that is gone with the process.
     #[must_use]
     pub fn in_memory() -> Self {
+        Self::on(Arc::new(InMemory::new()), "memory")
+    }
+
+    /// A bucket on a store that has no address.
+    pub(crate) fn on(store: Arc<dyn ObjectStore>, name: &str) -> Self {
         Self {
-            store: Arc::new(InMemory::new()),
-            name: "memory".into(),
+            store,
+            name: name.into(),
             folder: None,
         }
     }
@@ -85,6 +91,19 @@ impl Bucket {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// All objects of the bucket, in no order: names and lengths in bytes.
+    ///
+    /// # Errors
+    /// Within the list: what is wrong with the bucket.
+    pub fn list(&self) -> BoxStream<'static, Result<(String, u64), BucketError>> {
+        let bucket = self.clone();
+        let listed = self.store.list(None);
+        let listed = listed.map_ok(|found| (found.location.to_string(), found.size));
+        listed
+            .map_err(move |error| bucket.error_all(&error))
+            .boxed()
     }
 
     /// Writes a small object that must not be there yet. False: it was there, and is untouched.

@@ -101,6 +101,14 @@ pub enum BucketError {
         /// What was wrong while reading it.
         source: io::Error,
     },
+    /// Its store cannot do what is needed.
+    #[error("the bucket {bucket} has no {what}: use Azure Blob Storage or S3 for this")]
+    Lacks {
+        /// Which bucket.
+        bucket: String,
+        /// What it lacks.
+        what: &'static str,
+    },
     /// It failed in another way.
     #[error("the bucket {bucket} failed: {detail}")]
     Failed {

@@ -11,6 +11,8 @@ mod bucket;
 mod error;
 mod original;
 mod range;
+mod register;
+mod segment;
 mod sums;
 
 pub use address::Address;
@@ -18,3 +20,5 @@ pub use bucket::Bucket;
 pub use error::BucketError;
 pub use original::{OriginalId, Put};
 pub use range::Verified;
+pub use register::{Abilities, Version};
+pub use segment::Segment;
