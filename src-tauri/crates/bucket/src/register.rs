@@ -60,7 +60,7 @@ impl Bucket {
         })?;
         let path = Path::from(format!("probe/{}", hex::encode(name)));
         let tried = self.try_at(&path).await;
-        let removed = self.store.delete(&path).await;
+        let removed = self.store.delete(&self.at(&path)).await;
         let abilities = tried?;
         removed.map_err(|error| self.error(&path, &error))?;
         Ok(abilities)
@@ -104,7 +104,7 @@ impl Bucket {
     }
 
     async fn versioned(&self, path: &Path) -> Result<Option<(Bytes, Version)>, BucketError> {
-        let found = match self.store.get(path).await {
+        let found = match self.store.get(&self.at(path)).await {
             Ok(found) => found,
             Err(error) => match self.error(path, &error) {
                 BucketError::Missing { .. } => return Ok(None),
@@ -117,7 +117,7 @@ impl Bucket {
         });
         let bytes = found.bytes().await;
         let bytes = bytes.map_err(|error| self.error(path, &error))?;
-        Ok(Some((bytes, version)))
+        Ok(Some((self.unseal(path, bytes)?, version)))
     }
 
     async fn swap_at(
@@ -128,8 +128,8 @@ impl Bucket {
     ) -> Result<Option<Version>, BucketError> {
         let mode = expected.map_or(PutMode::Create, |version| PutMode::Update(version.0));
         let options = PutOptions::from(mode);
-        let payload = PutPayload::from_bytes(bytes);
-        match self.store.put_opts(path, payload, options).await {
+        let payload = PutPayload::from_bytes(self.seal(path, bytes)?);
+        match self.store.put_opts(&self.at(path), payload, options).await {
             Ok(put) => Ok(Some(Version(UpdateVersion {
                 e_tag: put.e_tag,
                 version: put.version,

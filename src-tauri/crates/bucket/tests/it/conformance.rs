@@ -6,7 +6,9 @@ use std::path::Path;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use harness::emulator::{Cloud, Emulator};
-use kinfolio_bucket::{Abilities, Bucket, BucketError, OriginalId, Put, Segment, Verified};
+use kinfolio_bucket::{
+    Abilities, Bucket, BucketError, OriginalId, Put, RecoveryKey, Segment, Verified,
+};
 use sha2::{Digest, Sha256};
 
 const MIB: usize = 1 << 20;
@@ -16,25 +18,37 @@ const LENGTHS: [usize; 6] = [1, 4096, 8 * MIB, 8 * MIB + 1, 17 * MIB, 17 * MIB +
 
 #[tokio::test]
 async fn memory() {
-    suite(&Bucket::in_memory(), true).await;
+    let bucket = Bucket::in_memory();
+    suite(&bucket, true).await;
+    what_is_there_is_listed(&bucket).await;
 }
 
 #[tokio::test]
 async fn a_folder() {
     let dir = tempfile::tempdir().unwrap();
-    suite(&folder(dir.path()), false).await;
+    let bucket = folder(dir.path());
+    suite(&bucket, false).await;
+    what_is_there_is_listed(&bucket).await;
 }
 
 #[tokio::test]
 async fn azure() {
     let azurite = Emulator::start(Cloud::Azure);
-    suite(&emulated(&azurite, "our/home"), true).await;
+    let bucket = emulated(&azurite, "our/home");
+    suite(&bucket, true).await;
+    what_is_there_is_listed(&bucket).await;
+    let bucket = emulated(&azurite, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    suite(&bucket, true).await;
 }
 
 #[tokio::test]
 async fn s3() {
     let moto = Emulator::start(Cloud::S3);
-    suite(&emulated(&moto, "our/home"), true).await;
+    let bucket = emulated(&moto, "our/home");
+    suite(&bucket, true).await;
+    what_is_there_is_listed(&bucket).await;
+    let bucket = emulated(&moto, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    suite(&bucket, true).await;
 }
 
 pub(crate) fn folder(path: &Path) -> Bucket {
@@ -48,7 +62,7 @@ pub(crate) fn emulated(emulator: &Emulator, prefix: &str) -> Bucket {
 }
 
 /// `swaps`: whether the store has compare-and-swap.
-async fn suite(bucket: &Bucket, swaps: bool) {
+pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
     bucket.reach().await.unwrap();
     for length in LENGTHS {
         an_original_is_there_once_and_right(bucket, length).await;
@@ -58,7 +72,6 @@ async fn suite(bucket: &Bucket, swaps: bool) {
     segments_are_created_once(bucket).await;
     previews_are_replaced(bucket).await;
     registers_are_swapped(bucket, swaps).await;
-    what_is_there_is_listed(bucket).await;
 }
 
 async fn an_original_is_there_once_and_right(bucket: &Bucket, length: usize) {
