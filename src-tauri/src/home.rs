@@ -11,7 +11,7 @@ use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
 use kinfolio_library::layout::Layout;
 use kinfolio_library::node::{Invitation, Joined};
-use kinfolio_library::{Founding, Library, LibraryError, founding, household, import};
+use kinfolio_library::{Founding, Library, LibraryError, bucket, founding, household, import};
 use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 
@@ -127,6 +127,7 @@ impl Home {
         let router = kinfolio_http::router(library.clone(), Access::Local);
         tokio::spawn(serve_commands(library.clone(), router.clone()));
         tokio::spawn(resume_imports(library.clone()));
+        bucket::start(&library);
         self.stage
             .send_replace(Stage::Open(Box::new(Open { library, router })));
     }

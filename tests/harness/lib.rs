@@ -2,6 +2,7 @@
 
 pub mod desktop;
 pub mod dice;
+pub mod emulator;
 pub mod http;
 pub mod library;
 pub mod network;

@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod bucket;
 mod first_day;
 mod full_disk;
 mod household;

@@ -9,11 +9,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom; what is not named uses nothing of the house.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("kinfolio-consensus", &[]),
     ("kinfolio-chain", &[]),
     ("kinfolio-proof", &[]),
     ("kinfolio-photos", &[]),
+    ("kinfolio-bucket", &[]),
     ("kinfolio-catalog", &["kinfolio-chain"]),
     ("kinfolio-search", &["kinfolio-catalog"]),
     (
@@ -28,6 +29,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
         "kinfolio-library",
         &[
             "kinfolio-photos",
+            "kinfolio-bucket",
             "kinfolio-catalog",
             "kinfolio-search",
             "kinfolio-node",

@@ -377,6 +377,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work claimed once in the household
+         * @description By whom, until when; and how this device gets on with the household's bucket.
+         */
+        get: operations["claimed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/timeline": {
         parameters: {
             query?: never;
@@ -497,6 +517,28 @@ export interface components {
             height: number;
             /** @description The chain's tip. */
             tip: string;
+        };
+        /** @description How this device gets on with the bucket. */
+        BucketBody: {
+            /** @description Its address; `null` if what is set is none. */
+            bucket?: string | null;
+            /**
+             * Format: int64
+             * @description Originals that it could not store, for a fault of their own.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Originals that this device has stored there since it was started.
+             */
+            stored: number;
+            /** @description What is wrong, and what to do; `null` if nothing is, as far as is known. */
+            trouble?: string | null;
+            /**
+             * Format: int64
+             * @description Originals on this device that the bucket is not known to hold, as far as they were counted.
+             */
+            waiting: number;
         };
         /** @description A change of one or many photos; what is absent stays as it is. */
         ChangeBody: {
@@ -1023,7 +1065,7 @@ export interface components {
              * @description 0 (none) to 5.
              */
             rating: number;
-            /** @description Devices that hold the original. */
+            /** @description Devices that hold the original, and the bucket if it does. */
             replicas: components["schemas"]["Replica"][];
             /**
              * Format: int64
@@ -1090,9 +1132,9 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
-        /** @description A device that holds an original. */
+        /** @description A device, or the bucket, that holds an original. */
         Replica: {
-            /** @description The device's id. */
+            /** @description The device's id, or `bucket`. */
             device: string;
             /** @description When its copy was last known to be right. */
             verified_at?: string | null;
@@ -1164,6 +1206,28 @@ export interface components {
         Tags: {
             /** @description Sorted by name. */
             tags: components["schemas"]["Counted"][];
+        };
+        /** @description A task that a device holds. */
+        TaskBody: {
+            /** @description The device that does it, by its id. */
+            device: string;
+            /** @description That device's name; `null` if it has left the household. */
+            name?: string | null;
+            /** @description What it is called. */
+            task: string;
+            /**
+             * Format: int64
+             * @description The height of the claim.
+             */
+            token: number;
+            /** @description When another device may take it, unless it is done or renewed before. */
+            until: string;
+        };
+        /** @description What is being done once for the household. */
+        Tasks: {
+            bucket?: null | components["schemas"]["BucketBody"];
+            /** @description Tasks that a device holds, by name. */
+            tasks: components["schemas"]["TaskBody"][];
         };
         /** @description How many photos each month has. */
         Timeline: {
@@ -1880,6 +1944,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tags"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    claimed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
                 };
             };
             default: components["responses"]["Problem"];

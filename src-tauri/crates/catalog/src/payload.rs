@@ -31,6 +31,15 @@ pub enum LibraryEdit {
         /// What changes on each of them.
         change: Change,
     },
+    /// Originals were put into a bucket, read back there, and were right.
+    Stored {
+        /// The bucket's address.
+        bucket: String,
+        /// Which originals.
+        originals: Vec<PhotoId>,
+        /// When the last of them was read back, in unix milliseconds.
+        verified_ms: i64,
+    },
 }
 
 impl LibraryEdit {

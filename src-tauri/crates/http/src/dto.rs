@@ -7,6 +7,7 @@ pub mod import;
 pub mod ledger;
 pub mod photo;
 pub mod search;
+pub mod tasks;
 pub mod timeline;
 
 use jiff::Timestamp;

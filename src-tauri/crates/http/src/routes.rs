@@ -10,6 +10,7 @@ mod ledger;
 mod photos;
 mod search;
 mod session;
+mod tasks;
 mod timeline;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(household::devices))
         .routes(routes!(household::change_device, household::remove_device))
         .routes(routes!(household::invitations, household::invite))
+        .routes(routes!(tasks::claimed))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))
         .routes(routes!(events::stream))

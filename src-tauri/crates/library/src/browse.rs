@@ -1,15 +1,17 @@
 //! Looking at photos: the timeline, a photo's record, its original, its previews, its history.
 
+use std::io;
 use std::ops::Range;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_catalog::{
     HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
 };
 
+use kinfolio_photos::BlobId;
 pub use kinfolio_photos::ThumbSize;
-use kinfolio_photos::{BlobError, BlobId};
 
 use crate::error::LibraryError;
 use crate::exchange;
@@ -86,15 +88,15 @@ pub fn is_stored(library: &Library, id: PhotoId) -> bool {
 }
 
 /// The bytes of an original, or those of `range`, in pieces: straight from the disk, or, where it
-/// is missing here, from another device, which puts it here on the way.
+/// is missing here, from another device or the household's bucket, which puts it here on the way.
 ///
 /// # Errors
-/// [`LibraryError::OriginalMissing`], or the store cannot be read.
+/// [`LibraryError::OriginalMissing`], or the store or the bucket cannot be read.
 pub async fn original(
     library: &Library,
     photo: &Photo,
     range: Option<Range<u64>>,
-) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, LibraryError> {
+) -> Result<BoxStream<'static, io::Result<Bytes>>, LibraryError> {
     if !is_stored(library, photo.id) {
         match range {
             None => return exchange::stream(library, photo).await,
@@ -103,7 +105,7 @@ pub async fn original(
     }
     let opened = library.blobs().open_range(&BlobId(photo.id.0), range).await;
     match opened {
-        Ok(opened) => Ok(opened.stream),
+        Ok(opened) => Ok(opened.stream.map_err(io::Error::other).boxed()),
         Err(error) => Err(library.blob_error(error)),
     }
 }

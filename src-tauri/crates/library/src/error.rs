@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kinfolio_bucket::BucketError;
 use kinfolio_catalog::{CatalogError, ChangeError, PhotoId};
 use kinfolio_node::{
-    DeviceId, JoinError, JoinRefused, NodeError, ParseInvitationError, SubmitError,
+    DeviceId, JoinError, JoinRefused, NodeError, ParseInvitationError, SubmitError, TaskLimit,
 };
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, ImportError};
@@ -88,6 +89,14 @@ pub enum LibraryError {
         added_by: Option<String>,
         /// What the other devices are called that are out of reach and may hold it.
         away: Vec<String>,
+    },
+    /// An original that did not come here whole.
+    #[error("the original of {id} could not be fetched: {reason}")]
+    NotFetched {
+        /// The photo.
+        id: PhotoId,
+        /// What went wrong last.
+        reason: String,
     },
     /// The photo is there, but nothing can be drawn from it.
     #[error("{id} has no preview: {reason}")]
@@ -212,6 +221,12 @@ pub enum LibraryError {
     /// The previews cannot be used.
     #[error(transparent)]
     Thumb(ThumbError),
+    /// The bucket does not do as it was asked.
+    #[error(transparent)]
+    Bucket(BucketError),
+    /// A task that cannot be claimed.
+    #[error(transparent)]
+    Task(TaskLimit),
     /// An import stopped.
     #[error(transparent)]
     Import(ImportError),
@@ -287,7 +302,9 @@ impl LibraryError {
             Self::OriginalMissing { away, .. } if away.is_empty() => {
                 Code::NotFound("original_missing")
             }
-            Self::OriginalMissing { .. } => Code::Unreachable("original_unreachable"),
+            Self::OriginalMissing { .. } | Self::NotFetched { .. } => {
+                Code::Unreachable("original_unreachable")
+            }
             Self::NoPreview { .. } => Code::NotFound("no_preview"),
             Self::ImportUnknown { .. } => Code::NotFound("import_unknown"),
             Self::NotALibrary { .. } => Code::NotFound("not_a_library"),
@@ -326,6 +343,7 @@ impl LibraryError {
                 Code::DiskFull
             }
             Self::Closing => Code::Unavailable,
+            Self::Bucket(_) => Code::Unreachable("bucket"),
             Self::NoPort(_)
             | Self::Behind { .. }
             | Self::Node(_)
@@ -335,6 +353,7 @@ impl LibraryError {
             | Self::Blob(_)
             | Self::Thumb(_)
             | Self::Import(_)
+            | Self::Task(_)
             | Self::Io { .. } => Code::Internal,
         }
     }

@@ -11,6 +11,7 @@
 
 mod arrival;
 pub mod browse;
+pub mod bucket;
 pub mod edit;
 mod error;
 pub mod event;
@@ -25,6 +26,7 @@ pub mod ledger;
 mod library;
 pub mod query;
 mod settings;
+pub mod tasks;
 mod token;
 pub mod upload;
 pub mod verify;

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::arrival::Claims;
 use crate::browse::At;
+use crate::bucket::Link;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
 use crate::exchange::{self, Gathering, Shelf};
@@ -53,6 +54,7 @@ struct Inner {
     opened_at: u64,
     jobs: Jobs,
     claims: Claims,
+    bucket: Link,
     closing: CancellationToken,
     tasks: TaskTracker,
     /// Held as long as the library is; the system lets go of it when the process ends.
@@ -173,6 +175,15 @@ impl Library {
         &self.inner.claims
     }
 
+    pub(crate) fn bucket(&self) -> &Link {
+        &self.inner.bucket
+    }
+
+    /// Follows the catalogue's height.
+    pub(crate) fn shown(&self) -> watch::Receiver<Followed> {
+        self.inner.shown.clone()
+    }
+
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.inner.tasks
     }
@@ -204,11 +215,6 @@ impl Library {
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(LibraryError::Closing),
         }
-    }
-
-    /// Follows the catalogue's height.
-    pub(crate) fn shown(&self) -> watch::Receiver<Followed> {
-        self.inner.shown.clone()
     }
 
     /// Waits until the catalogue shows `height`.
@@ -321,6 +327,7 @@ impl Parts {
             opened_at,
             jobs: Jobs::default(),
             claims: Claims::default(),
+            bucket: Link::of_environment(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
             _lock: self.lock,

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{Height, Role, TaskName, TaskState};
+use kinfolio_chain::{Height, Holding, Role, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Contact, Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
@@ -60,6 +60,9 @@ pub(crate) enum Request {
     Look {
         task: TaskName,
         reply: oneshot::Sender<Result<TaskState, SubmitError>>,
+    },
+    List {
+        reply: oneshot::Sender<Result<Vec<(TaskName, Holding)>, SubmitError>>,
     },
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
@@ -261,6 +264,7 @@ impl EventLoop {
                 }
                 Request::Task { reply, .. } => Waiter::Task(reply).fail(&error),
                 Request::Look { reply, .. } => drop(reply.send(Err(error))),
+                Request::List { reply } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
                 Request::Mend(_) | Request::Listen { .. } | Request::Close { .. } => {}
             }
@@ -277,6 +281,7 @@ impl EventLoop {
             }
             Request::Task { task, reply } => self.say_of_task(task, reply),
             Request::Look { task, reply } => self.look(&task, reply),
+            Request::List { reply } => self.list(reply),
             Request::Read { reply } => {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });

@@ -18,6 +18,7 @@ pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], Cata
     table(&mut hash, transaction, tables::HISTORY)?;
     table(&mut hash, transaction, tables::EDITS)?;
     table(&mut hash, transaction, tables::CHANGED)?;
+    table(&mut hash, transaction, tables::STORED)?;
     table(&mut hash, transaction, tables::DEVICES)?;
     table(&mut hash, transaction, tables::META)?;
     Ok(hash.finalize().into())

@@ -30,6 +30,7 @@ pub(super) struct Replay<'t> {
     history: Table<'t, (Id, u64, u32), &'static [u8]>,
     edits: Table<'t, (u64, u32), &'static [u8]>,
     changed: Table<'t, (u64, Id), ()>,
+    stored: Table<'t, (Id, &'static str), i64>,
     devices: Table<'t, &'static [u8; 16], &'static str>,
     meta: Table<'t, &'static str, u64>,
     working: BTreeMap<PhotoId, Working>,
@@ -62,6 +63,7 @@ impl<'t> Replay<'t> {
             history: transaction.open_table(tables::HISTORY)?,
             edits: transaction.open_table(tables::EDITS)?,
             changed: transaction.open_table(tables::CHANGED)?,
+            stored: transaction.open_table(tables::STORED)?,
             devices: transaction.open_table(tables::DEVICES)?,
             meta: transaction.open_table(tables::META)?,
             working: BTreeMap::new(),
@@ -122,6 +124,16 @@ impl<'t> Replay<'t> {
             Ok(LibraryEdit::PhotoAdded(photo)) => self.add(place, &photo, payload),
             Ok(LibraryEdit::Change { photos, change }) => {
                 self.change(place, &photos, &change, payload)
+            }
+            Ok(LibraryEdit::Stored {
+                bucket,
+                originals,
+                verified_ms,
+            }) => {
+                for id in originals {
+                    self.stored.insert((&id.0, bucket.as_str()), verified_ms)?;
+                }
+                Ok(())
             }
             Err(DecodeError::Foreign) => Ok(()),
             Err(_) => {

@@ -165,6 +165,34 @@ impl Snapshot {
         Ok(entries)
     }
 
+    /// The buckets that hold the photo's original, by their addresses, each with the time at which
+    /// its copy was last found right, in unix milliseconds.
+    pub fn stored(&self, id: &PhotoId) -> Result<Vec<(String, i64)>, CatalogError> {
+        let stored = self.transaction.open_table(tables::STORED)?;
+        let mut buckets = Vec::new();
+        for row in stored.range((&id.0, "")..)? {
+            let (key, verified_ms) = row?;
+            let (found, bucket) = key.value();
+            if *found != id.0 {
+                break;
+            }
+            buckets.push((bucket.to_owned(), verified_ms.value()));
+        }
+        Ok(buckets)
+    }
+
+    /// Those of `ids` whose originals the bucket is not known to hold.
+    pub fn not_stored(&self, bucket: &str, ids: &[PhotoId]) -> Result<Vec<PhotoId>, CatalogError> {
+        let stored = self.transaction.open_table(tables::STORED)?;
+        let mut missing = Vec::new();
+        for id in ids {
+            if stored.get((&id.0, bucket))?.is_none() {
+                missing.push(*id);
+            }
+        }
+        Ok(missing)
+    }
+
     /// Photos whose last change is above a height (`None`: all), each once, by height; and the
     /// height up to which they are complete. Stops at the first whole height at or past `limit`
     /// photos, so ask again from there until it is the snapshot's own.

@@ -6,7 +6,7 @@ use redb::{ReadTransaction, TableDefinition, TableError, WriteTransaction};
 use super::CatalogError;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 2;
+pub(super) const FORMAT: u64 = 3;
 
 type Id = &'static [u8; 32];
 
@@ -27,6 +27,9 @@ pub(super) const HISTORY: TableDefinition<'_, (Id, u64, u32), &[u8]> =
 pub(super) const EDITS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("edits");
 /// (Height of a photo's last change, photo): what the search index follows.
 pub(super) const CHANGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::new("changed");
+/// (Photo, bucket's address) → when the bucket's copy of its original was last found right, in unix
+/// milliseconds.
+pub(super) const STORED: TableDefinition<'_, (Id, &str), i64> = TableDefinition::new("stored");
 /// Device → its name.
 pub(super) const DEVICES: TableDefinition<'_, &[u8; 16], &str> = TableDefinition::new("devices");
 /// The numbers below.
@@ -51,6 +54,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), CatalogError>
     transaction.open_table(HISTORY)?;
     transaction.open_table(EDITS)?;
     transaction.open_table(CHANGED)?;
+    transaction.open_table(STORED)?;
     transaction.open_table(DEVICES)?;
     let mut meta = transaction.open_table(META)?;
     meta.insert(META_FORMAT, FORMAT)?;

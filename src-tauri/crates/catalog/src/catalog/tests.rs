@@ -391,3 +391,40 @@ fn a_file_that_is_no_catalogue_is_to_be_built_again() {
     let bytes = fs::read(file).unwrap();
     check(&bytes[..bytes.len() / 2]);
 }
+
+#[test]
+fn it_knows_which_bucket_holds_what_and_since_when() {
+    let stored = |bucket: &str, originals: &[PhotoId], verified_ms| LibraryEdit::Stored {
+        bucket: bucket.to_owned(),
+        originals: originals.to_vec(),
+        verified_ms,
+    };
+    let mut chain = Chain::founded();
+    let date = "2019-07-12T10:00:00-00:00";
+    chain.block(1, 0, &[photo(1, date), photo(2, date), photo(3, date)]);
+    chain.block(1, 1, &[stored("s3://a", &[id(1), id(2)], 5)]);
+    chain.block(
+        1,
+        2,
+        &[stored("s3://a", &[id(2)], 7), stored("az://b", &[id(2)], 6)],
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = open(&dir);
+    catalog.apply(chain.blocks()).unwrap();
+    let snapshot = catalog.snapshot().unwrap();
+    let check = |n: u8, expect: &[(&str, i64)]| {
+        let got = snapshot.stored(&id(n)).unwrap();
+        let got: Vec<_> = got.iter().map(|(b, at)| (b.as_str(), *at)).collect();
+        assert_eq!(got, expect, "{n}");
+    };
+    check(1, &[("s3://a", 5)]);
+    check(2, &[("az://b", 6), ("s3://a", 7)]);
+    check(3, &[]);
+    let missing = |bucket: &str| -> Vec<PhotoId> {
+        let ids = [id(1), id(2), id(3)];
+        snapshot.not_stored(bucket, &ids).unwrap()
+    };
+    assert_eq!(missing("s3://a"), [id(3)]);
+    assert_eq!(missing("az://b"), [id(1), id(3)]);
+    assert_eq!(snapshot.unknown_edits().unwrap(), 0);
+}

@@ -55,6 +55,15 @@ pub(super) fn encode(edit: &LibraryEdit) -> Bytes {
                 change: Some(change_to_wire(change)),
             })
         }
+        LibraryEdit::Stored {
+            bucket,
+            originals,
+            verified_ms,
+        } => proto::library_edit::Edit::OriginalsStored(proto::OriginalsStored {
+            bucket: bucket.clone(),
+            originals: originals.iter().map(|id| id.0.to_vec()).collect(),
+            verified_ms: *verified_ms,
+        }),
     };
     let message = proto::LibraryEdit { edit: Some(edit) };
     let mut bytes = BytesMut::with_capacity(MARK.len() + message.encoded_len());
@@ -77,6 +86,15 @@ pub(super) fn decode(payload: &[u8]) -> Result<LibraryEdit, DecodeError> {
                 .map(|id| photo_id(id))
                 .collect::<Result<_, _>>()?,
             change: change_from_wire(changed.change.unwrap_or_default())?,
+        }),
+        proto::library_edit::Edit::OriginalsStored(stored) => Ok(LibraryEdit::Stored {
+            originals: stored
+                .originals
+                .iter()
+                .map(|id| photo_id(id))
+                .collect::<Result<_, _>>()?,
+            bucket: stored.bucket,
+            verified_ms: stored.verified_ms,
         }),
     }
 }

@@ -118,6 +118,11 @@ impl Tasks {
         }
     }
 
+    /// The tasks that somebody holds, by name; those that have lapsed, too.
+    pub fn held(&self) -> impl Iterator<Item = (&TaskName, &Holding)> {
+        self.open.iter()
+    }
+
     /// Takes in the task edits of a block, one after the other.
     pub(super) fn adopt(&mut self, block: &Block) -> Judgements {
         let now = Moment {

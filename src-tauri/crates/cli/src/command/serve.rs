@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use kinfolio_http::{Access, log, router, serve, socket};
 use kinfolio_library::layout::Layout;
 use kinfolio_library::node::Door;
-use kinfolio_library::{Library, Token, import};
+use kinfolio_library::{Library, Token, bucket, import};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
@@ -63,6 +63,7 @@ async fn until_told(
     listeners.spawn(serve::on_tcp(listener, network, stop.clone()));
     listeners.spawn(serve::on_socket(local, here, stop.clone()));
     import::resume(library).await?;
+    bucket::start(library);
     tracing::info!(%address, device = %library.device(), "serving");
     announce(&format!(
         "ready api={address} peer={peer} device={}",

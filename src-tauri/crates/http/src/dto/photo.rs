@@ -148,7 +148,7 @@ pub struct PhotoRecord {
     pub albums: Vec<String>,
     /// People on it.
     pub people: Vec<String>,
-    /// Devices that hold the original.
+    /// Devices that hold the original, and the bucket if it does.
     pub replicas: Vec<Replica>,
     /// The device that added it.
     pub added_by: String,
@@ -179,23 +179,28 @@ pub struct ExposureBody {
     pub focal_length_mm: Option<f32>,
 }
 
-/// A device that holds an original.
+/// A device, or the bucket, that holds an original.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Replica {
-    /// The device's id.
+    /// The device's id, or `bucket`.
     pub device: String,
     /// When its copy was last known to be right.
     pub verified_at: Option<String>,
 }
 
 impl PhotoRecord {
-    /// The record of `photo`; `here` is this device, which holds a copy when `stored`.
-    pub(crate) fn new(at: &At<Photo>, here: &str, stored: bool) -> Self {
+    /// The record of `photo`; `here` is this device, which holds a copy when `stored`; `in_bucket` is
+    /// when the bucket's copy was last found right, in unix milliseconds, if it has one.
+    pub(crate) fn new(at: &At<Photo>, here: &str, stored: bool, in_bucket: Option<i64>) -> Self {
         let photo = &at.value;
         let card = PhotoCard::from(photo);
         let replica = stored.then(|| Replica {
             device: here.to_owned(),
             verified_at: Some(moment(photo.added_ms)),
+        });
+        let in_bucket = in_bucket.map(|verified_ms| Replica {
+            device: "bucket".to_owned(),
+            verified_at: Some(moment(verified_ms)),
         });
         Self {
             id: card.id,
@@ -231,7 +236,7 @@ impl PhotoRecord {
             fields: BTreeMap::new(),
             albums: Vec::new(),
             people: Vec::new(),
-            replicas: replica.into_iter().collect(),
+            replicas: replica.into_iter().chain(in_bucket).collect(),
             added_by: photo.added_by.to_string(),
             added_at: moment(photo.added_ms),
             block: photo.block,

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use kinfolio_library::bucket::{self, Status};
 use kinfolio_library::{import, ledger};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -142,6 +143,9 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResp
             "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}"
         );
     }
+    if let Some(status) = bucket::status(&app.library) {
+        text.push_str(&bucket_metrics(&status));
+    }
     Ok((
         [(
             header::CONTENT_TYPE,
@@ -149,4 +153,34 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResp
         )],
         text,
     ))
+}
+
+/// The bucket's numbers; what is wrong with it, in words, is a label.
+fn bucket_metrics(status: &Status) -> String {
+    let label = |text: &Option<String>| {
+        let text = text.as_deref().unwrap_or_default();
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n")
+    };
+    format!(
+        "# HELP kinfolio_bucket_up Whether nothing is known to be wrong with the bucket.\n\
+         # TYPE kinfolio_bucket_up gauge\n\
+         kinfolio_bucket_up{{bucket=\"{}\",trouble=\"{}\"}} {}\n\
+         # HELP kinfolio_bucket_originals_waiting Originals here that the bucket is not known to hold, as far as counted.\n\
+         # TYPE kinfolio_bucket_originals_waiting gauge\n\
+         kinfolio_bucket_originals_waiting {}\n\
+         # HELP kinfolio_bucket_originals_stored_total Originals that this device stored there since the start.\n\
+         # TYPE kinfolio_bucket_originals_stored_total counter\n\
+         kinfolio_bucket_originals_stored_total {}\n\
+         # HELP kinfolio_bucket_originals_failed_total Originals that it could not store, for a fault of their own.\n\
+         # TYPE kinfolio_bucket_originals_failed_total counter\n\
+         kinfolio_bucket_originals_failed_total {}\n",
+        label(&status.bucket),
+        label(&status.trouble),
+        u8::from(status.trouble.is_none()),
+        status.waiting,
+        status.stored,
+        status.failed,
+    )
 }

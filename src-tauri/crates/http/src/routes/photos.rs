@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kinfolio_library::browse::{self, ThumbSize};
+use kinfolio_library::bucket;
 use kinfolio_library::catalog::PhotoId;
 use kinfolio_library::edit::{self, Selection};
 use serde::Deserialize;
@@ -39,11 +40,9 @@ pub(crate) async fn record(
 async fn current(app: &App, id: PhotoId) -> Result<PhotoRecord, Problem> {
     let at = browse::photo(&app.library, id).await?;
     let stored = browse::is_stored(&app.library, id);
-    Ok(PhotoRecord::new(
-        &at,
-        &app.library.device().to_string(),
-        stored,
-    ))
+    let in_bucket = bucket::verified_ms(&app.library, id).await?;
+    let here = app.library.device().to_string();
+    Ok(PhotoRecord::new(&at, &here, stored, in_bucket))
 }
 
 /// Changes a photo

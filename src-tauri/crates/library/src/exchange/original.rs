@@ -1,4 +1,4 @@
-//! An original that is missing here, from whichever device within reach holds it.
+//! An original that is missing here, from whichever device within reach holds it, or from the bucket.
 //!
 //! It is hashed as it arrives and goes into the store only if it is what its name says. Where a
 //! connection breaks, the rest comes from the next device.
@@ -9,7 +9,7 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use kinfolio_catalog::{Photo, PhotoId};
 use kinfolio_node::{DeviceId, FetchError, FileKind};
 use kinfolio_photos::{BlobError, BlobId};
@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{PIECE_TIME_MAX, file, out_of_reach, within_reach};
+use crate::bucket;
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -55,10 +56,11 @@ pub(crate) async fn bring(library: &Library, photo: &Photo) -> Result<(), Librar
 pub(crate) async fn stream(
     library: &Library,
     photo: &Photo,
-) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, LibraryError> {
+) -> Result<BoxStream<'static, io::Result<Bytes>>, LibraryError> {
     let Some(claim) = claim(library, photo.id).await else {
         let opened = library.blobs().open_range(&BlobId(photo.id.0), None).await;
-        return Ok(opened.map_err(|error| library.blob_error(error))?.stream);
+        let opened = opened.map_err(|error| library.blob_error(error))?;
+        return Ok(opened.stream.map_err(io::Error::other).boxed());
     };
     let mut incoming = Incoming::new(library, photo, within_reach(library, Some(photo.added_by)));
     incoming.find().await?;
@@ -87,8 +89,7 @@ pub(crate) async fn stream(
             Ok(()) => last.map(Ok),
             Err(error) => {
                 tracing::warn!(%id, %error, "an original did not come whole");
-                let reason = error.to_string();
-                Some(Err(BlobError::Upload { reason }))
+                Some(Err(io::Error::other(error.to_string())))
             }
         };
         if let Some(end) = end {
@@ -132,7 +133,10 @@ async fn store(
     pieces: impl Stream<Item = io::Result<Bytes>> + Send,
 ) -> Result<(), LibraryError> {
     let stored = library.blobs().put_stream_as(BlobId(id.0), pieces).await;
-    stored.map(drop).map_err(|error| library.blob_error(error))
+    stored.map(drop).map_err(|error| match error {
+        BlobError::Upload { reason } => LibraryError::NotFetched { id, reason },
+        other => library.blob_error(other),
+    })
 }
 
 /// An original on its way here.
@@ -143,8 +147,9 @@ struct Incoming {
     added_by: DeviceId,
     /// Bytes that have come.
     offset: u64,
-    /// Who may still be asked.
+    /// Who may still be asked; after them the bucket is.
     devices: VecDeque<DeviceId>,
+    asked_bucket: bool,
     open: Option<BoxStream<'static, io::Result<Bytes>>>,
     /// What went wrong last.
     failure: Option<String>,
@@ -159,12 +164,13 @@ impl Incoming {
             added_by: photo.added_by,
             offset: 0,
             devices: devices.into(),
+            asked_bucket: false,
             open: None,
             failure: None,
         }
     }
 
-    /// Opens the original on the next device that holds it.
+    /// Opens the original on the next device that holds it, or in the bucket.
     async fn find(&mut self) -> Result<(), LibraryError> {
         while let Some(device) = self.devices.pop_front() {
             let wanted = file(FileKind::Original, self.id);
@@ -182,6 +188,19 @@ impl Incoming {
                 Err(error) => {
                     tracing::warn!(id = %self.id, %device, %error, "an original cannot be fetched");
                     self.failure = Some(error.to_string());
+                }
+            }
+        }
+        if !std::mem::replace(&mut self.asked_bucket, true) {
+            match bucket::fetch(&self.library, self.id, self.size, self.offset).await {
+                Ok(None) => {}
+                Ok(Some(pieces)) => {
+                    self.open = Some(pieces);
+                    return Ok(());
+                }
+                Err(error) => {
+                    self.failure = Some(error.to_string());
+                    return Err(error);
                 }
             }
         }

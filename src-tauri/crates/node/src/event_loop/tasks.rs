@@ -1,7 +1,7 @@
 //! What the loop is asked about tasks.
 
 use kinfolio_chain::edit::Task;
-use kinfolio_chain::{TaskName, TaskState};
+use kinfolio_chain::{Holding, TaskName, TaskState};
 use tokio::sync::oneshot;
 
 use super::{EventLoop, TaskReply, Waiter};
@@ -31,5 +31,18 @@ impl EventLoop {
         let state = self.engine.as_ref().map(Engine::state);
         let state = state.map(|state| state.tasks().state(task));
         drop(reply.send(state.ok_or(SubmitError::Closed)));
+    }
+
+    pub(super) fn list(
+        &self,
+        reply: oneshot::Sender<Result<Vec<(TaskName, Holding)>, SubmitError>>,
+    ) {
+        let state = self.engine.as_ref().map(Engine::state);
+        let held = state.map(|state| {
+            let held = state.tasks().held();
+            held.map(|(task, holding)| (task.clone(), *holding))
+                .collect()
+        });
+        drop(reply.send(held.ok_or(SubmitError::Closed)));
     }
 }

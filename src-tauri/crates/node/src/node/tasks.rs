@@ -2,7 +2,7 @@
 //! gives out.
 
 use kinfolio_chain::edit::Task;
-use kinfolio_chain::{Height, Judgement, TaskName, TaskState, Term};
+use kinfolio_chain::{Height, Holding, Judgement, TaskName, TaskState, Term};
 
 use super::Node;
 use crate::error::SubmitError;
@@ -94,5 +94,14 @@ impl Node {
     /// If the node is closed or its ledger fails.
     pub async fn task(&self, task: TaskName) -> Result<TaskState, SubmitError> {
         self.ask(|reply| Request::Look { task, reply }).await
+    }
+
+    /// The tasks that are held at this device's tip, by name. A claim stays until its place is
+    /// needed, so some may have lapsed.
+    ///
+    /// # Errors
+    /// If the node is closed or its ledger fails.
+    pub async fn tasks(&self) -> Result<Vec<(TaskName, Holding)>, SubmitError> {
+        self.ask(|reply| Request::List { reply }).await
     }
 }

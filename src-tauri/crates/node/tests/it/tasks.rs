@@ -96,12 +96,20 @@ async fn three_devices_race_for_tasks_and_each_has_one_winner() {
             assert_eq!((holder, token), (household.devices[n], won_at), "task {k}");
         }
     }
+    let mut names = tasks.clone();
+    names.sort();
+    for node in household.nodes.iter().flatten() {
+        let listed = node.tasks().await.expect("told");
+        let listed: Vec<_> = listed.into_iter().map(|(task, _)| task).collect();
+        assert_eq!(listed, names);
+    }
     for (k, (n, token)) in winners {
         let node = household.node(n);
         finish(&node, &tasks[k], token).await;
     }
     household.agree(0).await;
     for node in household.nodes.iter().flatten() {
+        assert_eq!(node.tasks().await.expect("told"), []);
         for task in [&tasks[0], &tasks[199]] {
             let again = judged(|| node.claim(task.clone(), term(DAY))).await;
             assert_eq!(again, Judgement::Done);

@@ -78,7 +78,14 @@ fn edit() -> impl Strategy<Value = LibraryEdit> {
                 &tags.iter().map(String::as_str).collect::<Vec<_>>(),
             )
         }),
-        (ids, change()).prop_map(|(photos, change)| LibraryEdit::Change { photos, change }),
+        (ids.clone(), change()).prop_map(|(photos, change)| LibraryEdit::Change { photos, change }),
+        (ids, any::<i64>(), "[a-c]{1,2}").prop_map(|(originals, verified_ms, bucket)| {
+            LibraryEdit::Stored {
+                bucket,
+                originals,
+                verified_ms,
+            }
+        }),
     ]
 }
 
@@ -178,7 +185,7 @@ proptest! {
                 let change = change.checked().unwrap();
                 prop_assert_eq!(read.unwrap(), LibraryEdit::Change { photos, change });
             }
-            added @ LibraryEdit::PhotoAdded(_) => prop_assert_eq!(read.unwrap(), added),
+            other => prop_assert_eq!(read.unwrap(), other),
         }
     }
 

@@ -1,0 +1,80 @@
+//! The household's bucket: each original is stored there once, by whichever device wins the claim
+//! to it, and comes from there where this device does not have it.
+//!
+//! Which bucket, this device's environment says: `KINFOLIO_BUCKET_URL`, and the `AZURE_*` or `AWS_*`
+//! variables of its cloud. What is wrong with it is told and tried again; all else goes on.
+
+mod link;
+mod storing;
+mod waiting;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use kinfolio_bucket::{BucketError, OriginalId};
+use kinfolio_catalog::PhotoId;
+
+use crate::error::LibraryError;
+use crate::library::Library;
+pub(crate) use link::Link;
+pub use link::Status;
+
+/// Stores what the bucket lacks from now on, in the background, until the library closes. Does
+/// nothing where no bucket is set. For a process that stays: a short command need not.
+pub fn start(library: &Library) {
+    if library.bucket().is_set() {
+        library.tasks().spawn(storing::run(library.clone()));
+    }
+}
+
+/// How this device gets on with the bucket; `None` where none is set.
+#[must_use]
+pub fn status(library: &Library) -> Option<Status> {
+    library.bucket().status()
+}
+
+/// When the bucket's copy of an original was last found right, in unix milliseconds; `None` if the
+/// household has not stored it in the bucket that is set here.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub async fn verified_ms(library: &Library, id: PhotoId) -> Result<Option<i64>, LibraryError> {
+    let Some(address) = library.bucket().address() else {
+        return Ok(None);
+    };
+    let stored = library
+        .read(move |catalog| Ok(catalog.stored(&id)?))
+        .await?;
+    let found = stored
+        .value
+        .into_iter()
+        .find(|(bucket, _)| *bucket == address);
+    Ok(found.map(|(_, verified_ms)| verified_ms))
+}
+
+/// The bytes of an original from `offset` on, from the bucket; none of them is given out unchecked.
+/// Nothing, if the bucket does not have it, or none is set.
+///
+/// # Errors
+/// [`LibraryError::Bucket`] says what is wrong with the bucket.
+pub(crate) async fn fetch(
+    library: &Library,
+    id: PhotoId,
+    size: u64,
+    offset: u64,
+) -> Result<Option<BoxStream<'static, std::io::Result<Bytes>>>, LibraryError> {
+    let Some(bucket) = library.bucket().open() else {
+        return Ok(None);
+    };
+    let bucket = bucket.map_err(LibraryError::Bucket)?;
+    let original = OriginalId(id.0);
+    let fetched = match offset {
+        0 => bucket.original(original, size).await,
+        _ => bucket.original_range(original, size, offset..size).await,
+    };
+    match fetched {
+        Ok(bytes) => Ok(Some(bytes.map_err(std::io::Error::other).boxed())),
+        Err(BucketError::Missing { .. }) => Ok(None),
+        Err(error) => Err(LibraryError::Bucket(error)),
+    }
+}

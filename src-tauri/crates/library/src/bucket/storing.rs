@@ -1,0 +1,303 @@
+//! Storing originals in the bucket, each once for the household.
+//!
+//! An original is claimed through the ledger, uploaded, read back, recorded together with others,
+//! and its task is done. A process that dies in between leaves a claim that lapses, or that it finds
+//! again as its own; an upload that is repeated finds the original there. So a kill costs an upload
+//! at most, and storing twice does no harm.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use kinfolio_bucket::{Bucket, BucketError, OriginalId};
+use kinfolio_catalog::{LibraryEdit, PhotoId};
+use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
+use kinfolio_photos::BlobId;
+
+use super::waiting::Waiting;
+use crate::edit::submit;
+use crate::error::LibraryError;
+use crate::library::Library;
+use crate::tasks::now_ms;
+
+/// Originals claimed together; one only while the bucket is in trouble, so that a bucket that
+/// refuses costs the chain next to nothing.
+const CLAIMED_AT_ONCE: usize = 64;
+
+/// Uploads at a time; each keeps 24 MiB in memory at most.
+const UPLOADS_AT_ONCE: usize = 3;
+
+/// For how long a claim holds without being renewed.
+const TERM: Duration = Duration::from_secs(120);
+
+/// How often claims are renewed.
+const RENEW_EVERY: Duration = Duration::from_secs(40);
+
+/// How long what is stored may wait to be recorded together with more.
+const RECORD_EVERY: Duration = Duration::from_secs(2);
+
+/// How long to wait where nobody could say whose a task is.
+const UNDECIDED_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long to wait after trouble, at first and at most.
+const PAUSE_MIN: Duration = Duration::from_secs(2);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// Stores what the bucket lacks until the library closes.
+pub(super) async fn run(library: Library) {
+    let closing = library.closing();
+    tokio::select! {
+        () = closing.cancelled() => {}
+        () = storing(&library) => {}
+    }
+}
+
+async fn storing(library: &Library) {
+    let mut shown = library.shown();
+    let mut waiting = Waiting::default();
+    // At first nobody knows whether the bucket is there.
+    let mut trouble = Some(PAUSE_MIN);
+    loop {
+        shown.mark_unchanged();
+        match round(library, &mut waiting, trouble.is_some()).await {
+            Ok(true) => trouble = None,
+            Ok(false) => {
+                trouble = None;
+                let later = tokio::time::sleep(UNDECIDED_PAUSE);
+                tokio::select! {
+                    _ = shown.changed() => {}
+                    // What was put off is tried again; where nothing waits, only a block wakes.
+                    () = later, if waiting.len() > 0 => {}
+                }
+            }
+            Err(error) => {
+                library.bucket().is_troubled(&error.to_string());
+                let pause = trouble.map_or(PAUSE_MIN, |pause| (pause * 2).min(PAUSE_MAX));
+                trouble = Some(pause);
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+}
+
+/// Claims, uploads and records some originals; after trouble one, if there is any. False: there is
+/// nothing to be done now.
+async fn round(
+    library: &Library,
+    waiting: &mut Waiting,
+    after_trouble: bool,
+) -> Result<bool, LibraryError> {
+    let link = library.bucket();
+    let Some(bucket) = link.open() else {
+        return Ok(false);
+    };
+    let bucket = bucket.map_err(LibraryError::Bucket)?;
+    let address = bucket.to_string();
+    look(library, waiting, &address).await?;
+    let limit = if after_trouble { 1 } else { CLAIMED_AT_ONCE };
+    let ready = waiting.ready(limit, Instant::now());
+    if ready.is_empty() && !after_trouble {
+        return Ok(false);
+    }
+    // Nothing is claimed that could not be done.
+    bucket.reach().await.map_err(LibraryError::Bucket)?;
+    let claimed = claim(library, waiting, &address, ready).await?;
+    if claimed.is_empty() {
+        link.is_well();
+        return Ok(false);
+    }
+    let stored = store(library, waiting, bucket, &address, claimed).await;
+    link.note(|status| status.waiting = waiting.len());
+    stored?;
+    link.is_well();
+    Ok(true)
+}
+
+async fn look(library: &Library, waiting: &mut Waiting, address: &str) -> Result<(), LibraryError> {
+    let (blobs, address) = (library.blobs().clone(), address.to_owned());
+    let mut looking = std::mem::take(waiting);
+    let looked = library.read(move |catalog| {
+        looking.look(catalog, &blobs, &address)?;
+        Ok(looking)
+    });
+    *waiting = looked.await?.value;
+    library
+        .bucket()
+        .note(|status| status.waiting = waiting.len());
+    Ok(())
+}
+
+/// An original that is this device's to store.
+#[derive(Clone, Debug)]
+struct Claimed {
+    id: PhotoId,
+    /// Length in bytes.
+    size: u64,
+    task: TaskName,
+    token: Height,
+}
+
+/// Claims originals, all at once; puts off those that are not to be had now.
+async fn claim(
+    library: &Library,
+    waiting: &mut Waiting,
+    address: &str,
+    ready: Vec<(PhotoId, u64)>,
+) -> Result<Vec<Claimed>, LibraryError> {
+    let me = library.device();
+    let claims = ready.into_iter().map(async |(id, size)| {
+        let task = task(id, address)?;
+        let answer = library.node().claim(task.clone(), term()?).await;
+        let answer = answer.map_err(|error| library.submit_error(error))?;
+        Ok::<_, LibraryError>((id, size, task, answer))
+    });
+    let mut claimed = Vec::new();
+    for claim in join_all(claims).await {
+        let (id, size, task, answer) = claim?;
+        let token = match answer {
+            TaskAnswer::Judged(Judgement::Won { token }) => Some(token),
+            // In an earlier life, or in a round that failed: nobody else here is at it.
+            TaskAnswer::Judged(Judgement::Held { by, token }) if by == me => {
+                let renewed = library.node().renew(task.clone(), token, term()?).await;
+                renewed.map_err(|error| library.submit_error(error))?;
+                Some(token)
+            }
+            TaskAnswer::Judged(Judgement::Held { .. } | Judgement::Done) => {
+                waiting.put_off(id, Instant::now() + TERM);
+                None
+            }
+            TaskAnswer::Judged(_) | TaskAnswer::Undecided => {
+                waiting.put_off(id, Instant::now() + UNDECIDED_PAUSE);
+                None
+            }
+        };
+        claimed.extend(token.map(|token| Claimed {
+            id,
+            size,
+            task,
+            token,
+        }));
+    }
+    Ok(claimed)
+}
+
+/// Uploads what was claimed, some at a time, and records what is stored as it comes.
+async fn store(
+    library: &Library,
+    waiting: &mut Waiting,
+    bucket: &Bucket,
+    address: &str,
+    claimed: Vec<Claimed>,
+) -> Result<(), LibraryError> {
+    let mut held = claimed.clone();
+    let mut stored = Vec::new();
+    let mut recorded = Instant::now();
+    let mut renewal = tokio::time::interval_at((recorded + RENEW_EVERY).into(), RENEW_EVERY);
+    let mut uploads = stream::iter(claimed)
+        .map(|one| upload(library, bucket, one))
+        .buffer_unordered(UPLOADS_AT_ONCE);
+    let ended = loop {
+        let (one, put) = tokio::select! {
+            _ = renewal.tick() => {
+                renew(library, &held).await?;
+                continue;
+            }
+            uploaded = uploads.next() => match uploaded {
+                Some(uploaded) => uploaded,
+                None => break Ok(()),
+            },
+        };
+        match put {
+            Ok(()) => stored.push(one),
+            Err(error) if error.is_about_all() => break Err(LibraryError::Bucket(error)),
+            Err(error) => {
+                tracing::error!(%error, "an original was not stored in the bucket; it is tried again at the next start");
+                library.bucket().note(|status| status.failed += 1);
+                waiting.forget(one.id);
+                held.retain(|other| other.id != one.id);
+            }
+        }
+        if recorded.elapsed() >= RECORD_EVERY {
+            record(library, waiting, address, &mut held, &mut stored).await?;
+            recorded = Instant::now();
+        }
+    };
+    record(library, waiting, address, &mut held, &mut stored).await?;
+    ended
+}
+
+async fn upload(
+    library: &Library,
+    bucket: &Bucket,
+    one: Claimed,
+) -> (Claimed, Result<(), BucketError>) {
+    let id = OriginalId(one.id.0);
+    let opened = library.blobs().open_range(&BlobId(one.id.0), None).await;
+    let put = match opened {
+        Ok(original) => {
+            let bytes = original.stream.map_err(io::Error::other);
+            bucket.put_original(id, one.size, bytes).await
+        }
+        Err(error) => {
+            let bytes = stream::iter([Err(io::Error::other(error))]);
+            bucket.put_original(id, one.size, bytes).await
+        }
+    };
+    (one, put.map(drop))
+}
+
+/// Records what is stored in one edit, for all devices to know; then its tasks are done.
+async fn record(
+    library: &Library,
+    waiting: &mut Waiting,
+    address: &str,
+    held: &mut Vec<Claimed>,
+    stored: &mut Vec<Claimed>,
+) -> Result<(), LibraryError> {
+    if stored.is_empty() {
+        return Ok(());
+    }
+    let edit = LibraryEdit::Stored {
+        bucket: address.to_owned(),
+        originals: stored.iter().map(|one| one.id).collect(),
+        verified_ms: now_ms(),
+    };
+    submit(library, vec![edit.encode()]).await?;
+    let done = std::mem::take(stored);
+    held.retain(|one| !done.iter().any(|other| other.id == one.id));
+    let count = done.len() as u64;
+    library.bucket().note(|status| status.stored += count);
+    let finished = done.into_iter().map(async |one| {
+        let finished = library.node().finish(one.task, one.token).await;
+        finished.map_err(|error| library.submit_error(error))?;
+        Ok::<_, LibraryError>(one.id)
+    });
+    for id in join_all(finished).await {
+        waiting.forget(id?);
+    }
+    Ok(())
+}
+
+/// Keeps what is being worked at. A claim that is lost all the same is no reason to stop: whoever
+/// has it finds what was uploaded.
+async fn renew(library: &Library, held: &[Claimed]) -> Result<(), LibraryError> {
+    let term = term()?;
+    let renewals = held
+        .iter()
+        .map(|one| library.node().renew(one.task.clone(), one.token, term));
+    for answer in join_all(renewals).await {
+        answer.map_err(|error| library.submit_error(error))?;
+    }
+    Ok(())
+}
+
+/// What the task of storing an original is called.
+fn task(id: PhotoId, address: &str) -> Result<TaskName, LibraryError> {
+    let name = format!("store original {id} in {address}");
+    TaskName::new(name.as_bytes()).map_err(LibraryError::Task)
+}
+
+fn term() -> Result<Term, LibraryError> {
+    Term::try_from(TERM).map_err(LibraryError::Task)
+}
