@@ -2,14 +2,12 @@
 //! original gets there once, comes back byte for byte, and no trouble with it stops anything else.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use harness::emulator::{Cloud, Emulator};
 use harness::http::Client;
 use harness::library::{Household, Node, eventually};
-use kinfolio_node::Founder;
 use serde_json::{Value, json};
 
 const CLOUDS: [Cloud; 2] = [Cloud::Azure, Cloud::S3];
@@ -217,61 +215,26 @@ fn killed_while_it_uploads_it_goes_on_and_loses_nothing() {
     }
 }
 
-/// Two devices of one household, which know where the other listens, and their peer addresses.
-fn two_devices() -> [(Household, String); 2] {
-    let homes = [Household::found(), Household::found()];
-    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    let addresses = listeners.map(|one| one.local_addr().unwrap().to_string());
-    for home in &homes {
-        for folder in ["ledger", "identity"] {
-            fs::remove_dir_all(home.root().join(folder)).unwrap();
-        }
-    }
-    let founder = Founder {
-        household: "Test".to_owned(),
-        device: "PC".to_owned(),
-    };
-    let (first, other) = (homes[0].root(), homes[1].root());
-    founder.found_together(first, &[other]).unwrap();
-    for (n, home) in homes.iter().enumerate() {
-        let device = home.json(["status"])["device"]["id"].clone();
-        let settings = homes[1 - n].root().join("library.toml");
-        let mut text = fs::read_to_string(&settings).unwrap();
-        let address = &addresses[n];
-        text += &format!("[[peers]]\ndevice = {device}\naddresses = [\"{address}\"]\n");
-        fs::write(&settings, text).unwrap();
-    }
-    let mut addresses = addresses.into_iter();
-    homes.map(|home| (home, addresses.next().unwrap()))
-}
-
 #[test]
 fn two_devices_store_each_original_once_between_them() {
     const PHOTOS: u32 = 100;
     let emulator = Emulator::start(Cloud::S3);
-    let [(first, one), (second, other)] = two_devices();
-    let nodes = [first.serve_at(&one, []), second.serve_at(&other, [])];
-    eventually("a quorum", || {
-        let quorum = nodes[0].client().get("/api/v1/ledger").json()["quorum"].clone();
-        (quorum == true).then_some(())
-    });
+    let first = Household::found();
+    let alone = first.serve();
+    let second = first.joined("Laptop");
+    let nodes = [alone, second.serve()];
     let ids = import(&first, PHOTOS);
-    eventually("both know the photos", || {
-        let total = nodes[1].client().get("/api/v1/search").json()["total"].clone();
-        (total == PHOTOS).then_some(())
-    });
+    for id in &ids {
+        eventually("both have the originals, and reason to store them", || {
+            blob(&second, id).exists().then_some(())
+        });
+    }
     for node in nodes {
         assert!(node.terminate().success());
     }
-    // Both have the originals, and both have reason to store them.
-    for id in &ids {
-        let there = blob(&second, id);
-        fs::create_dir_all(there.parent().unwrap()).unwrap();
-        fs::copy(blob(&first, id), there).unwrap();
-    }
     let nodes = [
-        first.serve_at(&one, with_bucket(&emulator)),
-        second.serve_at(&other, with_bucket(&emulator)),
+        first.serve_with(with_bucket(&emulator)),
+        second.serve_with(with_bucket(&emulator)),
     ];
     let clients = nodes.each_ref().map(Node::client);
     for client in &clients {

@@ -66,7 +66,7 @@ async fn storing(library: &Library) {
                 trouble = None;
                 let later = tokio::time::sleep(UNDECIDED_PAUSE);
                 tokio::select! {
-                    _ = shown.changed() => {}
+                    changed = shown.changed() => if changed.is_err() { return },
                     // What was put off is tried again; where nothing waits, only a block wakes.
                     () = later, if waiting.len() > 0 => {}
                 }
