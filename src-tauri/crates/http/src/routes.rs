@@ -10,6 +10,7 @@ mod photos;
 mod search;
 mod session;
 mod timeline;
+mod undo;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(photos::thumbnail))
         .routes(routes!(photos::history))
         .routes(routes!(edits::apply))
+        .routes(routes!(undo::undo))
         .routes(routes!(search::search))
         .routes(routes!(timeline::months))
         .routes(routes!(timeline::month))

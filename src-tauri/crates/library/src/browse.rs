@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use kinfolio_catalog::{
-    HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
+    DeviceId, HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
 };
 
 pub use kinfolio_photos::ThumbSize;
@@ -21,6 +21,15 @@ pub struct At<T> {
     pub height: u64,
     /// What was asked for.
     pub value: T,
+}
+
+/// A value that names devices, and what the chain calls them.
+#[derive(Clone, Debug)]
+pub struct Named<T> {
+    /// What was asked for.
+    pub what: T,
+    /// Every device that the chain ever named, by id.
+    pub devices: Vec<(DeviceId, String)>,
 }
 
 /// How many photos each month has, newest month first; photos in the trash do not count.
@@ -54,26 +63,33 @@ pub async fn tags(library: &Library) -> Result<At<Vec<TagCount>>, LibraryError> 
 ///
 /// # Errors
 /// [`LibraryError::PhotoUnknown`], or the catalogue cannot be read.
-pub async fn photo(library: &Library, id: PhotoId) -> Result<At<Photo>, LibraryError> {
+pub async fn photo(library: &Library, id: PhotoId) -> Result<At<Named<Photo>>, LibraryError> {
     library
-        .read(move |catalog| catalog.photo(&id)?.ok_or(LibraryError::PhotoUnknown { id }))
+        .read(move |catalog| {
+            let what = catalog.photo(&id)?;
+            let what = what.ok_or(LibraryError::PhotoUnknown { id })?;
+            let devices = catalog.devices()?;
+            Ok(Named { what, devices })
+        })
         .await
 }
 
-/// Every edit of a photo, in chain order.
+/// Every edit of a photo, in chain order, the pending ones last.
 ///
 /// # Errors
 /// [`LibraryError::PhotoUnknown`], or the catalogue cannot be read.
 pub async fn history(
     library: &Library,
     id: PhotoId,
-) -> Result<At<Vec<HistoryEntry>>, LibraryError> {
+) -> Result<At<Named<Vec<HistoryEntry>>>, LibraryError> {
     library
         .read(move |catalog| {
             if !catalog.contains(&id)? {
                 return Err(LibraryError::PhotoUnknown { id });
             }
-            Ok(catalog.history(&id)?)
+            let what = catalog.history(&id)?;
+            let devices = catalog.devices()?;
+            Ok(Named { what, devices })
         })
         .await
 }
@@ -117,7 +133,7 @@ pub async fn preview(
             if let Some(jpeg) = here.thumbs().get(&blob, size).map_err(failed)? {
                 return Ok(jpeg);
             }
-            if !here.catalog().contains(&id)? {
+            if !here.shown().view().contains(&id)? {
                 return Err(LibraryError::PhotoUnknown { id });
             }
             here.thumbs()

@@ -2,6 +2,7 @@
 //! messages and syncs out. All links live on this thread, so that a message needs no hop to
 //! another one; only the disk has a thread of its own, because it blocks.
 
+mod pending;
 mod recovery;
 mod tasks;
 
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{Height, TaskName, TaskState};
+use kinfolio_chain::{EditId, Height, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
@@ -25,7 +26,7 @@ use crate::error::{NodeError, SubmitError};
 use crate::identity;
 use crate::mempool::{EditState, Receipt, Ticket};
 use crate::network::{Brought, Network, News};
-use crate::node::TaskAnswer;
+use crate::node::{TaskAnswer, Waiting};
 use crate::opening;
 use crate::published::Published;
 use recovery::Remedy;
@@ -62,6 +63,10 @@ pub(crate) enum Request {
     },
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
+    },
+    Waiting {
+        after: Option<EditId>,
+        reply: oneshot::Sender<Result<Waiting, SubmitError>>,
     },
     /// Somebody could not read a block.
     Mend(StoreError),
@@ -244,6 +249,7 @@ impl EventLoop {
                 }
                 Request::Task { reply, .. } => Waiter::Task(reply).fail(&error),
                 Request::Look { reply, .. } => drop(reply.send(Err(error))),
+                Request::Waiting { reply, .. } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
                 Request::Mend(_) | Request::Close { .. } => {}
             }
@@ -260,6 +266,7 @@ impl EventLoop {
             }
             Request::Task { task, reply } => self.say_of_task(task, reply),
             Request::Look { task, reply } => self.look(&task, reply),
+            Request::Waiting { after, reply } => self.tell_waiting(after, reply),
             Request::Read { reply } => {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });

@@ -33,7 +33,7 @@ pub use kinfolio_transport::{
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
-pub use node::{Node, TaskAnswer};
+pub use node::{Node, TaskAnswer, Waiting};
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
 

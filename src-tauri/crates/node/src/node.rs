@@ -23,8 +23,10 @@ use crate::opening::{self, now_ms};
 use crate::proofs::EditName;
 use crate::published::{Published, Status, Tip};
 
+mod pending;
 mod tasks;
 
+pub use pending::Waiting;
 pub use tasks::TaskAnswer;
 
 /// Requests that may wait for the event loop before callers wait to hand theirs over.
