@@ -115,8 +115,14 @@ impl Household {
     /// Serves on a free port until the node is stopped or dropped.
     #[must_use]
     pub fn serve(&self) -> Node {
+        self.serve_at("127.0.0.1:0")
+    }
+
+    /// The same, and listens for other devices at this address.
+    #[must_use]
+    pub fn serve_at(&self, peer: &str) -> Node {
         let mut child = self
-            .command(["serve", "--api", "127.0.0.1:0", "--peer", "127.0.0.1:0"])
+            .command(["serve", "--api", "127.0.0.1:0", "--peer", peer])
             .stdout(Stdio::piped())
             .spawn()
             .expect("kinfolio starts");

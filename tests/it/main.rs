@@ -12,6 +12,7 @@ mod full_disk;
 mod kill;
 mod ledger;
 mod licences;
+mod offline;
 mod output;
 mod peers;
 mod proof;
