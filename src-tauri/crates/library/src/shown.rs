@@ -133,3 +133,6 @@ impl Shown {
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = next;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,3 +27,6 @@ use crate::problem::Problem;
 pub(crate) async fn undo(State(app): State<Arc<App>>) -> Result<Json<UndoDone>, Problem> {
     Ok(Json(undo::undo(&app.library).await?.into()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Searches over small libraries, and the index through crashes, damage and other versions.
 
 mod library;
+mod pending;
 mod random;
 
 use std::fs;
