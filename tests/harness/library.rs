@@ -148,6 +148,12 @@ impl Household {
         self.serving(self.command(free).envs(variables))
     }
 
+    /// The same, and listens for other devices at this address.
+    #[must_use]
+    pub fn serve_at(&self, peer: &str) -> Node {
+        self.serving(&mut self.command(["serve", "--api", "127.0.0.1:0", "--peer", peer]))
+    }
+
     /// Serves on a machine of its own, at the usual ports.
     #[must_use]
     pub fn serve_on(&self, switch: &Switch, machine: u8) -> Node {

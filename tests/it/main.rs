@@ -15,6 +15,7 @@ mod kill;
 mod ledger;
 mod licences;
 mod namespaces;
+mod offline;
 mod output;
 mod peers;
 mod proof;

@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
 import type { BackendEvent, Ledger } from './backend/types';
+import { undoneLine } from './history/words';
 import { ImportState } from './import/import.svelte';
 import { t } from './i18n/i18n';
 import { SearchState } from './search/search.svelte';
@@ -17,6 +18,8 @@ const NOTICE_MS = 9000;
 export interface Notice {
   id: number;
   text: string;
+  /** What somebody asked for and got, or something to care about. */
+  tone: 'done' | 'warning';
 }
 
 export class App {
@@ -77,10 +80,23 @@ export class App {
     await this.check();
   }
 
-  notify(text: string): void {
+  notify(text: string, tone: Notice['tone'] = 'warning'): void {
     const id = ++this.noticed;
-    this.notices = [...this.notices.filter((notice) => notice.text !== text), { id, text }];
+    this.notices = [...this.notices.filter((notice) => notice.text !== text), { id, text, tone }];
     setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  /** Takes back the last action of this device, in the whole household, and says what that was. */
+  async undo(): Promise<void> {
+    try {
+      this.notify(undoneLine(await this.backend.undo()), 'done');
+    } catch (error) {
+      if (codeOf(error) === 'nothing_to_undo') this.notify(t('undo.nothing'), 'done');
+      else {
+        this.notify(t('undo.failed', { reason: messageOf(error) }));
+        this.trouble(error);
+      }
+    }
   }
 
   dismiss(id: number): void {
@@ -146,6 +162,8 @@ export class App {
       this.ledger = { ...this.ledger, height: event.height, tip: event.tip };
       this.refreshLedger();
     }
+    // Edits that wait for the other devices come without a block.
+    if (event.type === 'photos') this.refreshLedger();
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.viewer.onEvent(event);

@@ -6,6 +6,7 @@ import type {
   BackendEvent,
   Change,
   Edited,
+  HistoryItem,
   ImportJob,
   Ledger,
   Month,
@@ -14,6 +15,7 @@ import type {
   TagCount,
   ThumbnailSize,
   Timeline,
+  Undone,
   Uploaded,
 } from './types';
 
@@ -53,6 +55,10 @@ export interface Backend {
   originalUrl(id: string): string;
   search(query: string, options: SearchOptions): Promise<SearchPage>;
   edit(id: string, change: Change): Promise<Edited>;
+  /** Every edit of a photo, the oldest first. */
+  history(id: string): Promise<HistoryItem[]>;
+  /** Takes back this device's last action in the whole household; `nothing_to_undo` when there is none. */
+  undo(): Promise<Undone>;
   tags(): Promise<TagCount[]>;
   ledger(): Promise<Ledger>;
 

@@ -3,6 +3,7 @@ import { BackendError, isAbort, type SearchOptions } from './backend';
 import type {
   Change,
   Edited,
+  HistoryItem,
   ImportJob,
   Ledger,
   Month,
@@ -13,6 +14,7 @@ import type {
   TagCount,
   ThumbnailSize,
   Timeline,
+  Undone,
   Uploaded,
 } from './types';
 
@@ -48,6 +50,15 @@ export class HttpClient {
 
   edit(id: string, change: Change): Promise<Edited> {
     return this.send('PATCH', `/photos/${id}`, change);
+  }
+
+  async history(id: string): Promise<HistoryItem[]> {
+    const answer = await this.get<{ entries: HistoryItem[] }>(`/photos/${id}/history`);
+    return answer.entries;
+  }
+
+  undo(): Promise<Undone> {
+    return this.send('POST', '/undo');
   }
 
   async tags(): Promise<TagCount[]> {

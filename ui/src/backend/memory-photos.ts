@@ -73,6 +73,7 @@ export function invent(where: Where): Photo {
     trashed: false,
     state: 'committed',
     block: 1 + (seed % 37),
+    conflicts: [],
     warning: seed % 53 === 5 ? 'The file ends early: the preview shows what could be read.' : null,
     thumbhash: kind === 'file' ? '' : thumbhashOf(seed, ratio),
   };

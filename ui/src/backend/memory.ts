@@ -4,7 +4,9 @@ import { hash, idOf, invent, picture, whereIs } from './memory-photos';
 import type {
   BackendEvent,
   Change,
+  Conflict,
   Edited,
+  HistoryItem,
   ImportJob,
   Ledger,
   Month,
@@ -14,6 +16,7 @@ import type {
   SearchPage,
   TagCount,
   Timeline,
+  Undone,
   Uploaded,
 } from './types';
 
@@ -25,6 +28,15 @@ export interface MemoryOptions {
   desktop?: boolean;
   /** Milliseconds that each answer takes. */
   latency?: number;
+}
+
+/** An edit, and the photo before it. */
+interface Remembered {
+  id: string;
+  before: Photo;
+  change: Change;
+  undone: boolean;
+  height: number;
 }
 
 /** Photos that the search looks through, newest first: enough to try it, few enough to stay quick at a million. */
@@ -41,6 +53,7 @@ export class MemoryBackend implements Backend {
   private readonly listeners = new Set<(event: BackendEvent) => void>();
   private readonly dropListeners = new Set<(drop: NativeDrop) => void>();
   private readonly edited = new Map<string, Photo>();
+  private readonly edits: Remembered[] = [];
   private readonly jobs = new Map<string, ImportJob>();
   private months: MonthCount[];
   private household: string | null;
@@ -117,12 +130,59 @@ export class MemoryBackend implements Backend {
     for (const tag of change.remove_tags ?? []) tags.delete(tag);
     photo.tags = [...tags].sort();
     photo.caption = change.caption ?? photo.caption;
+    photo.rating = change.rating ?? photo.rating;
+    photo.favorite = change.favorite ?? photo.favorite;
+    photo.conflicts = photo.conflicts.filter(({ field }) => !(field in change));
+    this.edits.push({ id, before: this.record(id), change, undone: false, height: this.height + 1 });
+    this.replace(photo);
+    return { state: 'committed', height: this.height, photo: structuredClone(photo) };
+  }
+
+  async history(id: string): Promise<HistoryItem[]> {
+    await this.answer();
+    const device = {
+      device: '0'.repeat(32),
+      device_name: this.device,
+      state: 'committed',
+      unseen: [],
+    } as const;
+    const at = '2024-06-02T10:00:00Z';
+    const edits = this.edits.filter((edit) => edit.id === id && !edit.undone);
+    return [
+      { ...device, unseen: [], edit: '0', height: 1, at, what: 'added' },
+      ...edits.map(({ change, height }) => {
+        return { ...device, unseen: [], edit: String(height), height, at, what: 'changed', change };
+      }),
+    ];
+  }
+
+  async undo(): Promise<Undone> {
+    await this.answer();
+    const last = this.edits.findLast((edit) => !edit.undone);
+    if (!last) throw new BackendError('nothing_to_undo', 'There is nothing to undo.', { status: 409 });
+    last.undone = true;
+    this.replace(structuredClone(last.before));
+    const done = { undone: 1, skipped: 0, what: 'changed', state: 'committed' } as const;
+    return { ...done, change: last.change, height: this.height };
+  }
+
+  /** Lets a test make two devices disagree. */
+  disagree(id: string, caption: string): void {
+    const photo = structuredClone(this.record(id));
+    const written = (value: string, device_name: string, edit: string) => {
+      return { field: 'caption', value, device: edit.repeat(32), device_name, edit, height: this.height };
+    };
+    const kept = written(photo.caption, this.device, '0') as unknown as Conflict['kept'];
+    const other = written(caption, 'Kitchen PC', '1') as unknown as Conflict['kept'];
+    this.replace({ ...photo, conflicts: [{ field: 'caption', kept, replaced: [other] }] });
+  }
+
+  private replace(photo: Photo): void {
     this.height += 1;
     photo.block = this.height;
-    this.edited.set(id, photo);
+    this.edited.set(photo.id, photo);
     this.emit({ type: 'block', height: this.height, tip: this.tip() });
-    this.emit({ type: 'photos', height: this.height, ids: [id] });
-    return { state: 'committed', height: this.height, photo: structuredClone(photo) };
+    this.emit({ type: 'photos', height: this.height, ids: [photo.id] });
   }
 
   async tags(): Promise<TagCount[]> {

@@ -43,11 +43,19 @@ export type Photo = Pick<
   | 'trashed'
   | 'state'
   | 'block'
+  | 'conflicts'
   | 'warning'
   | 'thumbhash'
 >;
 
 export type Change = Schemas['ChangeBody'];
+
+/** One edit of a photo: who, when, on which device, and what it replaced without having seen it. */
+export type HistoryItem = Schemas['HistoryItem'];
+/** A field that devices set without having seen each other's value, with all of the values. */
+export type Conflict = Schemas['ConflictBody'];
+export type Written = Schemas['WrittenBody'];
+export type Undone = Schemas['UndoDone'];
 
 export interface Edited {
   state: EditState;

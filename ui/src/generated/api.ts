@@ -431,6 +431,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undoes this device's last action
+         * @description A change of any number of photos, or an import, whose photos go to the trash. Nothing happens
+         *     where somebody has written since, per photo and field. Asked again, it undoes the action before;
+         *     `nothing_to_undo` (409) when there is none.
+         */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -704,7 +726,7 @@ export interface components {
         };
         /** @description The edits of one photo. */
         History: {
-            /** @description In chain order. */
+            /** @description In chain order, the pending ones last. */
             entries: components["schemas"]["HistoryItem"][];
             /**
              * Format: int64
@@ -714,21 +736,27 @@ export interface components {
         };
         /** @description One edit of one photo. */
         HistoryItem: {
-            /** @description The block's time. */
-            at: string;
+            /** @description The block's time; `null` while it is pending. */
+            at?: string | null;
             change?: null | components["schemas"]["ChangeBody"];
             /** @description The device that made it. */
             device: string;
+            /** @description That device's name; `null` where the chain does not say. */
+            device_name?: string | null;
             /** @description The edit's id: device, incarnation and sequence number. */
             edit: string;
             /**
              * Format: int64
-             * @description The block that holds it.
+             * @description The block that holds it; `null` while it is pending.
              */
-            height: number;
+            height?: number | null;
+            /** @description Whether it is in the chain. */
+            state: components["schemas"]["State"];
+            /** @description With `undone`: the edit that was taken back, as far as it still stood. */
+            undone?: string | null;
             /** @description Values that this edit replaced and whose author it had not seen. */
             unseen: components["schemas"]["WrittenBody"][];
-            /** @description `added`, `added_again` or `changed`. */
+            /** @description `added`, `added_again`, `changed` or `undone`. */
             what: string;
         };
         /** @description What came of a change of the household. */
@@ -960,7 +988,7 @@ export interface components {
              * @description 0 (none) to 5.
              */
             rating: number;
-            /** @description Whether it is in the chain. */
+            /** @description Whether all that this shows is in the chain. */
             state: components["schemas"]["State"];
             /** @description Sorted. */
             tags: string[];
@@ -993,8 +1021,8 @@ export interface components {
         PhotoKind: "photo" | "raw" | "video" | "file";
         /** @description Everything known about a photo. */
         PhotoRecord: {
-            /** @description When it was added. */
-            added_at: string;
+            /** @description When it was added: the time of that block; `null` while that is pending. */
+            added_at?: string | null;
             /** @description The device that added it. */
             added_by: string;
             /** @description Albums that hold it. */
@@ -1011,9 +1039,9 @@ export interface components {
             as_of: number;
             /**
              * Format: int64
-             * @description The height of the block that added it.
+             * @description The height of the block that added it; `null` while that is pending.
              */
-            block: number;
+            block?: number | null;
             /** @description Maker and model. */
             camera?: string | null;
             /** @description The family's words. */
@@ -1072,7 +1100,7 @@ export interface components {
              * @description Bytes.
              */
             size: number;
-            /** @description Whether it is in the chain. */
+            /** @description Whether all that this shows is in the chain. */
             state: components["schemas"]["State"];
             /** @description Sorted. */
             tags: string[];
@@ -1162,7 +1190,7 @@ export interface components {
              * @description Width by height as displayed.
              */
             ratio: number;
-            /** @description Whether it is in the chain. */
+            /** @description Whether all that this shows is in the chain. */
             state: components["schemas"]["State"];
             /** @description The camera's wall clock, RFC 3339. */
             taken_at: string;
@@ -1244,6 +1272,36 @@ export interface components {
              */
             total: number;
         };
+        /** @description What became of an undo. */
+        UndoDone: {
+            /** @description When the action was decided; `null` if it was still pending. */
+            at?: string | null;
+            change?: null | components["schemas"]["ChangeBody"];
+            /**
+             * Format: int64
+             * @description The height that shows it; this device's height when pending.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Photos on which later writers stand, so that nothing was taken back.
+             */
+            skipped: number;
+            /** @description Whether the undo is in the chain. */
+            state: components["schemas"]["State"];
+            /**
+             * Format: int64
+             * @description Photos on which something was taken back.
+             */
+            undone: number;
+            /** @description What sort of action was undone. */
+            what: components["schemas"]["UndoneWhat"];
+        };
+        /**
+         * @description What sort of action was undone.
+         * @enum {string}
+         */
+        UndoneWhat: "added" | "changed";
         /**
          * @description Whether the bytes were new.
          * @enum {string}
@@ -1267,15 +1325,17 @@ export interface components {
         WrittenBody: {
             /** @description Whose edit it was. */
             device: string;
+            /** @description That device's name; `null` where the chain does not say. */
+            device_name?: string | null;
             /** @description The edit's id. */
             edit: string;
             /** @description The field's name, as in a change. */
             field: string;
             /**
              * Format: int64
-             * @description The block that holds the edit.
+             * @description The block that holds the edit; `null` while it is pending.
              */
-            height: number;
+            height?: number | null;
             /** @description The value, as in a change. */
             value: Record<string, never>;
         };
@@ -2007,6 +2067,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Month"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoDone"];
                 };
             };
             default: components["responses"]["Problem"];

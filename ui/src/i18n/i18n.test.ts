@@ -17,6 +17,8 @@ const SAME: Key[] = [
   'info.megapixels',
   'import.panel',
   'import.receipt',
+  'history.by',
+  'change.field',
   'ledger.line',
 ];
 

@@ -3,7 +3,7 @@
  * library did not take it. Edits of one photo are sent one after the other.
  */
 import { codeOf, messageOf, type Backend } from '../backend/backend';
-import type { Photo } from '../backend/types';
+import type { Change, HistoryItem, Photo, Written } from '../backend/types';
 import { t } from '../i18n/i18n';
 
 export interface Tag {
@@ -22,6 +22,10 @@ export class PhotoRecord {
   tagFault = $state<string | null>(null);
   captionState = $state<CaptionState>('idle');
   captionFault = $state<string | null>(null);
+  /** Every edit, the oldest first; null until somebody asked for it. */
+  history = $state.raw<readonly HistoryItem[] | null>(null);
+  historyFault = $state<string | null>(null);
+  settleFault = $state<string | null>(null);
 
   private readonly backend: Backend;
   private readonly trouble: (error: unknown) => void;
@@ -39,6 +43,7 @@ export class PhotoRecord {
       const photo = await this.backend.photo(this.id);
       this.missing = null;
       if (this.underWay === 0) this.accept(photo);
+      if (this.history) await this.loadHistory();
     } catch (error) {
       if (codeOf(error) === 'not_found' || codeOf(error) === 'http_404') this.missing = { kind: 'gone' };
       else {
@@ -46,6 +51,29 @@ export class PhotoRecord {
         this.trouble(error);
       }
     }
+  }
+
+  async loadHistory(): Promise<void> {
+    try {
+      this.history = await this.backend.history(this.id);
+      this.historyFault = null;
+    } catch (error) {
+      this.historyFault = t('history.failed', { reason: messageOf(error) });
+      this.trouble(error);
+    }
+  }
+
+  /** Settles a conflict: an edit like any other, of somebody who has seen all the values. */
+  use(written: Written): Promise<void> {
+    this.settleFault = null;
+    return this.inTurn(
+      async () => {
+        const change = { [written.field]: written.value } as Change;
+        this.accept((await this.backend.edit(this.id, change)).photo);
+        if (this.history) await this.loadHistory();
+      },
+      (reason) => (this.settleFault = t('conflict.failed', { reason })),
+    );
   }
 
   /** Tags differ by their letters, not by spaces around them; one that is there already is no edit. */

@@ -5,11 +5,16 @@
 //! it all: a crash may set the file back to an earlier height, never to half a block, and
 //! opening it again takes no longer than after a clean exit.
 
+mod ground;
 mod hash;
+mod listing;
+mod pending;
 mod replay;
 mod row;
 mod snapshot;
 mod tables;
+mod view;
+mod writing;
 
 use std::fs;
 use std::io;
@@ -23,6 +28,7 @@ use redb::{Database, DatabaseError, Durability, ReadableDatabase, StorageError};
 
 use crate::photo_id::PhotoId;
 pub use snapshot::Snapshot;
+pub use view::{Edition, View};
 
 /// The file inside the catalogue's folder.
 const FILE: &str = "catalog.redb";
@@ -199,10 +205,10 @@ impl Catalog {
         } else {
             transaction.set_durability(Durability::None)?;
         }
-        let mut replay = replay::Replay::open(&transaction)?;
+        let mut writing = writing::Writing::open(&transaction)?;
         if let Some(first) = blocks.first()
             && first.height() == next
-            && !replay.is_continued_by(first)?
+            && !writing.is_continued_by(first)?
         {
             return Err(CatalogError::Rebuild {
                 path: inner.path.clone(),
@@ -217,10 +223,10 @@ impl Catalog {
                     found,
                 });
             }
-            replay.block(block)?;
+            writing.block(block)?;
             next += 1;
         }
-        let changed = replay.finish(next)?;
+        let changed = writing.finish(next)?;
         transaction.commit()?;
         inner.next.store(next, Ordering::Release);
         let lost = |unsynced| if sync { 0 } else { unsynced };
@@ -252,6 +258,14 @@ impl Catalog {
     /// If the file cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot, CatalogError> {
         Snapshot::new(self.inner.database.begin_read()?)
+    }
+
+    /// The same, with room for pending edits above it, of which it has none yet.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn view(&self) -> Result<View, CatalogError> {
+        Ok(View::of(self.snapshot()?))
     }
 }
 

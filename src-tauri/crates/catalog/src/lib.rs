@@ -12,16 +12,17 @@ pub mod photo_id;
 pub mod tag;
 pub mod wall_time;
 
-pub use kinfolio_chain::{DeviceId, EditId, Height};
+pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 
-pub use catalog::{Applied, Catalog, CatalogError, Snapshot};
+pub use catalog::{Applied, Catalog, CatalogError, Edition, Snapshot, View};
 pub use payload::{
-    Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken, TakenSource,
+    ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,
+    TakenSource,
 };
 pub use photo::{
-    Conflict, Field, FieldValue, Happened, HistoryEntry, MonthCount, Photo, TagCount, TimelineRow,
-    Written,
+    Action, Conflict, Deed, Field, FieldValue, Happened, HistoryEntry, MonthCount, Photo, TagCount,
+    TimelineRow, Undone, Written,
 };
-pub use photo_id::{ImportId, PhotoId};
+pub use photo_id::{ActionId, ImportId, PhotoId};
 pub use tag::{Tag, TagError};
 pub use wall_time::{WallTime, YearMonth};

@@ -4,18 +4,25 @@
 //! observed-remove set, all else are registers whose later writer wins; what was replaced
 //! unseen is kept beside it. Does not know blocks, tables, files or clocks.
 
+mod before;
 mod register;
 mod tags;
 
 use kinfolio_chain::{DeviceId, EditId, Height, Incarnation};
 use serde::{Deserialize, Serialize};
 
-use crate::payload::{Change, Position};
+use crate::payload::{ActionName, Change, Position};
 use crate::photo::{Conflict, Field, FieldValue, Written};
+use crate::photo_id::ActionId;
 use crate::wall_time::WallTime;
 
+pub(crate) use before::Before;
 use register::{Entry, Register};
 pub(crate) use tags::TagSet;
+
+/// The height of edits that are in no block yet: above every block, so that nobody has seen
+/// them but their own device.
+pub(crate) const PENDING: Height = Height::MAX;
 
 /// An edit's name and its place in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +56,11 @@ impl Stamp {
         }
     }
 
+    /// The block that holds the edit; none while it is pending.
+    pub(crate) fn block(&self) -> Option<Height> {
+        (self.height != PENDING).then_some(self.height)
+    }
+
     /// Whether this is an earlier edit of the device that wrote `later`. Two lives with one
     /// counter are a clone and its original, which know nothing of each other.
     fn is_own_past_of(&self, later: &Stamp) -> bool {
@@ -68,9 +80,24 @@ pub(crate) struct Author {
 }
 
 impl Author {
+    /// One of this author's actions.
+    pub(crate) fn action(&self, action: ActionId) -> ActionName {
+        let device = DeviceId(self.stamp.device);
+        ActionName { device, action }
+    }
+
     fn has_seen(&self, stamp: &Stamp) -> bool {
         stamp.height <= self.base || stamp.is_own_past_of(&self.stamp)
     }
+}
+
+/// What an edit did to one photo.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effect {
+    /// Values that it replaced without its author having seen them.
+    pub(crate) unseen: Vec<(Field, Written)>,
+    /// What stood there before.
+    pub(crate) before: Before,
 }
 
 /// What people said about one photo, with all that later edits need to merge.
@@ -86,8 +113,10 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// Applies one edit; returns the values that it replaced without having seen them.
-    pub(crate) fn apply(&mut self, author: &Author, change: &Change) -> Vec<(Field, Written)> {
+    /// Applies one edit; returns the values that it replaced without having seen them, and what
+    /// it takes to take it back.
+    pub(crate) fn apply(&mut self, author: &Author, change: &Change) -> Effect {
+        let before = Before::of(self, change);
         for tag in &change.remove_tags {
             self.tags.remove(author, tag);
         }
@@ -116,7 +145,7 @@ impl Said {
         if let Some(trash) = change.trash {
             note(Field::Trash, self.trash.write(author, trash));
         }
-        unseen
+        Effect { unseen, before }
     }
 
     pub(crate) fn caption(&self) -> &str {
@@ -164,7 +193,7 @@ impl<T: Into<FieldValue> + Clone> From<&Entry<T>> for Written {
         Written {
             value: entry.value.clone().into(),
             edit: entry.by.edit(),
-            height: entry.by.height,
+            height: entry.by.block(),
         }
     }
 }

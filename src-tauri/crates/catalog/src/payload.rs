@@ -6,9 +6,10 @@
 mod wire;
 
 use bytes::Bytes;
+use kinfolio_chain::DeviceId;
 use serde::{Deserialize, Serialize};
 
-use crate::photo_id::{ImportId, PhotoId};
+use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::tag::{Tag, TagError};
 use crate::wall_time::WallTime;
 
@@ -40,13 +41,31 @@ pub enum LibraryEdit {
         /// When the last of them was read back, in unix milliseconds.
         verified_ms: i64,
     },
+    /// An action is taken back, on each photo as far as nobody has written over it since.
+    Undo(ActionName),
+}
+
+/// An action and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionName {
+    /// The device that acted.
+    pub device: DeviceId,
+    /// Which of its actions.
+    pub action: ActionId,
 }
 
 impl LibraryEdit {
-    /// The bytes that go into the chain.
+    /// The bytes that go into the chain, of an edit that belongs to no action: it cannot be
+    /// undone.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        wire::encode(self)
+        wire::encode(self, None)
+    }
+
+    /// The bytes that go into the chain, as one edit of `action`.
+    #[must_use]
+    pub fn encode_in(&self, action: ActionId) -> Bytes {
+        wire::encode(self, Some(action))
     }
 
     /// Whether a payload claims to be one of the library's.
@@ -60,6 +79,14 @@ impl LibraryEdit {
     /// # Errors
     /// [`DecodeError`]: the payload is none of the library's, is from a newer version, or is broken.
     pub fn decode(payload: &[u8]) -> Result<LibraryEdit, DecodeError> {
+        Ok(wire::decode(payload)?.0)
+    }
+
+    /// The same, and the action that the edit belongs to.
+    ///
+    /// # Errors
+    /// As [`LibraryEdit::decode`].
+    pub fn decode_in(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), DecodeError> {
         wire::decode(payload)
     }
 }

@@ -5,7 +5,7 @@
 use kinfolio_chain::{DeviceId, EditId, Height};
 use serde::{Deserialize, Serialize};
 
-use crate::payload::{Change, Exposure, Kind, Position, Taken};
+use crate::payload::{ActionName, Change, Exposure, Kind, Position, Taken};
 use crate::photo_id::{ImportId, PhotoId};
 use crate::wall_time::{WallTime, YearMonth};
 
@@ -68,12 +68,14 @@ pub struct Photo {
     pub conflicts: Vec<Conflict>,
     /// The device that first added it.
     pub added_by: DeviceId,
-    /// The height of the block that first added it.
-    pub block: Height,
-    /// That block's time, in unix milliseconds.
-    pub added_ms: i64,
-    /// The height of the block that last changed it.
-    pub changed: Height,
+    /// The height of the block that first added it; none while that is pending.
+    pub block: Option<Height>,
+    /// That block's time, in unix milliseconds; none while that is pending.
+    pub added_ms: Option<i64>,
+    /// The height of the block that last changed it; none while such a change is pending.
+    pub changed: Option<Height>,
+    /// Whether this shows edits of this device that are in no block yet.
+    pub pending: bool,
 }
 
 /// A value that two or more devices set without having seen each other's.
@@ -111,8 +113,8 @@ pub struct Written {
     pub value: FieldValue,
     /// Whose edit it was.
     pub edit: EditId,
-    /// The block that holds the edit.
-    pub height: Height,
+    /// The block that holds the edit; none while it is pending.
+    pub height: Option<Height>,
 }
 
 /// The value of a [`Field`].
@@ -147,6 +149,8 @@ pub struct TimelineRow {
     pub favorite: bool,
     /// 1 to 5, or 0 for none.
     pub rating: u8,
+    /// Whether this shows edits of this device that are in no block yet.
+    pub pending: bool,
 }
 
 /// How many photos a month holds, those in the trash left out.
@@ -172,10 +176,10 @@ pub struct TagCount {
 pub struct HistoryEntry {
     /// Which edit; its device is the author.
     pub edit: EditId,
-    /// The block that holds it.
-    pub height: Height,
-    /// That block's time, in unix milliseconds.
-    pub block_time_ms: i64,
+    /// The block that holds it; none while it is pending.
+    pub height: Option<Height>,
+    /// That block's time, in unix milliseconds; none while it is pending.
+    pub block_time_ms: Option<i64>,
     /// What it did.
     pub what: Happened,
 }
@@ -194,4 +198,41 @@ pub enum Happened {
         /// Values that the author had not seen and replaced all the same.
         unseen: Vec<(Field, Written)>,
     },
+    /// An earlier edit of it was taken back, as far as it still stood; the adding of it by
+    /// putting it into the trash.
+    Undone {
+        /// Which; of several edits of one action the first that touched the photo.
+        edit: EditId,
+    },
+}
+
+/// What a device did in one step, however many edits that took, and may undo.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// Its name.
+    pub name: ActionName,
+    /// What it was.
+    pub deed: Deed,
+    /// The photos that it names.
+    pub photos: u64,
+    /// When its last edit was decided, in unix milliseconds; none while that is pending.
+    pub block_time_ms: Option<i64>,
+}
+
+/// What sort of action it was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// Photos were added.
+    Added,
+    /// Photos were changed, all alike.
+    Changed(Change),
+}
+
+/// What came of an undo, in photos.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// Those on which something was taken back.
+    pub undone: u64,
+    /// Those on which later writers stand everywhere, so that nothing was.
+    pub skipped: u64,
 }

@@ -1,4 +1,4 @@
-//! Names of things: a photo by its bytes, an import run by a random number.
+//! Names of things: a photo by its bytes, import runs and actions by random numbers.
 //!
 //! Knows nothing of files: an id is the same on every device because the bytes are.
 
@@ -17,6 +17,10 @@ pub struct PhotoId(pub [u8; 32]);
 /// One run of an import: which photos came in together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ImportId(pub [u8; 8]);
+
+/// One action of a device: all edits that came of one step of a person, drawn at random.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(pub [u8; 8]);
 
 /// A text that is not the hexadecimal form of an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +88,7 @@ macro_rules! hex_id {
 
 hex_id!(PhotoId);
 hex_id!(ImportId);
+hex_id!(ActionId);
 
 #[cfg(test)]
 mod tests {

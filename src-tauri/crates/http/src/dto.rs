@@ -24,6 +24,16 @@ pub enum State {
     Pending,
 }
 
+impl State {
+    /// What is shown of something that pending edits touch, or do not.
+    pub(crate) fn of(pending: bool) -> Self {
+        match pending {
+            true => Self::Pending,
+            false => Self::Committed,
+        }
+    }
+}
+
 /// A moment as RFC 3339 in UTC.
 pub(crate) fn moment(ms: i64) -> String {
     Timestamp::from_millisecond(ms)

@@ -12,6 +12,7 @@ mod search;
 mod session;
 mod tasks;
 mod timeline;
+mod undo;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(photos::thumbnail))
         .routes(routes!(photos::history))
         .routes(routes!(edits::apply))
+        .routes(routes!(undo::undo))
         .routes(routes!(search::search))
         .routes(routes!(timeline::months))
         .routes(routes!(timeline::month))

@@ -87,14 +87,11 @@ fn taken(taken: photos::Taken) -> catalog::Taken {
 
 /// The pipeline of this library; it asks the catalogue which originals are known.
 pub(crate) fn pipeline(library: &Library) -> Pipeline {
-    let catalog = library.catalog().clone();
+    let here = library.clone();
     let known = move |id: &BlobId| {
         let id = PhotoId(id.0);
         // A catalogue that fails here is found out when the record is written.
-        catalog
-            .snapshot()
-            .and_then(|snapshot| snapshot.contains(&id))
-            .unwrap_or(false)
+        here.shown().view().contains(&id).unwrap_or(false)
     };
     let mut options = PipelineOptions::default();
     let threads = library.settings().limits.import_threads;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_catalog::{
-    HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
+    DeviceId, HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
 };
 
 use kinfolio_photos::BlobId;
@@ -24,6 +24,15 @@ pub struct At<T> {
     pub height: u64,
     /// What was asked for.
     pub value: T,
+}
+
+/// A value that names devices, and what the chain calls them.
+#[derive(Clone, Debug)]
+pub struct Named<T> {
+    /// What was asked for.
+    pub what: T,
+    /// Every device that the chain ever named, by id.
+    pub devices: Vec<(DeviceId, String)>,
 }
 
 /// How many photos each month has, newest month first; photos in the trash do not count.
@@ -57,26 +66,33 @@ pub async fn tags(library: &Library) -> Result<At<Vec<TagCount>>, LibraryError> 
 ///
 /// # Errors
 /// [`LibraryError::PhotoUnknown`], or the catalogue cannot be read.
-pub async fn photo(library: &Library, id: PhotoId) -> Result<At<Photo>, LibraryError> {
+pub async fn photo(library: &Library, id: PhotoId) -> Result<At<Named<Photo>>, LibraryError> {
     library
-        .read(move |catalog| catalog.photo(&id)?.ok_or(LibraryError::PhotoUnknown { id }))
+        .read(move |catalog| {
+            let what = catalog.photo(&id)?;
+            let what = what.ok_or(LibraryError::PhotoUnknown { id })?;
+            let devices = catalog.devices()?;
+            Ok(Named { what, devices })
+        })
         .await
 }
 
-/// Every edit of a photo, in chain order.
+/// Every edit of a photo, in chain order, the pending ones last.
 ///
 /// # Errors
 /// [`LibraryError::PhotoUnknown`], or the catalogue cannot be read.
 pub async fn history(
     library: &Library,
     id: PhotoId,
-) -> Result<At<Vec<HistoryEntry>>, LibraryError> {
+) -> Result<At<Named<Vec<HistoryEntry>>>, LibraryError> {
     library
         .read(move |catalog| {
             if !catalog.contains(&id)? {
                 return Err(LibraryError::PhotoUnknown { id });
             }
-            Ok(catalog.history(&id)?)
+            let what = catalog.history(&id)?;
+            let devices = catalog.devices()?;
+            Ok(Named { what, devices })
         })
         .await
 }
@@ -144,7 +160,7 @@ async fn made_here(library: &Library, id: PhotoId, size: ThumbSize) -> Result<By
             if let Some(jpeg) = here.thumbs().get(&blob, size).map_err(failed)? {
                 return Ok(jpeg);
             }
-            if !here.catalog().contains(&id)? {
+            if !here.shown().view().contains(&id)? {
                 return Err(LibraryError::PhotoUnknown { id });
             }
             here.thumbs()

@@ -43,7 +43,7 @@ pub async fn verified_ms(library: &Library, id: PhotoId) -> Result<Option<i64>, 
         return Ok(None);
     };
     let stored = library
-        .read(move |catalog| Ok(catalog.stored(&id)?))
+        .read(move |catalog| Ok(catalog.snapshot().stored(&id)?))
         .await?;
     let found = stored
         .value

@@ -1,10 +1,11 @@
 //! Changing photos: one or thousands, in one indivisible batch.
 
 use bytes::Bytes;
-use kinfolio_catalog::{Change, LibraryEdit, PhotoId, Snapshot, WallTime};
-use kinfolio_node::{EditState, Receipt};
+use kinfolio_catalog::{ActionId, Change, EditId, LibraryEdit, PhotoId, View, WallTime};
+use kinfolio_node::Receipt;
 
 use crate::error::LibraryError;
+use crate::event::{Event, PHOTOS_NAMED_MAX};
 use crate::library::Library;
 use crate::query;
 
@@ -63,6 +64,7 @@ pub async fn apply(
             photos: 0,
         });
     }
+    let action = new_action(library)?;
     let payloads: Vec<Bytes> = photos
         .chunks(PHOTOS_PER_PAYLOAD)
         .map(|photos| {
@@ -70,13 +72,13 @@ pub async fn apply(
                 photos: photos.to_vec(),
                 change: change.clone(),
             }
-            .encode()
+            .encode_in(action)
         })
         .collect();
-    let (settled, height) = submit(library, payloads).await?;
+    let sent = send(library, payloads).await?;
     Ok(Done {
-        settled,
-        height,
+        settled: sent.settled,
+        height: sent.height,
         photos: photos.len() as u64,
     })
 }
@@ -103,24 +105,66 @@ pub fn parse_taken(text: &str) -> Result<WallTime, LibraryError> {
         })
 }
 
-/// Gives `payloads` to the ledger as one batch and waits until the catalogue shows them.
-pub(crate) async fn submit(
-    library: &Library,
-    payloads: Vec<Bytes>,
-) -> Result<(Settled, u64), LibraryError> {
+/// Edits that the ledger has taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    /// Whether they are in the chain.
+    pub(crate) settled: Settled,
+    /// The height that shows them; this device's height when pending.
+    pub(crate) height: u64,
+    /// The first of them.
+    pub(crate) first: EditId,
+}
+
+/// Gives `payloads` to the ledger together and waits until the library shows them.
+pub(crate) async fn send(library: &Library, payloads: Vec<Bytes>) -> Result<Sent, LibraryError> {
     let receipt: Receipt = library
         .node()
         .submit(payloads)
         .await
         .map_err(|error| library.submit_error(error))?;
-    let settled = match receipt.state {
-        EditState::Committed => Settled::Committed,
-        EditState::Pending => Settled::Pending,
-    };
+    let first = receipt.first;
     if let Some(height) = receipt.height {
         library.shows(height).await?;
+        let settled = Settled::Committed;
+        return Ok(Sent {
+            settled,
+            height,
+            first,
+        });
     }
-    Ok((settled, receipt.height.unwrap_or_else(|| library.height())))
+    show_pending(library).await?;
+    Ok(Sent {
+        settled: Settled::Pending,
+        height: library.height(),
+        first,
+    })
+}
+
+/// Shows every edit that is pending by now. What the ledger has taken into a block meanwhile is
+/// shown by that block, and waited for.
+pub(crate) async fn show_pending(library: &Library) -> Result<(), LibraryError> {
+    let after = library.shown().last_pending();
+    let waiting = library.node().waiting(after).await;
+    let waiting = waiting.map_err(|error| library.submit_error(error))?;
+    let here = library.clone();
+    let show = move || here.shown().wait(here.catalog(), waiting);
+    let changed = library.blocking(show).await?;
+    let height = library.tell_shown();
+    if !changed.is_empty() {
+        let ids = (changed.len() <= PHOTOS_NAMED_MAX).then_some(changed);
+        library.tell(Event::Photos { height, ids });
+    }
+    Ok(())
+}
+
+/// A new action, whose edits are undone together.
+pub(crate) fn new_action(library: &Library) -> Result<ActionId, LibraryError> {
+    let root = library.layout().root();
+    let mut id = [0; 8];
+    getrandom::fill(&mut id)
+        .map_err(|source| LibraryError::io("draw random bytes for", root, source.into()))?;
+    Ok(ActionId(id))
 }
 
 async fn resolve(library: &Library, selection: Selection) -> Result<Vec<PhotoId>, LibraryError> {
@@ -140,7 +184,7 @@ async fn resolve(library: &Library, selection: Selection) -> Result<Vec<PhotoId>
 }
 
 /// `ids`, if the catalogue has every one.
-fn known(catalog: &Snapshot, ids: Vec<PhotoId>) -> Result<Vec<PhotoId>, LibraryError> {
+fn known(catalog: &View, ids: Vec<PhotoId>) -> Result<Vec<PhotoId>, LibraryError> {
     for &id in &ids {
         if !catalog.contains(&id)? {
             return Err(LibraryError::PhotoUnknown { id });

@@ -145,6 +145,9 @@ pub enum LibraryError {
     /// No port to listen at.
     #[error("no port is free for the household's other devices: {0}")]
     NoPort(#[source] io::Error),
+    /// This device has done nothing that was not undone before.
+    #[error("there is nothing to undo: this device has changed no photos, or all was undone")]
+    NothingToUndo,
     /// More photos than one edit may touch.
     #[error("{given} photos are more than one edit takes: {max} at most")]
     TooManyPhotos {
@@ -314,6 +317,7 @@ impl LibraryError {
             Self::BadSettings { .. } => Code::BadInput("bad_settings"),
             Self::TokenTooShort { .. } => Code::BadInput("token_too_short"),
             Self::BadEntry { .. } => Code::BadInput("bad_entry"),
+            Self::NothingToUndo => Code::Conflict("nothing_to_undo"),
             Self::NoQuorum => Code::Unreachable("no_quorum"),
             Self::BadName { .. } => Code::BadInput("bad_name"),
             Self::NothingToImport => Code::BadInput("nothing_to_import"),

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use kinfolio_catalog::{Catalog, PhotoId};
-use kinfolio_node::Node;
+use kinfolio_node::{Block, Node};
 use tokio::sync::watch;
 
+use crate::edit;
 use crate::error::LibraryError;
 use crate::event::{Event, PHOTOS_NAMED_MAX};
 use crate::followed::Followed;
@@ -22,8 +23,13 @@ const INDEX_PAUSE: Duration = Duration::from_millis(150);
 /// How long to wait after a failure before trying again.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Applies every block that `catalog` does not have yet. Returns what changed.
-pub(crate) fn catch_up(node: &Node, catalog: &Catalog) -> Result<Vec<PhotoId>, LibraryError> {
+/// Applies every block that `catalog` does not have yet, and tells `took` of each step. Returns
+/// what changed.
+pub(crate) fn catch_up(
+    node: &Node,
+    catalog: &Catalog,
+    took: impl Fn(&[Block]) -> Result<(), LibraryError>,
+) -> Result<Vec<PhotoId>, LibraryError> {
     let mut changed = Vec::new();
     loop {
         let next = catalog.height().map_or(0, |height| height + 1);
@@ -34,11 +40,12 @@ pub(crate) fn catch_up(node: &Node, catalog: &Catalog) -> Result<Vec<PhotoId>, L
             return Ok(changed);
         }
         changed.extend(catalog.apply(&blocks)?.changed);
+        took(&blocks)?;
     }
 }
 
 /// Keeps the catalogue at the chain's tip until the library closes.
-pub(crate) async fn catalog(library: Library, shown: watch::Sender<Followed>) {
+pub(crate) async fn catalog(library: Library) {
     let closing = library.closing();
     let mut tips = library.node().watch();
     tips.mark_changed();
@@ -48,16 +55,21 @@ pub(crate) async fn catalog(library: Library, shown: watch::Sender<Followed>) {
             changed = tips.changed() => if changed.is_err() { return },
         }
         let tip = *tips.borrow_and_update();
-        let (node, catalog) = (library.node().clone(), library.catalog().clone());
+        let here = library.clone();
+        let before = library.height();
         let caught_up = library.blocking(move || {
-            let changed = catch_up(&node, &catalog)?;
-            Ok((catalog.height().unwrap_or(0), changed))
+            let (catalog, shown) = (here.catalog(), here.shown());
+            catch_up(here.node(), catalog, |blocks| shown.took(catalog, blocks))
         });
         match caught_up.await {
-            Ok((height, changed)) => {
-                let before = shown.send_replace(Followed::at(height)).height;
-                let news = before != Some(height);
-                if news {
+            Ok(changed) => {
+                let height = library.tell_shown();
+                if library.shown().asked_early()
+                    && let Err(error) = edit::show_pending(&library).await
+                {
+                    tracing::error!(%error, "the ledger does not say what is pending");
+                }
+                if before != height {
                     library.tell(Event::Block {
                         height,
                         tip: tip.hash,
@@ -70,7 +82,7 @@ pub(crate) async fn catalog(library: Library, shown: watch::Sender<Followed>) {
             }
             Err(error) => {
                 tracing::error!(%error, "the catalogue cannot follow the chain");
-                shown.send_modify(|now| *now = now.held_up(&error, library.layout().root()));
+                library.tell_held_up(&error);
                 pause(&library, RETRY_PAUSE).await;
                 tips.mark_changed();
             }
@@ -114,10 +126,15 @@ pub(crate) async fn index(
             pause(&library, INDEX_PAUSE).await;
         }
         shown.mark_unchanged();
-        let (index, catalog) = (library.index().clone(), library.catalog().clone());
-        match library.blocking(move || Ok(index.follow(&catalog)?)).await {
-            Ok(height) => {
-                indexed.send_replace(Followed::at(height.unwrap_or(0)));
+        let here = library.clone();
+        let followed = library.blocking(move || {
+            let view = here.shown().view();
+            here.index().follow(&view)?;
+            Ok(Followed::at(&view))
+        });
+        match followed.await {
+            Ok(followed) => {
+                indexed.send_replace(followed);
             }
             Err(error) => {
                 tracing::error!(%error, "the search index cannot follow the catalogue");

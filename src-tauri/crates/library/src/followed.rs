@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use kinfolio_catalog::{Edition, View};
 use tokio::sync::watch;
 
 use crate::error::{Code, LibraryError, is_disk_full};
@@ -15,6 +16,8 @@ const PROBE_BYTES: usize = 256 << 10;
 pub(crate) struct Followed {
     /// The height that it shows, once it shows any.
     pub(crate) height: Option<u64>,
+    /// Which edition that is: pending edits make new ones at the same height.
+    pub(crate) edition: Edition,
     /// What keeps it from following, while something does.
     trouble: Option<Trouble>,
 }
@@ -26,10 +29,11 @@ enum Trouble {
 }
 
 impl Followed {
-    /// A follower at this height.
-    pub(crate) fn at(height: u64) -> Self {
+    /// A follower that shows this.
+    pub(crate) fn at(view: &View) -> Self {
         Self {
-            height: Some(height),
+            height: Some(view.height().unwrap_or(0)),
+            edition: view.edition(),
             trouble: None,
         }
     }
@@ -44,6 +48,7 @@ impl Followed {
         };
         Self {
             height: self.height,
+            edition: self.edition,
             trouble: Some(trouble),
         }
     }
@@ -58,14 +63,13 @@ fn has_no_room(root: &Path) -> bool {
     written.is_err_and(|error| is_disk_full(&error))
 }
 
-/// Waits until `what` has come to `height`; not while it is held up.
+/// Waits until `what` is `there`; not while it is held up.
 pub(crate) async fn wait_for(
     mut followed: watch::Receiver<Followed>,
-    height: u64,
+    there: impl Fn(&Followed) -> bool,
     what: &'static str,
     root: &Path,
 ) -> Result<(), LibraryError> {
-    let there = |now: &Followed| now.height >= Some(height);
     let now = followed
         .wait_for(|now| there(now) || now.trouble.is_some())
         .await

@@ -7,7 +7,8 @@
 //! Invariants:
 //! * one process owns a library ([`Library::open`] takes its lock, which dies with the process);
 //! * an original is durable before the record that names it is given to the ledger;
-//! * the catalogue and the index are derived: damaged, they are thrown away and replayed.
+//! * the catalogue and the index are derived: damaged, they are thrown away and replayed;
+//! * what is durably pending here is shown here, from its acknowledgement on, exactly once.
 
 mod arrival;
 pub mod browse;
@@ -26,8 +27,10 @@ pub mod ledger;
 mod library;
 pub mod query;
 mod settings;
+mod shown;
 pub mod tasks;
 mod token;
+pub mod undo;
 pub mod upload;
 pub mod verify;
 

@@ -3,30 +3,33 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use kinfolio_catalog::{Catalog, CatalogError, PhotoId, Snapshot};
+use kinfolio_catalog::{Catalog, CatalogError, Edition, PhotoId};
 use kinfolio_node::engine::Standing;
 use kinfolio_node::{DeviceId, Door, FileDoor, Node, NodeError, SubmitError};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
 use tokio::runtime::Handle;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Mutex, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::arrival::Claims;
-use crate::browse::At;
 use crate::bucket::Link;
+use crate::edit;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
 use crate::exchange::{self, Gathering, Shelf};
 use crate::follow;
-use crate::followed::{self, Followed};
+use crate::followed::Followed;
 use crate::import::Jobs;
 use crate::layout::Layout;
 use crate::settings::Settings;
+use crate::shown::Shown;
+
+mod showing;
 
 /// Events that a slow listener may be behind before it misses some.
 const EVENTS_BUFFERED: usize = 1024;
@@ -46,15 +49,17 @@ struct Inner {
     blobs: Blobs,
     thumbs: Thumbs,
     events: broadcast::Sender<Event>,
-    /// The catalogue's height.
-    shown: watch::Receiver<Followed>,
+    shown: Shown,
+    /// Which edition is shown.
+    showing: watch::Sender<Followed>,
     /// The index's height, once it has one.
     indexed: watch::Receiver<Followed>,
-    /// The catalogue's height when the library was opened.
-    opened_at: u64,
+    /// What was shown when the library was opened.
+    opened_at: OnceLock<Edition>,
     jobs: Jobs,
     claims: Claims,
     bucket: Link,
+    undoing: Mutex<()>,
     closing: CancellationToken,
     tasks: TaskTracker,
     /// Held as long as the library is; the system lets go of it when the process ends.
@@ -89,7 +94,7 @@ impl Library {
         }
         let handle = tokio::task::spawn_blocking(move || Parts::open(layout, door));
         let parts = handle.await.map_err(|_| LibraryError::Closing)??;
-        Ok(parts.start())
+        parts.start().await
     }
 
     /// Stops imports and followers, syncs what is derived, and seals the ledger. Afterwards
@@ -127,7 +132,7 @@ impl Library {
     /// The height that the catalogue shows.
     #[must_use]
     pub fn height(&self) -> u64 {
-        self.inner.shown.borrow().height.unwrap_or(0)
+        self.inner.showing.borrow().height.unwrap_or(0)
     }
 
     /// What happens from now on.
@@ -179,30 +184,13 @@ impl Library {
         &self.inner.bucket
     }
 
-    /// Follows the catalogue's height.
-    pub(crate) fn shown(&self) -> watch::Receiver<Followed> {
-        self.inner.shown.clone()
+    /// Held by whoever undoes.
+    pub(crate) fn undoing(&self) -> &Mutex<()> {
+        &self.inner.undoing
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.inner.tasks
-    }
-
-    /// Reads from the catalogue at one height, off the async threads.
-    pub(crate) async fn read<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&Snapshot) -> Result<T, LibraryError> + Send + 'static,
-    ) -> Result<At<T>, LibraryError> {
-        let catalog = self.inner.catalog.clone();
-        self.blocking(move || {
-            let snapshot = catalog.snapshot()?;
-            let value = read(&snapshot)?;
-            Ok(At {
-                height: snapshot.height().unwrap_or(0),
-                value,
-            })
-        })
-        .await
     }
 
     /// Does blocking work off the async threads.
@@ -215,23 +203,6 @@ impl Library {
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(LibraryError::Closing),
         }
-    }
-
-    /// Waits until the catalogue shows `height`.
-    pub(crate) async fn shows(&self, height: u64) -> Result<(), LibraryError> {
-        let shown = self.inner.shown.clone();
-        followed::wait_for(shown, height, "catalogue", self.layout().root()).await
-    }
-
-    /// Waits until searches find what the catalogue shows at `height`.
-    pub(crate) async fn finds(&self, height: u64) -> Result<(), LibraryError> {
-        let indexed = self.inner.indexed.clone();
-        followed::wait_for(indexed, height, "search index", self.layout().root()).await
-    }
-
-    /// The catalogue's height when the library was opened.
-    pub(crate) fn opened_at(&self) -> u64 {
-        self.inner.opened_at
     }
 
     pub(crate) fn submit_error(&self, error: SubmitError) -> LibraryError {
@@ -308,9 +279,9 @@ impl Parts {
         })
     }
 
-    fn start(self) -> Library {
-        let opened_at = self.catalog.height().unwrap_or(0);
-        let (shown_in, shown) = watch::channel(Followed::at(opened_at));
+    async fn start(self) -> Result<Library, LibraryError> {
+        let view = self.catalog.view()?;
+        let device = self.node.status().device.id;
         let (indexed_in, indexed) = watch::channel(Followed::default());
         let (events, _) = broadcast::channel(EVENTS_BUFFERED);
         let inner = Inner {
@@ -322,12 +293,14 @@ impl Parts {
             blobs: self.blobs,
             thumbs: self.thumbs,
             events,
-            shown,
+            showing: watch::Sender::new(Followed::at(&view)),
+            shown: Shown::new(device, view),
             indexed,
-            opened_at,
+            opened_at: OnceLock::new(),
             jobs: Jobs::default(),
             claims: Claims::default(),
             bucket: Link::of_environment(),
+            undoing: Mutex::new(()),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
             _lock: self.lock,
@@ -335,18 +308,19 @@ impl Parts {
         let library = Library {
             inner: Arc::new(inner),
         };
+        // What an earlier process left pending is shown before anybody can ask.
+        edit::show_pending(&library).await?;
+        let opened_at = library.shown().view().edition();
+        library.inner.opened_at.get_or_init(|| opened_at);
         let tasks = library.tasks();
-        tasks.spawn(follow::catalog(library.clone(), shown_in));
+        tasks.spawn(follow::catalog(library.clone()));
         tasks.spawn(follow::household(library.clone()));
         for what in [Gathering::Previews, Gathering::Originals] {
             tasks.spawn(exchange::gather(library.clone(), what));
         }
-        tasks.spawn(follow::index(
-            library.clone(),
-            library.inner.shown.clone(),
-            indexed_in,
-        ));
-        library
+        let showing = library.inner.showing.subscribe();
+        tasks.spawn(follow::index(library.clone(), showing, indexed_in));
+        Ok(library)
     }
 }
 
@@ -382,7 +356,7 @@ fn open_catalog(layout: &Layout, node: &Node) -> Result<Catalog, LibraryError> {
                 why: "it is ahead of the chain".to_owned(),
             }));
         }
-        follow::catch_up(node, &catalog)?;
+        follow::catch_up(node, &catalog, |_| Ok(()))?;
         Ok(catalog)
     };
     match attempt() {

@@ -45,18 +45,19 @@ pub struct Found {
 /// A wrong query ([`LibraryError::BadQuery`] says where and why), or an index that fails.
 pub async fn search(library: &Library, wanted: Wanted) -> Result<Found, LibraryError> {
     let query = Query::parse(&wanted.query).map_err(LibraryError::BadQuery)?;
-    library.finds(library.opened_at()).await?;
-    let (index, catalog) = (library.index().clone(), library.catalog().clone());
+    library.finds_anything().await?;
+    let here = library.clone();
     library
         .blocking(move || {
             let cursor = wanted.cursor.as_deref();
             let sort = wanted.sort.unwrap_or_else(|| query.default_sort());
-            let page = index.search(&catalog, &query, sort, cursor, wanted.limit)?;
-            let snapshot = catalog.snapshot()?;
+            let view = here.shown().view();
+            let index = here.index();
+            let page = index.search(&view, &query, sort, cursor, wanted.limit)?;
             Ok(Found {
-                height: snapshot.height().unwrap_or(0),
+                height: view.height().unwrap_or(0),
                 total: page.total,
-                photos: snapshot.photos(&page.ids)?,
+                photos: view.photos(&page.ids)?,
                 next: page.next,
                 facets: page.facets,
             })
@@ -64,19 +65,20 @@ pub async fn search(library: &Library, wanted: Wanted) -> Result<Found, LibraryE
         .await
 }
 
-/// Every photo that `query` finds, as of everything that is committed now.
+/// Every photo that `query` finds, as of everything that is shown now.
 pub(crate) async fn all(library: &Library, query: &str) -> Result<Vec<PhotoId>, LibraryError> {
     let query = Query::parse(query).map_err(LibraryError::BadQuery)?;
-    library.finds(library.height()).await?;
-    let (index, catalog) = (library.index().clone(), library.catalog().clone());
+    library.finds().await?;
+    let here = library.clone();
     library
         .blocking(move || {
+            let (view, index) = (here.shown().view(), here.index());
             let mut found = Vec::new();
             let mut cursor: Option<String> = None;
             loop {
                 let limit = SEARCH_LIMIT_MAX as usize;
                 let after = cursor.as_deref();
-                let page = index.search(&catalog, &query, Sort::Newest, after, limit)?;
+                let page = index.search(&view, &query, Sort::Newest, after, limit)?;
                 too_many(page.total)?;
                 found.extend(page.ids);
                 cursor = page.next;

@@ -5,7 +5,7 @@ use futures_util::Stream;
 use kinfolio_catalog::{ImportId, PhotoId};
 
 use crate::arrival::{self, Origin};
-use crate::edit::{Settled, submit};
+use crate::edit::{Settled, new_action, send};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -61,16 +61,21 @@ where
     }
     let claim = Claim { library, id };
     let known = library
-        .read(move |catalog| Ok(catalog.contains(&id)?))
+        .read(move |catalog| Ok((catalog.contains(&id)?, catalog.is_pending_photo(&id)?)))
         .await?;
-    if known.value {
+    if let (true, is_pending) = known.value {
+        let settled = match is_pending {
+            true => Settled::Pending,
+            false => Settled::Committed,
+        };
         return Ok(Uploaded {
             id,
             new: false,
-            settled: Settled::Committed,
+            settled,
             height: known.height,
         });
     }
+    let action = new_action(library)?;
     let (name, here) = (name.to_owned(), library.clone());
     let describe = move || {
         let prepared = arrival::pipeline(&here)
@@ -82,16 +87,16 @@ where
             folder: prepared.folder,
             tags: &[],
         };
-        Ok(arrival::added(stored.id, stored.size, prepared.metadata, origin).encode())
+        Ok(arrival::added(stored.id, stored.size, prepared.metadata, origin).encode_in(action))
     };
     let payload = library.blocking(describe).await?;
-    let (settled, height) = submit(library, vec![payload]).await?;
+    let sent = send(library, vec![payload]).await?;
     drop(claim);
     Ok(Uploaded {
         id,
         new: true,
-        settled,
-        height,
+        settled: sent.settled,
+        height: sent.height,
     })
 }
 

@@ -2,6 +2,7 @@
 //! messages and syncs out. All links live on this thread, so that a message needs no hop to
 //! another one; only the disk has a thread of its own, because it blocks.
 
+mod pending;
 mod recovery;
 mod tasks;
 
@@ -15,7 +16,7 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{Height, Holding, Role, TaskName, TaskState};
+use kinfolio_chain::{EditId, Height, Holding, Role, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Contact, Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
@@ -26,7 +27,7 @@ use crate::error::{NodeError, SubmitError};
 use crate::identity;
 use crate::mempool::{EditState, Receipt, Ticket};
 use crate::network::{Brought, Network, News};
-use crate::node::TaskAnswer;
+use crate::node::{TaskAnswer, Waiting};
 use crate::opening;
 use crate::published::Published;
 use recovery::Remedy;
@@ -71,6 +72,10 @@ pub(crate) enum Request {
     Listen {
         listener: TcpListener,
         done: oneshot::Sender<Result<(), NodeError>>,
+    },
+    Waiting {
+        after: Option<EditId>,
+        reply: oneshot::Sender<Result<Waiting, SubmitError>>,
     },
     /// Somebody could not read a block.
     Mend(StoreError),
@@ -265,6 +270,7 @@ impl EventLoop {
                 Request::Task { reply, .. } => Waiter::Task(reply).fail(&error),
                 Request::Look { reply, .. } => drop(reply.send(Err(error))),
                 Request::List { reply } => drop(reply.send(Err(error))),
+                Request::Waiting { reply, .. } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
                 Request::Mend(_) | Request::Listen { .. } | Request::Close { .. } => {}
             }
@@ -282,6 +288,7 @@ impl EventLoop {
             Request::Task { task, reply } => self.say_of_task(task, reply),
             Request::Look { task, reply } => self.look(&task, reply),
             Request::List { reply } => self.list(reply),
+            Request::Waiting { after, reply } => self.tell_waiting(after, reply),
             Request::Read { reply } => {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });

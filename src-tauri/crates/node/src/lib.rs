@@ -39,7 +39,7 @@ pub use kinfolio_transport::{
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
-pub use node::{Node, TaskAnswer};
+pub use node::{Node, TaskAnswer, Waiting};
 pub use pairing::{INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, join};
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};

@@ -26,9 +26,11 @@ use crate::published::{Published, Status, Tip};
 
 mod files;
 mod household;
+mod pending;
 mod tasks;
 
 use files::FileLinks;
+pub use pending::Waiting;
 pub use tasks::TaskAnswer;
 
 /// Requests that may wait for the event loop before callers wait to hand theirs over.

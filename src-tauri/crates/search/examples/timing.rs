@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     rate(&mut out, "catalogue", photos, begun.elapsed())?;
     let index = Index::open(&index_dir)?;
     let begun = Instant::now();
-    index.follow(&catalog)?;
+    index.follow(&catalog.view()?)?;
     rate(&mut out, "index", photos, begun.elapsed())?;
     let begun = Instant::now();
     catalog.state_hash()?;
@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for _ in 0..ROUNDS {
             let begun = Instant::now();
             total = index
-                .search(&catalog, &query, query.default_sort(), None, 100)?
+                .search(&catalog.view()?, &query, query.default_sort(), None, 100)?
                 .total;
             times.push(begun.elapsed());
         }

@@ -85,7 +85,6 @@ impl Compiler<'_> {
             Node::Flag(flag) => self.token(self.fields.flag, flag.token()),
             Node::Type(kind) => self.token(self.fields.kind, kind),
             Node::Device(device) => self.device(device),
-            Node::Pending => Box::new(EmptyQuery),
         }
     }
 

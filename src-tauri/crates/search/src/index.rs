@@ -1,22 +1,26 @@
-//! The index on disk: opened, thrown away when it is not sound, and kept abreast of the
-//! catalogue.
+//! The index on disk: opened, thrown away when it is not sound, and kept abreast of what the
+//! catalogue shows, pending edits included.
 //!
 //! Durability: a commit holds the height up to which it is complete, so that a crash leaves
 //! the index at an earlier height, from which it catches up; it never holds a photo twice.
+//! Photos that show pending edits carry a mark, by which the next process finds them again.
+
+mod follow;
 
 use std::fs;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use kinfolio_catalog::{Catalog, CatalogError, Height};
+use kinfolio_catalog::{CatalogError, Height, View};
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::{LockError, OpenWriteError};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
+use tantivy::{IndexReader, ReloadPolicy, TantivyError};
 
+use self::follow::Writer;
 use crate::compile::Compiler;
 use crate::page::{self, CursorError, Page};
 use crate::query::{Query, Sort};
@@ -24,10 +28,6 @@ use crate::schema::{FORMAT, Fields};
 
 /// Memory for documents on their way into a segment.
 const WRITER_BYTES: usize = 48 << 20;
-/// How many photos are read from the catalogue at a time.
-const FOLLOW_PHOTOS: usize = 2_000;
-/// How many photos are committed at a time, so that a long rebuild resumes after a crash.
-const COMMIT_PHOTOS: usize = 100_000;
 /// Begins the payload of every commit.
 const PAYLOAD: &str = "kinfolio-search";
 
@@ -40,7 +40,7 @@ pub struct Index {
 struct Inner {
     fields: Fields,
     reader: IndexReader,
-    writer: Mutex<IndexWriter>,
+    writer: Mutex<Writer>,
     /// One more than the height, so that 0 is the empty index.
     next: AtomicU64,
 }
@@ -140,6 +140,7 @@ impl Index {
         // What a killed process or a full disk left half-written stands in the way of files that
         // will have the same names.
         writer.garbage_collect_files().wait()?;
+        let pending = follow::marked(&fields, &reader)?;
         let mut merging = LogMergePolicy::default();
         merging.set_del_docs_ratio_before_merge(0.3);
         writer.set_merge_policy(Box::new(merging));
@@ -147,7 +148,7 @@ impl Index {
             inner: Arc::new(Inner {
                 fields,
                 reader,
-                writer: Mutex::new(writer),
+                writer: Mutex::new(Writer::new(writer, pending)),
                 next: AtomicU64::new(next),
             }),
         })
@@ -159,23 +160,6 @@ impl Index {
         self.inner.next.load(Ordering::Acquire).checked_sub(1)
     }
 
-    /// Takes over what changed in the catalogue since the last time; returns the height
-    /// reached. Searches that begin afterwards see it. An index ahead of its catalogue
-    /// belongs to another past and is built again.
-    ///
-    /// # Errors
-    /// If either cannot be read or the disk is full; the index stays as it was.
-    pub fn follow(&self, catalog: &Catalog) -> Result<Option<Height>, IndexError> {
-        let mut writer = self.writer();
-        let followed = self.take_over(&mut writer, catalog);
-        if followed.is_err() {
-            // Best effort: the error that led here is the one to tell.
-            let _ = writer.rollback();
-            let _ = writer.garbage_collect_files().wait();
-        }
-        followed
-    }
-
     /// Finds the photos that a query describes; `cursor` is the last page's
     /// [`next`](Page::next). A limit over [`page::PAGE_LIMIT_MAX`] counts as that.
     ///
@@ -183,14 +167,14 @@ impl Index {
     /// [`IndexError::Cursor`] if the cursor is from another sort of search.
     pub fn search(
         &self,
-        catalog: &Catalog,
+        view: &View,
         query: &Query,
         sort: Sort,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page, IndexError> {
         let after = cursor.map(|text| page::cursor(text, sort)).transpose()?;
-        let devices = catalog.snapshot()?.devices()?;
+        let devices = view.devices()?;
         let compiler = Compiler {
             fields: &self.inner.fields,
             devices: &devices,
@@ -198,63 +182,6 @@ impl Index {
         let search = compiler.query(query);
         let searcher = self.inner.reader.searcher();
         Ok(page::find(&searcher, search.as_ref(), sort, after, limit)?)
-    }
-
-    fn writer(&self) -> MutexGuard<'_, IndexWriter> {
-        // A panic in between leaves uncommitted documents, which the next rollback or the
-        // same photos taken over again put right.
-        self.inner
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take_over(
-        &self,
-        writer: &mut IndexWriter,
-        catalog: &Catalog,
-    ) -> Result<Option<Height>, IndexError> {
-        let snapshot = catalog.snapshot()?;
-        let target = snapshot.height();
-        let mut height = self.height();
-        let mut uncommitted = 0;
-        if height > target {
-            writer.delete_all_documents()?;
-            height = None;
-            uncommitted = 1;
-        }
-        // In one snapshot every photo comes once, so an index that starts empty has nothing
-        // to replace.
-        let replace = height.is_some();
-        while height < target {
-            let (ids, upto) = snapshot.changed_since(height, FOLLOW_PHOTOS)?;
-            for photo in snapshot.photos(&ids)? {
-                if replace {
-                    writer.delete_term(Term::from_field_bytes(self.inner.fields.id, &photo.id.0));
-                }
-                writer.add_document(self.inner.fields.document(&photo))?;
-            }
-            uncommitted += ids.len();
-            height = upto;
-            if uncommitted >= COMMIT_PHOTOS {
-                self.commit(writer, height)?;
-                uncommitted = 0;
-            }
-        }
-        if uncommitted > 0 {
-            self.commit(writer, height)?;
-        }
-        self.inner.next.store(next_of(height), Ordering::Release);
-        Ok(height)
-    }
-
-    fn commit(&self, writer: &mut IndexWriter, height: Option<Height>) -> Result<(), IndexError> {
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&format!("{PAYLOAD} {FORMAT} {}", next_of(height)));
-        commit.commit()?;
-        self.inner.reader.reload()?;
-        self.inner.next.store(next_of(height), Ordering::Release);
-        Ok(())
     }
 }
 

@@ -71,8 +71,6 @@ pub(crate) enum Node {
     Type(String),
     /// A device's id or its beginning, or words of its name.
     Device(String),
-    /// Photos that wait for a quorum. Everything in the catalogue is in a block, so none does.
-    Pending,
 }
 
 /// Folded words that stand one after the other; at least one.
@@ -103,6 +101,7 @@ pub(crate) enum Flag {
     Conflict,
     Tags,
     Video,
+    Pending,
 }
 
 /// Whole numbers between bounds.

@@ -160,6 +160,7 @@ impl Flag {
             Flag::Conflict => "conflict",
             Flag::Tags => "tags",
             Flag::Video => "video",
+            Flag::Pending => "pending",
         }
     }
 }
@@ -173,6 +174,7 @@ fn flags(photo: &Photo) -> impl Iterator<Item = Flag> {
         (Flag::Conflict, !photo.conflicts.is_empty()),
         (Flag::Tags, !photo.tags.is_empty()),
         (Flag::Video, photo.kind == Kind::Video),
+        (Flag::Pending, photo.pending),
     ];
     flags
         .into_iter()

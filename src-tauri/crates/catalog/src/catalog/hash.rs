@@ -9,7 +9,7 @@ use super::{CatalogError, tables};
 /// key order.
 pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], CatalogError> {
     let mut hash = Sha256::new();
-    hash.update(b"kinfolio catalogue v1\0");
+    hash.update(b"kinfolio catalogue v2\0");
     table(&mut hash, transaction, tables::FACTS)?;
     table(&mut hash, transaction, tables::PHOTOS)?;
     table(&mut hash, transaction, tables::BY_TIME)?;
@@ -17,6 +17,9 @@ pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], Cata
     table(&mut hash, transaction, tables::TAGS)?;
     table(&mut hash, transaction, tables::HISTORY)?;
     table(&mut hash, transaction, tables::EDITS)?;
+    table(&mut hash, transaction, tables::STEPS)?;
+    table(&mut hash, transaction, tables::ACTIONS)?;
+    table(&mut hash, transaction, tables::UNDONE)?;
     table(&mut hash, transaction, tables::CHANGED)?;
     table(&mut hash, transaction, tables::STORED)?;
     table(&mut hash, transaction, tables::DEVICES)?;

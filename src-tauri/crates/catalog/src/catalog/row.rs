@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::CatalogError;
-use crate::merge::{Said, Stamp};
+use crate::merge::{Before, PENDING, Said, Stamp};
 use crate::payload::{Kind, PhotoAdded};
 use crate::photo::{Field, FieldValue, TimelineRow, Written};
 use crate::photo_id::{ImportId, PhotoId};
@@ -14,7 +14,8 @@ use crate::wall_time::WallTime;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PhotoRow {
     pub(super) added: Stamp,
-    pub(super) added_ms: i64,
+    /// Nothing while the photo is pending.
+    pub(super) added_ms: Option<i64>,
     pub(super) changed: u64,
     pub(super) import: ImportId,
     sketch: Sketch,
@@ -31,7 +32,7 @@ struct Sketch {
 }
 
 impl PhotoRow {
-    pub(super) fn new(photo: &PhotoAdded, added: Stamp, added_ms: i64) -> PhotoRow {
+    pub(super) fn new(photo: &PhotoAdded, added: Stamp, added_ms: Option<i64>) -> PhotoRow {
         let ratio = if photo.width == 0 || photo.height == 0 {
             1.0
         } else {
@@ -92,6 +93,7 @@ impl TimelineValue {
             thumbhash: self.thumbhash,
             favorite: self.favorite,
             rating: self.rating,
+            pending: false,
         }
     }
 }
@@ -100,7 +102,8 @@ impl TimelineValue {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct HistoryRow {
     pub(super) by: Stamp,
-    pub(super) block_time_ms: i64,
+    /// Nothing while the edit is pending.
+    pub(super) block_time_ms: Option<i64>,
     pub(super) what: HistoryKind,
 }
 
@@ -108,8 +111,14 @@ pub(super) struct HistoryRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum HistoryKind {
     Added,
-    AddedAgain,
-    Changed(Vec<UnseenRow>),
+    AddedAgain(Before),
+    Changed {
+        unseen: Vec<UnseenRow>,
+        /// What it takes to take it back.
+        before: Before,
+    },
+    /// This edit was taken back.
+    Undone(Stamp),
 }
 
 /// A value that an edit replaced without its author having seen it.
@@ -125,7 +134,7 @@ impl UnseenRow {
         UnseenRow {
             field,
             value: written.value,
-            by: Stamp::new(written.edit, written.height),
+            by: Stamp::new(written.edit, written.height.unwrap_or(PENDING)),
         }
     }
 
@@ -133,7 +142,7 @@ impl UnseenRow {
         let written = Written {
             value: self.value,
             edit: self.by.edit(),
-            height: self.by.height,
+            height: self.by.block(),
         };
         (self.field, written)
     }

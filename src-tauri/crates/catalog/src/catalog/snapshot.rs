@@ -1,13 +1,17 @@
 //! Reads: what the catalogue says, all of it at one height.
 
-use kinfolio_chain::{DeviceId, Height};
+use std::collections::BTreeSet;
+
+use kinfolio_chain::{DeviceId, EditId, Height};
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
+use super::ground::{At, Step};
 use super::row::{self, HistoryKind, HistoryRow, PhotoRow, TimelineValue};
 use super::{Catalog, CatalogError, hash, tables};
-use crate::payload::{LibraryEdit, PhotoAdded, Taken};
-use crate::photo::{Happened, HistoryEntry, MonthCount, Photo, TagCount, TimelineRow};
-use crate::photo_id::{ImportId, PhotoId};
+use crate::merge::PENDING;
+use crate::payload::{ActionName, LibraryEdit, Taken};
+use crate::photo::{Happened, HistoryEntry, MonthCount, Photo, TagCount, TimelineRow, Undone};
+use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::wall_time::YearMonth;
 
 /// The catalogue at one height. Errors are those of a file that cannot be read.
@@ -42,13 +46,83 @@ impl Snapshot {
             let (Some(facts), Some(row)) = (facts.get(&id.0)?, rows.get(&id.0)?) else {
                 continue;
             };
-            let Ok(LibraryEdit::PhotoAdded(facts)) = LibraryEdit::decode(facts.value()) else {
-                return Err(CatalogError::Row("facts"));
-            };
             let row: PhotoRow = row::decode(row.value(), "photos")?;
-            photos.push(record(*facts, &row));
+            photos.push(record(facts.value(), &row)?);
         }
         Ok(photos)
+    }
+
+    /// The payload that added a photo.
+    pub(super) fn facts(&self, id: &PhotoId) -> Result<Option<Vec<u8>>, CatalogError> {
+        let facts = self.transaction.open_table(tables::FACTS)?;
+        Ok(facts.get(&id.0)?.map(|facts| facts.value().to_vec()))
+    }
+
+    /// A photo's row.
+    pub(super) fn row(&self, id: &PhotoId) -> Result<Option<PhotoRow>, CatalogError> {
+        let rows = self.transaction.open_table(tables::PHOTOS)?;
+        let row = rows.get(&id.0)?;
+        row.map(|row| row::decode(row.value(), "photos"))
+            .transpose()
+    }
+
+    /// The payload of the change at a place.
+    pub(super) fn words(&self, at: At) -> Result<Option<Vec<u8>>, CatalogError> {
+        let edits = self.transaction.open_table(tables::EDITS)?;
+        Ok(edits.get(at)?.map(|raw| raw.value().to_vec()))
+    }
+
+    /// What an edit did to a photo.
+    pub(super) fn history_at(
+        &self,
+        id: &PhotoId,
+        at: At,
+    ) -> Result<Option<HistoryRow>, CatalogError> {
+        let history = self.transaction.open_table(tables::HISTORY)?;
+        let row = history.get((&id.0, at.0, at.1))?;
+        row.map(|row| row::decode(row.value(), "history"))
+            .transpose()
+    }
+
+    /// The edits of an action that was not undone, in chain order.
+    pub(super) fn steps(&self, name: ActionName) -> Result<Vec<Step>, CatalogError> {
+        let steps = self.transaction.open_table(tables::STEPS)?;
+        let (device, action) = (&name.device.0, &name.action.0);
+        let all = (device, action, 0, 0)..=(device, action, u64::MAX, u32::MAX);
+        let mut found = Vec::new();
+        for row in steps.range(all)? {
+            let (key, added) = row?;
+            let (_, _, height, index) = key.value();
+            found.push(((height, index), tables::added(added.value())?));
+        }
+        Ok(found)
+    }
+
+    /// The last action of a device that was not undone and is none of `but`, and where its last
+    /// edit stands.
+    pub(super) fn last_action(
+        &self,
+        device: DeviceId,
+        but: &BTreeSet<ActionName>,
+    ) -> Result<Option<ActionName>, CatalogError> {
+        let actions = self.transaction.open_table(tables::ACTIONS)?;
+        let all = (&device.0, 0, 0)..=(&device.0, u64::MAX, u32::MAX);
+        for row in actions.range(all)?.rev() {
+            let action = ActionId(*row?.1.value());
+            let name = ActionName { device, action };
+            if !but.contains(&name) {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What came of an undo that a block holds.
+    pub(super) fn undone_by(&self, undo: &EditId) -> Result<Option<Undone>, CatalogError> {
+        let undone = self.transaction.open_table(tables::UNDONE)?;
+        let row = undone.get(tables::undo_key(undo))?;
+        row.map(|row| row::decode(row.value(), "undone"))
+            .transpose()
     }
 
     /// Whether the photo is known, in the trash or not.
@@ -59,12 +133,7 @@ impl Snapshot {
 
     /// The import run that first brought the photo; `None` if it is unknown.
     pub fn added_by_import(&self, id: &PhotoId) -> Result<Option<ImportId>, CatalogError> {
-        let rows = self.transaction.open_table(tables::PHOTOS)?;
-        let Some(row) = rows.get(&id.0)? else {
-            return Ok(None);
-        };
-        let row: PhotoRow = row::decode(row.value(), "photos")?;
-        Ok(Some(row.import))
+        Ok(self.row(id)?.map(|row| row.import))
     }
 
     /// How many photos there are, those in the trash left out.
@@ -134,33 +203,12 @@ impl Snapshot {
     /// Every edit of a photo in chain order; empty if it is unknown.
     pub fn history(&self, id: &PhotoId) -> Result<Vec<HistoryEntry>, CatalogError> {
         let history = self.transaction.open_table(tables::HISTORY)?;
-        let edits = self.transaction.open_table(tables::EDITS)?;
         let mut entries = Vec::new();
         for row in history.range((&id.0, 0, 0)..=(&id.0, u64::MAX, u32::MAX))? {
             let (key, value) = row?;
             let (_, height, index) = key.value();
-            let entry: HistoryRow = row::decode(value.value(), "history")?;
-            let what = match entry.what {
-                HistoryKind::Added => Happened::Added,
-                HistoryKind::AddedAgain => Happened::AddedAgain,
-                HistoryKind::Changed(unseen) => {
-                    let raw = edits
-                        .get((height, index))?
-                        .ok_or(CatalogError::Row("edits"))?;
-                    let Ok(LibraryEdit::Change { change, .. }) = LibraryEdit::decode(raw.value())
-                    else {
-                        return Err(CatalogError::Row("edits"));
-                    };
-                    let unseen = unseen.into_iter().map(row::UnseenRow::written).collect();
-                    Happened::Changed { change, unseen }
-                }
-            };
-            entries.push(HistoryEntry {
-                edit: entry.by.edit(),
-                height,
-                block_time_ms: entry.block_time_ms,
-                what,
-            });
+            let row: HistoryRow = row::decode(value.value(), "history")?;
+            entries.push(entry(row, || self.words((height, index)))?);
         }
         Ok(entries)
     }
@@ -297,9 +345,40 @@ impl Catalog {
     }
 }
 
-fn record(facts: PhotoAdded, row: &PhotoRow) -> Photo {
+/// A history's row in words; `words` are those of a change.
+pub(super) fn entry(
+    row: HistoryRow,
+    words: impl FnOnce() -> Result<Option<Vec<u8>>, CatalogError>,
+) -> Result<HistoryEntry, CatalogError> {
+    let what = match row.what {
+        HistoryKind::Added => Happened::Added,
+        HistoryKind::AddedAgain(_) => Happened::AddedAgain,
+        HistoryKind::Undone(edit) => Happened::Undone { edit: edit.edit() },
+        HistoryKind::Changed { unseen, .. } => {
+            let raw = words()?.ok_or(CatalogError::Row("edits"))?;
+            let Ok(LibraryEdit::Change { change, .. }) = LibraryEdit::decode(&raw) else {
+                return Err(CatalogError::Row("edits"));
+            };
+            let unseen = unseen.into_iter().map(row::UnseenRow::written).collect();
+            Happened::Changed { change, unseen }
+        }
+    };
+    Ok(HistoryEntry {
+        edit: row.by.edit(),
+        height: row.by.block(),
+        block_time_ms: row.block_time_ms,
+        what,
+    })
+}
+
+/// A photo from the payload that added it and what people said since.
+pub(super) fn record(facts: &[u8], row: &PhotoRow) -> Result<Photo, CatalogError> {
+    let Ok(LibraryEdit::PhotoAdded(facts)) = LibraryEdit::decode(facts) else {
+        return Err(CatalogError::Row("facts"));
+    };
+    let facts = *facts;
     let said = &row.said;
-    Photo {
+    Ok(Photo {
         id: facts.id,
         import: facts.import,
         name: facts.name,
@@ -331,8 +410,9 @@ fn record(facts: PhotoAdded, row: &PhotoRow) -> Photo {
         trashed: said.trashed(),
         conflicts: said.conflicts(),
         added_by: row.added.edit().device,
-        block: row.added.height,
+        block: row.added.block(),
         added_ms: row.added_ms,
-        changed: row.changed,
-    }
+        changed: (row.changed != PENDING).then_some(row.changed),
+        pending: false,
+    })
 }

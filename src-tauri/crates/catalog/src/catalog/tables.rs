@@ -1,14 +1,17 @@
 //! The tables: what each is keyed by and holds. No logic but making them.
 
-use kinfolio_chain::{BlockHash, Height};
+use kinfolio_chain::{BlockHash, EditId, Height};
 use redb::{ReadTransaction, TableDefinition, TableError, WriteTransaction};
 
 use super::CatalogError;
+use crate::photo_id::PhotoId;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 3;
+pub(super) const FORMAT: u64 = 4;
 
 type Id = &'static [u8; 32];
+type Device = &'static [u8; 16];
+type Action = &'static [u8; 8];
 
 /// Photo → its first `PhotoAdded` payload, as it stands in the chain.
 pub(super) const FACTS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("facts");
@@ -25,6 +28,17 @@ pub(super) const HISTORY: TableDefinition<'_, (Id, u64, u32), &[u8]> =
     TableDefinition::new("history");
 /// (Height, place in the block) → payload of a change; once, however many photos it is about.
 pub(super) const EDITS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("edits");
+/// (Device, action, height, place in the block) → the photo that this edit of the action added,
+/// or no bytes if it changed photos; those of actions that were undone left out.
+pub(super) const STEPS: TableDefinition<'_, (Device, Action, u64, u32), &[u8]> =
+    TableDefinition::new("steps");
+/// (Device, height and place in the block of an action's last edit) → the action; those that were
+/// undone left out.
+pub(super) const ACTIONS: TableDefinition<'_, (Device, u64, u32), Action> =
+    TableDefinition::new("actions");
+/// An undo (device, its life's counter and nonce, number of the edit) → [`crate::photo::Undone`].
+pub(super) const UNDONE: TableDefinition<'_, (Device, u64, u64, u64), &[u8]> =
+    TableDefinition::new("undone");
 /// (Height of a photo's last change, photo): what the search index follows.
 pub(super) const CHANGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::new("changed");
 /// (Photo, bucket's address) → when the bucket's copy of its original was last found right, in unix
@@ -53,6 +67,9 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), CatalogError>
     transaction.open_table(TAGS)?;
     transaction.open_table(HISTORY)?;
     transaction.open_table(EDITS)?;
+    transaction.open_table(STEPS)?;
+    transaction.open_table(ACTIONS)?;
+    transaction.open_table(UNDONE)?;
     transaction.open_table(CHANGED)?;
     transaction.open_table(STORED)?;
     transaction.open_table(DEVICES)?;
@@ -81,4 +98,19 @@ pub(super) fn format_and_next(
 pub(super) fn mark(hash: BlockHash) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = hash.0;
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// The photo that a row of [`STEPS`] says was added.
+pub(super) fn added(bytes: &[u8]) -> Result<Option<PhotoId>, CatalogError> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let id = bytes.try_into().map_err(|_| CatalogError::Row("steps"))?;
+    Ok(Some(PhotoId(id)))
+}
+
+/// The key of an undo in [`UNDONE`].
+pub(super) fn undo_key(edit: &EditId) -> (&[u8; 16], u64, u64, u64) {
+    let life = edit.incarnation;
+    (&edit.device.0, life.counter, life.nonce, edit.seq)
 }

@@ -2,7 +2,10 @@
 //! with a file that is not its own.
 
 mod chain;
+mod model;
 mod random;
+mod undo;
+mod view;
 
 use std::fs;
 
@@ -131,7 +134,7 @@ fn a_record_says_what_the_file_and_the_people_say() {
     );
     assert_eq!(
         (photo.tags.as_slice(), photo.block, photo.changed),
-        (&["a".to_owned()][..], 1, 2)
+        (&["a".to_owned()][..], Some(1), Some(2))
     );
     assert_eq!(photo.added_by.0, [1; 16]);
     assert_eq!(months(&catalog), ["2001-02 1"]);
@@ -174,18 +177,18 @@ fn histories_keep_both_sides_of_a_contradiction() {
         .iter()
         .map(|entry| (entry.height, &entry.what))
         .collect();
-    assert_eq!(what[0], (1, &Happened::Added));
+    assert_eq!(what[0], (Some(1), &Happened::Added));
     assert_eq!(
         what[1],
         (
-            2,
+            Some(2),
             &Happened::Changed {
                 change: caption("mine"),
                 unseen: vec![]
             }
         )
     );
-    assert_eq!(what[3], (3, &Happened::AddedAgain));
+    assert_eq!(what[3], (Some(3), &Happened::AddedAgain));
     let Happened::Changed { change, unseen } = what[2].1 else {
         panic!("{what:?}")
     };

@@ -52,6 +52,16 @@ impl<T: Clone + PartialEq + Into<FieldValue>> Register<T> {
         written
     }
 
+    /// Whether this edit is the last that wrote here.
+    pub(crate) fn is_last_by(&self, stamp: &Stamp) -> bool {
+        self.last.as_ref().is_some_and(|entry| entry.by == *stamp)
+    }
+
+    /// Whether nobody ever wrote here.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.last.is_none()
+    }
+
     pub(crate) fn value(&self) -> Option<&T> {
         self.last.as_ref().map(|entry| &entry.value)
     }

@@ -4,13 +4,14 @@
 //! value beside it; a change is read strictly, because half a change is worse than none.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use kinfolio_chain::DeviceId;
 use prost::Message;
 
 use super::{
-    Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, RATING_MAX, Taken,
-    TakenSource,
+    ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, RATING_MAX,
+    Taken, TakenSource,
 };
-use crate::photo_id::{ImportId, PhotoId};
+use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::tag::Tag;
 use crate::wall_time::WallTime;
 
@@ -39,12 +40,15 @@ pub enum DecodeError {
     /// An id has the wrong length.
     #[error("the edit names a photo with {0} bytes; 32 are expected")]
     PhotoId(usize),
+    /// An undo does not say what it takes back.
+    #[error("the undo names no action: 16 bytes of a device and 8 of its action are expected")]
+    ActionName,
     /// A value of a change is out of bounds.
     #[error("the edit asks for what cannot be: {0}")]
     Change(#[from] ChangeError),
 }
 
-pub(super) fn encode(edit: &LibraryEdit) -> Bytes {
+pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
     let edit = match edit {
         LibraryEdit::PhotoAdded(added) => {
             proto::library_edit::Edit::PhotoAdded(added_to_wire(added))
@@ -64,30 +68,41 @@ pub(super) fn encode(edit: &LibraryEdit) -> Bytes {
             originals: originals.iter().map(|id| id.0.to_vec()).collect(),
             verified_ms: *verified_ms,
         }),
+        LibraryEdit::Undo(name) => proto::library_edit::Edit::ActionUndone(proto::ActionUndone {
+            device: name.device.0.to_vec(),
+            action: name.action.0.to_vec(),
+        }),
     };
-    let message = proto::LibraryEdit { edit: Some(edit) };
+    let message = proto::LibraryEdit {
+        edit: Some(edit),
+        action: action.map(|action| action.0.to_vec()).unwrap_or_default(),
+    };
     let mut bytes = BytesMut::with_capacity(MARK.len() + message.encoded_len());
     bytes.put_slice(&MARK);
     bytes.put_slice(&message.encode_to_vec());
     bytes.freeze()
 }
 
-pub(super) fn decode(payload: &[u8]) -> Result<LibraryEdit, DecodeError> {
+pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), DecodeError> {
     let message = payload.strip_prefix(&MARK).ok_or(DecodeError::Foreign)?;
     let message = proto::LibraryEdit::decode(message)?;
-    match message.edit.ok_or(DecodeError::UnknownKind)? {
+    let edit = match message.edit.ok_or(DecodeError::UnknownKind)? {
         proto::library_edit::Edit::PhotoAdded(added) => {
-            Ok(LibraryEdit::PhotoAdded(Box::new(added_from_wire(added)?)))
+            LibraryEdit::PhotoAdded(Box::new(added_from_wire(added)?))
         }
-        proto::library_edit::Edit::PhotosChanged(changed) => Ok(LibraryEdit::Change {
+        proto::library_edit::Edit::PhotosChanged(changed) => LibraryEdit::Change {
             photos: changed
                 .photos
                 .iter()
                 .map(|id| photo_id(id))
                 .collect::<Result<_, _>>()?,
             change: change_from_wire(changed.change.unwrap_or_default())?,
+        },
+        proto::library_edit::Edit::ActionUndone(undone) => LibraryEdit::Undo(ActionName {
+            device: DeviceId(array(&undone.device).ok_or(DecodeError::ActionName)?),
+            action: ActionId(array(&undone.action).ok_or(DecodeError::ActionName)?),
         }),
-        proto::library_edit::Edit::OriginalsStored(stored) => Ok(LibraryEdit::Stored {
+        proto::library_edit::Edit::OriginalsStored(stored) => LibraryEdit::Stored {
             originals: stored
                 .originals
                 .iter()
@@ -95,8 +110,14 @@ pub(super) fn decode(payload: &[u8]) -> Result<LibraryEdit, DecodeError> {
                 .collect::<Result<_, _>>()?,
             bucket: stored.bucket,
             verified_ms: stored.verified_ms,
-        }),
-    }
+        },
+    };
+    // Without a name, what the edit does still counts: it only cannot be undone.
+    Ok((edit, array(&message.action).map(ActionId)))
+}
+
+fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+    bytes.try_into().ok()
 }
 
 fn photo_id(bytes: &[u8]) -> Result<PhotoId, DecodeError> {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kinfolio_http::dto::State;
 use kinfolio_http::dto::photo::PhotoRecord;
 
 use crate::api::Api;
@@ -61,7 +62,10 @@ fn describe(photo: &PhotoRecord) -> String {
     rows.push(("warning", photo.warning.clone().unwrap_or_default()));
     rows.push((
         "added",
-        format!("{} in block {}", photo.added_at, photo.block),
+        match (&photo.added_at, photo.block) {
+            (Some(at), Some(block)) => format!("{at} in block {block}"),
+            _ => "waits to be written to the ledger".to_owned(),
+        },
     ));
     let mut text = String::new();
     for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
@@ -76,6 +80,7 @@ fn marks(photo: &PhotoRecord) -> String {
         (photo.favorite, "favourite"),
         (photo.trashed, "in the trash"),
         (!photo.conflicts.is_empty(), "has a conflict"),
+        (photo.state == State::Pending, "has pending edits"),
     ];
     marks
         .iter()

@@ -1,13 +1,14 @@
 //! What an edit asks for, and what it is answered with.
 
 use kinfolio_library::LibraryError;
-use kinfolio_library::catalog::{Change, PhotoId, Position};
+use kinfolio_library::catalog::{Change, Deed, PhotoId, Position};
 use kinfolio_library::edit::parse_taken;
+use kinfolio_library::undo::Undone;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::State;
 use super::photo::PhotoRecord;
+use super::{State, moment};
 
 /// A change of one or many photos; what is absent stays as it is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -97,6 +98,53 @@ pub struct EditsDone {
     pub height: u64,
     /// How many photos it touched.
     pub photos: u64,
+}
+
+/// What became of an undo.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UndoDone {
+    /// Photos on which something was taken back.
+    pub undone: u64,
+    /// Photos on which later writers stand, so that nothing was taken back.
+    pub skipped: u64,
+    /// What sort of action was undone.
+    pub what: UndoneWhat,
+    /// With `changed`: the change that was taken back.
+    pub change: Option<ChangeBody>,
+    /// When the action was decided; `null` if it was still pending.
+    pub at: Option<String>,
+    /// Whether the undo is in the chain.
+    pub state: State,
+    /// The height that shows it; this device's height when pending.
+    pub height: u64,
+}
+
+/// What sort of action was undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UndoneWhat {
+    /// Photos had been added; they are in the trash now.
+    Added,
+    /// Photos had been changed, all alike.
+    Changed,
+}
+
+impl From<Undone> for UndoDone {
+    fn from(done: Undone) -> Self {
+        let (what, change) = match &done.action.deed {
+            Deed::Added => (UndoneWhat::Added, None),
+            Deed::Changed(change) => (UndoneWhat::Changed, Some(change.into())),
+        };
+        Self {
+            undone: done.undone,
+            skipped: done.skipped,
+            what,
+            change,
+            at: done.action.block_time_ms.map(moment),
+            state: done.settled.into(),
+            height: done.height,
+        }
+    }
 }
 
 /// What became of one photo's edit.

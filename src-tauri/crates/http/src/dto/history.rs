@@ -1,21 +1,23 @@
 //! The edits of one photo, and values that conflicted.
 
+use std::collections::BTreeMap;
+
 use kinfolio_library::catalog::{
-    Change, Conflict, Field, FieldValue, Happened, HistoryEntry, Written,
+    Change, Conflict, DeviceId, EditId, Field, FieldValue, Happened, HistoryEntry, Written,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::change::ChangeBody;
-use super::moment;
+use super::{State, moment};
 
 /// The edits of one photo.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct History {
     /// The chain height that this shows.
     pub height: u64,
-    /// In chain order.
+    /// In chain order, the pending ones last.
     pub entries: Vec<HistoryItem>,
 }
 
@@ -24,14 +26,20 @@ pub struct History {
 pub struct HistoryItem {
     /// The edit's id: device, incarnation and sequence number.
     pub edit: String,
-    /// The block that holds it.
-    pub height: u64,
-    /// The block's time.
-    pub at: String,
+    /// The block that holds it; `null` while it is pending.
+    pub height: Option<u64>,
+    /// The block's time; `null` while it is pending.
+    pub at: Option<String>,
+    /// Whether it is in the chain.
+    pub state: State,
     /// The device that made it.
     pub device: String,
-    /// `added`, `added_again` or `changed`.
+    /// That device's name; `null` where the chain does not say.
+    pub device_name: Option<String>,
+    /// `added`, `added_again`, `changed` or `undone`.
     pub what: String,
+    /// With `undone`: the edit that was taken back, as far as it still stood.
+    pub undone: Option<String>,
     /// What was changed.
     pub change: Option<ChangeBody>,
     /// Values that this edit replaced and whose author it had not seen.
@@ -59,48 +67,74 @@ pub struct WrittenBody {
     pub value: Value,
     /// Whose edit it was.
     pub device: String,
+    /// That device's name; `null` where the chain does not say.
+    pub device_name: Option<String>,
     /// The edit's id.
     pub edit: String,
-    /// The block that holds the edit.
-    pub height: u64,
+    /// The block that holds the edit; `null` while it is pending.
+    pub height: Option<u64>,
 }
 
-impl From<&HistoryEntry> for HistoryItem {
-    fn from(entry: &HistoryEntry) -> Self {
-        let (what, change, unseen) = match &entry.what {
-            Happened::Added => ("added", None, Vec::new()),
-            Happened::AddedAgain => ("added_again", None, Vec::new()),
-            Happened::Changed { change, unseen } => {
-                let unseen = unseen
+/// What the chain calls the household's devices, those that left included.
+pub(crate) struct Names(BTreeMap<DeviceId, String>);
+
+impl Names {
+    pub(crate) fn new(devices: impl IntoIterator<Item = (DeviceId, String)>) -> Self {
+        Self(devices.into_iter().collect())
+    }
+
+    fn of(&self, edit: &EditId) -> Option<String> {
+        self.0.get(&edit.device).cloned()
+    }
+}
+
+impl HistoryItem {
+    /// One edit, its devices named.
+    pub(crate) fn new(entry: &HistoryEntry, names: &Names) -> Self {
+        let (mut change, mut unseen, mut undone) = (None, Vec::new(), None);
+        let what = match &entry.what {
+            Happened::Added => "added",
+            Happened::AddedAgain => "added_again",
+            Happened::Changed {
+                change: made,
+                unseen: replaced,
+            } => {
+                change = Some(ChangeBody::from(made));
+                unseen = replaced
                     .iter()
-                    .map(|(field, one)| written(*field, one))
+                    .map(|(field, one)| written(*field, one, names))
                     .collect();
-                ("changed", Some(ChangeBody::from(change)), unseen)
+                "changed"
+            }
+            Happened::Undone { edit } => {
+                undone = Some(edit.to_string());
+                "undone"
             }
         };
         Self {
             edit: entry.edit.to_string(),
             height: entry.height,
-            at: moment(entry.block_time_ms),
+            at: entry.block_time_ms.map(moment),
+            state: State::of(entry.height.is_none()),
             device: entry.edit.device.to_string(),
+            device_name: names.of(&entry.edit),
             what: what.to_owned(),
+            undone,
             change,
             unseen,
         }
     }
 }
 
-impl From<&Conflict> for ConflictBody {
-    fn from(conflict: &Conflict) -> Self {
+impl ConflictBody {
+    /// One conflict, its devices named.
+    pub(crate) fn new(conflict: &Conflict, names: &Names) -> Self {
         let field = conflict.field;
+        let replaced = conflict.replaced.iter();
         Self {
             field: name(field).to_owned(),
-            kept: written(field, &conflict.kept),
-            replaced: conflict
-                .replaced
-                .iter()
-                .map(|one| written(field, one))
-                .collect(),
+            kept: written(field, &conflict.kept, names),
+            replaced: replaced.map(|one| written(field, one, names)).collect(),
         }
     }
 }
@@ -122,7 +156,7 @@ impl From<&Change> for ChangeBody {
     }
 }
 
-fn written(field: Field, written: &Written) -> WrittenBody {
+fn written(field: Field, written: &Written, names: &Names) -> WrittenBody {
     let value = match &written.value {
         FieldValue::Text(text) => json!(text),
         FieldValue::Rating(rating) => json!(rating),
@@ -134,6 +168,7 @@ fn written(field: Field, written: &Written) -> WrittenBody {
         field: name(field).to_owned(),
         value,
         device: written.edit.device.to_string(),
+        device_name: names.of(&written.edit),
         edit: written.edit.to_string(),
         height: written.height,
     }

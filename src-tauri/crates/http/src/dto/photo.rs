@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kinfolio_library::browse::At;
+use kinfolio_library::browse::{At, Named};
 use kinfolio_library::catalog::{Kind, Photo, TakenSource};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::history::ConflictBody;
+use super::history::{ConflictBody, Names};
 use super::{State, moment};
 
 /// What sort of file it is.
@@ -56,7 +56,7 @@ pub struct PhotoCard {
     pub rating: u8,
     /// Whether it is a favourite.
     pub favorite: bool,
-    /// Whether it is in the chain.
+    /// Whether all that this shows is in the chain.
     pub state: State,
     /// What sort of file it is.
     pub kind: PhotoKind,
@@ -79,7 +79,7 @@ impl From<&Photo> for PhotoCard {
             place: None,
             rating: photo.rating,
             favorite: photo.favorite,
-            state: State::Committed,
+            state: State::of(photo.pending),
             kind: photo.kind.into(),
             width: photo.width,
             height: photo.height,
@@ -118,7 +118,7 @@ pub struct PhotoRecord {
     pub favorite: bool,
     /// Whether it is in the trash.
     pub trashed: bool,
-    /// Whether it is in the chain.
+    /// Whether all that this shows is in the chain.
     pub state: State,
     /// What sort of file it is.
     pub kind: PhotoKind,
@@ -152,10 +152,10 @@ pub struct PhotoRecord {
     pub replicas: Vec<Replica>,
     /// The device that added it.
     pub added_by: String,
-    /// When it was added.
-    pub added_at: String,
-    /// The height of the block that added it.
-    pub block: u64,
+    /// When it was added: the time of that block; `null` while that is pending.
+    pub added_at: Option<String>,
+    /// The height of the block that added it; `null` while that is pending.
+    pub block: Option<u64>,
     /// What was wrong with the file, if anything.
     pub warning: Option<String>,
     /// A tiny placeholder picture, base64; empty when there is none.
@@ -191,12 +191,18 @@ pub struct Replica {
 impl PhotoRecord {
     /// The record of `photo`; `here` is this device, which holds a copy when `stored`; `in_bucket` is
     /// when the bucket's copy was last found right, in unix milliseconds, if it has one.
-    pub(crate) fn new(at: &At<Photo>, here: &str, stored: bool, in_bucket: Option<i64>) -> Self {
-        let photo = &at.value;
+    pub(crate) fn new(
+        at: &At<Named<Photo>>,
+        here: &str,
+        stored: bool,
+        in_bucket: Option<i64>,
+    ) -> Self {
+        let photo = &at.value.what;
+        let names = Names::new(at.value.devices.iter().cloned());
         let card = PhotoCard::from(photo);
         let replica = stored.then(|| Replica {
             device: here.to_owned(),
-            verified_at: Some(moment(photo.added_ms)),
+            verified_at: photo.added_ms.map(moment),
         });
         let in_bucket = in_bucket.map(|verified_ms| Replica {
             device: "bucket".to_owned(),
@@ -216,7 +222,7 @@ impl PhotoRecord {
             rating: photo.rating,
             favorite: photo.favorite,
             trashed: photo.trashed,
-            state: State::Committed,
+            state: card.state,
             kind: card.kind,
             mime: photo.mime.clone(),
             size: photo.size,
@@ -238,11 +244,15 @@ impl PhotoRecord {
             people: Vec::new(),
             replicas: replica.into_iter().chain(in_bucket).collect(),
             added_by: photo.added_by.to_string(),
-            added_at: moment(photo.added_ms),
+            added_at: photo.added_ms.map(moment),
             block: photo.block,
             warning: photo.warning.clone(),
             thumbhash: card.thumbhash,
-            conflicts: photo.conflicts.iter().map(Into::into).collect(),
+            conflicts: photo
+                .conflicts
+                .iter()
+                .map(|one| ConflictBody::new(one, &names))
+                .collect(),
             as_of: at.height,
         }
     }

@@ -57,7 +57,7 @@ pub struct Row {
     pub favorite: bool,
     /// 0 (none) to 5.
     pub rating: u8,
-    /// Whether it is in the chain.
+    /// Whether all that this shows is in the chain.
     pub state: State,
 }
 
@@ -71,7 +71,7 @@ impl From<&catalog::TimelineRow> for Row {
             kind: row.kind.into(),
             favorite: row.favorite,
             rating: row.rating,
-            state: State::Committed,
+            state: State::of(row.pending),
         }
     }
 }

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 
 use crate::App;
 use crate::dto::change::{ChangeBody, PhotoEdited};
-use crate::dto::history::History;
+use crate::dto::history::{History, HistoryItem, Names};
 use crate::dto::photo::PhotoRecord;
 use crate::extract::{self, Query, Segment};
 use crate::problem::Problem;
@@ -81,7 +81,11 @@ pub(crate) async fn history(
     Segment(id): Segment<PhotoId>,
 ) -> Result<Json<History>, Problem> {
     let at = browse::history(&app.library, id).await?;
-    let entries = at.value.iter().map(Into::into).collect();
+    let names = Names::new(at.value.devices);
+    let entries = at.value.what.iter();
+    let entries = entries
+        .map(|entry| HistoryItem::new(entry, &names))
+        .collect();
     Ok(Json(History {
         height: at.height,
         entries,
@@ -112,7 +116,7 @@ pub(crate) async fn original(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tag = format!("\"{id}\"");
-    let photo = browse::photo(&app.library, id).await?.value;
+    let photo = browse::photo(&app.library, id).await?.value.what;
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }

@@ -16,7 +16,7 @@ use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
 use kinfolio_photos::BlobId;
 
 use super::waiting::Waiting;
-use crate::edit::submit;
+use crate::edit::send;
 use crate::error::LibraryError;
 use crate::library::Library;
 use crate::tasks::now_ms;
@@ -54,7 +54,7 @@ pub(super) async fn run(library: Library) {
 }
 
 async fn storing(library: &Library) {
-    let mut shown = library.shown();
+    let mut shown = library.watch_shown();
     let mut waiting = Waiting::default();
     // At first nobody knows whether the bucket is there.
     let mut trouble = Some(PAUSE_MIN);
@@ -118,7 +118,7 @@ async fn look(library: &Library, waiting: &mut Waiting, address: &str) -> Result
     let (blobs, address) = (library.blobs().clone(), address.to_owned());
     let mut looking = std::mem::take(waiting);
     let looked = library.read(move |catalog| {
-        looking.look(catalog, &blobs, &address)?;
+        looking.look(catalog.snapshot(), &blobs, &address)?;
         Ok(looking)
     });
     *waiting = looked.await?.value;
@@ -263,7 +263,7 @@ async fn record(
         originals: stored.iter().map(|one| one.id).collect(),
         verified_ms: now_ms(),
     };
-    submit(library, vec![edit.encode()]).await?;
+    send(library, vec![edit.encode()]).await?;
     let done = std::mem::take(stored);
     held.retain(|one| !done.iter().any(|other| other.id == one.id));
     let count = done.len() as u64;

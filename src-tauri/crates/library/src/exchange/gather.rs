@@ -54,7 +54,7 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
 }
 
 async fn run(library: &Library, what: Gathering) {
-    let mut shown = library.shown();
+    let mut shown = library.watch_shown();
     let mut household = library.node().watch_household();
     let mut mark = read_mark(library, what);
     let mut looked_at = mark;

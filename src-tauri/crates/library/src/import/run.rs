@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use kinfolio_catalog::PhotoId;
+use kinfolio_catalog::{ActionId, PhotoId};
 use kinfolio_photos::{Cancel, ImportError, Outcome, Prepared, Summary};
 use tokio::sync::{mpsc, watch};
 
@@ -11,7 +11,7 @@ use super::batch::Batch;
 use super::journal::{self, Plan};
 use super::{Job, JobState};
 use crate::arrival::{self, Origin};
-use crate::edit::submit;
+use crate::edit::send;
 use crate::error::{Code, LibraryError};
 use crate::event::Event;
 use crate::library::Library;
@@ -174,7 +174,8 @@ impl Import<'_> {
         };
         let edit = arrival::added(prepared.id, prepared.size, prepared.metadata, origin);
         self.met.insert(id);
-        self.batch.push(id, edit.encode(), Instant::now());
+        let payload = edit.encode_in(ActionId(self.plan.id.0));
+        self.batch.push(id, payload, Instant::now());
         Ok(())
     }
 
@@ -185,9 +186,9 @@ impl Import<'_> {
         }
         let (ids, payloads) = self.batch.take();
         let count = ids.len() as u64;
-        let submitted = submit(self.library, payloads).await;
+        let sent = send(self.library, payloads).await;
         self.library.claims().release(ids.iter().copied());
-        submitted?;
+        sent?;
         self.added.extend(ids);
         self.change(|job| job.added += count);
         Ok(())
@@ -233,8 +234,7 @@ impl Import<'_> {
 
     async fn end(&mut self, ended: Result<Summary, LibraryError>) {
         journal::remove(&self.library.layout().imports(), self.plan.id);
-        let height = self.library.height();
-        let found = tokio::time::timeout(INDEX_PATIENCE, self.library.finds(height)).await;
+        let found = tokio::time::timeout(INDEX_PATIENCE, self.library.finds()).await;
         if found.is_err() {
             tracing::warn!("the search index is late; searches will find the photos soon");
         }

@@ -1,6 +1,7 @@
 //! Searches over small libraries, and the index through crashes, damage and other versions.
 
 mod library;
+mod pending;
 mod random;
 
 use std::fs;
@@ -371,9 +372,13 @@ fn a_cursor_belongs_to_its_sort() {
     let next = library.page("", Sort::Newest, None, 1).next.unwrap();
     let query = crate::query::Query::parse("").unwrap();
     for (sort, cursor) in [(Sort::Oldest, next.as_str()), (Sort::Newest, "nonsense")] {
-        let error = library
-            .index
-            .search(&library.catalog, &query, sort, Some(cursor), 1);
+        let error = library.index.search(
+            &library.catalog.view().unwrap(),
+            &query,
+            sort,
+            Some(cursor),
+            1,
+        );
         assert!(matches!(error, Err(IndexError::Cursor(_))), "{cursor}");
     }
 }
@@ -394,12 +399,21 @@ fn an_index_that_fell_behind_catches_up() {
         "new.jpg",
         "2021-01-01",
     )))]);
-    library.index.follow(&library.catalog).unwrap();
+    library
+        .index
+        .follow(&library.catalog.view().unwrap())
+        .unwrap();
     let whole = library.find("");
     // What a crash before the last commits leaves behind.
     library.index = Index::open(&copy).unwrap();
     assert_eq!(library.index.height(), behind);
-    assert_eq!(library.index.follow(&library.catalog).unwrap(), Some(3));
+    assert_eq!(
+        library
+            .index
+            .follow(&library.catalog.view().unwrap())
+            .unwrap(),
+        Some(3)
+    );
     check(&library, "tag:late", &["raw"]);
     assert_eq!(library.find(""), whole);
 }
@@ -411,12 +425,27 @@ fn an_index_ahead_of_its_catalogue_is_built_again() {
         "new.jpg",
         "2021-01-01",
     )))]);
-    library.index.follow(&library.catalog).unwrap();
+    library
+        .index
+        .follow(&library.catalog.view().unwrap())
+        .unwrap();
     library.catalog = Catalog::open(&library.dir.path().join("other")).unwrap();
-    assert_eq!(library.index.follow(&library.catalog).unwrap(), None);
+    assert_eq!(
+        library
+            .index
+            .follow(&library.catalog.view().unwrap())
+            .unwrap(),
+        None
+    );
     check(&library, "", &[]);
     library.catalog.apply(&library.blocks[..2]).unwrap();
-    assert_eq!(library.index.follow(&library.catalog).unwrap(), Some(1));
+    assert_eq!(
+        library
+            .index
+            .follow(&library.catalog.view().unwrap())
+            .unwrap(),
+        Some(1)
+    );
     assert_eq!(library.find("").len(), 6);
 }
 
@@ -431,10 +460,16 @@ fn a_damaged_or_foreign_index_is_built_again() {
         damage(&copy);
         let index = Index::open(&copy).unwrap();
         assert_eq!(index.height(), None);
-        index.follow(&library.catalog).unwrap();
+        index.follow(&library.catalog.view().unwrap()).unwrap();
         let query = crate::query::Query::parse("tag:holiday").unwrap();
         let page = index
-            .search(&library.catalog, &query, Sort::Newest, None, 10)
+            .search(
+                &library.catalog.view().unwrap(),
+                &query,
+                Sort::Newest,
+                None,
+                10,
+            )
             .unwrap();
         assert_eq!(page.total, 3);
     };

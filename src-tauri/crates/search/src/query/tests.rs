@@ -92,7 +92,7 @@ fn fields_take_values() {
     check("tag:12:30", tag("12:30"));
     check("-tag:🎂", not(tag("🎂")));
     check("has:GPS", Node::Flag(Flag::Gps));
-    check("is:pending", Node::Pending);
+    check("is:pending", Node::Flag(Flag::Pending));
     check("type:Raw", Node::Type("raw".to_owned()));
     check("device:laptop", Node::Device("laptop".to_owned()));
     let camera = |prefix| {

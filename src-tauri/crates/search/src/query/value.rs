@@ -82,7 +82,7 @@ fn is(value: &Value) -> Result<Node, QueryError> {
     match value.text.to_ascii_lowercase().as_str() {
         "favorite" => Ok(Node::Flag(Flag::Favorite)),
         "trashed" => Ok(Node::Flag(Flag::Trashed)),
-        "pending" => Ok(Node::Pending),
+        "pending" => Ok(Node::Flag(Flag::Pending)),
         "video" => Ok(Node::Flag(Flag::Video)),
         _ => Err(wrong(
             value.at,

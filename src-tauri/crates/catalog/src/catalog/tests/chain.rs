@@ -7,8 +7,10 @@ use kinfolio_chain::{
     Owner, Payload, Role,
 };
 
-use crate::payload::{Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken, TakenSource};
-use crate::photo_id::{ImportId, PhotoId};
+use crate::payload::{
+    ActionName, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken, TakenSource,
+};
+use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::wall_time::WallTime;
 
 /// Blocks from the founding one on.
@@ -42,6 +44,14 @@ impl Chain {
     pub(super) fn block(&mut self, device: u8, base: u64, edits: &[LibraryEdit]) {
         let payloads = edits.iter().map(|edit| Payload::Opaque(edit.encode()));
         self.push(device, base, payloads.collect());
+    }
+
+    /// The same, each edit in an action of its device.
+    pub(super) fn acts(&mut self, device: u8, base: u64, edits: &[(u8, LibraryEdit)]) {
+        let payload = |(action, edit): &(u8, LibraryEdit)| {
+            Payload::Opaque(edit.encode_in(ActionId([*action; 8])))
+        };
+        self.push(device, base, edits.iter().map(payload).collect());
     }
 
     pub(super) fn raw_block(&mut self, device: u8, base: u64, payloads: Vec<Vec<u8>>) {
@@ -82,6 +92,14 @@ impl Chain {
         };
         self.blocks.push(Block::build(draft, vec![batch]));
     }
+}
+
+/// The undo of an action.
+pub(super) fn undo(device: u8, action: u8) -> LibraryEdit {
+    LibraryEdit::Undo(ActionName {
+        device: DeviceId([device; 16]),
+        action: ActionId([action; 8]),
+    })
 }
 
 pub(super) fn photo(n: u8, taken: &str) -> LibraryEdit {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
 use proptest::{option, prop_assert_eq, proptest, sample};
 
-use super::chain::{Chain, tagged};
+use super::chain::{Chain, tagged, undo};
+use super::model::Model;
 use crate::catalog::Catalog;
 use crate::payload::{Change, LibraryEdit, Position};
 use crate::photo_id::PhotoId;
@@ -20,8 +21,8 @@ const DATES: [&str; 4] = [
     "1969-12-31T23:59:59",
 ];
 
-/// One block: who writes, how far behind its view is, and what.
-type Step = (u8, u64, Vec<LibraryEdit>);
+/// One block: who writes, how far behind its view is, and what, as parts of which actions.
+pub(super) type Step = (u8, u64, Vec<(u8, LibraryEdit)>);
 
 fn tag_list() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(sample::select(&TAGS[..]).prop_map(str::to_owned), 0..3)
@@ -68,7 +69,7 @@ fn change() -> impl Strategy<Value = Change> {
     )
 }
 
-fn edit() -> impl Strategy<Value = LibraryEdit> {
+pub(super) fn edit() -> impl Strategy<Value = LibraryEdit> {
     let ids = prop::collection::vec((1..6u8).prop_map(|n| PhotoId([n; 32])), 1..4);
     prop_oneof![
         (1..6u8, date(), tag_list()).prop_map(|(n, date, tags)| {
@@ -86,19 +87,27 @@ fn edit() -> impl Strategy<Value = LibraryEdit> {
                 verified_ms,
             }
         }),
+        (1..4u8, 0..3u8).prop_map(|(device, action)| undo(device, action)),
     ]
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (1..4u8, 0..4u64, prop::collection::vec(edit(), 1..5));
-    prop::collection::vec(step, 1..12)
+pub(super) fn acts() -> impl Strategy<Value = Vec<(u8, LibraryEdit)>> {
+    prop::collection::vec((0..3u8, edit()), 1..5)
 }
 
-fn chain(steps: &[Step]) -> Chain {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec((1..4u8, 0..4u64, acts()), 1..12)
+}
+
+/// The chain of these blocks; what a device has seen only ever grows.
+pub(super) fn chain(steps: &[Step]) -> Chain {
     let mut chain = Chain::founded();
+    let mut seen = [0; 4];
     for (device, behind, edits) in steps {
+        let seen = &mut seen[usize::from(*device)];
         let base = (chain.blocks().len() as u64 - 1).saturating_sub(*behind);
-        chain.block(*device, base, edits);
+        *seen = base.max(*seen);
+        chain.acts(*device, *seen, edits);
     }
     chain
 }
@@ -171,6 +180,19 @@ proptest! {
             for month in catalog.months().unwrap() {
                 prop_assert_eq!(catalog.month(month.month).unwrap().len() as u64, month.count);
             }
+        }
+    }
+
+    #[test]
+    fn photos_stand_as_in_the_model(steps in steps()) {
+        let chain = chain(&steps);
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(dir.path()).unwrap();
+        let mut model = Model::default();
+        for block in chain.blocks() {
+            catalog.apply(std::slice::from_ref(block)).unwrap();
+            model.block(block);
+            model.check(&catalog)?;
         }
     }
 

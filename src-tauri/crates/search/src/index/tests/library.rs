@@ -68,7 +68,7 @@ impl Library {
     /// One block of edits by the first device, which has seen everything; followed at once.
     pub(super) fn edit(&mut self, edits: impl IntoIterator<Item = LibraryEdit>) {
         self.append(edits);
-        self.index.follow(&self.catalog).unwrap();
+        self.index.follow(&self.catalog.view().unwrap()).unwrap();
     }
 
     /// The same, of which the index hears later.
@@ -94,7 +94,7 @@ impl Library {
         let edit = LibraryEdit::Change { photos, change };
         self.push_from(0, vec![Payload::Opaque(edit.encode())]);
         self.author = author;
-        self.index.follow(&self.catalog).unwrap();
+        self.index.follow(&self.catalog.view().unwrap()).unwrap();
     }
 
     pub(super) fn device(&self) -> DeviceId {
@@ -133,7 +133,7 @@ impl Library {
     pub(super) fn page(&self, query: &str, sort: Sort, cursor: Option<&str>, limit: usize) -> Page {
         let query = Query::parse(query).unwrap();
         self.index
-            .search(&self.catalog, &query, sort, cursor, limit)
+            .search(&self.catalog.view().unwrap(), &query, sort, cursor, limit)
             .unwrap()
     }
 

@@ -352,7 +352,10 @@ fn library(pictures: Vec<(PhotoAdded, Change)>) -> Library {
             library.append([added, change]);
         }
     }
-    library.index.follow(&library.catalog).unwrap();
+    library
+        .index
+        .follow(&library.catalog.view().unwrap())
+        .unwrap();
     library
 }
 

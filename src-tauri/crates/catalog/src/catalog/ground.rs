@@ -1,0 +1,60 @@
+//! What a replay stands on: where it reads what was, and where it puts what is.
+//!
+//! The file's tables are one ground, the layer of pending edits above a snapshot another; the
+//! rules are the same on both. Does not know the rules.
+
+use kinfolio_chain::{EditId, Height};
+
+use super::CatalogError;
+use super::row::{HistoryRow, PhotoRow};
+use crate::payload::ActionName;
+use crate::photo::Undone;
+use crate::photo_id::PhotoId;
+
+/// Where an edit stands: its block's height, and its place in that block. Pending edits stand
+/// above every block, in the order in which they were written.
+pub(super) type At = (Height, u32);
+
+/// One edit of an action: where it stands, and the photo that it added, or none if it changed
+/// photos.
+pub(super) type Step = (At, Option<PhotoId>);
+
+/// The state that edits are replayed upon. Errors are those of a file that cannot be read or
+/// written.
+pub(super) trait Ground {
+    /// A photo's row.
+    fn photo(&self, id: &PhotoId) -> Result<Option<PhotoRow>, CatalogError>;
+
+    /// Keeps the payload that added a photo.
+    fn put_facts(&mut self, id: &PhotoId, raw: &[u8]) -> Result<(), CatalogError>;
+
+    /// The payload of the change at a place.
+    fn words(&self, at: At) -> Result<Option<Vec<u8>>, CatalogError>;
+
+    /// Keeps the payload of a change.
+    fn put_words(&mut self, at: At, raw: &[u8]) -> Result<(), CatalogError>;
+
+    /// What an edit did to a photo.
+    fn history(&self, id: &PhotoId, at: At) -> Result<Option<HistoryRow>, CatalogError>;
+
+    /// Keeps what an edit did to a photo.
+    fn put_history(&mut self, id: &PhotoId, at: At, row: HistoryRow) -> Result<(), CatalogError>;
+
+    /// Keeps that an edit belongs to an action.
+    fn put_step(&mut self, name: ActionName, step: Step) -> Result<(), CatalogError>;
+
+    /// The edits of an action in chain order, which are forgotten with this: none can be taken
+    /// back twice.
+    fn take_steps(&mut self, name: ActionName) -> Result<Vec<Step>, CatalogError>;
+
+    /// Keeps that a bucket held these originals whole at that time, in unix milliseconds.
+    fn put_stored(
+        &mut self,
+        bucket: &str,
+        originals: &[PhotoId],
+        verified_ms: i64,
+    ) -> Result<(), CatalogError>;
+
+    /// Keeps what came of an undo.
+    fn put_undone(&mut self, undo: EditId, undone: Undone) -> Result<(), CatalogError>;
+}

@@ -1,0 +1,53 @@
+//! Where a photo that is not in the trash is listed, and what it counts for.
+
+use std::collections::BTreeMap;
+
+use super::row::{PhotoRow, TimelineValue};
+use crate::wall_time::WallTime;
+
+/// A photo's place in the timeline and among the tags.
+#[derive(PartialEq)]
+pub(super) struct Listing<'a> {
+    pub(super) taken_at: WallTime,
+    pub(super) timeline: TimelineValue,
+    tags: Vec<&'a str>,
+}
+
+impl Listing<'_> {
+    /// None for a photo in the trash.
+    pub(super) fn of(photo: &PhotoRow) -> Option<Listing<'_>> {
+        (!photo.said.trashed()).then(|| Listing {
+            taken_at: photo.taken_at(),
+            timeline: photo.timeline(),
+            tags: photo.said.tags.names().collect(),
+        })
+    }
+}
+
+/// By how many photos the counts move.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) photos: i64,
+    /// By the index of the month.
+    pub(super) months: BTreeMap<i32, i64>,
+    pub(super) tags: BTreeMap<String, i64>,
+}
+
+impl Counts {
+    /// Counts a photo in (1) or out (-1).
+    pub(super) fn add(&mut self, listing: &Listing<'_>, by: i64) {
+        self.photos += by;
+        *self
+            .months
+            .entry(listing.taken_at.month().index())
+            .or_default() += by;
+        for &tag in &listing.tags {
+            match self.tags.get_mut(tag) {
+                Some(count) => *count += by,
+                None => {
+                    self.tags.insert(tag.to_owned(), by);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Blocks into tables, within one transaction.
+//!
+//! The counts move by what changed between before and after; how a chain is cut into calls
+//! leaves no trace.
+
+use kinfolio_chain::edit::Change as MemberChange;
+use kinfolio_chain::{Block, EditId, Height, Payload};
+use redb::{ReadableTable, Table, WriteTransaction};
+
+use super::CatalogError;
+use super::ground::{At, Ground, Step};
+use super::listing::{Counts, Listing};
+use super::replay::{Place, Replay, Working};
+use super::row::{self, HistoryRow, PhotoRow};
+use super::tables;
+use crate::merge::{Author, Stamp};
+use crate::payload::ActionName;
+use crate::photo::Undone;
+use crate::photo_id::PhotoId;
+
+type Id = &'static [u8; 32];
+type Device = &'static [u8; 16];
+type Action = &'static [u8; 8];
+
+/// One transaction's tables.
+pub(super) struct Tables<'t> {
+    facts: Table<'t, Id, &'static [u8]>,
+    photos: Table<'t, Id, &'static [u8]>,
+    by_time: Table<'t, (i64, Id), &'static [u8]>,
+    months: Table<'t, i32, u64>,
+    tags: Table<'t, &'static str, u64>,
+    history: Table<'t, (Id, u64, u32), &'static [u8]>,
+    edits: Table<'t, (u64, u32), &'static [u8]>,
+    steps: Table<'t, (Device, Action, u64, u32), &'static [u8]>,
+    actions: Table<'t, (Device, u64, u32), Action>,
+    undone: Table<'t, (Device, u64, u64, u64), &'static [u8]>,
+    changed: Table<'t, (u64, Id), ()>,
+    stored: Table<'t, (Id, &'static str), i64>,
+    devices: Table<'t, Device, &'static str>,
+    meta: Table<'t, &'static str, u64>,
+}
+
+/// The blocks of one transaction on their way into its tables.
+pub(super) struct Writing<'t> {
+    replay: Replay<Tables<'t>>,
+    /// The mark of the last block.
+    tip: Option<u64>,
+}
+
+impl<'t> Writing<'t> {
+    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Writing<'t>, CatalogError> {
+        let replay = Replay::on(Tables {
+            facts: transaction.open_table(tables::FACTS)?,
+            photos: transaction.open_table(tables::PHOTOS)?,
+            by_time: transaction.open_table(tables::BY_TIME)?,
+            months: transaction.open_table(tables::MONTHS)?,
+            tags: transaction.open_table(tables::TAGS)?,
+            history: transaction.open_table(tables::HISTORY)?,
+            edits: transaction.open_table(tables::EDITS)?,
+            steps: transaction.open_table(tables::STEPS)?,
+            actions: transaction.open_table(tables::ACTIONS)?,
+            undone: transaction.open_table(tables::UNDONE)?,
+            changed: transaction.open_table(tables::CHANGED)?,
+            stored: transaction.open_table(tables::STORED)?,
+            devices: transaction.open_table(tables::DEVICES)?,
+            meta: transaction.open_table(tables::META)?,
+        });
+        Ok(Writing { replay, tip: None })
+    }
+
+    pub(super) fn block(&mut self, block: &Block) -> Result<(), CatalogError> {
+        let height = block.height();
+        self.tip = Some(tables::mark(block.hash()));
+        let devices = &mut self.replay.ground.devices;
+        let header = block.header();
+        // One that changes nothing is void.
+        let membership = block
+            .membership()
+            .filter(|_| header.config_hash_next != header.config_hash);
+        match membership.map(|edit| &edit.change) {
+            Some(MemberChange::Join { member, .. }) => {
+                devices.insert(&member.id.0, member.name.as_str())?;
+            }
+            Some(MemberChange::Name { device, name }) => {
+                devices.insert(&device.0, name.as_str())?;
+            }
+            Some(MemberChange::Role { .. } | MemberChange::Remove { .. }) | None => {}
+        }
+        for (index, edit) in (0..).zip(block.edits()) {
+            let author = Author {
+                stamp: Stamp::new(edit.id, height),
+                base: edit.base,
+            };
+            let place = Place {
+                author,
+                index,
+                block_time_ms: Some(block.header().timestamp_ms),
+            };
+            match &edit.payload {
+                Payload::Founding(founding) => {
+                    let devices = &mut self.replay.ground.devices;
+                    for member in &founding.members {
+                        devices.insert(&member.id.0, member.name.as_str())?;
+                    }
+                }
+                // Only the block says whether it takes effect.
+                Payload::Membership(_) => {}
+                // Who does what changes no photo.
+                Payload::Task(_) => {}
+                Payload::Opaque(payload) => self.replay.edit(&place, payload)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `block` stands on the last one that was applied.
+    pub(super) fn is_continued_by(&self, block: &Block) -> Result<bool, CatalogError> {
+        let meta = &self.replay.ground.meta;
+        let tip = meta.get(tables::META_TIP)?.map(|tip| tip.value());
+        Ok(tip.is_none_or(|tip| tip == tables::mark(block.header().prev)))
+    }
+
+    /// Writes the photos and the height; returns the photos that changed.
+    pub(super) fn finish(self, next: Height) -> Result<Vec<PhotoId>, CatalogError> {
+        let unknown = self.replay.unknown;
+        let (mut to, working) = self.replay.finish();
+        let mut counts = Counts::default();
+        for (id, photo) in &working {
+            to.put_photo(id, photo, &mut counts)?;
+        }
+        for (month, by) in counts.months {
+            adjust(&mut to.months, &month, by)?;
+        }
+        for (tag, by) in counts.tags {
+            adjust(&mut to.tags, tag.as_str(), by)?;
+        }
+        let before = to.meta.get(tables::META_UNKNOWN)?;
+        let before = before.map_or(0, |guard| guard.value());
+        to.meta.insert(tables::META_UNKNOWN, before + unknown)?;
+        to.meta.insert(tables::META_NEXT, next)?;
+        if let Some(tip) = self.tip {
+            to.meta.insert(tables::META_TIP, tip)?;
+        }
+        Ok(working.into_keys().collect())
+    }
+}
+
+impl Tables<'_> {
+    fn put_photo(
+        &mut self,
+        id: &PhotoId,
+        photo: &Working,
+        counts: &mut Counts,
+    ) -> Result<(), CatalogError> {
+        let Working { before, now } = photo;
+        if let Some(before) = before {
+            self.changed.remove((before.changed, &id.0))?;
+        }
+        self.changed.insert((now.changed, &id.0), ())?;
+        let row = row::encode(now, "photos")?;
+        self.photos.insert(&id.0, row.as_slice())?;
+        let before = before.as_ref().and_then(Listing::of);
+        let now = Listing::of(now);
+        if before == now {
+            return Ok(());
+        }
+        if let Some(before) = &before {
+            self.by_time.remove((before.taken_at.wall_ms, &id.0))?;
+            counts.add(before, -1);
+        }
+        if let Some(now) = &now {
+            let value = row::encode(&now.timeline, "by_time")?;
+            let key = (now.taken_at.wall_ms, &id.0);
+            self.by_time.insert(key, value.as_slice())?;
+            counts.add(now, 1);
+        }
+        Ok(())
+    }
+}
+
+impl Ground for Tables<'_> {
+    fn photo(&self, id: &PhotoId) -> Result<Option<PhotoRow>, CatalogError> {
+        let row = self.photos.get(&id.0)?;
+        row.map(|row| row::decode(row.value(), "photos"))
+            .transpose()
+    }
+
+    fn put_facts(&mut self, id: &PhotoId, raw: &[u8]) -> Result<(), CatalogError> {
+        self.facts.insert(&id.0, raw)?;
+        Ok(())
+    }
+
+    fn words(&self, at: At) -> Result<Option<Vec<u8>>, CatalogError> {
+        Ok(self.edits.get(at)?.map(|raw| raw.value().to_vec()))
+    }
+
+    fn put_words(&mut self, at: At, raw: &[u8]) -> Result<(), CatalogError> {
+        self.edits.insert(at, raw)?;
+        Ok(())
+    }
+
+    fn history(&self, id: &PhotoId, at: At) -> Result<Option<HistoryRow>, CatalogError> {
+        let row = self.history.get((&id.0, at.0, at.1))?;
+        row.map(|row| row::decode(row.value(), "history"))
+            .transpose()
+    }
+
+    fn put_history(&mut self, id: &PhotoId, at: At, row: HistoryRow) -> Result<(), CatalogError> {
+        let row = row::encode(&row, "history")?;
+        self.history.insert((&id.0, at.0, at.1), row.as_slice())?;
+        Ok(())
+    }
+
+    fn put_step(&mut self, name: ActionName, (at, added): Step) -> Result<(), CatalogError> {
+        let ActionName { device, action } = name;
+        let all = (&device.0, &action.0, 0, 0)..=(&device.0, &action.0, u64::MAX, u32::MAX);
+        let last = self.steps.range(all)?.next_back().transpose()?;
+        let last = last.map(|(key, _)| (key.value().2, key.value().3));
+        if let Some((height, index)) = last {
+            self.actions.remove((&device.0, height, index))?;
+        }
+        self.actions.insert((&device.0, at.0, at.1), &action.0)?;
+        let added = added.as_ref().map_or(&[][..], |id| &id.0);
+        self.steps
+            .insert((&device.0, &action.0, at.0, at.1), added)?;
+        Ok(())
+    }
+
+    fn take_steps(&mut self, name: ActionName) -> Result<Vec<Step>, CatalogError> {
+        let ActionName { device, action } = name;
+        let all = (&device.0, &action.0, 0, 0)..=(&device.0, &action.0, u64::MAX, u32::MAX);
+        let mut steps = Vec::new();
+        for row in self.steps.range(all)? {
+            let (key, added) = row?;
+            let (_, _, height, index) = key.value();
+            steps.push(((height, index), tables::added(added.value())?));
+        }
+        for ((height, index), _) in &steps {
+            self.steps.remove((&device.0, &action.0, *height, *index))?;
+        }
+        if let Some(((height, index), _)) = steps.last() {
+            self.actions.remove((&device.0, *height, *index))?;
+        }
+        Ok(steps)
+    }
+
+    fn put_stored(
+        &mut self,
+        bucket: &str,
+        originals: &[PhotoId],
+        verified_ms: i64,
+    ) -> Result<(), CatalogError> {
+        for id in originals {
+            self.stored.insert((&id.0, bucket), verified_ms)?;
+        }
+        Ok(())
+    }
+
+    fn put_undone(&mut self, undo: EditId, undone: Undone) -> Result<(), CatalogError> {
+        let row = row::encode(&undone, "undone")?;
+        self.undone
+            .insert(tables::undo_key(&undo), row.as_slice())?;
+        Ok(())
+    }
+}
+
+/// Moves a count; one that comes to nothing is taken out.
+fn adjust<'k, K: redb::Key + 'static>(
+    table: &mut Table<'_, K, u64>,
+    key: impl std::borrow::Borrow<K::SelfType<'k>>,
+    by: i64,
+) -> Result<(), CatalogError> {
+    let before = table.get(key.borrow())?.map_or(0, |guard| guard.value());
+    match before.saturating_add_signed(by) {
+        0 => table.remove(key.borrow())?,
+        now => table.insert(key.borrow(), now)?,
+    };
+    Ok(())
+}
