@@ -1291,7 +1291,8 @@ export interface components {
             state: components["schemas"]["State"];
             /**
              * Format: int64
-             * @description Photos on which something was taken back.
+             * @description Photos on which something was taken back; while the undo is pending, as it stands on this
+             *     device.
              */
             undone: number;
             /** @description What sort of action was undone. */

@@ -13,6 +13,10 @@ use kinfolio_node::{Block, DeviceId, Incarnation, Payload, Waiting};
 
 use crate::error::LibraryError;
 
+/// Above so many bytes of new edits readers keep the edition that they have until the next is
+/// done; below it waiting is cheaper than a copy.
+const BYTES_IN_PLACE_MAX: usize = 64 << 10;
+
 /// The edition that readers get, and the pending edits in it.
 pub(crate) struct Shown {
     device: DeviceId,
@@ -86,6 +90,16 @@ impl Shown {
             return Ok(Vec::new());
         }
         let in_order = new.iter().all(|edit| Some(edit.id) > last);
+        let size = |edit: &Edit| match &edit.payload {
+            Payload::Opaque(bytes) => bytes.len(),
+            _ => 0,
+        };
+        if in_order && new.iter().map(size).sum::<usize>() > BYTES_IN_PLACE_MAX {
+            let mut next = self.view();
+            let changed = next.write(&new)?;
+            self.put(next);
+            return Ok(changed);
+        }
         if in_order {
             let view = self.view.write();
             let mut view = view.unwrap_or_else(PoisonError::into_inner);

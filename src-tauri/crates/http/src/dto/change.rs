@@ -103,7 +103,8 @@ pub struct EditsDone {
 /// What became of an undo.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct UndoDone {
-    /// Photos on which something was taken back.
+    /// Photos on which something was taken back; while the undo is pending, as it stands on this
+    /// device.
     pub undone: u64,
     /// Photos on which later writers stand, so that nothing was taken back.
     pub skipped: u64,

@@ -24,7 +24,7 @@ impl Alone {
                 household: "Test".to_owned(),
                 device: "PC".to_owned(),
             };
-            Library::create(root, &founding).unwrap();
+            crate::founding::found(root, &founding).unwrap();
             for made in ["ledger", "identity"] {
                 std::fs::remove_dir_all(root.join(made)).unwrap();
             }
@@ -80,6 +80,37 @@ async fn what_waits_is_shown_again_by_the_next_process() {
     library.close().await;
 }
 
+/// Thousands of photos changed in one step, while somebody reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_change_is_shown_whole() {
+    let alone = Alone::found();
+    let library = Library::open(&alone.root).await.unwrap();
+    let id = add(&library, "one").await;
+    let added = library.node().waiting(None).await.unwrap();
+    let mut many = tagged(id, added.edits[0].id.seq + 1, &added.edits[0]);
+    let change = Change {
+        rating: Some(5),
+        ..Change::default()
+    };
+    let strangers = (0..4_000u16).map(|n| {
+        let mut stranger = PhotoId([0xee; 32]);
+        stranger.0[..2].copy_from_slice(&n.to_be_bytes());
+        stranger
+    });
+    let photos = strangers.chain([id]).collect();
+    many.payload = Payload::Opaque(LibraryEdit::Change { photos, change }.encode());
+    let held = library.shown().view();
+    let waiting = Waiting {
+        height: added.height,
+        edits: vec![many],
+    };
+    let changed = library.shown().wait(library.catalog(), waiting).unwrap();
+    assert_eq!(changed, [id]);
+    let rating = |view: &kinfolio_catalog::View| view.photo(&id).unwrap().unwrap().rating;
+    assert_eq!((rating(&held), rating(&library.shown().view())), (0, 5));
+    library.close().await;
+}
+
 /// An edit's acknowledgement, what is told of those behind it, and its block race each other.
 #[tokio::test(flavor = "multi_thread")]
 async fn edits_told_late_twice_or_out_of_order_are_shown_once() {
@@ -123,7 +154,7 @@ fn what_a_block_brought_waits_no_more_whoever_says_so_late() {
         device: "PC".to_owned(),
     };
     let root = folder.path().join("library");
-    Library::create(&root, &founding).unwrap();
+    crate::founding::found(&root, &founding).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let library = Library::open(&root).await.unwrap();
@@ -135,11 +166,15 @@ fn what_a_block_brought_waits_no_more_whoever_says_so_late() {
         let catalog: Catalog = library.catalog().clone();
         let shown = Shown::new(device, catalog.view().unwrap());
         shown.took(&catalog, &blocks).unwrap();
-        let waiting = Waiting {
-            height: 1,
-            edits: vec![edit],
+        // A ledger that is being healed, and shorter than its catalogue, cannot know.
+        let waiting = |height| Waiting {
+            height,
+            edits: vec![edit.clone()],
         };
-        assert_eq!(shown.wait(&catalog, waiting).unwrap(), []);
+        assert_eq!(shown.wait(&catalog, waiting(0)).unwrap(), []);
+        assert!(shown.asked_early());
+        assert_eq!(shown.wait(&catalog, waiting(1)).unwrap(), []);
+        assert!(!shown.asked_early());
         let photo = shown.view().photo(&id).unwrap().unwrap();
         assert!(!photo.pending);
         assert_eq!(shown.view().history(&id).unwrap().len(), 1);

@@ -24,7 +24,7 @@ impl Api {
             household: "Test".to_owned(),
             device: "PC".to_owned(),
         };
-        Library::create(&root, &founding).unwrap();
+        kinfolio_library::founding::found(&root, &founding).unwrap();
         let library = Library::open(&root).await.unwrap();
         Self {
             router: crate::router(library.clone(), Access::Local),
@@ -95,6 +95,9 @@ async fn actions_are_undone_one_after_the_other_until_there_are_none() {
         (&json!("changed"), &json!(2))
     );
     assert_eq!(undone["state"], "committed");
+    let block = format!("/ledger/blocks/{}", undone["height"]);
+    let (_, block) = api.ask("GET", &block, Value::Null).await;
+    assert_eq!(block["edits"].as_array().unwrap().len(), 1, "one for both");
     let (_, photo) = api.ask("GET", &path, Value::Null).await;
     assert_eq!((&photo["rating"], &photo["tags"]), (&json!(0), &json!([])));
 
