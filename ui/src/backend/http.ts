@@ -2,8 +2,14 @@
 import { BackendError, isAbort, type SearchOptions } from './backend';
 import type {
   Change,
+  DeviceChange,
   Edited,
+  EditState,
+  Given,
   ImportJob,
+  Invitation,
+  InvitationWish,
+  Joined,
   Ledger,
   Month,
   Photo,
@@ -59,6 +65,24 @@ export class HttpClient {
     return this.get('/ledger');
   }
 
+  async changeDevice(id: string, change: DeviceChange): Promise<EditState> {
+    const { state } = await this.send<{ state: EditState }>('PATCH', `/devices/${id}`, change);
+    return state;
+  }
+
+  async removeDevice(id: string): Promise<EditState> {
+    const { state } = await this.send<{ state: EditState }>('DELETE', `/devices/${id}`);
+    return state;
+  }
+
+  invite(wish: InvitationWish): Promise<Invitation> {
+    return this.send('POST', '/invitations', { for_minutes: wish.minutes, observer: wish.observer });
+  }
+
+  invitations(): Promise<Given[]> {
+    return this.get('/invitations');
+  }
+
   async imports(): Promise<ImportJob[]> {
     const answer = await this.get<{ imports: ImportJob[] }>('/imports');
     return answer.imports;
@@ -83,6 +107,10 @@ export class HttpClient {
 
   startHousehold(household: string, device: string): Promise<void> {
     return this.send('POST', '/household', { household, device });
+  }
+
+  joinHousehold(invitation: string, device: string): Promise<Joined> {
+    return this.send('POST', '/household/join', { invitation, device });
   }
 
   signIn(token: string): Promise<void> {

@@ -18,6 +18,9 @@ const SAME: Key[] = [
   'import.panel',
   'import.receipt',
   'ledger.line',
+  'join.invitation.hint',
+  'device.online',
+  'device.block',
 ];
 
 function placeholders(message: Message): string[] {
