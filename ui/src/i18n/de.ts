@@ -246,6 +246,7 @@ export const de: Catalogue = {
   'device.seen': 'Zuletzt gesehen {when}',
   'device.never': 'Noch nicht gesehen',
   'device.now': 'gerade eben',
+  'device.role': 'Stimme',
   'device.role.voter': 'Stimmt mit ab',
   'device.role.observer': 'Beobachtet',
   'device.ledger': 'Register',

@@ -234,6 +234,7 @@ export const en = {
   'device.seen': 'Last seen {when}',
   'device.never': 'Not seen yet',
   'device.now': 'just now',
+  'device.role': 'Voice',
   'device.role.voter': 'Votes',
   'device.role.observer': 'Observes',
   'device.ledger': 'Ledger',
