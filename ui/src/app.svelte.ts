@@ -3,7 +3,7 @@ import { createContext } from 'svelte';
 import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
 import type { BackendEvent, Joined, Ledger } from './backend/types';
 import { HouseholdState } from './household/household.svelte';
-import { atRest } from './household/ledger';
+import { atRest, Heights, longest } from './household/ledger';
 import { ImportState } from './import/import.svelte';
 import { SearchState } from './search/search.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
@@ -35,6 +35,8 @@ export class App {
   /** False from the first call that nobody answered until one is answered again. */
   online = $state(true);
   ledger = $state.raw<Ledger | null>(null);
+  /** The height that every device within reach has had the time to report. */
+  settled = $state(0);
   suggestedDevice = $state<string | null>(null);
   failure = $state<string | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
@@ -44,6 +46,7 @@ export class App {
   private retryMs = RETRY_FIRST_MS;
   private noticed = 0;
   private deaf = false;
+  private readonly heights = new Heights();
   private ledgerSoon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
@@ -201,6 +204,7 @@ export class App {
 
   private keep(ledger: Ledger): void {
     this.ledger = ledger;
+    this.settled = this.heights.note(longest(ledger), Date.now());
     // Others that catch up send no event here.
     if (!atRest(ledger)) this.refreshLedger(LEDGER_UNSETTLED_MS);
   }

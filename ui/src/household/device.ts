@@ -33,10 +33,13 @@ export function presence(member: Member, here: string): Presence {
   return member.reachable ? 'online' : 'away';
 }
 
-export function progress(member: Member, members: readonly Member[]): Progress {
+/** `settled` is a height that each device has had the time to report. */
+export function progress(member: Member, members: readonly Member[], settled = Infinity): Progress {
   if (member.height === null || member.height === undefined) return { is: 'unheard' };
   const top = Math.max(...members.map((one) => one.height ?? 0));
-  return member.height < top ? { is: 'behind', blocks: top - member.height } : { is: 'current' };
+  return member.height < Math.min(top, settled)
+    ? { is: 'behind', blocks: top - member.height }
+    : { is: 'current' };
 }
 
 /** Whether the household would be without a voter if this device were gone or only observed. */

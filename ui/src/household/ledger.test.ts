@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger, Member } from '../backend/types';
 import { Texts } from '../i18n/i18n';
-import { atRest, ledgerLine, majority, type Tone } from './ledger';
+import { atRest, Heights, ledgerLine, majority, type Tone } from './ledger';
 
 const english = new Texts(['en-GB']);
 const german = new Texts(['de-DE']);
@@ -114,6 +114,12 @@ describe('the ledger line', () => {
     expect(said({ ...before, height: 1205, tip: 'aa' })).toEqual(['good', 'Both devices agree']);
   });
 
+  it('gives others the time to tell their height', () => {
+    const given = ledger([on, behind]);
+    expect(ledgerLine(given, english, 1200).sentence).toBe('Both devices agree');
+    expect(ledgerLine(given, english, 1201).sentence).toContain('is catching up');
+  });
+
   it('says what to do where something is to be done', () => {
     expect(ledgerLine(ledger([on, on]), english).advice).toBeNull();
     for (const standing of ['healing', 'superseded', 'removed', 'forked'])
@@ -124,6 +130,21 @@ describe('the ledger line', () => {
   it('shortens names and keeps their direction', () => {
     const { sentence } = ledgerLine(ledger([on, { name: 'ح'.repeat(200), ...off }], { pending: 1 }), english);
     expect(sentence).toBe(`Waiting for \u2068${'ح'.repeat(31)}…\u2069: 1 edit pending`);
+  });
+});
+
+describe('heights', () => {
+  it('are answered as of five seconds ago, the first one at once', () => {
+    const heights = new Heights();
+    const noted: [height: number, at: number, settled: number][] = [
+      [10, 0, 10],
+      [11, 1000, 10],
+      [12, 4000, 10],
+      [12, 6000, 11],
+      [13, 9000, 12],
+      [13, 60_000, 13],
+    ];
+    for (const [height, at, settled] of noted) expect([at, heights.note(height, at)]).toEqual([at, settled]);
   });
 });
 

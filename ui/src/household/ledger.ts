@@ -12,8 +12,8 @@ export interface LedgerLine {
   text: string;
   /** The sentence alone. */
   sentence: string;
-  /** Block and beginning of its hash. */
-  block: string;
+  /** Beginning of the newest block's hash. */
+  tip: string;
   /** What to do about it; null where nothing is. */
   advice: string | null;
 }
@@ -22,14 +22,38 @@ const STANDINGS = ['healing', 'superseded', 'removed', 'forked'] as const;
 /** Characters of a device's name within a sentence. */
 const NAME_MAX = 32;
 const HASH_SHOWN = 4;
+/** Within this time a device that is not behind has told its height. */
+const REPORTED_MS = 5000;
 
 type Said = [tone: Tone, sentence: string, advice?: string];
 
-export function ledgerLine(ledger: Ledger, words: Texts = texts): LedgerLine {
+/** `settled` is the height that everyone within reach has had the time to report: see `Heights`. */
+export function ledgerLine(ledger: Ledger, words: Texts = texts, settled = longest(ledger)): LedgerLine {
   const tip = `${ledger.tip.slice(0, HASH_SHOWN)}…`;
   const block = words.t('ledger.block', { block: ledger.height, tip });
-  const [tone, sentence, advice = null] = say(ledger, words);
-  return { tone, sentence, block, advice, text: words.t('ledger.line', { what: sentence, block }) };
+  const [tone, sentence, advice = null] = say(ledger, words, settled);
+  return { tone, sentence, tip, advice, text: words.t('ledger.line', { what: sentence, block }) };
+}
+
+/** The longest chain that is known of within reach. */
+export function longest(ledger: Ledger): number {
+  const heard = ledger.members.filter((member) => member.reachable).map((member) => member.height ?? 0);
+  return Math.max(ownHeight(ledger), ...heard);
+}
+
+/**
+ * Heights of the last seconds. Others tell theirs a moment after a block, and the device that wrote it must not say
+ * each time that they are behind.
+ */
+export class Heights {
+  private readonly seen: { at: number; height: number }[] = [];
+
+  /** Notes the longest chain of the moment `now` and answers the one of a while ago, or the first one noted. */
+  note(height: number, now: number): number {
+    this.seen.push({ at: now, height });
+    while (this.seen[1] && this.seen[1].at <= now - REPORTED_MS) this.seen.shift();
+    return this.seen[0]?.height ?? height;
+  }
 }
 
 /** True while nothing is on its way: then the ledger changes only with an event. */
@@ -46,7 +70,7 @@ export function majority(members: readonly Member[]): { needed: number; voters: 
   return { needed: Math.floor(voters / 2) + 1, voters };
 }
 
-function say(ledger: Ledger, words: Texts): Said {
+function say(ledger: Ledger, words: Texts, settled: number): Said {
   const { members, pending, quorum, standing } = ledger;
   if (standing !== 'good') return sayStanding(standing, words);
   const reachable = members.filter((member) => member.reachable);
@@ -64,7 +88,7 @@ function say(ledger: Ledger, words: Texts): Said {
     return ['trouble', what, words.t('ledger.forked.advice')];
   }
   if (pending > 0) return ['waiting', words.t('ledger.pending', { count: pending })];
-  const behind = sayBehind(ledger, reachable, words);
+  const behind = sayBehind(ledger, reachable, words, settled);
   if (behind) return behind;
   if (members.length === 1) return ['good', words.t('ledger.one')];
   if (reachable.length < members.length) return ['good', words.t('ledger.reach', counts)];
@@ -80,11 +104,10 @@ function sayStanding(standing: string, words: Texts): Said {
   return [known === 'healing' ? 'waiting' : 'trouble', words.t(sentence), words.t(advice)];
 }
 
-function sayBehind(ledger: Ledger, reachable: readonly Member[], words: Texts): Said | null {
+function sayBehind(ledger: Ledger, reachable: readonly Member[], words: Texts, settled: number): Said | null {
   const own = ownHeight(ledger);
-  const top = Math.max(own, ...reachable.map((member) => member.height ?? 0));
-  if (own < top) return ['waiting', words.t('ledger.catching.up', { block: own, top })];
-  const late = reachable.filter((member) => member.height !== null && (member.height ?? top) < top);
+  if (own < settled) return ['waiting', words.t('ledger.catching.up', { block: own, top: longest(ledger) })];
+  const late = reachable.filter((member) => (member.height ?? settled) < settled);
   const [first] = late;
   if (!first) return null;
   if (late.length > 1) return ['waiting', words.t('ledger.late.more', { count: late.length })];

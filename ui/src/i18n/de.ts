@@ -30,7 +30,7 @@ export const de: Catalogue = {
   'join.invitation': 'Einladung',
   'join.invitation.hint': 'kinfolio1…',
   'join.invitation.how':
-    'Auf einem Gerät des Haushalts: auf den Namen des Haushalts klicken, dann Gerät hinzufügen.',
+    'Auf einem Gerät des Haushalts: auf den Namen des Haushalts klicken, dann „Gerät hinzufügen“.',
   'join.go': 'Beitreten',
   'join.going': 'Tritt bei …',
   'join.progress': 'Das einladende Gerät wird gefragt. Das kann bis zu einer Minute dauern.',
@@ -206,7 +206,7 @@ export const de: Catalogue = {
   },
   'ledger.more': { one: '{count} weiteres Gerät', other: '{count} weitere Geräte' },
   'ledger.advice.quorum':
-    'Was Sie ändern, bleibt auf diesem Gerät und wird geteilt, sobald {devices} erreichbar ist.',
+    'Was Sie ändern, bleibt auf diesem Gerät und wird geteilt, sobald es {devices} erreicht.',
   'ledger.catching.up': 'Holt auf: Block {block} von {top}',
   'ledger.late': '{device} holt auf',
   'ledger.late.more': { one: '{count} Gerät holt auf', other: '{count} Geräte holen auf' },
@@ -240,7 +240,7 @@ export const de: Catalogue = {
     one: 'Eine Änderung ist endgültig, sobald das stimmberechtigte Gerät sie hat.',
     other: 'Eine Änderung ist endgültig, sobald alle {count} stimmberechtigten Geräte sie haben.',
   },
-  'household.hash': 'Neuester Block {tip}',
+  'household.hash': 'Neuester Block {block} · {tip}',
   'device.here': 'Dieses Gerät',
   'device.online': 'Online',
   'device.seen': 'Zuletzt gesehen {when}',
@@ -280,12 +280,12 @@ export const de: Catalogue = {
   'remove.lost':
     'Änderungen, die es noch nicht geteilt hat, und Originale, die nur es hat, sind für den Haushalt verloren.',
   'remove.behind': {
-    one: 'Als es zuletzt gesehen wurde ({when}), war es {count} Block zurück; es hat vielleicht etwas, was sonst niemand hat. Schalten Sie es wenn möglich vorher ein.',
+    one: 'Als es zuletzt gesehen wurde, {when}, war es {count} Block zurück. Vielleicht hat es etwas, was sonst niemand hat: Schalten Sie es wenn möglich vorher ein.',
     other:
-      'Als es zuletzt gesehen wurde ({when}), war es {count} Blöcke zurück; es hat vielleicht etwas, was sonst niemand hat. Schalten Sie es wenn möglich vorher ein.',
+      'Als es zuletzt gesehen wurde, {when}, war es {count} Blöcke zurück. Vielleicht hat es etwas, was sonst niemand hat: Schalten Sie es wenn möglich vorher ein.',
   },
   'remove.away':
-    'Es ist gerade nicht erreichbar ({when}), also weiß niemand, was nur es hat. Schalten Sie es wenn möglich vorher ein und lassen Sie es aufholen.',
+    'Es ist gerade nicht erreichbar, also weiß niemand, was nur es hat. Schalten Sie es wenn möglich vorher ein und lassen Sie es aufholen.',
   'remove.kept': 'Die Fotos auf seiner eigenen Platte werden nicht gelöscht.',
   'remove.go': 'Gerät entfernen',
   'remove.going': 'Wird entfernt …',
@@ -298,7 +298,7 @@ export const de: Catalogue = {
   'invite.make': 'Einladung erstellen',
   'invite.making': 'Wird erstellt …',
   'invite.how':
-    'Starten Sie Kinfolio auf dem neuen Gerät, wählen Sie Mit einer Einladung beitreten und fügen Sie dies ein:',
+    'Starten Sie Kinfolio auf dem neuen Gerät, wählen Sie „Mit einer Einladung beitreten“ und fügen Sie dies ein:',
   'invite.text': 'Einladung',
   'invite.copy': 'Kopieren',
   'invite.copied': 'Kopiert',

@@ -26,7 +26,7 @@ export const en = {
   'start.doors': 'How to begin',
   'join.invitation': 'Invitation',
   'join.invitation.hint': 'kinfolio1…',
-  'join.invitation.how': 'On a device of the household: click the household’s name, then Add a device.',
+  'join.invitation.how': 'On a device of the household: click the household’s name, then “Add a device”.',
   'join.go': 'Join',
   'join.going': 'Joining…',
   'join.progress': 'Asking the device that sent the invitation. This can take up to a minute.',
@@ -228,7 +228,7 @@ export const en = {
     one: 'A change is final as soon as this household’s voting device has it.',
     other: 'A change is final as soon as all {count} voting devices have it.',
   },
-  'household.hash': 'Newest block {tip}',
+  'household.hash': 'Newest block {block} · {tip}',
   'device.here': 'This device',
   'device.online': 'Online',
   'device.seen': 'Last seen {when}',
@@ -267,12 +267,12 @@ export const en = {
   'remove.lost':
     'Edits that it has not shared yet and originals that only it holds are lost to the household.',
   'remove.behind': {
-    one: 'It was {count} block behind when it was last seen ({when}), so it may hold something that nobody else does. If you can, turn it on first.',
+    one: 'When it was last seen, {when}, it was {count} block behind. It may hold something that nobody else does: if you can, turn it on first.',
     other:
-      'It was {count} blocks behind when it was last seen ({when}), so it may hold something that nobody else does. If you can, turn it on first.',
+      'When it was last seen, {when}, it was {count} blocks behind. It may hold something that nobody else does: if you can, turn it on first.',
   },
   'remove.away':
-    'It is not within reach now ({when}), so nobody can tell what only it holds. If you can, turn it on first and let it catch up.',
+    'It is not within reach now, so nobody can tell what only it holds. If you can, turn it on first and let it catch up.',
   'remove.kept': 'The photos on its own disk are not deleted.',
   'remove.go': 'Remove device',
   'remove.going': 'Removing…',
@@ -284,7 +284,7 @@ export const en = {
   'invite.observer': 'It only observes',
   'invite.make': 'Make the invitation',
   'invite.making': 'Making it…',
-  'invite.how': 'Start Kinfolio on the new device, choose Join with an invitation, and paste this:',
+  'invite.how': 'Start Kinfolio on the new device, choose “Join with an invitation”, and paste this:',
   'invite.text': 'Invitation',
   'invite.copy': 'Copy',
   'invite.copied': 'Copied',
