@@ -1,4 +1,4 @@
-/** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` so many). */
+/** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` and `&devices=` so many). */
 import { BackendError, type Backend, type Desktop, type NativeDrop, type SearchOptions } from './backend';
 import { MemoryHousehold } from './memory-household';
 import { hash, idOf, invent, picture, whereIs } from './memory-photos';

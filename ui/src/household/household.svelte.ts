@@ -7,6 +7,9 @@ import { stage, type Stage } from './invitation';
 const FOLLOW_MS = 1500;
 const LOOK_MS = 5000;
 const TICK_MS = 1000;
+/** Which newcomers' check words were compared; a reloaded page must not ask again. */
+const COMPARED_KEY = 'kinfolio.compared';
+const COMPARED_MAX = 100;
 
 /** An invitation that was made in this window, whose secret is therefore known. */
 export interface Made extends Invitation {
@@ -21,6 +24,7 @@ export class HouseholdState {
   /** Why it is not known what became of the invitations; null while it is. */
   fault = $state<string | null>(null);
   now = $state(Date.now());
+  private compared = $state.raw<readonly string[]>(readCompared());
 
   private readonly backend: Backend;
   private readonly trouble: (error: unknown) => void;
@@ -89,6 +93,21 @@ export class HouseholdState {
     return { given, leftMs, stage: stage(given, leftMs) };
   }
 
+  /** Newcomers whose check words nobody has compared yet. */
+  get uncompared(): Given[] {
+    const came = this.given.filter((one) => one.state === 'joining' || one.state === 'joined');
+    return came.filter((one) => one.check_words && !this.compared.includes(one.id));
+  }
+
+  compare(id: string): void {
+    this.compared = [...this.compared, id].slice(-COMPARED_MAX);
+    try {
+      localStorage.setItem(COMPARED_KEY, JSON.stringify(this.compared));
+    } catch {
+      // Then it is known for as long as the page is open.
+    }
+  }
+
   private get isFollowed(): boolean {
     return (
       this.outcome?.stage === 'open' ||
@@ -120,6 +139,15 @@ export class HouseholdState {
       this.trouble(error);
       throw error;
     }
+  }
+}
+
+function readCompared(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(COMPARED_KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
   }
 }
 

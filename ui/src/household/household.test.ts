@@ -24,6 +24,7 @@ async function openHousehold(options: MemoryOptions = {}): Promise<MemoryBackend
 }
 
 afterEach(() => {
+  localStorage.clear();
   app?.stop();
   cleanup();
   vi.useRealTimers();
@@ -233,6 +234,24 @@ describe('an invitation', () => {
     await fireEvent.click(screen.getByTestId('invite-same'));
     expect(screen.queryByTestId('add-device-dialog')).toBeNull();
     await waitFor(() => expect(screen.getAllByTestId('device-card')).toHaveLength(2), { timeout: 3000 });
+  });
+
+  it('keeps the check words at hand when its dialog was closed too early, until they were compared', async () => {
+    const backend = await invite();
+    backend.others.arrive('Garden laptop');
+    await screen.findByTestId('invitation-joined');
+    await fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    const words = within(await screen.findByTestId('newcomer', {}, { timeout: 3000 }));
+    expect(words.getByTestId('check-words').dataset['words']).toBe('october-spell-oxygen');
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(words.getByTestId('newcomer-same'));
+    expect(screen.queryByTestId('newcomer')).toBeNull();
+    app?.stop();
+    const reloaded = new App(backend);
+    app = reloaded;
+    reloaded.household.show();
+    await waitFor(() => expect(reloaded.household.given).toHaveLength(1));
+    expect(reloaded.household.uncompared).toEqual([]);
   });
 
   it('leads to the removal of a newcomer whose words differ', async () => {

@@ -228,7 +228,6 @@ export const de: Catalogue = {
   'ledger.label': 'Register',
 
   'household.label': 'Haushalt',
-  'household.open': '{household}: Geräte und Einladungen',
   'household.back': 'Zurück zu den Fotos',
   'household.devices': 'Geräte',
   'household.alone.title': 'Ihre Fotos sind nur auf einem Gerät',
@@ -259,7 +258,6 @@ export const de: Catalogue = {
   'device.more': '{device} ändern',
   'device.rename': 'Umbenennen',
   'device.name': 'Name des Geräts',
-  'device.save': 'Speichern',
   'device.cancel': 'Abbrechen',
   'device.observe': 'Nur beobachten lassen',
   'device.observe.hint':
@@ -317,7 +315,6 @@ export const de: Catalogue = {
   'invite.expired': 'Die Einladung ist abgelaufen',
   'invite.expired.lead': 'Niemand hat sie rechtzeitig benutzt, und niemand kann es mehr.',
   'invite.again': 'Neue erstellen',
-  'invite.another': 'Weiteres Gerät einladen',
   'invite.failed': 'Die Einladung konnte nicht erstellt werden: {reason}',
   'invite.failed.too_many_invitations':
     'Es gibt zu viele offene Einladungen. Warten Sie, bis eine benutzt oder abgelaufen ist.',
@@ -326,8 +323,6 @@ export const de: Catalogue = {
   'invite.open': 'Eine Einladung ist offen',
   'invite.open.observer': 'Eine Einladung zum Beobachten ist offen',
   'invite.show': 'Zeigen',
-  'invite.given': 'Einladungen von diesem Gerät',
-  'invite.until': 'Bis {when}',
   'invite.trouble': 'Was aus der Einladung wurde, ist nicht zu sehen: {reason}',
 
   'time.seconds': { one: '{count} Sekunde', other: '{count} Sekunden' },

@@ -218,7 +218,6 @@ export const en = {
   'ledger.label': 'Ledger',
 
   'household.label': 'Household',
-  'household.open': '{household}: devices and invitations',
   'household.back': 'Back to the photos',
   'household.devices': 'Devices',
   'household.alone.title': 'Your photos are on one device only',
@@ -247,7 +246,6 @@ export const en = {
   'device.more': 'Change {device}',
   'device.rename': 'Rename',
   'device.name': 'Name of the device',
-  'device.save': 'Save',
   'device.cancel': 'Cancel',
   'device.observe': 'Let it observe only',
   'device.observe.hint':
@@ -302,7 +300,6 @@ export const en = {
   'invite.expired': 'The invitation has expired',
   'invite.expired.lead': 'Nobody used it in time, and nobody can any more.',
   'invite.again': 'Make a new one',
-  'invite.another': 'Invite another device',
   'invite.failed': 'The invitation could not be made: {reason}',
   'invite.failed.too_many_invitations':
     'There are too many open invitations. Wait until one has been used or has expired.',
@@ -311,8 +308,6 @@ export const en = {
   'invite.open': 'An invitation is open',
   'invite.open.observer': 'An invitation for an observer is open',
   'invite.show': 'Show',
-  'invite.given': 'Invitations from this device',
-  'invite.until': 'Until {when}',
   'invite.trouble': 'What became of the invitation cannot be seen: {reason}',
 
   'time.seconds': { one: '{count} second', other: '{count} seconds' },
