@@ -235,10 +235,7 @@ export const de: Catalogue = {
     'Fügen Sie ein weiteres hinzu: Jedes hat die ganze Bibliothek, und keines bestimmt über die anderen.',
   'household.majority':
     'Eine Änderung ist endgültig, sobald {needed} der {voters} stimmberechtigten Geräte sie haben.',
-  'household.majority.all': {
-    one: 'Eine Änderung ist endgültig, sobald das stimmberechtigte Gerät sie hat.',
-    other: 'Eine Änderung ist endgültig, sobald alle {count} stimmberechtigten Geräte sie haben.',
-  },
+  'household.majority.both': 'Eine Änderung ist endgültig, sobald beide stimmberechtigten Geräte sie haben.',
   'household.hash': 'Neuester Block {block} · {tip}',
   'device.here': 'Dieses Gerät',
   'device.online': 'Online',

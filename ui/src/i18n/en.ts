@@ -223,10 +223,7 @@ export const en = {
   'household.alone.title': 'Your photos are on one device only',
   'household.alone': 'Add another one: each holds the whole library, and none is in charge of the others.',
   'household.majority': 'A change is final as soon as {needed} of the {voters} voting devices have it.',
-  'household.majority.all': {
-    one: 'A change is final as soon as this household’s voting device has it.',
-    other: 'A change is final as soon as all {count} voting devices have it.',
-  },
+  'household.majority.both': 'A change is final as soon as both voting devices have it.',
   'household.hash': 'Newest block {block} · {tip}',
   'device.here': 'This device',
   'device.online': 'Online',
