@@ -9,6 +9,8 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const api = process.env['KINFOLIO_API'] ?? 'http://127.0.0.1:8787';
+// The node takes wishes from pages of its own host only: the one that the browser sees.
+const proxied = { target: api, changeOrigin: false };
 const mark = new URL('../icons/kinfolio.svg', import.meta.url);
 
 /** Serves and emits the product's mark from `icons/`, its only home. */
@@ -30,7 +32,7 @@ function sharedMark(): Plugin {
 export default defineConfig({
   plugins: [svelte(), svelteTesting(), sharedMark()],
   server: {
-    proxy: { '/api': api, '/docs': api, '/openapi.json': api },
+    proxy: { '/api': proxied, '/docs': proxied, '/openapi.json': proxied },
     fs: { allow: ['.', '../icons'] },
   },
   build: { target: 'es2023', modulePreload: false, assetsInlineLimit: 0 },

@@ -21,10 +21,12 @@ use crate::network::Switch;
 /// Longest that anything here may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A household of one device.
+/// A device of a household, in a folder of its own.
 pub struct Household {
     dir: TempDir,
     root: PathBuf,
+    /// Where it listens for the others, from the first time on that it does.
+    peer: OnceLock<String>,
 }
 
 /// What a command did.
@@ -60,7 +62,11 @@ impl Household {
     /// The same with the library in `root`.
     #[must_use]
     pub fn found_in(dir: TempDir, root: PathBuf) -> Self {
-        let household = Self { dir, root };
+        let household = Self {
+            dir,
+            root,
+            peer: OnceLock::new(),
+        };
         household
             .run(["init", "--name", "Test", "--device", "Here"])
             .succeeded();
@@ -82,7 +88,11 @@ impl Household {
     fn joined_by(&self, name: &str, run: impl FnOnce(&mut Command) -> Ran) -> Self {
         let dir = TempDir::new().expect("a temporary folder");
         let root = dir.path().join("library");
-        let device = Self { dir, root };
+        let device = Self {
+            dir,
+            root,
+            peer: OnceLock::new(),
+        };
         let invitation = self.run(["invite"]).succeeded().stdout;
         let join = ["join", invitation.trim(), "--device", name];
         run(&mut device.command(join)).succeeded();
@@ -144,8 +154,12 @@ impl Household {
     /// The same with these variables in its environment.
     #[must_use]
     pub fn serve_with(&self, variables: impl IntoIterator<Item = (String, String)>) -> Node {
-        let free = ["serve", "--api", "127.0.0.1:0", "--peer", "127.0.0.1:0"];
-        self.serving(self.command(free).envs(variables))
+        let peer = self.peer.get().map_or("127.0.0.1:0", String::as_str);
+        let serve = ["serve", "--api", "127.0.0.1:0", "--peer", peer];
+        let node = self.serving(self.command(serve).envs(variables));
+        // It stays there: two that moved at once would not find each other on loopback.
+        self.peer.get_or_init(|| node.ready_word("peer="));
+        node
     }
 
     /// The same, and listens for other devices at this address.
@@ -170,11 +184,7 @@ impl Household {
         BufReader::new(stdout)
             .read_line(&mut ready)
             .expect("a line");
-        let address = ready
-            .split_whitespace()
-            .find_map(|word| word.strip_prefix("api="))
-            .unwrap_or_else(|| panic!("no address in {ready:?}"))
-            .to_owned();
+        let address = word(&ready, "api=");
         let token = std::fs::read_to_string(self.root.join("api-token")).expect("a token");
         Node {
             child,
@@ -218,6 +228,11 @@ impl Ran {
 }
 
 impl Node {
+    /// What its one line on stdout says behind `name`.
+    fn ready_word(&self, name: &str) -> String {
+        word(&self.ready, name)
+    }
+
     /// A client that has the token.
     #[must_use]
     pub fn client(&self) -> Client {
@@ -265,6 +280,15 @@ impl Drop for Node {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The word of `line` that begins with `name`, without that.
+fn word(line: &str, name: &str) -> String {
+    let mut words = line.split_whitespace();
+    let found = words.find_map(|word| word.strip_prefix(name));
+    found
+        .unwrap_or_else(|| panic!("no {name} in {line:?}"))
+        .to_owned()
 }
 
 /// Waits until `child` ends, within [`PATIENCE`].

@@ -1,10 +1,12 @@
 /** The running app: whether the library answers, what it says about itself, and the states of the rooms. */
 import { createContext } from 'svelte';
 import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
-import type { BackendEvent, Ledger } from './backend/types';
+import type { BackendEvent, Joined, Ledger } from './backend/types';
 import { undoneLine } from './history/words';
-import { ImportState } from './import/import.svelte';
+import { HouseholdState } from './household/household.svelte';
+import { atRest, Heights, longest } from './household/ledger';
 import { t } from './i18n/i18n';
+import { ImportState } from './import/import.svelte';
 import { SearchState } from './search/search.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
@@ -14,6 +16,9 @@ export type Phase = 'loading' | 'sign-in' | 'first-start' | 'ready' | 'failed';
 const RETRY_FIRST_MS = 700;
 const RETRY_MAX_MS = 5000;
 const NOTICE_MS = 9000;
+/** The ledger is read again this long after an event, and this often while something is on its way. */
+const LEDGER_SOON_MS = 800;
+const LEDGER_UNSETTLED_MS = 3000;
 
 export interface Notice {
   id: number;
@@ -28,11 +33,14 @@ export class App {
   readonly search: SearchState;
   readonly viewer: ViewerState;
   readonly imports: ImportState;
+  readonly household: HouseholdState;
 
   phase = $state<Phase>('loading');
   /** False from the first call that nobody answered until one is answered again. */
   online = $state(true);
   ledger = $state.raw<Ledger | null>(null);
+  /** The height that every device within reach has had the time to report. */
+  settled = $state(0);
   suggestedDevice = $state<string | null>(null);
   failure = $state<string | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
@@ -42,6 +50,7 @@ export class App {
   private retryMs = RETRY_FIRST_MS;
   private noticed = 0;
   private deaf = false;
+  private readonly heights = new Heights();
   private ledgerSoon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
@@ -55,6 +64,7 @@ export class App {
       (text) => this.notify(text),
       () => this.timeline.onEvent({ type: 'photos', height: 0, ids: [] }),
     );
+    this.household = new HouseholdState(backend, trouble, () => this.readLedger());
   }
 
   /** Asks the library how it is, and opens the page that its answer calls for. */
@@ -73,6 +83,11 @@ export class App {
   async startHousehold(household: string, device: string): Promise<void> {
     await this.backend.desktop?.startHousehold(household, device);
     await this.check();
+  }
+
+  /** Makes this device a member; its library is opened by `check`, once the check words were compared. */
+  async joinHousehold(invitation: string, device: string): Promise<Joined | null> {
+    return (await this.backend.desktop?.joinHousehold(invitation, device)) ?? null;
   }
 
   async signIn(token: string): Promise<void> {
@@ -107,11 +122,13 @@ export class App {
     this.unsubscribe?.();
     this.unsubscribe = null;
     clearTimeout(this.retry);
+    clearTimeout(this.ledgerSoon);
+    this.household.close();
   }
 
   private async enter(ledger: Ledger): Promise<void> {
     const returning = !this.online || this.phase !== 'ready';
-    this.ledger = ledger;
+    this.keep(ledger);
     this.online = true;
     this.failure = null;
     this.retryMs = RETRY_FIRST_MS;
@@ -158,12 +175,16 @@ export class App {
       this.onConnection(event.open);
       return;
     }
+    if (event.type === 'devices') {
+      this.refreshLedger();
+      this.household.onDevices();
+      return;
+    }
     if (event.type === 'block' && this.ledger) {
       this.ledger = { ...this.ledger, height: event.height, tip: event.tip };
-      this.refreshLedger();
     }
     // Edits that wait for the other devices come without a block.
-    if (event.type === 'photos') this.refreshLedger();
+    if (event.type !== 'import') this.refreshLedger();
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.viewer.onEvent(event);
@@ -179,27 +200,32 @@ export class App {
       this.deaf = false;
       void this.timeline.reload();
       void this.imports.resume();
+      void this.readLedger();
     }
   }
 
-  /** Pending edits and the count of photos follow the blocks, a moment later and not with every one of them. */
-  private refreshLedger(): void {
+  /** Pending edits and the members follow the events, a moment later and not with every one of them. */
+  private refreshLedger(delay = LEDGER_SOON_MS): void {
     if (this.ledgerSoon !== undefined) return;
-    this.ledgerSoon = setTimeout(() => {
-      this.ledgerSoon = undefined;
-      void this.backend.ledger().then(
-        (ledger) => (this.ledger = ledger),
-        (error: unknown) => this.trouble(error),
-      );
-    }, 800);
+    this.ledgerSoon = setTimeout(() => void this.readLedger(), delay);
   }
-}
 
-/** The line under the photos that everyone can read. */
-export function ledgerLine(ledger: Ledger): string {
-  const block = t('ledger.block', { block: ledger.height, tip: `${ledger.tip.slice(0, 4)}…` });
-  const what = ledger.pending > 0 ? t('ledger.pending', { count: ledger.pending }) : t('ledger.one');
-  return t('ledger.line', { what, block });
+  private async readLedger(): Promise<void> {
+    clearTimeout(this.ledgerSoon);
+    this.ledgerSoon = undefined;
+    try {
+      this.keep(await this.backend.ledger());
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  private keep(ledger: Ledger): void {
+    this.ledger = ledger;
+    this.settled = this.heights.note(longest(ledger), Date.now());
+    // Others that catch up send no event here.
+    if (!atRest(ledger)) this.refreshLedger(LEDGER_UNSETTLED_MS);
+  }
 }
 
 export const [getApp, setApp] = createContext<App>();

@@ -13,11 +13,15 @@ async function chooseBackend(): Promise<Backend> {
   const wishes = new URLSearchParams(location.search);
   if (import.meta.env.DEV && wishes.get('backend') === 'memory') {
     const { MemoryBackend } = await import('./backend/memory');
-    return new MemoryBackend({
+    const backend = new MemoryBackend({
       photos: Number(wishes.get('photos') ?? 1204),
       library: wishes.get('library') !== 'none',
       latency: Number(wishes.get('latency') ?? 15),
+      devices: Number(wishes.get('devices') ?? 1),
     });
+    // For whoever tries the UI without a household of their own.
+    Object.assign(window, { backend });
+    return backend;
   }
   return inDesktop() ? new DesktopBackend() : new WebBackend();
 }

@@ -11,3 +11,11 @@ vi.stubGlobal('ResizeObserver', FixedResizeObserver);
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1200 });
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 800 });
 HTMLElement.prototype.scrollIntoView = () => undefined;
+
+// jsdom knows dialogs as elements only.
+HTMLDialogElement.prototype.showModal = function () {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function () {
+  this.open = false;
+};

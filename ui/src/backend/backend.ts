@@ -5,9 +5,15 @@
 import type {
   BackendEvent,
   Change,
+  DeviceChange,
   Edited,
+  EditState,
+  Given,
   HistoryItem,
   ImportJob,
+  Invitation,
+  InvitationWish,
+  Joined,
   Ledger,
   Month,
   Photo,
@@ -42,6 +48,8 @@ export interface Desktop {
   startImport(paths: string[], tags: string[]): Promise<ImportJob>;
   /** Makes the library of a new household on this device and opens it. */
   startHousehold(household: string, device: string): Promise<void>;
+  /** Makes this device a member of the household that gave the invitation; takes up to a minute. */
+  joinHousehold(invitation: string, device: string): Promise<Joined>;
 }
 
 export interface Backend {
@@ -61,6 +69,12 @@ export interface Backend {
   undo(): Promise<Undone>;
   tags(): Promise<TagCount[]>;
   ledger(): Promise<Ledger>;
+
+  /** `pending` while too few devices are within reach to agree on it; the same goes for a removal. */
+  changeDevice(id: string, change: DeviceChange): Promise<EditState>;
+  removeDevice(id: string): Promise<EditState>;
+  invite(wish: InvitationWish): Promise<Invitation>;
+  invitations(): Promise<Given[]>;
 
   imports(): Promise<ImportJob[]>;
   importJob(id: string): Promise<ImportJob>;

@@ -18,6 +18,7 @@ export class DesktopBackend extends HttpClient implements Backend {
       later(getCurrentWebview().onDragDropEvent((event) => forward(event.payload, listener))),
     startImport: (paths, tags) => this.startImport(paths, tags),
     startHousehold: (household, device) => this.startHousehold(household, device),
+    joinHousehold: (invitation, device) => this.joinHousehold(invitation, device),
   };
 
   subscribe(listener: (event: BackendEvent) => void): () => void {

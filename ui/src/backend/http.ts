@@ -2,9 +2,15 @@
 import { BackendError, isAbort, type SearchOptions } from './backend';
 import type {
   Change,
+  DeviceChange,
   Edited,
+  EditState,
+  Given,
   HistoryItem,
   ImportJob,
+  Invitation,
+  InvitationWish,
+  Joined,
   Ledger,
   Month,
   Photo,
@@ -70,6 +76,24 @@ export class HttpClient {
     return this.get('/ledger');
   }
 
+  async changeDevice(id: string, change: DeviceChange): Promise<EditState> {
+    const { state } = await this.send<{ state: EditState }>('PATCH', `/devices/${id}`, change);
+    return state;
+  }
+
+  async removeDevice(id: string): Promise<EditState> {
+    const { state } = await this.send<{ state: EditState }>('DELETE', `/devices/${id}`);
+    return state;
+  }
+
+  invite(wish: InvitationWish): Promise<Invitation> {
+    return this.send('POST', '/invitations', { for_minutes: wish.minutes, observer: wish.observer });
+  }
+
+  invitations(): Promise<Given[]> {
+    return this.get('/invitations');
+  }
+
   async imports(): Promise<ImportJob[]> {
     const answer = await this.get<{ imports: ImportJob[] }>('/imports');
     return answer.imports;
@@ -94,6 +118,10 @@ export class HttpClient {
 
   startHousehold(household: string, device: string): Promise<void> {
     return this.send('POST', '/household', { household, device });
+  }
+
+  joinHousehold(invitation: string, device: string): Promise<Joined> {
+    return this.send('POST', '/household/join', { invitation, device });
   }
 
   signIn(token: string): Promise<void> {

@@ -1,13 +1,19 @@
-/** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` so many). */
+/** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` and `&devices=` so many). */
 import { BackendError, type Backend, type Desktop, type NativeDrop, type SearchOptions } from './backend';
+import { MemoryHousehold } from './memory-household';
 import { hash, idOf, invent, picture, whereIs } from './memory-photos';
 import type {
   BackendEvent,
   Change,
   Conflict,
+  DeviceChange,
   Edited,
+  EditState,
+  Given,
   HistoryItem,
   ImportJob,
+  Invitation,
+  InvitationWish,
   Ledger,
   Month,
   MonthCount,
@@ -26,6 +32,8 @@ export interface MemoryOptions {
   library?: boolean;
   /** True: paths, choosers and native drops, as in the desktop window. */
   desktop?: boolean;
+  /** Devices of the household, this one included. */
+  devices?: number;
   /** Milliseconds that each answer takes. */
   latency?: number;
 }
@@ -44,6 +52,8 @@ const SEARCHED_MAX = 20_000;
 
 export class MemoryBackend implements Backend {
   readonly desktop: Desktop | null;
+  /** The other devices, for tests to turn off, let in and so on. */
+  readonly others: MemoryHousehold;
   /** Set to make every call fail as if nothing answered. */
   unreachable = false;
   /** Set to make the next edits fail with this message. */
@@ -57,11 +67,11 @@ export class MemoryBackend implements Backend {
   private readonly jobs = new Map<string, ImportJob>();
   private months: MonthCount[];
   private household: string | null;
-  private device = 'Study PC';
   private height = 37;
 
   constructor(options: MemoryOptions = {}) {
-    this.options = { photos: 1204, library: true, desktop: true, latency: 0, ...options };
+    this.options = { photos: 1204, library: true, desktop: true, latency: 0, devices: 1, ...options };
+    this.others = new MemoryHousehold(this.options.devices, (event) => this.emit(event));
     this.household = this.options.library ? 'The Millers' : null;
     this.months = this.options.library ? spread(this.options.photos) : [];
     this.desktop = this.options.desktop ? this.abilities() : null;
@@ -142,7 +152,7 @@ export class MemoryBackend implements Backend {
     await this.answer();
     const device = {
       device: '0'.repeat(32),
-      device_name: this.device,
+      device_name: this.others.here.name,
       state: 'committed',
       unseen: [],
     } as const;
@@ -172,7 +182,7 @@ export class MemoryBackend implements Backend {
     const written = (value: string, device_name: string, edit: string) => {
       return { field: 'caption', value, device: edit.repeat(32), device_name, edit, height: this.height };
     };
-    const kept = written(photo.caption, this.device, '0') as unknown as Conflict['kept'];
+    const kept = written(photo.caption, this.others.here.name, '0') as unknown as Conflict['kept'];
     const other = written(caption, 'Kitchen PC', '1') as unknown as Conflict['kept'];
     this.replace({ ...photo, conflicts: [{ field: 'caption', kept, replaced: [other] }] });
   }
@@ -196,21 +206,31 @@ export class MemoryBackend implements Backend {
   async ledger(): Promise<Ledger> {
     await this.answer();
     if (this.household === null) {
-      throw new BackendError('no_library', 'There is no library yet.', { status: 503, device: this.device });
+      const device = this.others.here.name;
+      throw new BackendError('no_library', 'There is no library yet.', { status: 503, device });
     }
-    const device = { id: '0'.repeat(32), name: this.device, role: 'voter' };
-    const tip = this.tip();
-    return {
-      household: this.household,
-      device,
-      height: this.height,
-      tip,
-      pending: 0,
-      quorum: true,
-      standing: 'good',
-      photos: this.total(),
-      members: [{ ...device, reachable: true, height: this.height, tip }],
-    };
+    const seen = this.others.seenAt(this.height, this.tip());
+    return { household: this.household, photos: this.total(), ...seen };
+  }
+
+  async changeDevice(id: string, change: DeviceChange): Promise<EditState> {
+    await this.answer();
+    return this.others.change(id, change);
+  }
+
+  async removeDevice(id: string): Promise<EditState> {
+    await this.answer();
+    return this.others.remove(id);
+  }
+
+  async invite(wish: InvitationWish): Promise<Invitation> {
+    await this.answer();
+    return this.others.invite(wish);
+  }
+
+  async invitations(): Promise<Given[]> {
+    await this.answer();
+    return this.others.given();
   }
 
   async imports(): Promise<ImportJob[]> {
@@ -259,8 +279,14 @@ export class MemoryBackend implements Backend {
       startHousehold: async (household, device) => {
         await this.answer();
         this.household = household;
-        this.device = device;
+        this.others.here.name = device;
         this.height = 0;
+      },
+      joinHousehold: async (invitation, device) => {
+        await this.answer();
+        const joined = this.others.join(invitation, device);
+        this.household = joined.household;
+        return joined;
       },
     };
   }

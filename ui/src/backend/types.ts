@@ -82,6 +82,24 @@ export type Rejected = Schemas['Rejected'];
 export type ImportJob = Omit<Schemas['ImportJob'], 'code'>;
 
 export type Ledger = Schemas['LedgerStatus'];
+export type Member = Schemas['MemberBody'];
+export type Role = Schemas['RoleBody'];
+/** What changes about a device; what is absent stays as it is. */
+export type DeviceChange = { name?: string; role?: Role };
+export type InvitationWish = { minutes: number; observer: boolean };
+/** An invitation with its secret, as it is answered once; `qr` is an SVG picture. */
+export type Invitation = Schemas['InvitationMade'];
+/** An invitation that this device gave, and what became of it. */
+export type Given = Schemas['InvitationListed'];
+/** What a device has joined. The route is there before the library is, so openapi.json does not describe it. */
+export interface Joined {
+  household: string;
+  device: string;
+  inviter: string;
+  /** Words joined by hyphens, the same as on the inviter. */
+  check_words: string;
+  role: string;
+}
 export type TagCount = Schemas['Counted'];
 export type Uploaded = Pick<Schemas['Uploaded'], 'id' | 'status'>;
 
@@ -89,5 +107,6 @@ export type BackendEvent =
   | { type: 'block'; height: number; tip: string }
   | ({ type: 'import' } & ImportJob)
   | { type: 'photos'; height: number; ids?: string[] | null }
+  | { type: 'devices'; members: number; reachable: number; quorum: boolean }
   /** The stream of events itself was lost or is back. */
   | { type: 'connection'; open: boolean };

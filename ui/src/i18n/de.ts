@@ -23,6 +23,39 @@ export const de: Catalogue = {
   'start.go': 'Loslegen',
   'start.going': 'Wird angelegt …',
   'start.failed': 'Der Haushalt konnte nicht angelegt werden: {reason}',
+  'start.door.lead': 'Eine neue Bibliothek, mit diesem als erstem Gerät',
+  'join.door': 'Mit einer Einladung beitreten',
+  'join.door.lead': 'Ein anderes Gerät Ihres Haushalts hat dieses eingeladen',
+  'start.doors': 'Wie es losgeht',
+  'join.invitation': 'Einladung',
+  'join.invitation.hint': 'kinfolio1…',
+  'join.invitation.how':
+    'Auf einem Gerät des Haushalts: auf den Namen des Haushalts klicken, dann „Gerät hinzufügen“.',
+  'join.go': 'Beitreten',
+  'join.going': 'Tritt bei …',
+  'join.progress': 'Das einladende Gerät wird gefragt. Das kann bis zu einer Minute dauern.',
+  'join.wrong.beginning': 'Das ist keine Einladung: Sie beginnt mit kinfolio1.',
+  'join.wrong.bad_invitation':
+    'Diese Einladung ist nicht lesbar. Kopieren Sie sie noch einmal, vom ersten bis zum letzten Zeichen. Hilft das nicht, bringen Sie Kinfolio auf beiden Geräten auf den neuesten Stand.',
+  'join.wrong.invitation_refused':
+    'Der Haushalt nimmt diese Einladung nicht an: Ihre Zeit ist um, oder sie wurde schon benutzt. Bitten Sie um eine neue.',
+  'join.wrong.inviter_unreachable':
+    'Das einladende Gerät antwortet nicht. Ist es an, läuft dort Kinfolio, und sind beide im selben Netz?',
+  'join.wrong.no_quorum':
+    'Der Haushalt kann jetzt kein Gerät aufnehmen, weil zu wenige seiner Geräte an sind. Schalten Sie ein weiteres ein und versuchen Sie es noch einmal; die Einladung gilt weiter.',
+  'join.wrong.bad_name':
+    'Dieser Name geht nicht. Er braucht mindestens einen Buchstaben und höchstens 100 Zeichen.',
+  'join.failed': 'Der Beitritt ist fehlgeschlagen: {reason}',
+  'joined.title': 'Willkommen bei {household}',
+  'joined.lead': 'Vergleichen Sie diese Wörter mit denen, die {inviter} zeigt.',
+  'joined.same': 'Sie sind gleich',
+  'joined.differ': 'Sie sind verschieden',
+  'joined.differ.advice':
+    'Dann steht etwas zwischen den beiden Geräten. Entfernen Sie {device} sofort auf {inviter}, und laden Sie es in einem Netz, dem Sie vertrauen, neu ein.',
+  'joined.anyway': 'Bibliothek trotzdem öffnen',
+  'joined.voter': '{device} gehört jetzt zu diesem Haushalt. Es stimmt mit ab, sobald es aufgeholt hat.',
+  'joined.observer': '{device} gehört jetzt zu diesem Haushalt. Es folgt ohne Stimme.',
+  'checkwords.label': 'Prüfwörter',
 
   'signin.title': 'Anmelden',
   'signin.lead':
@@ -213,7 +246,130 @@ export const de: Catalogue = {
   'ledger.pending': { one: '{count} Änderung wartet', other: '{count} Änderungen warten' },
   'ledger.block': 'Block {block} · {tip}',
   'ledger.line': '{what} ({block})',
+  'ledger.agree': 'Alle {count} Geräte sind sich einig',
+  'ledger.agree.both': 'Beide Geräte sind sich einig',
+  'ledger.reach': '{count} von {total} Geräten erreichbar',
+  'ledger.waiting': {
+    one: 'Warten auf {devices}: {count} Änderung steht aus',
+    other: 'Warten auf {devices}: {count} Änderungen stehen aus',
+  },
+  'ledger.more': { one: '{count} weiteres Gerät', other: '{count} weitere Geräte' },
+  'ledger.advice.quorum':
+    'Was Sie ändern, bleibt auf diesem Gerät und wird geteilt, sobald es {devices} erreicht.',
+  'ledger.catching.up': 'Holt auf: Block {block} von {top}',
+  'ledger.late': '{device} holt auf',
+  'ledger.late.more': { one: '{count} Gerät holt auf', other: '{count} Geräte holen auf' },
+  'ledger.differ': '{device} hat einen anderen Block {block}',
+  'ledger.healing': 'Das Register dieses Geräts wird repariert',
+  'ledger.healing.advice':
+    'Es war beschädigt, und die anderen Geräte stellen es wieder her. Lassen Sie Kinfolio dort laufen; Sie können weitermachen wie gewohnt, nur ohne Stimme dieses Geräts.',
+  'ledger.superseded': 'Es gibt eine weitere Kopie dieses Geräts',
+  'ledger.superseded.advice':
+    'Seine Bibliothek wurde kopiert oder aus einer Sicherung zurückgespielt, und zwei können nicht für einen sprechen. Lassen Sie nur eine davon laufen; entfernen Sie dieses Gerät auf einem anderen, und lassen Sie es mit einer Einladung neu beitreten.',
+  'ledger.removed': 'Dieses Gerät wurde aus dem Haushalt entfernt',
+  'ledger.removed.advice':
+    'Was es hat, bleibt hier lesbar, aber Neues wird weder mit ihm noch von ihm geteilt. Um es zurückzuholen, lassen Sie sich von einem anderen Gerät einladen und treten mit einer leeren Bibliothek bei.',
+  'ledger.forked': 'Die Geräte haben verschiedene Register',
+  'ledger.forked.advice':
+    'Keine Mehrheit sagt, welches stimmt, also wird keines überschrieben. Lassen Sie die Bibliotheksordner aller Geräte, wie sie sind, und schalten Sie alle Geräte ein.',
+  'ledger.other': 'Dieses Gerät stimmt zurzeit nicht mit ab ({standing})',
+  'ledger.open': 'Haushalt zeigen',
   'ledger.label': 'Register',
+
+  'household.label': 'Haushalt',
+  'household.back': 'Zurück zu den Fotos',
+  'household.devices': 'Geräte',
+  'household.alone.title': 'Ihre Fotos sind nur auf einem Gerät',
+  'household.alone':
+    'Fügen Sie ein weiteres hinzu: Jedes hat die ganze Bibliothek, und keines bestimmt über die anderen.',
+  'household.majority':
+    'Eine Änderung ist endgültig, sobald {needed} der {voters} stimmberechtigten Geräte sie haben.',
+  'household.majority.both': 'Eine Änderung ist endgültig, sobald beide stimmberechtigten Geräte sie haben.',
+  'household.hash': 'Neuester Block {block} · {tip}',
+  'device.here': 'Dieses Gerät',
+  'device.online': 'Online',
+  'device.seen': 'Zuletzt gesehen {when}',
+  'device.never': 'Noch nicht gesehen',
+  'device.now': 'gerade eben',
+  'device.role': 'Stimme',
+  'device.role.voter': 'Stimmt mit ab',
+  'device.role.observer': 'Beobachtet',
+  'device.ledger': 'Register',
+  'device.pending': 'Offene Änderungen',
+  'device.pending.none': 'Keine',
+  'device.block': 'Block {block}',
+  'device.current': 'aktuell',
+  'device.behind': { one: '{count} Block zurück', other: '{count} Blöcke zurück' },
+  'device.unheard': 'Noch nichts gehört',
+  'device.more': '{device} ändern',
+  'device.rename': 'Umbenennen',
+  'device.name': 'Name des Geräts',
+  'device.cancel': 'Abbrechen',
+  'device.observe': 'Nur beobachten lassen',
+  'device.observe.hint':
+    'Es behält alles und kann ändern, aber nichts wartet auf seine Stimme. Gut für ein Gerät, das selten an ist.',
+  'device.vote': 'Mit abstimmen lassen',
+  'device.vote.hint':
+    'Änderungen sind endgültig, sobald mehr als die Hälfte der stimmberechtigten Geräte sie hat. Gut für ein Gerät, das oft an ist.',
+  'device.last.voter':
+    'Der Haushalt braucht ein Gerät mit Stimme. Lassen Sie zuerst ein anderes mit abstimmen.',
+  'device.remove': 'Entfernen …',
+  'device.waits': 'Diese Änderung wartet, bis genug Geräte erreichbar sind.',
+  'device.failed': '{device} wurde nicht geändert: {reason}',
+  'device.failed.members_change': 'die Geräte des Haushalts ändern sich gerade. Versuchen Sie es noch einmal',
+  'device.failed.device_unknown': 'es gehört nicht mehr zum Haushalt',
+  'remove.title': '{device} entfernen?',
+  'remove.key':
+    'Sein Schlüssel wird von da an abgewiesen. Es kann nur als neues Gerät zurückkehren, mit einer neuen Einladung.',
+  'remove.lost':
+    'Änderungen, die es noch nicht geteilt hat, und Originale, die nur es hat, sind für den Haushalt verloren.',
+  'remove.behind': {
+    one: 'Als es zuletzt gesehen wurde, {when}, war es {count} Block zurück. Vielleicht hat es etwas, was sonst niemand hat: Schalten Sie es wenn möglich vorher ein.',
+    other:
+      'Als es zuletzt gesehen wurde, {when}, war es {count} Blöcke zurück. Vielleicht hat es etwas, was sonst niemand hat: Schalten Sie es wenn möglich vorher ein.',
+  },
+  'remove.away':
+    'Es ist gerade nicht erreichbar, also weiß niemand, was nur es hat. Schalten Sie es wenn möglich vorher ein und lassen Sie es aufholen.',
+  'remove.kept': 'Die Fotos auf seiner eigenen Platte werden nicht gelöscht.',
+  'remove.go': 'Gerät entfernen',
+  'remove.going': 'Wird entfernt …',
+  'invite.button': 'Gerät hinzufügen',
+  'invite.title': 'Gerät hinzufügen',
+  'invite.lead':
+    'Die Einladung gilt für ein Gerät, so lange Sie wählen und solange Kinfolio auf diesem läuft.',
+  'invite.validity': 'Gültig für',
+  'invite.observer': 'Es beobachtet nur',
+  'invite.make': 'Einladung erstellen',
+  'invite.making': 'Wird erstellt …',
+  'invite.how':
+    'Starten Sie Kinfolio auf dem neuen Gerät, wählen Sie „Mit einer Einladung beitreten“ und fügen Sie dies ein:',
+  'invite.text': 'Einladung',
+  'invite.copy': 'Kopieren',
+  'invite.copied': 'Kopiert',
+  'invite.copy.failed': 'Mit Strg+C kopieren',
+  'invite.qr': 'Die Einladung als QR-Code',
+  'invite.secret': 'Wer sie hat, kann beitreten. Zeigen Sie sie sonst niemandem.',
+  'invite.left': 'noch {time}',
+  'invite.waiting': 'Warten auf das neue Gerät …',
+  'invite.joining': '{device} tritt bei …',
+  'invite.joined': '{device} ist beigetreten',
+  'invite.compare': 'Vergleichen Sie diese Wörter mit denen auf dem neuen Gerät.',
+  'invite.differ':
+    'Sind sie verschieden, steht etwas zwischen den beiden Geräten: Entfernen Sie das neue sofort.',
+  'invite.same': 'Sie sind gleich',
+  'invite.remove': 'Sie sind verschieden: entfernen …',
+  'invite.expired': 'Die Einladung ist abgelaufen',
+  'invite.expired.lead': 'Niemand hat sie rechtzeitig benutzt, und niemand kann es mehr.',
+  'invite.again': 'Neue erstellen',
+  'invite.failed': 'Die Einladung konnte nicht erstellt werden: {reason}',
+  'invite.failed.too_many_invitations':
+    'Es gibt zu viele offene Einladungen. Warten Sie, bis eine benutzt oder abgelaufen ist.',
+  'invite.failed.not_listening':
+    'Kinfolio lauscht hier nicht auf andere Geräte. Beenden Sie es und starten Sie es neu.',
+  'invite.open': 'Eine Einladung ist offen',
+  'invite.open.observer': 'Eine Einladung zum Beobachten ist offen',
+  'invite.show': 'Zeigen',
+  'invite.trouble': 'Was aus der Einladung wurde, ist nicht zu sehen: {reason}',
 
   'time.seconds': { one: '{count} Sekunde', other: '{count} Sekunden' },
   'time.minutes': { one: '{count} Minute', other: '{count} Minuten' },

@@ -20,6 +20,9 @@ const SAME: Key[] = [
   'history.by',
   'change.field',
   'ledger.line',
+  'join.invitation.hint',
+  'device.online',
+  'device.block',
 ];
 
 function placeholders(message: Message): string[] {

@@ -75,6 +75,26 @@ export class Texts {
     return this.number(value, { ...style, maximumFractionDigits: digits });
   }
 
+  /** "3 hours ago". */
+  ago(count: number, unit: Intl.RelativeTimeFormatUnit): string {
+    return new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' }).format(-count, unit);
+  }
+
+  /** "2 hours". */
+  unit(count: number, unit: 'minute' | 'hour' | 'day'): string {
+    return this.number(count, { style: 'unit', unit, unitDisplay: 'long' });
+  }
+
+  /** "a, b and c", or "a, b or c". */
+  list(items: readonly string[], type: 'conjunction' | 'disjunction'): string {
+    return new Intl.ListFormat(this.locale, { type }).format(items);
+  }
+
+  /** What a person named keeps its own direction within a sentence. */
+  isolated(name: string): string {
+    return `\u2068${name}\u2069`;
+  }
+
   private form(count: string | number | undefined): 'one' | 'other' {
     return typeof count === 'number' && this.plural.select(count) === 'one' ? 'one' : 'other';
   }

@@ -1,0 +1,186 @@
+/** The household of the library in memory: devices that a test turns off, lets in and sets behind. */
+import { BackendError } from './backend';
+import type {
+  BackendEvent,
+  DeviceChange,
+  EditState,
+  Given,
+  Invitation,
+  InvitationWish,
+  Joined,
+  Ledger,
+  Member,
+} from './types';
+
+/** The second to the last are what names can be: plain, long, emoji, right to left. */
+const NAMES = [
+  'Study PC',
+  'Kitchen laptop',
+  'Grandma’s mini PC in the cupboard under the stairs, the one that must never be switched off. '.repeat(2),
+  '📷🏡 Family 👨‍👩‍👧‍👦',
+  'حاسوب المكتب',
+  'Attic server',
+  'Ben’s notebook',
+  'Anna’s tablet',
+  'Living room',
+  'Workshop',
+];
+
+const WORDS = 'october-spell-oxygen';
+
+type Kept = Member & { behind: number };
+
+export class MemoryHousehold {
+  /** Edits of this device that the others do not have. */
+  pending = 0;
+  standing = 'good';
+  /** Set to make the next changes, invitations and joinings fail. */
+  fault: BackendError | null = null;
+
+  private devices: Kept[];
+  private readonly invitations: Given[] = [];
+  private readonly emit: (event: BackendEvent) => void;
+
+  constructor(devices: number, emit: (event: BackendEvent) => void) {
+    this.emit = emit;
+    this.devices = NAMES.slice(0, Math.max(1, devices)).map((name, number) => device(name, number));
+  }
+
+  /** The device on which the library is open. */
+  get here(): Kept {
+    return this.at(0);
+  }
+
+  /** The device with this number; 0 is this one. */
+  at(number: number): Kept {
+    const found = this.devices[number];
+    if (!found) throw new Error(`there is no device ${number}`);
+    return found;
+  }
+
+  /** Turns a device off or on, or sets it behind. */
+  set(number: number, change: Partial<Pick<Kept, 'reachable' | 'behind' | 'last_seen' | 'role'>>): void {
+    Object.assign(this.at(number), change);
+    this.tell();
+  }
+
+  seenAt(height: number, tip: string): Omit<Ledger, 'household' | 'photos'> {
+    const { id, name, role } = this.here;
+    const members = this.devices.map(({ behind, ...member }) => {
+      const at = Math.max(0, height - behind);
+      return { ...member, height: at, tip: at === height ? tip : tip.replace(/^../, '00') };
+    });
+    return {
+      device: { id, name, role },
+      height,
+      tip,
+      pending: this.pending,
+      quorum: this.quorum(),
+      standing: this.standing,
+      members,
+    };
+  }
+
+  change(id: string, change: DeviceChange): EditState {
+    const found = this.find(id);
+    if (change.role === 'observer') this.keepAVoter(id);
+    if (!this.quorum()) return 'pending';
+    Object.assign(found, change);
+    this.tell();
+    return 'committed';
+  }
+
+  remove(id: string): EditState {
+    this.find(id);
+    this.keepAVoter(id);
+    if (!this.quorum()) return 'pending';
+    this.devices = this.devices.filter((device) => device.id !== id);
+    this.tell();
+    return 'committed';
+  }
+
+  invite(wish: InvitationWish): Invitation {
+    this.refuse();
+    const id = String(this.invitations.length + 1).padStart(32, '0');
+    const role = wish.observer ? 'observer' : 'voter';
+    const expires_at = new Date(Date.now() + wish.minutes * 60_000).toISOString();
+    this.invitations.unshift({ id, role, expires_at, state: 'open' });
+    const invitation = `kinfolio1qyqkkpchg64prmteufchmrsxkalr4ejdzxkgutz2wzqpxwecc872v08g5k7hzprlqqqqzjtys3hk${id.slice(-2)}`;
+    return { id, invitation, qr: picture(), role, expires_at };
+  }
+
+  given(): Given[] {
+    const now = Date.now();
+    return this.invitations.map((given) =>
+      given.state === 'open' && Date.parse(given.expires_at) <= now
+        ? { ...given, state: 'expired' }
+        : { ...given },
+    );
+  }
+
+  /** Lets a device come with the newest invitation, first as `joining`, then as `joined`. */
+  arrive(name: string, state: 'joining' | 'joined' = 'joined'): void {
+    const given = this.invitations[0];
+    if (!given) throw new Error('nobody was invited');
+    const number = this.devices.length;
+    Object.assign(given, { state, name, device: device(name, number).id, check_words: WORDS });
+    if (state === 'joined') this.devices.push({ ...device(name, number), role: given.role });
+    this.tell();
+  }
+
+  /** What this device, called `name`, joins with an invitation. */
+  join(invitation: string, name: string): Joined {
+    this.refuse();
+    if (!/^kinfolio1[a-z0-9]{20,}$/i.test(invitation)) {
+      throw new BackendError('bad_invitation', 'The invitation is damaged.', { status: 422 });
+    }
+    this.here.name = name;
+    this.devices.push(device('Kitchen laptop', 1));
+    return {
+      household: 'The Millers',
+      device: name,
+      inviter: 'Kitchen laptop',
+      check_words: WORDS,
+      role: 'voter',
+    };
+  }
+
+  private quorum(): boolean {
+    const voters = this.devices.filter((device) => device.role === 'voter');
+    return voters.filter((device) => device.reachable).length * 2 > voters.length;
+  }
+
+  private keepAVoter(id: string): void {
+    if (this.devices.some((device) => device.id !== id && device.role === 'voter')) return;
+    throw new BackendError('last_voter', 'It is the last voter.', { status: 409 });
+  }
+
+  private find(id: string): Kept {
+    this.refuse();
+    const found = this.devices.find((device) => device.id === id);
+    if (!found) throw new BackendError('device_unknown', 'There is no such device.', { status: 404 });
+    return found;
+  }
+
+  private refuse(): void {
+    if (this.fault) throw this.fault;
+  }
+
+  private tell(): void {
+    const reachable = this.devices.filter((device) => device.reachable).length;
+    this.emit({ type: 'devices', members: this.devices.length, reachable, quorum: this.quorum() });
+  }
+}
+
+function device(name: string, number: number): Kept {
+  const id = number.toString(16).padStart(32, '0');
+  return { id, name, role: 'voter', reachable: true, behind: 0, last_seen: new Date().toISOString() };
+}
+
+/** Looks like a QR code and says nothing. */
+function picture(): string {
+  let dark = '';
+  for (let y = 0; y < 29; y += 1)
+    for (let x = 0; x < 29; x += 1) if ((x * x + y * 7 + x * y) % 5 < 2) dark += `M${x + 4} ${y + 4}h1v1h-1z`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37"><rect width="37" height="37" fill="#fff"/><path d="${dark}"/></svg>`;
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Member } from '../backend/types';
+import { Texts } from '../i18n/i18n';
+import { ago, inOrder, isLastVoter, presence, progress, shortName } from './device';
+
+function member(id: string, more: Partial<Member> = {}): Member {
+  return { id, name: id, role: 'voter', reachable: true, height: 10, tip: 'aa', ...more };
+}
+
+describe('devices', () => {
+  it('stand in an order that does not change when they come and go', () => {
+    const members = [member('b'), member('here', { name: 'zz' }), member('a', { reachable: false })];
+    expect(inOrder(members, 'here').map((one) => one.id)).toEqual(['here', 'a', 'b']);
+  });
+
+  it('are here, online or away', () => {
+    expect(presence(member('a'), 'a')).toBe('here');
+    expect(presence(member('b'), 'a')).toBe('online');
+    expect(presence(member('b', { reachable: false }), 'a')).toBe('away');
+  });
+
+  it('are behind the longest chain', () => {
+    const members = [member('a'), member('b', { height: 4 }), member('c', { height: null })];
+    expect(members.map((one) => progress(one, members))).toEqual([
+      { is: 'current' },
+      { is: 'behind', blocks: 6 },
+      { is: 'unheard' },
+    ]);
+  });
+
+  it('keep a voter among them', () => {
+    const members = [member('a'), member('b', { role: 'observer' })];
+    expect(members.map((one) => isLastVoter(one, members))).toEqual([true, false]);
+    expect(isLastVoter(member('a'), [member('a')])).toBe(true);
+  });
+});
+
+describe('when a device was seen', () => {
+  const now = Date.parse('2026-03-04T12:00:00Z');
+  const cases: [string, string, string][] = [
+    ['2026-03-04T12:00:20Z', 'just now', 'gerade eben'],
+    ['2026-03-04T11:59:40Z', 'just now', 'gerade eben'],
+    ['2026-03-04T11:59:05Z', '1 minute ago', 'vor 1 Minute'],
+    ['2026-03-04T09:10:00Z', '2 hours ago', 'vor 2 Stunden'],
+    ['2026-03-03T11:00:00Z', 'yesterday', 'gestern'],
+    ['2026-02-10T11:00:00Z', '3 weeks ago', 'vor 3 Wochen'],
+    ['2023-03-04T11:00:00Z', '3 years ago', 'vor 3 Jahren'],
+    ['nonsense', 'nonsense', 'nonsense'],
+  ];
+  for (const [then, english, german] of cases) {
+    it(`says ${english}`, () => {
+      expect(ago(then, now, new Texts(['en-GB']))).toBe(english);
+      expect(ago(then, now, new Texts(['de']))).toBe(german);
+    });
+  }
+});
+
+describe('a name in a sentence', () => {
+  const cases: [string, number, string][] = [
+    ['Study PC', 8, 'Study PC'],
+    ['Study PC in the attic', 9, 'Study PC…'],
+    ['👨‍👩‍👧‍👦👨‍👩‍👧‍👦', 2, '👨‍👩‍👧‍👦👨‍👩‍👧‍👦'],
+    ['👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦', 2, '👨‍👩‍👧‍👦…'],
+  ];
+  for (const [name, max, expected] of cases) {
+    it(`is “${expected}”`, () => expect(shortName(name, max)).toBe(expected));
+  }
+});

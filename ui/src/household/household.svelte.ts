@@ -1,0 +1,171 @@
+/** The household's page: its devices as the ledger names them, and the invitations that this device gave. */
+import { codeOf, messageOf, type Backend } from '../backend/backend';
+import type { DeviceChange, EditState, Given, Invitation, InvitationWish, Member } from '../backend/types';
+import { t } from '../i18n/i18n';
+import { stage, type Stage } from './invitation';
+
+const FOLLOW_MS = 1500;
+const LOOK_MS = 5000;
+const TICK_MS = 1000;
+/** Which newcomers' check words were compared; a reloaded page must not ask again. */
+const COMPARED_KEY = 'kinfolio.compared';
+const COMPARED_MAX = 100;
+
+/** An invitation that was made in this window, whose secret is therefore known. */
+export interface Made extends Invitation {
+  /** By this window's clock, which need not agree with the library's. */
+  until: number;
+}
+
+export class HouseholdState {
+  shown = $state(false);
+  made = $state.raw<Made | null>(null);
+  given = $state.raw<readonly Given[]>([]);
+  /** Why it is not known what became of the invitations; null while it is. */
+  fault = $state<string | null>(null);
+  now = $state(Date.now());
+  private compared = $state.raw<readonly string[]>(readCompared());
+
+  private readonly backend: Backend;
+  private readonly trouble: (error: unknown) => void;
+  /** Reads the ledger again. */
+  private readonly look: () => Promise<void>;
+  private timers: ReturnType<typeof setInterval>[] = [];
+
+  constructor(backend: Backend, trouble: (error: unknown) => void, look: () => Promise<void>) {
+    this.backend = backend;
+    this.trouble = trouble;
+    this.look = look;
+  }
+
+  show(): void {
+    if (this.shown) return;
+    this.shown = true;
+    this.now = Date.now();
+    void this.look();
+    void this.follow();
+    this.timers = [
+      setInterval(() => (this.now = Date.now()), TICK_MS),
+      setInterval(() => void this.look(), LOOK_MS),
+      setInterval(() => {
+        if (this.isFollowed) void this.follow();
+      }, FOLLOW_MS),
+    ];
+  }
+
+  close(): void {
+    this.shown = false;
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+  }
+
+  /** A device came, went or changed. */
+  onDevices(): void {
+    if (this.shown) void this.follow();
+  }
+
+  async change(id: string, change: DeviceChange): Promise<EditState> {
+    return this.settle(this.backend.changeDevice(id, change));
+  }
+
+  async remove(id: string): Promise<EditState> {
+    return this.settle(this.backend.removeDevice(id));
+  }
+
+  async invite(wish: InvitationWish): Promise<void> {
+    const invitation = await this.heard(this.backend.invite(wish));
+    this.now = Date.now();
+    this.made = { ...invitation, until: this.now + wish.minutes * 60_000 };
+    await this.follow();
+  }
+
+  /** The dialog is to begin with a new invitation; the one before stays good until its time is over. */
+  forget(): void {
+    this.made = null;
+  }
+
+  /** What became of the invitation that was made last in this window. */
+  get outcome(): { given: Given | null; stage: Stage; leftMs: number } | null {
+    if (!this.made) return null;
+    const { id, until } = this.made;
+    const given = this.given.find((one) => one.id === id) ?? null;
+    const leftMs = until - this.now;
+    return { given, leftMs, stage: stage(given, leftMs) };
+  }
+
+  /** Newcomers whose check words nobody has compared yet. */
+  get uncompared(): Given[] {
+    const came = this.given.filter((one) => one.state === 'joining' || one.state === 'joined');
+    return came.filter((one) => one.check_words && !this.compared.includes(one.id));
+  }
+
+  compare(id: string): void {
+    this.compared = [...this.compared, id].slice(-COMPARED_MAX);
+    try {
+      localStorage.setItem(COMPARED_KEY, JSON.stringify(this.compared));
+    } catch {
+      // Then it is known for as long as the page is open.
+    }
+  }
+
+  private get isFollowed(): boolean {
+    return (
+      this.outcome?.stage === 'open' ||
+      this.given.some((one) => one.state !== 'expired' && one.state !== 'joined')
+    );
+  }
+
+  private async follow(): Promise<void> {
+    try {
+      this.given = await this.backend.invitations();
+      this.fault = null;
+    } catch (error) {
+      this.fault = messageOf(error);
+      this.trouble(error);
+    }
+  }
+
+  private async settle(changing: Promise<EditState>): Promise<EditState> {
+    const state = await this.heard(changing);
+    await this.look();
+    return state;
+  }
+
+  /** Tells the app of what is its business, and the caller of everything. */
+  private async heard<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.trouble(error);
+      throw error;
+    }
+  }
+}
+
+function readCompared(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(COMPARED_KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Why a device was not changed, in the person's language where the reason is a common one. */
+export function whyNot(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'last_voter') return t('device.last.voter');
+  if (code === 'bad_name') return t('join.wrong.bad_name');
+  if (code === 'members_change' || code === 'device_unknown') return t(`device.failed.${code}`);
+  return messageOf(error);
+}
+
+/** Whether to change anything here is of use: a removed device is heard by nobody. */
+export function mayChange(standing: string): boolean {
+  return standing !== 'removed';
+}
+
+/** The device to which an invitation led, if it is a member by now. */
+export function newcomer(given: Given | null, members: readonly Member[]): Member | null {
+  return members.find((member) => member.id === given?.device) ?? null;
+}
