@@ -44,6 +44,16 @@ pub(crate) fn catch_up(
     }
 }
 
+/// Shows every block that the chain has by now. Returns the photos that changed.
+pub(crate) async fn show_blocks(library: &Library) -> Result<Vec<PhotoId>, LibraryError> {
+    let here = library.clone();
+    let caught_up = library.blocking(move || {
+        let (catalog, shown) = (here.catalog(), here.shown());
+        catch_up(here.node(), catalog, |blocks| shown.took(catalog, blocks))
+    });
+    caught_up.await
+}
+
 /// Keeps the catalogue at the chain's tip until the library closes.
 pub(crate) async fn catalog(library: Library) {
     let closing = library.closing();
@@ -55,13 +65,8 @@ pub(crate) async fn catalog(library: Library) {
             changed = tips.changed() => if changed.is_err() { return },
         }
         let tip = *tips.borrow_and_update();
-        let here = library.clone();
         let before = library.height();
-        let caught_up = library.blocking(move || {
-            let (catalog, shown) = (here.catalog(), here.shown());
-            catch_up(here.node(), catalog, |blocks| shown.took(catalog, blocks))
-        });
-        match caught_up.await {
+        match show_blocks(&library).await {
             Ok(changed) => {
                 let height = library.tell_shown();
                 if library.shown().asked_early()

@@ -308,8 +308,11 @@ impl Parts {
         let library = Library {
             inner: Arc::new(inner),
         };
-        // What an earlier process left pending is shown before anybody can ask.
+        // What an earlier process left pending, and what it left undecided and was decided since
+        // the ledger was opened, is shown before anybody can ask.
         edit::show_pending(&library).await?;
+        follow::show_blocks(&library).await?;
+        library.tell_shown();
         let opened_at = library.shown().view().edition();
         library.inner.opened_at.get_or_init(|| opened_at);
         let tasks = library.tasks();
