@@ -76,7 +76,7 @@ impl Household {
     /// A further device, called `name`, of the household of this one, whose node must run.
     #[must_use]
     pub fn joined(&self, name: &str) -> Self {
-        self.joined_by(name, |join| ran(join))
+        self.joined_by(name, ran)
     }
 
     /// The same from another machine.

@@ -1,11 +1,6 @@
 //! Machines that a test makes itself: network namespaces on one switch, each with a cable that can
 //! be pulled.
 
-#![expect(
-    clippy::panic,
-    reason = "a test that cannot go on says so by panicking"
-)]
-
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 

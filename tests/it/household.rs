@@ -92,7 +92,7 @@ fn what_one_device_does_all_have() {
     eventually("the third finds them", || {
         (three.found_by(2, "tag:beach") == 12).then_some(())
     });
-    println!(
+    eprintln!(
         "tagged on one device, found on another after {} ms",
         began.elapsed().as_millis()
     );

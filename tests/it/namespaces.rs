@@ -20,7 +20,7 @@ impl Machines {
     /// forbidden.
     fn found(count: u8) -> Option<Self> {
         let Some(switch) = Switch::with(count) else {
-            println!("network namespaces cannot be made here: nothing was tested");
+            eprintln!("network namespaces cannot be made here: nothing was tested");
             return None;
         };
         let first = Household::found();
@@ -108,7 +108,7 @@ fn both_sides_of_a_cut_go_on_and_all_of_it_is_there_when_it_is_healed() {
     machines.switch.plug(2);
     let healed = Instant::now();
     machines.agree();
-    println!(
+    eprintln!(
         "one tip {} ms after the cut was healed",
         healed.elapsed().as_millis()
     );
@@ -151,7 +151,7 @@ fn of_two_devices_one_sleeps_and_what_the_other_wrote_is_decided_when_it_wakes()
     sleeper.signal("CONT");
     let woken = Instant::now();
     machines.agree();
-    println!("decided {} ms after it woke", woken.elapsed().as_millis());
+    eprintln!("decided {} ms after it woke", woken.elapsed().as_millis());
     eventually("it has the edit, too", || {
         (machines.homes[1].json(["search", "tag:alone"])["total"] == 1).then_some(())
     });
@@ -171,7 +171,7 @@ fn devices_that_both_have_other_addresses_find_each_other_by_themselves() {
         let tag = tags.next()?;
         (machines.edit(1, &ids[0], ["--add-tag", &tag])["state"] == "committed").then_some(())
     });
-    println!(
+    eprintln!(
         "agreed again {} ms after both had moved",
         moved.elapsed().as_millis()
     );

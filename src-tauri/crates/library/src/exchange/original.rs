@@ -30,9 +30,8 @@ const PIECES_AHEAD: usize = 16;
 /// [`LibraryError::OriginalMissing`] if no device within reach holds it whole; or it cannot be
 /// stored.
 pub(crate) async fn bring(library: &Library, photo: &Photo) -> Result<(), LibraryError> {
-    let _claim = match claim(library, photo.id).await {
-        Some(claim) => claim,
-        None => return Ok(()),
+    let Some(_claim) = claim(library, photo.id).await else {
+        return Ok(());
     };
     let mut devices = within_reach(library, Some(photo.added_by));
     loop {
