@@ -8,5 +8,4 @@
 )]
 
 mod conformance;
-mod encrypted;
 mod wrong;
