@@ -6,7 +6,8 @@
 )]
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
@@ -143,6 +144,19 @@ impl Household {
     /// What `kinfolio … --json` prints; it must exit with 0.
     pub fn json<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Value {
         ran(self.command(args).arg("--json")).succeeded().json()
+    }
+
+    /// What the node that owns the library answers on its socket, wherever it runs.
+    #[must_use]
+    pub fn ask_node(&self, path: &str) -> Value {
+        let mut socket = UnixStream::connect(self.root.join("api.sock")).expect("a node");
+        let asked = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        socket.write_all(asked.as_bytes()).expect("it listens");
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).expect("it answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
+        assert!(head.contains(" 200 "), "{head}");
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
     }
 
     /// Serves on a free port until the node is stopped or dropped.

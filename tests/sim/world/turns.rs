@@ -407,6 +407,7 @@ impl World {
             Some(Standing::Good) | None => Ok(()),
             Some(Standing::Healing) if device.injured => Ok(()),
             Some(Standing::Superseded { .. }) if device.restored => Ok(()),
+            Some(Standing::Removed) if self.household.members.member(device.id).is_none() => Ok(()),
             Some(other) => Err(Violation(format!(
                 "{} stands as {other:?}, though nothing was done to its disk",
                 device.name

@@ -912,6 +912,8 @@ export interface components {
             photos: number;
             /** @description Whether enough voters are reachable to commit. */
             quorum: boolean;
+            /** @description How the latest look at everything that this device holds went, or goes. */
+            scrub: components["schemas"]["ScrubBody"];
             /**
              * @description Whether this device votes: `good`; `healing` while its damaged ledger is made whole by the
              *     others; `superseded` if another copy of it, or a later state of its disk, is about; `removed`
@@ -1196,6 +1198,28 @@ export interface components {
             taken_at: string;
             /** @description A tiny placeholder picture, base64; empty when there is none. */
             thumbhash: string;
+        };
+        /** @description How the latest scrub went, or goes: every original hashed again, what is damaged repaired. */
+        ScrubBody: {
+            /**
+             * Format: int64
+             * @description Originals that were hashed.
+             */
+            checked: number;
+            /** @description When the latest was through. */
+            finished_at: string;
+            /**
+             * Format: int64
+             * @description Originals that are damaged or missing on this device, and that nobody could give.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Originals and previews that were damaged and are whole again.
+             */
+            repaired: number;
+            /** @description Whether one is under way. */
+            running: boolean;
         };
         /** @description One page of results. */
         SearchResults: {

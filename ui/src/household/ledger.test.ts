@@ -25,7 +25,8 @@ function ledger(devices: Device[], more: Partial<Ledger> = {}): Ledger {
   const { needed } = majority(members);
   const heard = members.filter((member) => member.role === 'voter' && member.reachable).length;
   const device = { id: '0', name: 'Study PC', role: 'voter' };
-  const rest = { household: 'The Millers', pending: 0, standing: 'good', photos: 1 };
+  const scrub = { running: false, finished_at: '2026-01-01T00:00:00Z', checked: 0, repaired: 0, missing: 0 };
+  const rest = { household: 'The Millers', pending: 0, standing: 'good', photos: 1, scrub };
   return { ...rest, device, height: 1204, tip: TIP, quorum: heard >= needed, members, ...more };
 }
 

@@ -6,7 +6,7 @@
 mod wire;
 
 use bytes::Bytes;
-use kinfolio_chain::DeviceId;
+use kinfolio_chain::{DeviceId, Height};
 use serde::{Deserialize, Serialize};
 
 use crate::photo_id::{ActionId, ImportId, PhotoId};
@@ -40,6 +40,20 @@ pub enum LibraryEdit {
         originals: Vec<PhotoId>,
         /// When the last of them was read back, in unix milliseconds.
         verified_ms: i64,
+    },
+    /// The author has hashed every original that blocks between two heights added, and holds all of
+    /// them whole but those that are missing.
+    Verified {
+        /// From which block on; from 0 on, what it said before does not count any more.
+        from: Height,
+        /// Up to which block.
+        height: Height,
+        /// When it was through, in unix milliseconds.
+        verified_ms: i64,
+        /// Which it does not hold whole.
+        missing: Vec<PhotoId>,
+        /// Whether these are further ones of the same pass as the edit before.
+        more: bool,
     },
     /// An action is taken back, on each photo as far as nobody has written over it since.
     Undo(ActionName),

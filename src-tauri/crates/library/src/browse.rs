@@ -7,12 +7,13 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_catalog::{
-    DeviceId, HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, YearMonth,
+    DeviceId, HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, View, YearMonth,
 };
 
 use kinfolio_photos::BlobId;
 pub use kinfolio_photos::ThumbSize;
 
+use crate::bucket;
 use crate::error::LibraryError;
 use crate::exchange;
 use crate::library::{Library, thumb_error};
@@ -101,6 +102,50 @@ pub async fn history(
 #[must_use]
 pub fn is_stored(library: &Library, id: PhotoId) -> bool {
     library.blobs().path(&BlobId(id.0)).is_file()
+}
+
+/// Who holds a photo's original.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replica {
+    /// The device; none for the bucket.
+    pub device: Option<DeviceId>,
+    /// When it was last found right there, in unix milliseconds, as far as known.
+    pub verified_ms: Option<i64>,
+}
+
+/// Who holds a photo's original: this device as its disk says, the others as they said in the
+/// ledger, the bucket as whoever stored it there said.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub async fn replicas(library: &Library, id: PhotoId) -> Result<Vec<Replica>, LibraryError> {
+    let here = library.device();
+    let members = library.node().status().members;
+    let devices: Vec<_> = members.into_iter().map(|member| member.id).collect();
+    let said = move |catalog: &View| Ok(catalog.snapshot().holders(&id, &devices)?);
+    let holders = library.read(said).await?.value;
+    let stored = is_stored(library, id);
+    let mut replicas: Vec<_> = holders
+        .into_iter()
+        .filter(|(device, _)| stored || *device != here)
+        .map(|(device, verified_ms)| Replica {
+            device: Some(device),
+            verified_ms: Some(verified_ms),
+        })
+        .collect();
+    if stored && replicas.iter().all(|one| one.device != Some(here)) {
+        // It has come, and nobody was told yet.
+        replicas.push(Replica {
+            device: Some(here),
+            verified_ms: None,
+        });
+    }
+    let in_bucket = bucket::verified_ms(library, id).await?;
+    replicas.extend(in_bucket.map(|verified_ms| Replica {
+        device: None,
+        verified_ms: Some(verified_ms),
+    }));
+    Ok(replicas)
 }
 
 /// The bytes of an original, or those of `range`, in pieces: straight from the disk, or, where it

@@ -10,7 +10,7 @@ mod preview;
 
 pub(crate) use gather::{Gathering, gather};
 pub(crate) use give::Shelf;
-pub(crate) use original::{bring, stream};
+pub(crate) use original::{bring, replace, stream};
 pub(crate) use preview::{Fetched, fetch as preview};
 
 use std::time::Duration;

@@ -83,6 +83,12 @@ impl Layout {
         self.root.join("thumbs").join(name)
     }
 
+    /// How far the latest scrub has come.
+    #[must_use]
+    pub(crate) fn scrub(&self) -> PathBuf {
+        self.root.join("scrub.json")
+    }
+
     /// Log files of a node, JSON lines.
     #[must_use]
     pub fn logs(&self) -> PathBuf {

@@ -10,6 +10,7 @@ use kinfolio_node::{
 
 use crate::error::LibraryError;
 use crate::library::Library;
+use crate::scrub;
 
 /// Blocks read from disk at a time, so that a long list needs no more memory than its summary.
 const BLOCKS_PER_READ: usize = 64;
@@ -21,6 +22,8 @@ pub struct Status {
     pub node: NodeStatus,
     /// Photos known, the trash counted.
     pub photos: u64,
+    /// How the latest scrub went, or goes.
+    pub scrub: scrub::Status,
 }
 
 /// This device's view of the household's chain.
@@ -32,6 +35,7 @@ pub async fn status(library: &Library) -> Result<Status, LibraryError> {
     Ok(Status {
         node: library.node().status(),
         photos,
+        scrub: scrub::status(library),
     })
 }
 

@@ -26,6 +26,7 @@ use crate::follow;
 use crate::followed::Followed;
 use crate::import::Jobs;
 use crate::layout::Layout;
+use crate::scrub;
 use crate::settings::Settings;
 use crate::shown::Shown;
 
@@ -59,6 +60,7 @@ struct Inner {
     jobs: Jobs,
     claims: Claims,
     bucket: Link,
+    scrub: watch::Sender<scrub::Status>,
     undoing: Mutex<()>,
     closing: CancellationToken,
     tasks: TaskTracker,
@@ -184,6 +186,15 @@ impl Library {
         &self.inner.bucket
     }
 
+    /// How the latest scrub went, or goes.
+    pub(crate) fn scrub(&self) -> scrub::Status {
+        *self.inner.scrub.borrow()
+    }
+
+    pub(crate) fn note_scrub(&self, status: scrub::Status) {
+        self.inner.scrub.send_replace(status);
+    }
+
     /// Held by whoever undoes.
     pub(crate) fn undoing(&self) -> &Mutex<()> {
         &self.inner.undoing
@@ -300,6 +311,7 @@ impl Parts {
             jobs: Jobs::default(),
             claims: Claims::default(),
             bucket: Link::of_environment(),
+            scrub: watch::Sender::new(scrub::Status::default()),
             undoing: Mutex::new(()),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -321,6 +333,7 @@ impl Parts {
         for what in [Gathering::Previews, Gathering::Originals] {
             tasks.spawn(exchange::gather(library.clone(), what));
         }
+        tasks.spawn(scrub::run(library.clone()));
         let showing = library.inner.showing.subscribe();
         tasks.spawn(follow::index(library.clone(), showing, indexed_in));
         Ok(library)

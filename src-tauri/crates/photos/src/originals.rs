@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
-use crate::blobs::{BLOBS, BlobId, STAGING};
+use crate::blobs::{BLOBS, BlobId, Blobs, STAGING};
 use crate::names::escaped_path;
 
 /// An original that the ledger speaks of.
@@ -84,6 +84,11 @@ pub fn verify(
         .into_iter()
         .filter_map(move |(id, size)| check(&dir, id, size))
         .chain(strangers)
+}
+
+/// Hashes one stored original again.
+pub fn inspect(blobs: &Blobs, id: BlobId, size: u64) -> Option<OriginalFault> {
+    check(blobs.dir(), id, size)
 }
 
 fn check(dir: &Path, id: BlobId, size: u64) -> Option<OriginalFault> {

@@ -128,7 +128,7 @@ impl Thumbs {
     pub fn get(&self, id: &BlobId, size: ThumbSize) -> Result<Option<Bytes>, ThumbError> {
         let path = self.path(id, size);
         match fs::read(&path) {
-            // A power failure can leave a hole or an empty file: both ends must be there.
+            // A power failure can leave a hole or an empty file, and a bad disk anything.
             Ok(jpeg) => Ok(is_whole(&jpeg).then(|| jpeg.into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(ThumbError::io(&path, source)),
@@ -142,7 +142,7 @@ impl Thumbs {
             (ThumbSize::Large, &previews.large),
         ] {
             let path = self.path(id, size);
-            self.write(&path, jpeg)
+            self.write(&path, &sealed(jpeg))
                 .map_err(|source| ThumbError::io(&path, source))?;
         }
         Ok(())
@@ -176,10 +176,11 @@ impl Thumbs {
             return Err(ThumbError::NoPreview { id: *id, reason });
         };
         self.put(id, &previews)?;
-        Ok(match size {
-            ThumbSize::Small => previews.small.into(),
-            ThumbSize::Large => previews.large.into(),
-        })
+        let jpeg = match size {
+            ThumbSize::Small => previews.small,
+            ThumbSize::Large => previews.large,
+        };
+        Ok(sealed(&jpeg).into())
     }
 
     pub(crate) fn renderer(&self) -> &Renderer {
@@ -200,9 +201,25 @@ impl Thumbs {
     }
 }
 
-/// Whether a JPEG has both its ends.
+/// What a preview begins with: a JPEG's start, and a comment of 12 bytes that begins so…
+const SEAL: [u8; 14] = *b"\xFF\xD8\xFF\xFE\0\x0Ekinfolio";
+
+/// …and ends with the CRC-32C of all that follows.
+const SEALED_BYTES: usize = SEAL.len() + 4;
+
+/// A JPEG with its checksum in a comment at its beginning, so that damage shows.
+fn sealed(jpeg: &[u8]) -> Vec<u8> {
+    let rest = jpeg.get(2..).unwrap_or_default();
+    let sum = crc32c::crc32c(rest).to_be_bytes();
+    [SEAL.as_slice(), &sum, rest].concat()
+}
+
+/// Whether a preview is what was stored.
 fn is_whole(jpeg: &[u8]) -> bool {
-    jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) && jpeg.ends_with(&[0xFF, 0xD9])
+    let Some((head, rest)) = jpeg.split_at_checked(SEALED_BYTES) else {
+        return false;
+    };
+    head == [SEAL.as_slice(), &crc32c::crc32c(rest).to_be_bytes()].concat()
 }
 
 /// Whether a JPEG's head says that it is no larger than a preview of that size.
@@ -210,4 +227,46 @@ fn fits(jpeg: &[u8], size: ThumbSize) -> bool {
     let reader = image::ImageReader::with_format(io::Cursor::new(jpeg), image::ImageFormat::Jpeg);
     let dimensions = reader.into_dimensions();
     dimensions.is_ok_and(|(width, height)| width.max(height) <= size.px())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_flipped_bit_and_no_missing_byte_of_a_preview_goes_unseen() {
+        let folder = tempfile::tempdir().unwrap();
+        let thumbs = Thumbs::open(folder.path()).unwrap();
+        let jpeg = {
+            let picture =
+                image::RgbImage::from_fn(16, 12, |x, y| image::Rgb([x as u8, y as u8, 9]));
+            let mut bytes = io::Cursor::new(Vec::new());
+            picture
+                .write_to(&mut bytes, image::ImageFormat::Jpeg)
+                .unwrap();
+            bytes.into_inner()
+        };
+        let id = BlobId([7; 32]);
+        let previews = Previews {
+            small: jpeg.clone(),
+            large: jpeg.clone(),
+            thumbhash: Vec::new(),
+        };
+        thumbs.put(&id, &previews).unwrap();
+        let kept = thumbs.get(&id, ThumbSize::Small).unwrap().unwrap();
+        let shown = image::load_from_memory(&kept).unwrap().to_rgb8();
+        assert_eq!(shown, image::load_from_memory(&jpeg).unwrap().to_rgb8());
+        assert!(thumbs.keep(&id, ThumbSize::Large, &kept).unwrap());
+        assert!(!thumbs.keep(&id, ThumbSize::Large, &jpeg).unwrap());
+
+        let path = thumbs.path(&id, ThumbSize::Small);
+        for at in 0..kept.len() {
+            let mut flipped = kept.to_vec();
+            flipped[at] ^= 1 << (at % 8);
+            fs::write(&path, &flipped).unwrap();
+            assert!(thumbs.get(&id, ThumbSize::Small).unwrap().is_none(), "{at}");
+            fs::write(&path, &kept[..at]).unwrap();
+            assert!(thumbs.get(&id, ThumbSize::Small).unwrap().is_none(), "{at}");
+        }
+    }
 }

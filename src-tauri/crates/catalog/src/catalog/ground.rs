@@ -3,7 +3,7 @@
 //! The file's tables are one ground, the layer of pending edits above a snapshot another; the
 //! rules are the same on both. Does not know the rules.
 
-use kinfolio_chain::{EditId, Height};
+use kinfolio_chain::{DeviceId, EditId, Height};
 
 use super::CatalogError;
 use super::row::{HistoryRow, PhotoRow};
@@ -18,6 +18,20 @@ pub(super) type At = (Height, u32);
 /// One edit of an action: where it stands, and the photo that it added, or none if it changed
 /// photos.
 pub(super) type Step = (At, Option<PhotoId>);
+
+/// What a device found when it hashed its originals again.
+pub(super) struct Verified {
+    /// Of what the blocks from this height…
+    pub(super) from: Height,
+    /// …to this one added…
+    pub(super) height: Height,
+    /// …at this time, in unix milliseconds…
+    pub(super) verified_ms: i64,
+    /// …it held all but these…
+    pub(super) missing: Vec<PhotoId>,
+    /// …and those that an edit before this one named, if these are more of them.
+    pub(super) more: bool,
+}
 
 /// The state that edits are replayed upon. Errors are those of a file that cannot be read or
 /// written.
@@ -54,6 +68,9 @@ pub(super) trait Ground {
         originals: &[PhotoId],
         verified_ms: i64,
     ) -> Result<(), CatalogError>;
+
+    /// Keeps what a device found when it hashed its originals again.
+    fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError>;
 
     /// Keeps what came of an undo.
     fn put_undone(&mut self, undo: EditId, undone: Undone) -> Result<(), CatalogError>;

@@ -22,6 +22,8 @@ pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], Cata
     table(&mut hash, transaction, tables::UNDONE)?;
     table(&mut hash, transaction, tables::CHANGED)?;
     table(&mut hash, transaction, tables::STORED)?;
+    table(&mut hash, transaction, tables::VERIFIED)?;
+    table(&mut hash, transaction, tables::ABSENT)?;
     table(&mut hash, transaction, tables::DEVICES)?;
     table(&mut hash, transaction, tables::META)?;
     Ok(hash.finalize().into())

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kinfolio_chain::{Edit, EditId, Payload};
+use kinfolio_chain::{DeviceId, Edit, EditId, Payload};
 
 use super::CatalogError;
-use super::ground::{At, Ground, Step};
+use super::ground::{At, Ground, Step, Verified};
 use super::listing::{Counts, Listing};
 use super::replay::{Place, Replay, Working};
 use super::row::{HistoryRow, PhotoRow};
@@ -202,6 +202,11 @@ impl Ground for Above<'_> {
 
     /// What only a bucket can vouch for counts once the chain has it.
     fn put_stored(&mut self, _: &str, _: &[PhotoId], _: i64) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    /// As above: the others hear of it once the chain has it.
+    fn put_verified(&mut self, _: DeviceId, _: &Verified) -> Result<(), CatalogError> {
         Ok(())
     }
 

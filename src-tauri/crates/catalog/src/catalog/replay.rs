@@ -8,7 +8,7 @@ mod undo;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::CatalogError;
-use super::ground::{At, Ground};
+use super::ground::{At, Ground, Verified};
 use super::row::{HistoryKind, HistoryRow, PhotoRow, UnseenRow};
 use crate::merge::Author;
 use crate::payload::{Change, DecodeError, LibraryEdit, PhotoAdded};
@@ -61,6 +61,26 @@ impl<G: Ground> Replay<G> {
                 self.change(place, &photos, &change, action, payload)
             }
             Ok((LibraryEdit::Undo(name), _)) => self.undo(place, name),
+            Ok((
+                LibraryEdit::Verified {
+                    from,
+                    height,
+                    verified_ms,
+                    missing,
+                    more,
+                },
+                _,
+            )) => {
+                let found = Verified {
+                    from,
+                    height,
+                    verified_ms,
+                    missing,
+                    more,
+                };
+                let device = place.author.stamp.edit().device;
+                self.ground.put_verified(device, &found)
+            }
             Ok((
                 LibraryEdit::Stored {
                     bucket,

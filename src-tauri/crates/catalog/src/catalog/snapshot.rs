@@ -229,6 +229,41 @@ impl Snapshot {
         Ok(buckets)
     }
 
+    /// Which of `devices` hold the photo's original, each with the time at which it was last found
+    /// right there, in unix milliseconds: as they said when they hashed it, and before that as the
+    /// device said that added it. None, if the photo is unknown.
+    pub fn holders(
+        &self,
+        id: &PhotoId,
+        devices: &[DeviceId],
+    ) -> Result<Vec<(DeviceId, i64)>, CatalogError> {
+        let Some(photo) = self.photo(id)? else {
+            return Ok(Vec::new());
+        };
+        let (block, added_ms) = (photo.block.unwrap_or(0), photo.added_ms.unwrap_or(0));
+        let verified = self.transaction.open_table(tables::VERIFIED)?;
+        let absent = self.transaction.open_table(tables::ABSENT)?;
+        let mut holders = Vec::new();
+        for &device in devices {
+            let added = (device == photo.added_by).then_some(added_ms);
+            let said = verified
+                .range((&device.0, 0)..=(&device.0, block))?
+                .next_back()
+                .transpose()?;
+            let said = said.and_then(|(first, found)| {
+                let (last, verified_ms) = found.value();
+                let (_, first) = first.value();
+                // What came by itself was hashed then; what a device added, when it did.
+                let hashed_ms = added.filter(|_| first > 0).unwrap_or(verified_ms);
+                (last >= block).then_some(hashed_ms)
+            });
+            let is_absent = absent.get((&device.0, &id.0))?.is_some();
+            let hashed_ms = said.or(added).filter(|_| !is_absent);
+            holders.extend(hashed_ms.map(|hashed_ms| (device, hashed_ms)));
+        }
+        Ok(holders)
+    }
+
     /// Those of `ids` whose originals the bucket is not known to hold.
     pub fn not_stored(&self, bucket: &str, ids: &[PhotoId]) -> Result<Vec<PhotoId>, CatalogError> {
         let stored = self.transaction.open_table(tables::STORED)?;

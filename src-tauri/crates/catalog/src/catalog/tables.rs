@@ -44,6 +44,12 @@ pub(super) const CHANGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::
 /// (Photo, bucket's address) → when the bucket's copy of its original was last found right, in unix
 /// milliseconds.
 pub(super) const STORED: TableDefinition<'_, (Id, &str), i64> = TableDefinition::new("stored");
+/// (Device, first block) → the last block of those whose originals it has hashed, and when, in unix
+/// milliseconds.
+pub(super) const VERIFIED: TableDefinition<'_, (Device, u64), (u64, i64)> =
+    TableDefinition::new("verified");
+/// (Device, photo): originals that it did not hold whole then.
+pub(super) const ABSENT: TableDefinition<'_, (Device, Id), ()> = TableDefinition::new("absent");
 /// Device → its name.
 pub(super) const DEVICES: TableDefinition<'_, &[u8; 16], &str> = TableDefinition::new("devices");
 /// The numbers below.
@@ -72,6 +78,8 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), CatalogError>
     transaction.open_table(UNDONE)?;
     transaction.open_table(CHANGED)?;
     transaction.open_table(STORED)?;
+    transaction.open_table(VERIFIED)?;
+    transaction.open_table(ABSENT)?;
     transaction.open_table(DEVICES)?;
     let mut meta = transaction.open_table(META)?;
     meta.insert(META_FORMAT, FORMAT)?;

@@ -396,6 +396,62 @@ fn a_file_that_is_no_catalogue_is_to_be_built_again() {
 }
 
 #[test]
+fn it_knows_which_device_holds_what_and_since_when() {
+    let verified = |from, height, verified_ms, missing: &[PhotoId], more| LibraryEdit::Verified {
+        from,
+        height,
+        verified_ms,
+        missing: missing.to_vec(),
+        more,
+    };
+    let mut chain = Chain::founded();
+    let date = "2019-07-12T10:00:00-00:00";
+    chain.block(1, 0, &[photo(1, date), photo(2, date)]);
+    let added_ms = chain.blocks()[1].header().timestamp_ms;
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = open(&dir);
+    let (one, two) = (
+        kinfolio_chain::DeviceId([1; 16]),
+        kinfolio_chain::DeviceId([2; 16]),
+    );
+    let check = |chain: &Chain, n: u8, expect: &[(kinfolio_chain::DeviceId, i64)]| {
+        let next = catalog.height().map_or(0, |height| height + 1) as usize;
+        catalog.apply(&chain.blocks()[next..]).unwrap();
+        let snapshot = catalog.snapshot().unwrap();
+        assert_eq!(
+            snapshot.holders(&id(n), &[one, two]).unwrap(),
+            expect,
+            "{n}"
+        );
+    };
+    check(&chain, 1, &[(one, added_ms)]);
+    // The second has fetched both, and so does not speak of the founding block.
+    chain.block(2, 1, &[verified(1, 1, 50, &[], false)]);
+    check(&chain, 1, &[(one, added_ms), (two, 50)]);
+    // The first has looked at all again, and found one of them gone.
+    chain.block(1, 2, &[verified(0, 2, 70, &[id(1)], false)]);
+    check(&chain, 1, &[(two, 50)]);
+    check(&chain, 2, &[(one, 70), (two, 50)]);
+    // What is said in two edits counts together, and a new pass for itself.
+    chain.block(
+        2,
+        3,
+        &[
+            verified(0, 3, 90, &[id(1)], false),
+            verified(0, 3, 90, &[id(2)], true),
+        ],
+    );
+    check(&chain, 1, &[]);
+    check(&chain, 2, &[(one, 70)]);
+    chain.block(2, 4, &[verified(0, 4, 95, &[], false)]);
+    check(&chain, 2, &[(one, 70), (two, 95)]);
+    // A photo that came after the last pass is held by whoever added it.
+    chain.block(1, 5, &[photo(3, date)]);
+    let added_ms = chain.blocks()[6].header().timestamp_ms;
+    check(&chain, 3, &[(one, added_ms)]);
+}
+
+#[test]
 fn it_knows_which_bucket_holds_what_and_since_when() {
     let stored = |bucket: &str, originals: &[PhotoId], verified_ms| LibraryEdit::Stored {
         bucket: bucket.to_owned(),

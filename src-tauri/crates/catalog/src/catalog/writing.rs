@@ -4,11 +4,11 @@
 //! leaves no trace.
 
 use kinfolio_chain::edit::Change as MemberChange;
-use kinfolio_chain::{Block, EditId, Height, Payload};
+use kinfolio_chain::{Block, DeviceId, EditId, Height, Payload};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::CatalogError;
-use super::ground::{At, Ground, Step};
+use super::ground::{At, Ground, Step, Verified};
 use super::listing::{Counts, Listing};
 use super::replay::{Place, Replay, Working};
 use super::row::{self, HistoryRow, PhotoRow};
@@ -36,6 +36,8 @@ pub(super) struct Tables<'t> {
     undone: Table<'t, (Device, u64, u64, u64), &'static [u8]>,
     changed: Table<'t, (u64, Id), ()>,
     stored: Table<'t, (Id, &'static str), i64>,
+    verified: Table<'t, (Device, u64), (u64, i64)>,
+    absent: Table<'t, (Device, Id), ()>,
     devices: Table<'t, Device, &'static str>,
     meta: Table<'t, &'static str, u64>,
 }
@@ -62,6 +64,8 @@ impl<'t> Writing<'t> {
             undone: transaction.open_table(tables::UNDONE)?,
             changed: transaction.open_table(tables::CHANGED)?,
             stored: transaction.open_table(tables::STORED)?,
+            verified: transaction.open_table(tables::VERIFIED)?,
+            absent: transaction.open_table(tables::ABSENT)?,
             devices: transaction.open_table(tables::DEVICES)?,
             meta: transaction.open_table(tables::META)?,
         });
@@ -252,6 +256,24 @@ impl Ground for Tables<'_> {
     ) -> Result<(), CatalogError> {
         for id in originals {
             self.stored.insert((&id.0, bucket), verified_ms)?;
+        }
+        Ok(())
+    }
+
+    fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError> {
+        let device = &device.0;
+        if found.from == 0 && !found.more {
+            self.absent
+                .retain_in((device, &[0; 32])..=(device, &[255; 32]), |_, ()| false)?;
+            self.verified
+                .retain_in((device, 0)..=(device, u64::MAX), |_, _| false)?;
+        }
+        if !found.more {
+            let row = (found.height, found.verified_ms);
+            self.verified.insert((device, found.from), row)?;
+        }
+        for id in &found.missing {
+            self.absent.insert((device, &id.0), ())?;
         }
         Ok(())
     }

@@ -68,6 +68,19 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
             originals: originals.iter().map(|id| id.0.to_vec()).collect(),
             verified_ms: *verified_ms,
         }),
+        LibraryEdit::Verified {
+            from,
+            height,
+            verified_ms,
+            missing,
+            more,
+        } => proto::library_edit::Edit::OriginalsVerified(proto::OriginalsVerified {
+            height: *height,
+            from: *from,
+            verified_ms: *verified_ms,
+            missing: missing.iter().map(|id| id.0.to_vec()).collect(),
+            more: *more,
+        }),
         LibraryEdit::Undo(name) => proto::library_edit::Edit::ActionUndone(proto::ActionUndone {
             device: name.device.0.to_vec(),
             action: name.action.0.to_vec(),
@@ -102,6 +115,17 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), 
             device: DeviceId(array(&undone.device).ok_or(DecodeError::ActionName)?),
             action: ActionId(array(&undone.action).ok_or(DecodeError::ActionName)?),
         }),
+        proto::library_edit::Edit::OriginalsVerified(verified) => LibraryEdit::Verified {
+            from: verified.from,
+            height: verified.height,
+            verified_ms: verified.verified_ms,
+            missing: verified
+                .missing
+                .iter()
+                .map(|id| photo_id(id))
+                .collect::<Result<_, _>>()?,
+            more: verified.more,
+        },
         proto::library_edit::Edit::OriginalsStored(stored) => LibraryEdit::Stored {
             originals: stored
                 .originals

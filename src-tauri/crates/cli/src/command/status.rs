@@ -33,6 +33,17 @@ fn describe(status: &LedgerStatus) -> String {
         grouped(status.pending),
         grouped(status.photos),
     );
+    let scrub = &status.scrub;
+    let now = if scrub.running { "under way" } else { "idle" };
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "scrub      {now}; {} checked, {} repaired, {} missing; last through {}",
+        grouped(scrub.checked),
+        grouped(scrub.repaired),
+        grouped(scrub.missing),
+        scrub.finished_at,
+    );
     if let Some(standing) = standing(&status.standing) {
         let _ = writeln!(text, "standing   {standing}");
     }

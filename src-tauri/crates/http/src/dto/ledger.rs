@@ -32,8 +32,25 @@ pub struct LedgerStatus {
     pub standing: String,
     /// Photos known, the trash counted.
     pub photos: u64,
+    /// How the latest look at everything that this device holds went, or goes.
+    pub scrub: ScrubBody,
     /// Every member, this device included.
     pub members: Vec<MemberBody>,
+}
+
+/// How the latest scrub went, or goes: every original hashed again, what is damaged repaired.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ScrubBody {
+    /// Whether one is under way.
+    pub running: bool,
+    /// When the latest was through.
+    pub finished_at: String,
+    /// Originals that were hashed.
+    pub checked: u64,
+    /// Originals and previews that were damaged and are whole again.
+    pub repaired: u64,
+    /// Originals that are damaged or missing on this device, and that nobody could give.
+    pub missing: u64,
 }
 
 /// A device.
@@ -261,6 +278,13 @@ impl LedgerStatus {
             quorum: node.quorum,
             standing: standing(&node.standing).to_owned(),
             photos: status.photos,
+            scrub: ScrubBody {
+                running: status.scrub.running,
+                finished_at: moment(status.scrub.finished_ms),
+                checked: status.scrub.checked,
+                repaired: status.scrub.repaired,
+                missing: status.scrub.missing,
+            },
             members: node.members.iter().map(MemberBody::new).collect(),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kinfolio_library::browse::{At, Named};
+use kinfolio_library::browse::{self, At, Named};
 use kinfolio_library::catalog::{Kind, Photo, TakenSource};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -188,26 +188,22 @@ pub struct Replica {
     pub verified_at: Option<String>,
 }
 
+impl Replica {
+    fn new(replica: &browse::Replica) -> Self {
+        let bucket = || "bucket".to_owned();
+        Self {
+            device: replica.device.map_or_else(bucket, |id| id.to_string()),
+            verified_at: replica.verified_ms.map(moment),
+        }
+    }
+}
+
 impl PhotoRecord {
-    /// The record of `photo`; `here` is this device, which holds a copy when `stored`; `in_bucket` is
-    /// when the bucket's copy was last found right, in unix milliseconds, if it has one.
-    pub(crate) fn new(
-        at: &At<Named<Photo>>,
-        here: &str,
-        stored: bool,
-        in_bucket: Option<i64>,
-    ) -> Self {
+    /// The record of `photo`, whose original these hold.
+    pub(crate) fn new(at: &At<Named<Photo>>, replicas: &[browse::Replica]) -> Self {
         let photo = &at.value.what;
         let names = Names::new(at.value.devices.iter().cloned());
         let card = PhotoCard::from(photo);
-        let replica = stored.then(|| Replica {
-            device: here.to_owned(),
-            verified_at: photo.added_ms.map(moment),
-        });
-        let in_bucket = in_bucket.map(|verified_ms| Replica {
-            device: "bucket".to_owned(),
-            verified_at: Some(moment(verified_ms)),
-        });
         Self {
             id: card.id,
             name: card.name,
@@ -242,7 +238,7 @@ impl PhotoRecord {
             fields: BTreeMap::new(),
             albums: Vec::new(),
             people: Vec::new(),
-            replicas: replica.into_iter().chain(in_bucket).collect(),
+            replicas: replicas.iter().map(Replica::new).collect(),
             added_by: photo.added_by.to_string(),
             added_at: photo.added_ms.map(moment),
             block: photo.block,

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kinfolio_library::browse::{self, ThumbSize};
-use kinfolio_library::bucket;
 use kinfolio_library::catalog::PhotoId;
 use kinfolio_library::edit::{self, Selection};
 use serde::Deserialize;
@@ -39,10 +38,8 @@ pub(crate) async fn record(
 
 async fn current(app: &App, id: PhotoId) -> Result<PhotoRecord, Problem> {
     let at = browse::photo(&app.library, id).await?;
-    let stored = browse::is_stored(&app.library, id);
-    let in_bucket = bucket::verified_ms(&app.library, id).await?;
-    let here = app.library.device().to_string();
-    Ok(PhotoRecord::new(&at, &here, stored, in_bucket))
+    let replicas = browse::replicas(&app.library, id).await?;
+    Ok(PhotoRecord::new(&at, &replicas))
 }
 
 /// Changes a photo

@@ -17,6 +17,7 @@ use super::original::bring;
 use super::preview::{self, Fetched};
 use crate::error::{Code, LibraryError};
 use crate::library::Library;
+use crate::scrub;
 
 /// Blocks looked at in one step.
 const BLOCKS_PER_STEP: usize = 64;
@@ -29,6 +30,10 @@ const MISSING_MAX: usize = 20_000;
 
 /// How long to wait before what did not come is tried again, unless a device comes back.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
+
+/// How long nothing more may have come before the others are told what came: once for an import,
+/// not once for each photo.
+const SAY_AFTER: Duration = Duration::from_secs(3);
 
 /// How long to wait after the disk was full.
 const FULL_PAUSE: Duration = Duration::from_secs(30);
@@ -56,68 +61,134 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
 async fn run(library: &Library, what: Gathering) {
     let mut shown = library.watch_shown();
     let mut household = library.node().watch_household();
-    let mut mark = read_mark(library, what);
-    let mut looked_at = mark;
-    let mut missing = BTreeMap::new();
+    let mut gathered = Gathered::read(library, what);
     loop {
         let height = shown.borrow_and_update().height.unwrap_or(0);
         household.mark_unchanged();
-        let mut failed = look(library, what, &mut looked_at, height, &mut missing).await;
-        if failed.is_ok() {
-            failed = fetch(library, what, &mut missing).await;
-        }
-        let lowest = missing.values().map(|one: &Missing| one.height).min();
-        let done = lowest.map_or(looked_at, |lowest| lowest.saturating_sub(1));
-        if done > mark {
-            mark = done;
-            write_mark(library, what, mark);
-        }
-        if let Err(error) = failed {
+        if let Err(error) = gathered.go_on(library, height).await {
             tracing::warn!(%error, ?what, "what other devices added cannot be gathered");
             tokio::time::sleep(FULL_PAUSE).await;
             continue;
         }
-        if looked_at < height && missing.len() < MISSING_MAX {
+        if gathered.looked_at < height && gathered.missing.len() < MISSING_MAX {
             continue;
         }
+        let missing = !gathered.missing.is_empty();
         tokio::select! {
             changed = shown.changed() => if changed.is_err() { return },
-            changed = household.changed(), if !missing.is_empty() => if changed.is_err() { return },
-            () = tokio::time::sleep(TRY_AGAIN), if !missing.is_empty() => {}
+            changed = household.changed(), if missing => if changed.is_err() { return },
+            () = tokio::time::sleep(TRY_AGAIN), if missing => {}
+            () = tokio::time::sleep(SAY_AFTER), if gathered.owes_word && !missing => {
+                gathered.say(library).await;
+            }
         }
     }
 }
 
-/// Looks through some more blocks for photos whose files are missing here.
+/// What has been gathered of one kind.
+struct Gathered {
+    what: Gathering,
+    /// Up to this block nothing is missing, and that was said.
+    mark: Height,
+    looked_at: Height,
+    missing: BTreeMap<PhotoId, Missing>,
+    /// Whether originals of other devices came above the mark, which nobody has been told of.
+    owes_word: bool,
+}
+
+impl Gathered {
+    /// As the last run of the program left it.
+    fn read(library: &Library, what: Gathering) -> Self {
+        let mark = read_mark(library, what);
+        Self {
+            what,
+            mark,
+            looked_at: mark,
+            missing: BTreeMap::new(),
+            owes_word: false,
+        }
+    }
+
+    /// Looks at the blocks up to `height`, and fetches what can be had of what is missing.
+    async fn go_on(&mut self, library: &Library, height: Height) -> Result<(), LibraryError> {
+        let others = look(
+            library,
+            self.what,
+            &mut self.looked_at,
+            height,
+            &mut self.missing,
+        );
+        self.owes_word |= others.await? && self.what == Gathering::Originals;
+        fetch(library, self.what, &mut self.missing).await?;
+        if !self.owes_word {
+            self.advance(library);
+        }
+        Ok(())
+    }
+
+    /// Tells the household that this device holds what came.
+    async fn say(&mut self, library: &Library) {
+        let (from, to) = (self.mark + 1, self.looked_at);
+        match scrub::say(library, from, to, &[]).await {
+            Ok(()) => {
+                self.owes_word = false;
+                self.advance(library);
+            }
+            Err(error) => tracing::warn!(%error, "nobody can be told which originals came here"),
+        }
+    }
+
+    fn advance(&mut self, library: &Library) {
+        let lowest = self.missing.values().map(|one| one.height).min();
+        let done = lowest.map_or(self.looked_at, |lowest| lowest.saturating_sub(1));
+        if done > self.mark {
+            self.mark = done;
+            write_mark(library, self.what, done);
+        }
+    }
+}
+
+/// Looks through some more blocks for photos whose files are missing here. Whether other devices
+/// have added any.
 async fn look(
     library: &Library,
     what: Gathering,
     looked_at: &mut Height,
     height: Height,
     missing: &mut BTreeMap<PhotoId, Missing>,
-) -> Result<(), LibraryError> {
+) -> Result<bool, LibraryError> {
+    let mut others = false;
     while *looked_at < height && missing.len() < MISSING_MAX {
         let (here, from) = (library.clone(), *looked_at + 1);
         let look = move || {
             let blocks = here.node().blocks(from, BLOCKS_PER_STEP);
             let blocks = blocks.map_err(LibraryError::Node)?;
             let mut found = Vec::new();
+            let mut others = false;
             for block in &blocks {
-                look_at(&here, what, block, &mut found);
+                others |= look_at(&here, what, block, &mut found);
             }
-            Ok((blocks.len() as u64, found))
+            Ok((blocks.len() as u64, found, others))
         };
-        let (blocks, found) = library.blocking(look).await?;
+        let (blocks, found, more) = library.blocking(look).await?;
         missing.extend(found);
+        others |= more;
         *looked_at += blocks;
         if blocks == 0 {
-            return Ok(());
+            break;
         }
     }
-    Ok(())
+    Ok(others)
 }
 
-fn look_at(library: &Library, what: Gathering, block: &Block, found: &mut Vec<(PhotoId, Missing)>) {
+/// Notes the photos of a block whose files are missing here. Whether other devices have added any.
+fn look_at(
+    library: &Library,
+    what: Gathering,
+    block: &Block,
+    found: &mut Vec<(PhotoId, Missing)>,
+) -> bool {
+    let mut others = false;
     for edit in block.edits() {
         let Payload::Opaque(bytes) = &edit.payload else {
             continue;
@@ -126,6 +197,7 @@ fn look_at(library: &Library, what: Gathering, block: &Block, found: &mut Vec<(P
         let Ok(LibraryEdit::PhotoAdded(photo)) = LibraryEdit::decode(bytes) else {
             continue;
         };
+        others |= edit.id.device != library.device();
         let blob = BlobId(photo.id.0);
         let is_here = match what {
             // Without a thumbhash there was nothing to be seen.
@@ -144,6 +216,7 @@ fn look_at(library: &Library, what: Gathering, block: &Block, found: &mut Vec<(P
             found.push((photo.id, one));
         }
     }
+    others
 }
 
 /// Fetches what can be had of what is missing.

@@ -30,9 +30,25 @@ const PIECES_AHEAD: usize = 16;
 /// [`LibraryError::OriginalMissing`] if no device within reach holds it whole; or it cannot be
 /// stored.
 pub(crate) async fn bring(library: &Library, photo: &Photo) -> Result<(), LibraryError> {
-    let Some(_claim) = claim(library, photo.id).await else {
-        return Ok(());
-    };
+    match claim(library, photo.id, false).await {
+        Some(claim) => bring_as(&claim, photo).await,
+        None => Ok(()),
+    }
+}
+
+/// Brings the original of `photo` here in the place of one that is damaged.
+///
+/// # Errors
+/// As [`bring`].
+pub(crate) async fn replace(library: &Library, photo: &Photo) -> Result<(), LibraryError> {
+    match claim(library, photo.id, true).await {
+        Some(claim) => bring_as(&claim, photo).await,
+        None => Ok(()),
+    }
+}
+
+async fn bring_as(claim: &Claim, photo: &Photo) -> Result<(), LibraryError> {
+    let library = &claim.library;
     let mut devices = within_reach(library, Some(photo.added_by));
     loop {
         let mut incoming = Incoming::new(library, photo, devices.clone());
@@ -56,7 +72,7 @@ pub(crate) async fn stream(
     library: &Library,
     photo: &Photo,
 ) -> Result<BoxStream<'static, io::Result<Bytes>>, LibraryError> {
-    let Some(claim) = claim(library, photo.id).await else {
+    let Some(claim) = claim(library, photo.id, false).await else {
         let opened = library.blobs().open_range(&BlobId(photo.id.0), None).await;
         let opened = opened.map_err(|error| library.blob_error(error))?;
         return Ok(opened.stream.map_err(io::Error::other).boxed());
@@ -111,8 +127,8 @@ impl Drop for Claim {
 }
 
 /// The right to bring an original here; nothing, if it is here, perhaps after somebody else has
-/// brought it.
-async fn claim(library: &Library, id: PhotoId) -> Option<Claim> {
+/// brought it, and is not to be brought anew.
+async fn claim(library: &Library, id: PhotoId, anew: bool) -> Option<Claim> {
     loop {
         if library.claims().take(id) {
             let claim = Claim {
@@ -120,7 +136,7 @@ async fn claim(library: &Library, id: PhotoId) -> Option<Claim> {
                 id,
             };
             let stored = library.blobs().path(&BlobId(id.0)).is_file();
-            return (!stored).then_some(claim);
+            return (anew || !stored).then_some(claim);
         }
         library.claims().wait(id).await;
     }

@@ -80,7 +80,7 @@ pub(super) fn edit() -> impl Strategy<Value = LibraryEdit> {
             )
         }),
         (ids.clone(), change()).prop_map(|(photos, change)| LibraryEdit::Change { photos, change }),
-        (ids, any::<i64>(), "[a-c]{1,2}").prop_map(|(originals, verified_ms, bucket)| {
+        (ids.clone(), any::<i64>(), "[a-c]{1,2}").prop_map(|(originals, verified_ms, bucket)| {
             LibraryEdit::Stored {
                 bucket,
                 originals,
@@ -88,6 +88,15 @@ pub(super) fn edit() -> impl Strategy<Value = LibraryEdit> {
             }
         }),
         (1..4u8, 0..3u8).prop_map(|(device, action)| undo(device, action)),
+        (ids, 0..9u64, 0..9u64, any::<bool>()).prop_map(|(missing, from, height, more)| {
+            LibraryEdit::Verified {
+                from,
+                height,
+                verified_ms: 7,
+                missing,
+                more,
+            }
+        }),
     ]
 }
 

@@ -1,0 +1,207 @@
+//! Looks again, in the background and at leisure, whether everything that this device holds is
+//! still what it was: every original by its hash, every preview by its checksum, every block by
+//! reading it. What is damaged or missing is named, and repaired from another device or the bucket.
+//!
+//! One look at everything is a pass. It goes on where it was when the program ended, and at its end
+//! says in the ledger, in one edit, what this device holds: so that all know of how many good
+//! copies there are. What came here by itself between two passes is said, too, once it has come.
+
+mod pass;
+
+use std::time::Duration;
+
+use kinfolio_catalog::{Height, LibraryEdit, Photo, PhotoId};
+use kinfolio_node::{Block, Payload};
+use kinfolio_photos::{BlobId, ThumbSize, originals};
+
+use crate::browse;
+use crate::edit::send;
+use crate::error::LibraryError;
+use crate::exchange;
+use crate::library::Library;
+use crate::tasks::now_ms;
+use pass::Pass;
+pub use pass::Status;
+
+/// How long after the start a pass goes on: whoever opens the library is not kept waiting.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How often to look whether a pass is due, and how long to wait after trouble.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// Blocks read in one step.
+const BLOCKS_PER_STEP: usize = 64;
+
+/// Bytes hashed in a second, about: a fraction of what a disk gives.
+const BYTES_PER_SECOND: u64 = 50_000_000;
+
+/// Photos that one edit names as missing, within the chain's bound of 1 MiB.
+const MISSING_PER_EDIT: usize = 20_000;
+
+/// How the latest pass went, or goes.
+#[must_use]
+pub fn status(library: &Library) -> Status {
+    library.scrub()
+}
+
+/// Scrubs until the library closes.
+pub(crate) async fn run(library: Library) {
+    let closing = library.closing();
+    closing.run_until_cancelled(scrub(&library)).await;
+}
+
+async fn scrub(library: &Library) {
+    let mut pass = Pass::read(library);
+    library.note_scrub(pass.status());
+    tokio::time::sleep(FIRST_PAUSE).await;
+    loop {
+        if pass.is_due(now_ms())
+            && let Err(error) = go_on(library, &mut pass).await
+        {
+            tracing::warn!(%error, "the scrub will go on later");
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Goes on with a pass, or begins one, to its end.
+async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
+    pass.begin(library.height(), now_ms());
+    while pass.looked_at < pass.height {
+        let (here, from) = (library.clone(), pass.looked_at + 1);
+        let wanted = (pass.height - pass.looked_at).min(BLOCKS_PER_STEP as u64);
+        // Where a block is damaged, this finds out; the node has the others mend it meanwhile.
+        let read = move || {
+            let blocks = here.node().blocks(from, wanted as usize);
+            blocks.map_err(LibraryError::Node)
+        };
+        let blocks = library.blocking(read).await?;
+        if blocks.is_empty() {
+            break;
+        }
+        for block in &blocks {
+            for id in added_in(block) {
+                look_at(library, pass, id).await?;
+            }
+        }
+        pass.looked_at += blocks.len() as u64;
+        pass.keep(library)?;
+        library.note_scrub(pass.status());
+    }
+    say(library, 0, pass.height, &pass.missing()).await?;
+    pass.end(now_ms());
+    pass.keep(library)?;
+    library.note_scrub(pass.status());
+    tracing::info!(
+        checked = pass.checked,
+        repaired = pass.repaired,
+        missing = pass.missing().len(),
+        "every original was hashed again"
+    );
+    Ok(())
+}
+
+/// The photos that a block adds.
+pub(crate) fn added_in(block: &Block) -> Vec<PhotoId> {
+    let edits = block.edits().filter_map(|edit| match edit.payload {
+        // What a newer version wrote is not for this one to look at.
+        Payload::Opaque(bytes) => LibraryEdit::decode(&bytes).ok(),
+        _ => None,
+    });
+    let photos = edits.filter_map(|edit| match edit {
+        LibraryEdit::PhotoAdded(photo) => Some(photo.id),
+        _ => None,
+    });
+    photos.collect()
+}
+
+/// Hashes one original, looks at its previews, and repairs what is damaged or missing.
+async fn look_at(library: &Library, pass: &mut Pass, id: PhotoId) -> Result<(), LibraryError> {
+    let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
+    let Some(photo) = found.value else {
+        return Ok(());
+    };
+    pass.checked += 1;
+    let (here, size) = (library.clone(), photo.size);
+    let inspect = move || Ok(originals::inspect(here.blobs(), BlobId(id.0), size));
+    if let Some(fault) = library.blocking(inspect).await? {
+        repair(library, pass, &photo, &format!("{fault:?}")).await?;
+    }
+    if !photo.thumbhash.is_empty() {
+        for size in [ThumbSize::Small, ThumbSize::Large] {
+            look_at_preview(library, pass, id, size).await?;
+        }
+    }
+    tokio::time::sleep(Duration::from_secs_f64(
+        size as f64 / BYTES_PER_SECOND as f64,
+    ))
+    .await;
+    Ok(())
+}
+
+async fn repair(
+    library: &Library,
+    pass: &mut Pass,
+    photo: &Photo,
+    fault: &str,
+) -> Result<(), LibraryError> {
+    let (id, name) = (photo.id, &photo.name);
+    match exchange::replace(library, photo).await {
+        Ok(()) => {
+            tracing::warn!(%id, name, fault, "an original was damaged, and is whole again");
+            pass.repaired += 1;
+        }
+        Err(error @ (LibraryError::DiskFull { .. } | LibraryError::Closing)) => return Err(error),
+        Err(error) => {
+            tracing::error!(%id, name, fault, %error, "an original is damaged or missing, and no other device gives it");
+            pass.misses(id);
+        }
+    }
+    Ok(())
+}
+
+async fn look_at_preview(
+    library: &Library,
+    pass: &mut Pass,
+    id: PhotoId,
+    size: ThumbSize,
+) -> Result<(), LibraryError> {
+    let here = library.clone();
+    let blob = BlobId(id.0);
+    let look = move || {
+        let there = here.thumbs().path(&blob, size).is_file();
+        let whole = here.thumbs().get(&blob, size).ok().flatten().is_some();
+        Ok(there && !whole)
+    };
+    if library.blocking(look).await? && browse::preview(library, id, size).await.is_ok() {
+        tracing::warn!(%id, px = size.px(), "a preview was damaged, and is whole again");
+        pass.repaired += 1;
+    }
+    Ok(())
+}
+
+/// Says in the ledger that this device holds every original that blocks from `from` to `height`
+/// added, but those that are `missing`.
+pub(crate) async fn say(
+    library: &Library,
+    from: Height,
+    height: Height,
+    missing: &[PhotoId],
+) -> Result<(), LibraryError> {
+    let verified_ms = now_ms();
+    let mut parts = missing.chunks(MISSING_PER_EDIT);
+    let first = parts.next().unwrap_or_default();
+    let edit = |missing: &[PhotoId], more| {
+        LibraryEdit::Verified {
+            from,
+            height,
+            verified_ms,
+            missing: missing.to_vec(),
+            more,
+        }
+        .encode()
+    };
+    let mut edits = vec![edit(first, false)];
+    edits.extend(parts.map(|part| edit(part, true)));
+    send(library, edits).await.map(drop)
+}

@@ -1,0 +1,106 @@
+//! How far a pass has come: kept in a file, so that it goes on after a restart.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use kinfolio_catalog::{Height, PhotoId};
+use serde::{Deserialize, Serialize};
+
+use crate::error::LibraryError;
+use crate::library::{Library, write_durably};
+use crate::tasks::now_ms;
+
+/// How long after the end of a pass the next one begins.
+const PASS_EVERY_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// One look at everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Pass {
+    /// When the latest pass was through, in unix milliseconds.
+    finished_ms: i64,
+    /// Whether one is under way; the rest is about it, or about the latest.
+    running: bool,
+    /// Up to which block it looks.
+    pub(super) height: Height,
+    /// Up to which block it has looked.
+    pub(super) looked_at: Height,
+    /// Originals that were hashed.
+    pub(super) checked: u64,
+    /// Originals and previews that were damaged and are whole again.
+    pub(super) repaired: u64,
+    missing: BTreeSet<PhotoId>,
+}
+
+/// How the latest pass went, or goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Whether one is under way.
+    pub running: bool,
+    /// When the latest was through, in unix milliseconds; the time of the first start before that.
+    pub finished_ms: i64,
+    /// Originals that were hashed in it.
+    pub checked: u64,
+    /// Originals and previews that were damaged and are whole again.
+    pub repaired: u64,
+    /// Originals that are damaged or missing here, and that nobody could give.
+    pub missing: u64,
+}
+
+impl Pass {
+    /// Where the last run of the program left it. A new library has just hashed all that it holds.
+    pub(super) fn read(library: &Library) -> Self {
+        let text = fs::read(library.layout().scrub()).unwrap_or_default();
+        let kept = serde_json::from_slice(&text).ok();
+        kept.unwrap_or_else(|| Self {
+            finished_ms: now_ms(),
+            ..Self::default()
+        })
+    }
+
+    pub(super) fn keep(&self, library: &Library) -> Result<(), LibraryError> {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        write_durably(&library.layout().scrub(), &text)
+    }
+
+    pub(super) fn is_due(&self, now_ms: i64) -> bool {
+        // A clock that went back a year does not put it off for a year.
+        let since = now_ms.saturating_sub(self.finished_ms);
+        self.running || !(0..PASS_EVERY_MS).contains(&since)
+    }
+
+    /// Begins a pass over the blocks up to `height`, unless one is under way.
+    pub(super) fn begin(&mut self, height: Height, now_ms: i64) {
+        if !self.running {
+            *self = Self {
+                finished_ms: self.finished_ms.min(now_ms),
+                running: true,
+                height,
+                ..Self::default()
+            };
+        }
+    }
+
+    pub(super) fn misses(&mut self, id: PhotoId) {
+        self.missing.insert(id);
+    }
+
+    pub(super) fn missing(&self) -> Vec<PhotoId> {
+        self.missing.iter().copied().collect()
+    }
+
+    pub(super) fn end(&mut self, now_ms: i64) {
+        self.running = false;
+        self.finished_ms = now_ms;
+    }
+
+    pub(super) fn status(&self) -> Status {
+        Status {
+            running: self.running,
+            finished_ms: self.finished_ms,
+            checked: self.checked,
+            repaired: self.repaired,
+            missing: self.missing.len() as u64,
+        }
+    }
+}
