@@ -1,7 +1,7 @@
 //! Machines that a test makes itself: network namespaces on one switch, each with a cable that can
 //! be pulled.
 
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A switch with machines on it; gone when dropped.
@@ -109,13 +109,16 @@ pub fn address(machine: u8) -> String {
 }
 
 fn works(args: &[&str]) -> bool {
+    ip(args).status.success()
+}
+
+fn ip(args: &[&str]) -> Output {
     let ran = Command::new("ip").args(args).output();
-    ran.is_ok_and(|ran| ran.status.success())
+    ran.expect("iproute2 is installed")
 }
 
 fn must(args: &[&str]) {
-    let ran = Command::new("ip").args(args).output();
-    let ran = ran.expect("iproute2 is installed");
+    let ran = ip(args);
     let said = String::from_utf8_lossy(&ran.stderr);
     assert!(ran.status.success(), "ip {}: {said}", args.join(" "));
 }
