@@ -519,9 +519,24 @@ fn an_index_has_one_writer() {
     check(&library, "athens", &["athens"]);
 }
 
+/// Copies an index as it is at one moment: segments that are merged meanwhile come and go, and then
+/// the copy is made anew.
 fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    let meta = || fs::read(from.join("meta.json")).unwrap();
+    loop {
+        if to.exists() {
+            fs::remove_dir_all(to).unwrap();
+        }
+        fs::create_dir_all(to).unwrap();
+        let before = meta();
+        let copied = fs::read_dir(from).unwrap().try_for_each(|entry| {
+            let entry = entry?;
+            fs::copy(entry.path(), to.join(entry.file_name())).map(drop)
+        });
+        match copied {
+            Ok(()) if meta() == before => return,
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
+            Ok(()) | Err(_) => {}
+        }
     }
 }
