@@ -204,6 +204,17 @@ fn nobody_joins_with_an_invitation_that_was_used_or_altered_and_a_removed_device
         last.stderr
     );
 
+    // A joining that was killed, however far it had come, is done again with the same invitation.
+    let invitation_2 = first.run(["invite"]).succeeded().stdout;
+    newcomer("Killed", invitation_2.trim()).succeeded();
+    let killed = first.folder("Killed");
+    fs::remove_file(killed.join("library.toml")).unwrap();
+    fs::write(killed.join("joining"), "").unwrap();
+    newcomer("Killed", invitation_2.trim()).succeeded();
+    assert!(killed.join("library.toml").exists() && !killed.join("joining").exists());
+    let members = first.json(["devices"])["devices"].clone();
+    assert_eq!(members.as_array().unwrap().len(), 2, "{members}");
+
     // The log knows who was turned away, and no secret.
     drop(serving);
     let mut log = String::new();

@@ -60,6 +60,8 @@ fn masked(text: &str) -> String {
                 "<hash>"
             } else if is_seconds {
                 "<n>"
+            } else if bare.ends_with('Z') && bare.contains("T") {
+                "<time>"
             } else if is_height && bare.parse::<u64>().is_ok() {
                 "<height>"
             } else {

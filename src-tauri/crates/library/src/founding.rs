@@ -43,7 +43,10 @@ pub fn found(root: &Path, founding: &Founding) -> Result<(), LibraryError> {
     founder
         .found(root)
         .map_err(|error| node_error(root, error))?;
-    furnish(&layout, &founding.household, &founding.device)
+    furnish(&layout)?;
+    // Last, since it is what makes the folder a library.
+    let text = Settings::template(&founding.household, &founding.device);
+    write_durably(&layout.settings(), text.as_bytes())
 }
 
 /// Makes a library in `root`: a further device, called `device`, of the household that gave this
@@ -59,11 +62,46 @@ pub async fn join(
 ) -> Result<Joined, LibraryError> {
     check_name("a device", device)?;
     let layout = Layout::new(root);
-    let _lock = prepare(&layout, &[IDENTITY_FOLDER])?;
+    let joining = layout.joining();
+    let _lock = match joining.exists() && !layout.settings().exists() {
+        true => begin_again(&layout)?,
+        false => prepare(&layout, &[IDENTITY_FOLDER])?,
+    };
+    write_durably(&joining, b"")?;
     let joined = kinfolio_node::join(root, invitation, device).await;
     let joined = joined.map_err(|error| node_error(root, error))?;
-    furnish(&layout, &joined.household, device)?;
+    furnish(&layout)?;
+    let text = Settings::template(&joined.household, device);
+    write_durably(&joining, text.as_bytes())?;
+    // The mark of a joining becomes what makes the folder a library.
+    let settings = layout.settings();
+    fs::rename(&joining, &settings)
+        .and_then(|()| File::open(root)?.sync_all())
+        .map_err(|source| LibraryError::io("write", &settings, source))?;
     Ok(joined)
+}
+
+/// Clears away what a joining that was interrupted has left, but for the device's key. While its mark
+/// is there the folder has never been a library: nothing in it was ever in use.
+fn begin_again(layout: &Layout) -> Result<File, LibraryError> {
+    let root = layout.root();
+    let lock = lock(layout)?;
+    let entries = fs::read_dir(root).map_err(|source| LibraryError::io("read", root, source))?;
+    let keep = [layout.lock(), layout.joining(), root.join(IDENTITY_FOLDER)];
+    for entry in entries {
+        let path = entry
+            .map_err(|source| LibraryError::io("read", root, source))?
+            .path();
+        if keep.contains(&path) {
+            continue;
+        }
+        let removed = match path.is_dir() {
+            true => fs::remove_dir_all(&path),
+            false => fs::remove_file(&path),
+        };
+        removed.map_err(|source| LibraryError::io("remove", &path, source))?;
+    }
+    Ok(lock)
 }
 
 /// Makes the folder and takes its lock. Nothing may be in it but what is named.
@@ -95,7 +133,7 @@ fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, LibraryError> {
 }
 
 /// Makes what every library has beside its ledger.
-fn furnish(layout: &Layout, household: &str, device: &str) -> Result<(), LibraryError> {
+fn furnish(layout: &Layout) -> Result<(), LibraryError> {
     let root = layout.root();
     for folder in [
         layout.imports(),
@@ -107,9 +145,7 @@ fn furnish(layout: &Layout, household: &str, device: &str) -> Result<(), Library
     }
     Blobs::open(root).map_err(|error| blob_error(root, error))?;
     Token::create(&layout.token())?;
-    // Last, since it is what makes the folder a library.
-    let text = Settings::template(household, device);
-    write_durably(&layout.settings(), text.as_bytes())
+    Ok(())
 }
 
 pub(crate) fn check_name(what: &'static str, given: &str) -> Result<(), LibraryError> {

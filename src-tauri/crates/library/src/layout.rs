@@ -83,6 +83,12 @@ impl Layout {
         self.root.join("thumbs").join(name)
     }
 
+    /// There, while this folder is being made that of a device that joins.
+    #[must_use]
+    pub(crate) fn joining(&self) -> PathBuf {
+        self.root.join("joining")
+    }
+
     /// How far the latest scrub has come.
     #[must_use]
     pub(crate) fn scrub(&self) -> PathBuf {

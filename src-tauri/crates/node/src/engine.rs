@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
+use kinfolio_chain::edit::Change;
 use kinfolio_chain::store::salvage::Attic;
 use kinfolio_chain::store::{Abstention, Recovered, Store};
 use kinfolio_chain::{
@@ -80,6 +81,8 @@ pub struct Engine<S> {
     held_until: Option<Micros>,
     /// Whether an own edit has waited for a block longer than it should.
     overdue: bool,
+    /// Own changes of the members that were void when their block came.
+    overtaken: Vec<Change>,
     /// When own edits were last sent ahead of a ballot.
     gossiped_at: Micros,
     /// Own batches that no other device has been sent.
@@ -190,6 +193,7 @@ impl<S: Store> Engine<S> {
             fresh_since: 0,
             held_until: None,
             overdue: false,
+            overtaken: Vec::new(),
             gossiped_at: 0,
             unsaid: Vec::new(),
             next_seq: 0,
@@ -274,6 +278,7 @@ impl<S: Store> Engine<S> {
     /// # Errors
     /// As [`Engine::take`].
     pub fn finish(&mut self, clock: Clock) -> Result<Vec<Action>, NodeError> {
+        self.write_again(clock);
         self.held_until = self.may_hold_fresh().filter(|until| *until > clock.now);
         if self.held_until.is_none() {
             self.sign_fresh(clock);

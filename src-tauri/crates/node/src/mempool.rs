@@ -1,7 +1,7 @@
 //! Edits on their way into the chain: signed, numbered, not yet decided. This device's own, for
 //! which somebody waits, and those that other devices have gossiped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use kinfolio_chain::block::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES};
 use kinfolio_chain::{
@@ -159,32 +159,39 @@ impl Mempool {
         })
     }
 
-    /// As many batches as one block can hold, each author's in order, the authors in turn; of
+    /// As many batches as one block can hold, each device's in order, the devices in turn; of
     /// membership edits one at most, as each is agreed under the members before it.
     pub(crate) fn fill_block(&self, chain: &ChainState) -> Vec<Batch> {
         let mut room = BLOCK_BYTES_MAX - BLOCK_OVERHEAD_BYTES;
         let mut has_membership = false;
         let mut filled = Vec::new();
-        let queues = self
-            .waiting
-            .iter()
-            .map(|(author, batches)| (chain.next_seq(author.device, author.incarnation), batches));
-        let mut queues: Vec<_> = queues.collect();
-        while !queues.is_empty() {
-            queues.retain_mut(|(next_seq, batches)| {
-                let Some(one) = batches.get(next_seq) else {
-                    return false;
-                };
-                let membership = changes_members(&one.batch);
-                let ahead = one.batch.base > chain.height();
-                if one.bytes > room || membership && has_membership || ahead {
-                    return false;
+        let mut devices = BTreeMap::new();
+        for (author, batches) in &self.waiting {
+            let next_seq = chain.next_seq(author.device, author.incarnation);
+            let lives: &mut VecDeque<_> = devices.entry(author.device).or_default();
+            lives.push_back((next_seq, batches));
+        }
+        while !devices.is_empty() {
+            devices.retain(|_, lives| {
+                // What a device wrote in an earlier life goes ahead of what it wrote in a later one:
+                // nobody takes back their own words by starting a program again.
+                while let Some((next_seq, batches)) = lives.front_mut() {
+                    let Some(one) = batches.get(next_seq) else {
+                        lives.pop_front();
+                        continue;
+                    };
+                    let membership = changes_members(&one.batch);
+                    let ahead = one.batch.base > chain.height();
+                    if one.bytes > room || membership && has_membership || ahead {
+                        return false;
+                    }
+                    room -= one.bytes;
+                    has_membership |= membership;
+                    *next_seq = one.batch.next_seq();
+                    filled.push(one.batch.clone());
+                    return true;
                 }
-                room -= one.bytes;
-                has_membership |= membership;
-                *next_seq = one.batch.next_seq();
-                filled.push(one.batch.clone());
-                true
+                false
             });
         }
         filled

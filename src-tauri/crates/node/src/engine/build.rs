@@ -6,14 +6,14 @@ use kinfolio_chain::batch::BATCH_EDITS_MAX;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::edit::{Change, Membership};
 use kinfolio_chain::store::Store;
-use kinfolio_chain::{Batch, Block, Height, Owner, Payload};
+use kinfolio_chain::{Batch, Block, EditId, Height, Owner, Payload, Void};
 use kinfolio_consensus::{Begin, Micros};
 use kinfolio_transport::Ledger;
 use sha2::{Digest, Sha256};
 
 use super::carry_out::proposer;
 use super::{BATCH_BYTES_MAX, Clock, Engine};
-use crate::mempool::{Claim, Ticket};
+use crate::mempool::{Claim, Ticket, changes_members};
 
 /// For how many blocks after its last own edit a device counts as one that writes: the answer to
 /// an edit and the next edit cross the following block.
@@ -120,6 +120,35 @@ impl<S: Store> Engine<S> {
             count: 1,
         };
         self.write_change(clock, change, vec![claim]);
+    }
+
+    /// The change of the members that this device wrote in `block`, if another change came first.
+    pub(super) fn overtaken_in(&self, block: &Block) -> Option<(Change, EditId)> {
+        let mut own = block.batches().iter();
+        let own =
+            own.find(|batch| batch.author.device == self.me.device && changes_members(batch))?;
+        let edit = own.payloads.iter().find_map(|payload| match payload {
+            Payload::Membership(edit) => Some(edit),
+            _ => None,
+        })?;
+        let void = self.state.members_after(edit);
+        let overtaken = matches!(void, Err(Void::Outdated { .. }));
+        overtaken.then(|| (edit.change.clone(), own.id_at(0)))
+    }
+
+    /// Writes changes of the members again that were overtaken while they were pending, if they
+    /// still change anything: who was told that a device will be removed counts on it.
+    pub(super) fn write_again(&mut self, clock: Clock) {
+        for change in std::mem::take(&mut self.overtaken) {
+            let config_hash = self.state.config_hash();
+            let again = Membership {
+                config_hash,
+                change,
+            };
+            if self.state.members_after(&again).is_ok() {
+                self.write_change(clock, again.change, Vec::new());
+            }
+        }
     }
 
     /// The same, after everything else was signed, for whoever waits for it.

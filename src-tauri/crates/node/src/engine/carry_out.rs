@@ -112,6 +112,7 @@ impl<S: Store> Engine<S> {
             self.durable.learned();
         }
         let members = self.state.config_hash();
+        let overtaken = self.overtaken_in(block);
         let followed = self.state.follow(block);
         let judged = followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;
         self.accepted_here.clear();
@@ -120,6 +121,12 @@ impl<S: Store> Engine<S> {
             self.wrote_at = height;
         }
         let told = self.mempool.settle(block, &self.state, &judged);
+        if let Some((change, edit)) = overtaken
+            && told.iter().all(|(_, receipt)| receipt.first != edit)
+        {
+            // Nobody waits to hear that it is void, and would write it again.
+            self.overtaken.push(change);
+        }
         let told = told.into_iter();
         self.actions
             .extend(told.map(|(ticket, receipt)| Action::Acknowledge(ticket, receipt)));

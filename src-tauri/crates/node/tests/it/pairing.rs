@@ -289,3 +289,48 @@ async fn nobody_is_taken_in_without_a_quorum_and_the_invitation_is_good_afterwar
     join(other.path(), &invitation, "Tablet").await.unwrap();
     until("three", || laptop.status().members.len() == 3).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_alone_keeps_its_order_over_a_restart_and_a_pending_removal_holds() {
+    let (study_root, study) = founded();
+    let (laptop_root, laptop, _) = joined(&study, "Laptop").await;
+    let (_nas_root, nas, _) = joined(&study, "NAS").await;
+    let (device, renamed) = (nas.status().device.id, laptop.status().device.id);
+    let at = laptop.reachable_at().unwrap()[0];
+    laptop.close().await.unwrap();
+    nas.close().await.unwrap();
+    until("it is alone", || !study.status().quorum).await;
+    write(&study, "one").await;
+    write(&study, "two").await;
+    // Both are written for the same members, so that the second would be void.
+    let name = "Old laptop".to_owned();
+    let rename = Change::Name {
+        device: renamed,
+        name,
+    };
+    study.change_members(rename).await.unwrap();
+    study
+        .change_members(Change::Remove { device })
+        .await
+        .unwrap();
+    study.close().await.unwrap();
+
+    let study = Node::open_with(study_root.path(), door()).unwrap();
+    write(&study, "three").await;
+    let same = Door {
+        listener: Some(TcpListener::bind(at).unwrap()),
+        ..Door::default()
+    };
+    let laptop = Node::open_with(laptop_root.path(), same).unwrap();
+    until("the removal is in force", || {
+        let members = laptop.status().members;
+        let named = members.iter().any(|one| one.name == "Old laptop");
+        members.len() == 2 && named
+    })
+    .await;
+    until("all is decided", || {
+        study.status().pending == 0 && texts(&laptop).len() == 3
+    })
+    .await;
+    assert_eq!(texts(&laptop), ["one", "two", "three"]);
+}
