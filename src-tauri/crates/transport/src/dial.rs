@@ -23,6 +23,10 @@ const RETRY_MIN: Duration = Duration::from_millis(20);
 /// How long after a failure a new attempt is made at the latest.
 const RETRY_MAX: Duration = Duration::from_millis(200);
 
+/// The same where the device is there and will not talk: it may be about to learn that it knows this
+/// one, or never do.
+const REFUSED_RETRY_MAX: Duration = Duration::from_secs(5);
+
 /// A link that stood for this long was a good one: the next attempt is quick again.
 const SETTLED: Duration = Duration::from_secs(2);
 
@@ -148,6 +152,7 @@ impl Target {
                 () = stop.cancelled() => return,
                 tried = self.dial() => tried,
             };
+            let mut retry_max = RETRY_MAX;
             match tried {
                 Ok(opened) => {
                     self.run(opened, stop).await;
@@ -156,13 +161,18 @@ impl Target {
                         delay = RETRY_MIN;
                     }
                 }
-                Err((addr, error)) => self.report(addr, error, &mut said).await,
+                Err((addr, error)) => {
+                    if matches!(error, DialError::Refused { .. }) {
+                        retry_max = REFUSED_RETRY_MAX;
+                    }
+                    self.report(addr, error, &mut said).await;
+                }
             }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(delay) => {}
             }
-            delay = (delay * 2).min(RETRY_MAX);
+            delay = (delay * 2).min(retry_max);
         }
     }
 

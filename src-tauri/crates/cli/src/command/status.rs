@@ -76,6 +76,9 @@ fn standing(standing: &str) -> Option<&'static str> {
         "superseded" => Some(
             "superseded: a copy of this device, or a later state of its disk, was seen; let it rejoin",
         ),
+        "removed" => Some(
+            "removed: the household has removed this device; what is done here reaches nobody. It can come back by an invitation, in a new folder",
+        ),
         "forked" => Some(
             "forked: another device holds other blocks, and no majority says which are right; keep both folders",
         ),
