@@ -17,7 +17,7 @@ pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 pub use catalog::{Applied, Catalog, CatalogError, Edition, Snapshot, View};
 pub use payload::{
     ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,
-    TakenSource,
+    TakenSource, photos_added,
 };
 pub use photo::{
     Action, Conflict, Deed, Field, FieldValue, Happened, HistoryEntry, MonthCount, Photo, TagCount,

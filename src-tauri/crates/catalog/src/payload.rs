@@ -6,7 +6,7 @@
 mod wire;
 
 use bytes::Bytes;
-use kinfolio_chain::{DeviceId, Height};
+use kinfolio_chain::{Block, DeviceId, Height, Payload};
 use serde::{Deserialize, Serialize};
 
 use crate::photo_id::{ActionId, ImportId, PhotoId};
@@ -103,6 +103,18 @@ impl LibraryEdit {
     pub fn decode_in(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), DecodeError> {
         wire::decode(payload)
     }
+}
+
+/// The originals that a block adds, each with the device that did. What a newer version wrote is
+/// passed over.
+pub fn photos_added(block: &Block) -> impl Iterator<Item = (DeviceId, Box<PhotoAdded>)> + '_ {
+    block.edits().filter_map(|edit| match &edit.payload {
+        Payload::Opaque(bytes) => match LibraryEdit::decode(bytes) {
+            Ok(LibraryEdit::PhotoAdded(photo)) => Some((edit.id.device, photo)),
+            Ok(_) | Err(_) => None,
+        },
+        _ => None,
+    })
 }
 
 /// What is known of an original when it enters the library, read from the file itself.

@@ -10,8 +10,7 @@ mod pass;
 
 use std::time::Duration;
 
-use kinfolio_catalog::{Height, LibraryEdit, Photo, PhotoId};
-use kinfolio_node::{Block, Payload};
+use kinfolio_catalog::{Height, LibraryEdit, Photo, PhotoId, photos_added};
 use kinfolio_photos::{BlobId, ThumbSize, originals};
 
 use crate::browse;
@@ -80,8 +79,8 @@ async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
             break;
         }
         for block in &blocks {
-            for id in added_in(block) {
-                look_at(library, pass, id).await?;
+            for (_, photo) in photos_added(block) {
+                look_at(library, pass, photo.id).await?;
             }
         }
         pass.looked_at += blocks.len() as u64;
@@ -99,20 +98,6 @@ async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
         "every original was hashed again"
     );
     Ok(())
-}
-
-/// The photos that a block adds.
-pub(crate) fn added_in(block: &Block) -> Vec<PhotoId> {
-    let edits = block.edits().filter_map(|edit| match edit.payload {
-        // What a newer version wrote is not for this one to look at.
-        Payload::Opaque(bytes) => LibraryEdit::decode(&bytes).ok(),
-        _ => None,
-    });
-    let photos = edits.filter_map(|edit| match edit {
-        LibraryEdit::PhotoAdded(photo) => Some(photo.id),
-        _ => None,
-    });
-    photos.collect()
 }
 
 /// Hashes one original, looks at its previews, and repairs what is damaged or missing.

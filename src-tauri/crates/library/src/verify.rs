@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use kinfolio_catalog::LibraryEdit;
-use kinfolio_node::{Block, Payload};
+use kinfolio_catalog::photos_added;
+use kinfolio_node::Block;
 use kinfolio_photos::BlobId;
 use kinfolio_photos::originals::{self, Expected, OriginalFault};
 
@@ -93,13 +93,8 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
 
 /// Notes the originals that a block adds.
 fn collect(block: &Block, expected: &mut BTreeMap<BlobId, u64>) {
-    for edit in block.edits() {
-        // What a newer version wrote is not for this one to judge.
-        if let Payload::Opaque(bytes) = &edit.payload
-            && let Ok(LibraryEdit::PhotoAdded(photo)) = LibraryEdit::decode(bytes)
-        {
-            expected.insert(BlobId(photo.id.0), photo.size);
-        }
+    for (_, photo) in photos_added(block) {
+        expected.insert(BlobId(photo.id.0), photo.size);
     }
 }
 

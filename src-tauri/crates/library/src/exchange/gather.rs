@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use kinfolio_catalog::{DeviceId, Height, LibraryEdit, PhotoId};
-use kinfolio_node::{Block, Payload};
+use kinfolio_catalog::{DeviceId, Height, PhotoId, photos_added};
+use kinfolio_node::Block;
 use kinfolio_photos::{BlobId, ThumbSize};
 
 use super::original::bring;
@@ -189,15 +189,9 @@ fn look_at(
     found: &mut Vec<(PhotoId, Missing)>,
 ) -> bool {
     let mut others = false;
-    for edit in block.edits() {
-        let Payload::Opaque(bytes) = &edit.payload else {
-            continue;
-        };
-        // What a newer version wrote is not for this one to gather.
-        let Ok(LibraryEdit::PhotoAdded(photo)) = LibraryEdit::decode(bytes) else {
-            continue;
-        };
-        others |= edit.id.device != library.device();
+    let here = library.device();
+    for (added_by, photo) in photos_added(block) {
+        others |= added_by != here;
         let blob = BlobId(photo.id.0);
         let is_here = match what {
             // Without a thumbhash there was nothing to be seen.
@@ -211,7 +205,7 @@ fn look_at(
         if !is_here {
             let one = Missing {
                 height: block.height(),
-                added_by: edit.id.device,
+                added_by,
             };
             found.push((photo.id, one));
         }
