@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 
 use crate::address::Address;
 use crate::error::BucketError;
+use crate::key::RecoveryKey;
+use crate::seal::{Seal, SealError};
 
 /// A bucket; clones share its connections.
 #[derive(Clone)]
@@ -21,7 +24,13 @@ pub struct Bucket {
     pub(crate) name: Arc<str>,
     /// Where it is a folder of this machine.
     folder: Option<PathBuf>,
+    /// Where it is encrypted.
+    pub(crate) seal: Option<Arc<Seal>>,
 }
+
+/// The object that says that a bucket is encrypted, and by which key; the only one whose name is
+/// not hidden.
+const LOCK: &str = "encrypted";
 
 impl fmt::Debug for Bucket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,29 +60,119 @@ impl Bucket {
             store: address.open(variables)?,
             name: address.to_string().into(),
             folder: address.folder().map(PathBuf::from),
+            seal: None,
         })
     }
 
     /// A bucket that is gone with the process.
     #[must_use]
     pub fn in_memory() -> Self {
+        Self::on(Arc::new(InMemory::new()), "memory")
+    }
+
+    /// A bucket on a store that has no address.
+    pub(crate) fn on(store: Arc<dyn ObjectStore>, name: &str) -> Self {
         Self {
-            store: Arc::new(InMemory::new()),
-            name: "memory".into(),
+            store,
+            name: name.into(),
             folder: None,
+            seal: None,
         }
     }
 
-    /// Whether it is there and lets these credentials list it. One small request.
+    /// The same bucket, encrypted on this side with keys derived from `key`: it is given nothing
+    /// that it could read. To be called before anything is stored; see [`Bucket::reach`].
+    #[must_use]
+    pub fn encrypted(mut self, key: &RecoveryKey) -> Self {
+        self.seal = Some(Arc::new(Seal::new(key)));
+        self
+    }
+
+    /// Whether it is there, lets these credentials list it, and is encrypted by the key that was
+    /// given, if one was. Two small requests; an encrypted bucket is marked as such at first.
     ///
     /// # Errors
-    /// What keeps it from being used, told as exactly as the store tells it.
+    /// What keeps it from being used, told as exactly as the store tells it;
+    /// [`BucketError::Encrypted`] and [`BucketError::WrongKey`].
     pub async fn reach(&self) -> Result<(), BucketError> {
         self.is_mounted()?;
         // Nothing lies below this name: it is the answer that counts.
         let nowhere = Path::from("originals/reach");
         let found = self.store.list(Some(&nowhere)).try_next().await;
-        found.map(drop).map_err(|error| self.error_all(&error))
+        found.map_err(|error| self.error_all(&error))?;
+        self.unlock().await
+    }
+
+    /// Whether the bucket's lock and the key fit; marks it as encrypted if it has no lock.
+    async fn unlock(&self) -> Result<(), BucketError> {
+        let bucket = self.name.to_string();
+        let real = Path::from(LOCK);
+        let lock = match self.read_raw(&real, &real).await {
+            Ok(lock) => Some(lock),
+            Err(BucketError::Missing { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        match (&self.seal, lock) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(BucketError::Encrypted { bucket }),
+            (Some(seal), Some(lock)) => match seal.open(&real, &lock) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(self.sealed(&real, error)),
+            },
+            (Some(seal), None) => {
+                let lock = seal.seal(&real, LOCK.as_bytes());
+                let lock = lock.map_err(|error| self.sealed(&real, error))?;
+                if self.create_raw(&real, &real, lock).await? {
+                    return Ok(());
+                }
+                // Another device was faster, with its key or with ours.
+                let lock = self.read_raw(&real, &real).await?;
+                let opened = seal.open(&real, &lock);
+                opened.map(drop).map_err(|error| self.sealed(&real, error))
+            }
+        }
+    }
+
+    /// What an object is called in the bucket.
+    pub(crate) fn at(&self, real: &Path) -> Path {
+        match &self.seal {
+            Some(seal) => seal.name(real),
+            None => real.clone(),
+        }
+    }
+
+    /// A small object's bytes as they are stored.
+    pub(crate) fn seal(&self, real: &Path, bytes: Bytes) -> Result<Bytes, BucketError> {
+        match &self.seal {
+            Some(seal) => seal
+                .seal(real, &bytes)
+                .map_err(|error| self.sealed(real, error)),
+            None => Ok(bytes),
+        }
+    }
+
+    /// A small object's bytes as they were given.
+    pub(crate) fn unseal(&self, real: &Path, bytes: Bytes) -> Result<Bytes, BucketError> {
+        match &self.seal {
+            Some(seal) => seal
+                .open(real, &bytes)
+                .map_err(|error| self.sealed(real, error)),
+            None => Ok(bytes),
+        }
+    }
+
+    pub(crate) fn sealed(&self, real: &Path, error: SealError) -> BucketError {
+        let bucket = self.name.to_string();
+        match error {
+            SealError::WrongKey => BucketError::WrongKey { bucket },
+            SealError::Altered => {
+                self.damaged(real, "it is not what was encrypted under this name")
+            }
+            SealError::Unsealed => BucketError::Failed {
+                bucket,
+                detail: format!("{real} cannot be encrypted"),
+            },
+        }
     }
 
     /// A folder that has gone, with its disk or its share, would be made anew by whoever writes to
@@ -87,37 +186,64 @@ impl Bucket {
         }
     }
 
+    /// All objects of the bucket, in no order: names and lengths in bytes.
+    ///
+    /// # Errors
+    /// Within the list: what is wrong with the bucket.
+    pub fn list(&self) -> BoxStream<'static, Result<(String, u64), BucketError>> {
+        let bucket = self.clone();
+        let listed = self.store.list(None);
+        let listed = listed.map_ok(|found| (found.location.to_string(), found.size));
+        listed
+            .map_err(move |error| bucket.error_all(&error))
+            .boxed()
+    }
+
     /// Writes a small object that must not be there yet. False: it was there, and is untouched.
     pub(crate) async fn create(&self, path: &Path, bytes: Bytes) -> Result<bool, BucketError> {
+        let bytes = self.seal(path, bytes)?;
+        self.create_raw(path, &self.at(path), bytes).await
+    }
+
+    async fn create_raw(&self, real: &Path, at: &Path, bytes: Bytes) -> Result<bool, BucketError> {
         let payload = PutPayload::from_bytes(bytes);
         match self
             .store
-            .put_opts(path, payload, PutMode::Create.into())
+            .put_opts(at, payload, PutMode::Create.into())
             .await
         {
             Ok(_) => Ok(true),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
             // Azure says so where two create at the same time.
             Err(object_store::Error::Precondition { .. }) => Ok(false),
-            Err(error) => Err(self.error_writing(path, &error)),
+            Err(error) => Err(self.error_writing(real, &error)),
         }
     }
 
     /// Writes a small object, whatever was there.
     pub(crate) async fn replace(&self, path: &Path, bytes: Bytes) -> Result<(), BucketError> {
-        let put = self.store.put(path, PutPayload::from_bytes(bytes)).await;
+        let bytes = self.seal(path, bytes)?;
+        let put = self
+            .store
+            .put(&self.at(path), PutPayload::from_bytes(bytes))
+            .await;
         put.map(drop)
             .map_err(|error| self.error_writing(path, &error))
     }
 
     /// A small object, whole.
     pub(crate) async fn read(&self, path: &Path) -> Result<Bytes, BucketError> {
-        let found = self.store.get(path).await;
-        let found = found.map_err(|error| self.error(path, &error))?;
+        let stored = self.read_raw(path, &self.at(path)).await?;
+        self.unseal(path, stored)
+    }
+
+    async fn read_raw(&self, real: &Path, at: &Path) -> Result<Bytes, BucketError> {
+        let found = self.store.get(at).await;
+        let found = found.map_err(|error| self.error(real, &error))?;
         found
             .bytes()
             .await
-            .map_err(|error| self.error(path, &error))
+            .map_err(|error| self.error(real, &error))
     }
 
     pub(crate) fn error(&self, path: &Path, error: &object_store::Error) -> BucketError {

@@ -101,6 +101,28 @@ pub enum BucketError {
         /// What was wrong while reading it.
         source: io::Error,
     },
+    /// It is encrypted, and no key was given.
+    #[error("the bucket {bucket} is encrypted: give the household's recovery key")]
+    Encrypted {
+        /// Which bucket.
+        bucket: String,
+    },
+    /// It is encrypted with another key.
+    #[error(
+        "the bucket {bucket} is encrypted with another recovery key: it belongs to another household, or the key is an old one"
+    )]
+    WrongKey {
+        /// Which bucket.
+        bucket: String,
+    },
+    /// Its store cannot do what is needed.
+    #[error("the bucket {bucket} has no {what}: use Azure Blob Storage or S3 for this")]
+    Lacks {
+        /// Which bucket.
+        bucket: String,
+        /// What it lacks.
+        what: &'static str,
+    },
     /// It failed in another way.
     #[error("the bucket {bucket} failed: {detail}")]
     Failed {

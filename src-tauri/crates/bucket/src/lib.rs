@@ -9,12 +9,20 @@
 mod address;
 mod bucket;
 mod error;
+mod key;
 mod original;
 mod range;
+mod register;
+mod seal;
+mod sealing;
+mod segment;
 mod sums;
 
 pub use address::Address;
 pub use bucket::Bucket;
 pub use error::BucketError;
+pub use key::{KeyError, RecoveryKey};
 pub use original::{OriginalId, Put};
 pub use range::Verified;
+pub use register::{Abilities, Version};
+pub use segment::Segment;

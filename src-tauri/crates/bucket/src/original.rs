@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::bucket::Bucket;
 use crate::error::BucketError;
 use crate::range::{self, Verified};
+use crate::sealing::Sealing;
 use crate::sums::Sums;
 
 /// Bytes of a part of a large original; what is no longer than this goes up in one request.
@@ -96,7 +97,17 @@ impl Bucket {
         let path = path(id);
         let bytes = self.checked(id, size, bytes);
         if size > PART_BYTES as u64 {
-            return self.put_in_parts(&path, bytes).await;
+            return match &self.seal {
+                Some(seal) => {
+                    let begun = seal.begin(&path);
+                    let (head, cipher) = begun.map_err(|error| self.sealed(&path, error))?;
+                    let sealing = Sealing::new(self.clone(), path.clone(), size, cipher);
+                    let head = futures_util::stream::once(async { Ok(head) });
+                    let sealed = head.chain(sealing.stream(bytes));
+                    self.put_in_parts(&path, sealed).await
+                }
+                None => self.put_in_parts(&path, bytes).await,
+            };
         }
         let whole = bytes.try_collect::<Vec<_>>().await?.concat();
         let whole = Bytes::from(whole);
@@ -119,7 +130,8 @@ impl Bucket {
         while let Some(piece) = bytes.try_next().await? {
             sums.update(&piece);
         }
-        if size > range::WHOLE_BYTES_MAX {
+        // What is encrypted is checked by the chunk as it is.
+        if size > range::WHOLE_BYTES_MAX && self.seal.is_none() {
             self.keep_sums(id, sums.finish(id)).await?;
         }
         Ok(())
@@ -133,14 +145,11 @@ impl Bucket {
     /// and within the stream for other bytes; or what is wrong with the bucket.
     pub async fn original(&self, id: OriginalId, size: u64) -> Result<Verified, BucketError> {
         let path = path(id);
-        let found = self.store.get(&path).await;
-        let found = found.map_err(|error| self.error(&path, &error))?;
-        self.check_length(&path, found.meta.size, size)?;
-        let bucket = self.clone();
-        let at = path.clone();
-        let bytes = found
-            .into_stream()
-            .map_err(move |error| bucket.error(&at, &error));
+        let bytes = if self.seal.is_some() {
+            self.chunks(id, size, 0..size).await?
+        } else {
+            self.plain(&path, size).await?
+        };
         let begun = Arriving {
             bucket: self.clone(),
             path,
@@ -149,9 +158,22 @@ impl Bucket {
             hasher: Sha256::new(),
             held: None,
             is_checked: false,
-            bytes: bytes.fuse().boxed(),
+            bytes,
         };
         Ok(futures_util::stream::try_unfold(begun, Arriving::next).boxed())
+    }
+
+    /// An object that is not encrypted, unchecked but for its length.
+    async fn plain(&self, path: &Path, size: u64) -> Result<Verified, BucketError> {
+        let found = self.store.get(path).await;
+        let found = found.map_err(|error| self.error(path, &error))?;
+        self.check_length(path, found.meta.size, size)?;
+        let bucket = self.clone();
+        let at = path.clone();
+        let bytes = found
+            .into_stream()
+            .map_err(move |error| bucket.error(&at, &error));
+        Ok(bytes.fuse().boxed())
     }
 
     pub(crate) fn check_length(
@@ -206,7 +228,11 @@ impl Bucket {
         S: Stream<Item = Result<Bytes, BucketError>> + Send,
     {
         let failed = |error| self.error_writing(path, &error);
-        let upload = self.store.put_multipart(path).await.map_err(failed)?;
+        let upload = self
+            .store
+            .put_multipart(&self.at(path))
+            .await
+            .map_err(failed)?;
         let mut upload = WriteMultipart::new_with_chunk_size(upload, PART_BYTES);
         let mut bytes = std::pin::pin!(bytes);
         while let Some(piece) = bytes.next().await {

@@ -1,5 +1,6 @@
 //! A part of an original, checked before it is given out: a small original is fetched and hashed
-//! whole, a large one by the MiB, against its sums.
+//! whole, a large one by the MiB, against its sums; an encrypted one always by the MiB, since each
+//! can be opened alone.
 
 use std::ops::Range;
 
@@ -7,12 +8,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, ObjectStore};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 
 use crate::bucket::Bucket;
 use crate::error::BucketError;
 use crate::original::{self, OriginalId};
+use crate::seal::{self, Cipher};
 use crate::sums::{self, CHUNK_BYTES};
 
 /// Longest original that is fetched whole for a part of it, in bytes; so much of it is in memory.
@@ -36,7 +38,7 @@ impl Bucket {
         if range.is_empty() {
             return Ok(futures_util::stream::empty().boxed());
         }
-        if size > WHOLE_BYTES_MAX {
+        if size > WHOLE_BYTES_MAX || self.seal.is_some() {
             return self.chunks(id, size, range).await;
         }
         let whole: Vec<Bytes> = self.original(id, size).await?.try_collect().await?;
@@ -44,24 +46,40 @@ impl Bucket {
         Ok(futures_util::stream::once(async { Ok(part) }).boxed())
     }
 
-    /// The same from the chunks that hold it, each checked by its sum.
-    async fn chunks(
+    /// The same from the chunks that hold it, each checked by its sum, or by being opened.
+    pub(crate) async fn chunks(
         &self,
         id: OriginalId,
         size: u64,
         range: Range<u64>,
     ) -> Result<Verified, BucketError> {
-        let sums = self.sums(id, size).await?;
         let path = original::path(id);
+        let at = self.at(&path);
+        let (check, head, tag) = match &self.seal {
+            None => (Check::Sums(self.sums(id, size).await?), 0, 0),
+            Some(seal) => {
+                let found = self.store.head(&at).await;
+                let found = found.map_err(|error| self.error(&path, &error))?;
+                self.check_length(&path, found.size, seal::sealed_length(size))?;
+                let head = self.store.get_range(&at, 0..seal::HEAD_BYTES).await;
+                let head = head.map_err(|error| self.error(&path, &error))?;
+                let cipher = seal.resume(&path, &head);
+                let cipher = cipher.map_err(|error| self.sealed(&path, error))?;
+                let check = Check::Cipher(Box::new(cipher));
+                (check, seal::HEAD_BYTES, seal::TAG_BYTES)
+            }
+        };
+        let stored = head + size + tag * size.div_ceil(CHUNK_BYTES).max(1);
         let first = range.start / CHUNK_BYTES;
-        let end = range.end.div_ceil(CHUNK_BYTES) * CHUNK_BYTES;
+        let end = head + range.end.div_ceil(CHUNK_BYTES).max(1) * (CHUNK_BYTES + tag);
+        let begin = head + first * (CHUNK_BYTES + tag);
         let options = GetOptions {
-            range: Some(GetRange::Bounded(first * CHUNK_BYTES..end.min(size))),
+            range: Some(GetRange::Bounded(begin..end.min(stored))),
             ..GetOptions::default()
         };
-        let found = self.store.get_opts(&path, options).await;
+        let found = self.store.get_opts(&at, options).await;
         let found = found.map_err(|error| self.error(&path, &error))?;
-        self.check_length(&path, found.meta.size, size)?;
+        self.check_length(&path, found.meta.size, stored)?;
         let bucket = self.clone();
         let at = path.clone();
         let bytes = found
@@ -70,7 +88,8 @@ impl Bucket {
         let begun = Chunks {
             bucket: self.clone(),
             path,
-            sums,
+            check,
+            tag,
             chunk: first,
             size,
             range,
@@ -81,11 +100,19 @@ impl Bucket {
     }
 }
 
+/// What a chunk is checked by.
+enum Check {
+    Sums(Bytes),
+    Cipher(Box<Cipher>),
+}
+
 /// Chunks of an original on their way out of the bucket.
 struct Chunks {
     bucket: Bucket,
     path: Path,
-    sums: Bytes,
+    check: Check,
+    /// Bytes by which a stored chunk is longer.
+    tag: u64,
     /// The next one's number.
     chunk: u64,
     size: u64,
@@ -103,7 +130,7 @@ impl Chunks {
             return Ok(None);
         }
         let end = (begin + CHUNK_BYTES).min(self.size);
-        let length = (end - begin) as usize;
+        let length = (end - begin + self.tag) as usize;
         while self.kept.len() < length {
             let Some(piece) = self.bytes.try_next().await? else {
                 return Err(self.bucket.damaged(&self.path, "it is cut short"));
@@ -111,11 +138,21 @@ impl Chunks {
             self.kept.extend_from_slice(&piece);
         }
         let chunk = self.kept.split_to(length).freeze();
-        let expected = sums::sum(&self.sums, self.chunk);
-        if expected != Some(Sha256::digest(&chunk).as_slice()) {
-            let reason = format!("its bytes {begin} to {end} have another hash");
-            return Err(self.bucket.damaged(&self.path, reason));
-        }
+        let chunk = match &self.check {
+            Check::Sums(sums) => {
+                let expected = sums::sum(sums, self.chunk);
+                if expected != Some(Sha256::digest(&chunk).as_slice()) {
+                    let reason = format!("its bytes {begin} to {end} have another hash");
+                    return Err(self.bucket.damaged(&self.path, reason));
+                }
+                chunk
+            }
+            Check::Cipher(cipher) => {
+                let opened = cipher.open(self.chunk, end == self.size, &chunk);
+                let opened = opened.map_err(|error| self.bucket.sealed(&self.path, error))?;
+                opened.into()
+            }
+        };
         let from = self.range.start.max(begin) - begin;
         let to = self.range.end.min(end) - begin;
         self.chunk += 1;

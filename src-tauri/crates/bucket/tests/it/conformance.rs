@@ -6,7 +6,9 @@ use std::path::Path;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use harness::emulator::{Cloud, Emulator};
-use kinfolio_bucket::{Bucket, BucketError, OriginalId, Put, Verified};
+use kinfolio_bucket::{
+    Abilities, Bucket, BucketError, OriginalId, Put, RecoveryKey, Segment, Verified,
+};
 use sha2::{Digest, Sha256};
 
 const MIB: usize = 1 << 20;
@@ -16,25 +18,37 @@ const LENGTHS: [usize; 6] = [1, 4096, 8 * MIB, 8 * MIB + 1, 17 * MIB, 17 * MIB +
 
 #[tokio::test]
 async fn memory() {
-    suite(&Bucket::in_memory()).await;
+    let bucket = Bucket::in_memory();
+    suite(&bucket, true).await;
+    what_is_there_is_listed(&bucket).await;
 }
 
 #[tokio::test]
 async fn a_folder() {
     let dir = tempfile::tempdir().unwrap();
-    suite(&folder(dir.path())).await;
+    let bucket = folder(dir.path());
+    suite(&bucket, false).await;
+    what_is_there_is_listed(&bucket).await;
 }
 
 #[tokio::test]
 async fn azure() {
     let azurite = Emulator::start(Cloud::Azure);
-    suite(&emulated(&azurite, "our/home")).await;
+    let bucket = emulated(&azurite, "our/home");
+    suite(&bucket, true).await;
+    what_is_there_is_listed(&bucket).await;
+    let bucket = emulated(&azurite, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    suite(&bucket, true).await;
 }
 
 #[tokio::test]
 async fn s3() {
     let moto = Emulator::start(Cloud::S3);
-    suite(&emulated(&moto, "our/home")).await;
+    let bucket = emulated(&moto, "our/home");
+    suite(&bucket, true).await;
+    what_is_there_is_listed(&bucket).await;
+    let bucket = emulated(&moto, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    suite(&bucket, true).await;
 }
 
 pub(crate) fn folder(path: &Path) -> Bucket {
@@ -47,13 +61,17 @@ pub(crate) fn emulated(emulator: &Emulator, prefix: &str) -> Bucket {
     Bucket::open(&address, emulator.variables()).unwrap()
 }
 
-async fn suite(bucket: &Bucket) {
+/// `swaps`: whether the store has compare-and-swap.
+pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
     bucket.reach().await.unwrap();
     for length in LENGTHS {
         an_original_is_there_once_and_right(bucket, length).await;
     }
     what_is_not_the_original_is_not_stored(bucket).await;
     two_at_once(bucket).await;
+    segments_are_created_once(bucket).await;
+    previews_are_replaced(bucket).await;
+    registers_are_swapped(bucket, swaps).await;
 }
 
 async fn an_original_is_there_once_and_right(bucket: &Bucket, length: usize) {
@@ -116,6 +134,77 @@ async fn two_at_once(bucket: &Bucket) {
         let read = bucket.original(id, length as u64).await.unwrap();
         assert_eq!(whole(read).await, bytes);
     }
+}
+
+async fn segments_are_created_once(bucket: &Bucket) {
+    let one = |text: &'static str| Bytes::from_static(text.as_bytes());
+    let missing = bucket.segment(0).await.unwrap_err();
+    assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
+    let create = |number, text| bucket.create_segment(number, one(text));
+    assert_eq!(create(0, "ours").await.unwrap(), Segment::Created);
+    assert_eq!(create(0, "ours").await.unwrap(), Segment::Same);
+    assert_eq!(create(0, "theirs").await.unwrap(), Segment::Other);
+    assert_eq!(bucket.segment(0).await.unwrap(), "ours");
+    let (one, other) = tokio::join!(create(u64::MAX, "a"), create(u64::MAX, "b"));
+    let mut both = [one.unwrap(), other.unwrap()];
+    both.sort_by_key(|became| *became != Segment::Created);
+    assert_eq!(both, [Segment::Created, Segment::Other]);
+}
+
+async fn previews_are_replaced(bucket: &Bucket) {
+    let (id, _) = original(10, 5);
+    let missing = bucket.preview(id, 256).await.unwrap_err();
+    assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
+    for jpeg in ["old", "new"] {
+        bucket.put_preview(id, 256, jpeg.into()).await.unwrap();
+        assert_eq!(bucket.preview(id, 256).await.unwrap(), jpeg);
+    }
+    assert!(bucket.preview(id, 1080).await.is_err());
+}
+
+async fn registers_are_swapped(bucket: &Bucket, swaps: bool) {
+    let abilities = bucket.probe().await.unwrap();
+    let expect = Abilities {
+        create_if_absent: true,
+        compare_and_swap: swaps,
+    };
+    assert_eq!(abilities, expect);
+    assert!(bucket.register("1").await.unwrap().is_none());
+    let swap = |text: &'static str, expected| bucket.swap("1", text.into(), expected);
+    let first = swap("a", None).await.unwrap().unwrap();
+    assert!(swap("b", None).await.unwrap().is_none());
+    if !swaps {
+        let lacks = swap("b", Some(first)).await.unwrap_err().to_string();
+        assert!(lacks.contains("compare-and-swap"), "{lacks}");
+        return;
+    }
+    let second = swap("b", Some(first.clone())).await.unwrap().unwrap();
+    assert!(swap("c", Some(first)).await.unwrap().is_none());
+    let (bytes, version) = bucket.register("1").await.unwrap().unwrap();
+    assert_eq!(bytes, "b");
+    let third = swap("c", Some(version)).await.unwrap();
+    assert!(third.is_some() && swap("d", Some(second)).await.unwrap().is_none());
+    assert_eq!(bucket.register("1").await.unwrap().unwrap().0, "c");
+}
+
+async fn what_is_there_is_listed(bucket: &Bucket) {
+    let listed: Vec<_> = bucket.list().try_collect().await.unwrap();
+    let of = |kind: &str| {
+        listed
+            .iter()
+            .filter(|(name, _)| name.starts_with(kind))
+            .count()
+    };
+    assert_eq!(of("originals/"), LENGTHS.len() + 2, "{listed:?}");
+    assert_eq!((of("ledger/"), of("previews/"), of("voter/")), (2, 1, 1));
+    assert_eq!(of("probe/"), 0, "the probe leaves nothing behind");
+    let mut lengths: Vec<_> = listed
+        .iter()
+        .filter(|(name, _)| name.starts_with("sums/"))
+        .map(|(_, length)| *length)
+        .collect();
+    lengths.sort_unstable();
+    assert_eq!(lengths, [18 * 32, 19 * 32]);
 }
 
 /// Bytes that look like nothing, and their id.

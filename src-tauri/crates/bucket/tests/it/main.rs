@@ -8,4 +8,5 @@
 )]
 
 mod conformance;
+mod encrypted;
 mod wrong;
