@@ -21,6 +21,10 @@ pub use webdriver::{ENTER, ESCAPE, Element, Page};
 use display::Display;
 use process::{Group, free_port};
 
+/// How often the driver is started: a port that was free may be some other test's by the time the
+/// driver listens on it.
+const DRIVER_TRIES: usize = 3;
+
 /// A desktop on which apps can be started; everything on it ends with it.
 pub struct Desktop {
     display: Display,
@@ -56,13 +60,27 @@ impl Desktop {
     /// # Errors
     /// The driver or the app does not start.
     pub fn open(&self, data: &Path) -> Result<App, Failure> {
+        let mut tries = 1;
+        loop {
+            match self.try_open(data) {
+                Err(failure) if tries < DRIVER_TRIES => {
+                    eprintln!("the driver is started once more: {failure}");
+                    tries += 1;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    fn try_open(&self, data: &Path) -> Result<App, Failure> {
         let (port, native_port) = (free_port()?, free_port()?);
         let mut command = self.display.command("tauri-driver");
         command.arg("--port").arg(port.to_string());
         command.arg("--native-port").arg(native_port.to_string());
-        let driver = Group::spawn(&mut command)?;
+        let mut driver = Group::spawn(&mut command)?;
         let app = program("kinfolio-desktop")?;
-        let page = Page::open(port, &app, &["--data".as_ref(), data.as_os_str()])?;
+        let args = ["--data".as_ref(), data.as_os_str()];
+        let page = Page::open(port, &app, &args, || driver.has_ended())?;
         Ok(App {
             page,
             _driver: driver,

@@ -26,6 +26,10 @@ impl Group {
         &mut self.leader
     }
 
+    pub(super) fn has_ended(&mut self) -> bool {
+        !matches!(self.leader.try_wait(), Ok(None))
+    }
+
     fn signal(&self, name: &str) {
         let group = format!("-{}", self.leader.id());
         // A group that is gone already needs no signal.
@@ -40,8 +44,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         self.signal("TERM");
         let asked = Instant::now();
-        while matches!(self.leader.try_wait(), Ok(None)) && asked.elapsed() < Duration::from_secs(3)
-        {
+        while !self.has_ended() && asked.elapsed() < Duration::from_secs(3) {
             std::thread::sleep(Duration::from_millis(20));
         }
         self.signal("KILL");

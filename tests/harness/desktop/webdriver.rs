@@ -34,8 +34,13 @@ pub struct Page {
 pub struct Element(String);
 
 impl Page {
-    /// Has the driver at `port` start `app`.
-    pub(super) fn open(port: u16, app: &Path, args: &[&OsStr]) -> Result<Self, Failure> {
+    /// Has the driver at `port` start `app`, unless the driver `has_ended`.
+    pub(super) fn open(
+        port: u16,
+        app: &Path,
+        args: &[&OsStr],
+        mut has_ended: impl FnMut() -> bool,
+    ) -> Result<Self, Failure> {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
@@ -49,7 +54,7 @@ impl Page {
             match call(&agent, "POST", &format!("{driver}/session"), Some(&wish)) {
                 Ok(started) => Ok(Some(started)),
                 // It does not listen yet.
-                Err(Failure::Unreachable { .. }) => Ok(None),
+                Err(Failure::Unreachable { .. }) if !has_ended() => Ok(None),
                 Err(refused) => Err(refused),
             }
         })?;
