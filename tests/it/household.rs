@@ -225,3 +225,76 @@ fn nobody_joins_with_an_invitation_that_was_used_or_altered_and_a_removed_device
     assert!(!log.contains(invitation));
     assert!(second.join("library.toml").exists());
 }
+
+/// A device that has just joined shows all photos though its ledger has none of them yet, and what is
+/// written there then stands on what is seen there.
+#[test]
+fn a_newcomer_shows_the_library_before_it_has_the_ledger() {
+    let first = Household::found();
+    let serving = first.serve();
+    let folder = first.sample("photos", 8);
+    first.json([
+        "import".as_ref(),
+        folder.as_os_str(),
+        "--tag".as_ref(),
+        "holiday/crete".as_ref(),
+    ]);
+    let second = first.joined("Laptop");
+    // It votes not, so that the first one can go.
+    serving.kill();
+    let laptop = second.serve();
+    let client = laptop.client();
+    let ledger = client.get("/api/v1/ledger").json();
+    assert_eq!(ledger["height"], 0, "{ledger}");
+    assert_eq!(ledger["photos"], 8, "{ledger}");
+    assert_eq!(ledger["proving"]["height"], 0, "{ledger}");
+    assert!(ledger["proving"]["of"].as_u64() > Some(0), "{ledger}");
+    let timeline = client.get("/api/v1/timeline").json();
+    let months = timeline["months"].as_array().unwrap();
+    let shown: u64 = months.iter().filter_map(|one| one["count"].as_u64()).sum();
+    assert_eq!(shown, 8, "{timeline}");
+    let found = |client: &Client, query: &str| {
+        let answer = client.get(&format!("/api/v1/search?q={query}")).json();
+        answer["total"].as_u64().unwrap()
+    };
+    eventually("it finds them", || {
+        (found(&client, "tag:holiday") == 8).then_some(())
+    });
+    let photos = client.get("/api/v1/search?q=&limit=2").json();
+    let id = photos["photos"][0]["id"].as_str().unwrap().to_owned();
+    let change = json!({ "remove_tags": ["holiday/crete"], "add_tags": ["garden"] });
+    let path = format!("/api/v1/photos/{id}");
+    let edited = client.patch(&path, &change).json();
+    assert_eq!(edited["state"], "pending", "{edited}");
+    assert_eq!(edited["tags"], json!(["garden"]), "{edited}");
+    // It survives a kill in this state, too.
+    laptop.kill();
+    let laptop = second.serve();
+    let client = laptop.client();
+    let photo = client.get(&path).json();
+    assert_eq!(photo["tags"], json!(["garden"]), "{photo}");
+
+    let serving = first.serve();
+    let ledger = eventually("it is proved and votes", || {
+        let ledger = client.get("/api/v1/ledger").json();
+        let done = ledger["proving"].is_null() && ledger["device"]["role"] == "voter";
+        (done && ledger["pending"] == 0).then_some(ledger)
+    });
+    for client in [&client, &serving.client()] {
+        let photo = eventually("the edit came", || {
+            let photo = client.get(&path).json();
+            (photo["tags"] == json!(["garden"]) && photo["state"] == "committed").then_some(photo)
+        });
+        assert_eq!(
+            photo["conflicts"].as_array().map_or(0, Vec::len),
+            0,
+            "{photo}"
+        );
+        eventually("it is found as it is now", || {
+            let right = found(client, "tag:holiday") == 7 && found(client, "tag:garden") == 1;
+            right.then_some(())
+        });
+    }
+    assert!(!second.root().join("catalog/proof").exists(), "{ledger}");
+    assert!(!second.root().join("catalog/unproven").exists(), "{ledger}");
+}

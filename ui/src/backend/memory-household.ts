@@ -72,6 +72,7 @@ export class MemoryHousehold {
     });
     return {
       device: { id, name, role },
+      proving: null,
       scrub: { running: false, finished_at: '2026-01-01T00:00:00Z', checked: 0, repaired: 0, missing: 0 },
       height,
       tip,

@@ -910,6 +910,7 @@ export interface components {
              * @description Photos known, the trash counted.
              */
             photos: number;
+            proving?: null | components["schemas"]["ProvingBody"];
             /** @description Whether enough voters are reachable to commit. */
             quorum: boolean;
             /** @description How the latest look at everything that this device holds went, or goes. */
@@ -1154,6 +1155,19 @@ export interface components {
             title: string;
             /** @description A URI that names the kind of problem: `urn:kinfolio:problem:CODE`. */
             type: string;
+        };
+        /** @description How far what a new device shows is proved. */
+        ProvingBody: {
+            /**
+             * Format: int64
+             * @description The block up to which it is.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description The block whose state it shows.
+             */
+            of: number;
         };
         /** @description A file that could not be imported. */
         Rejected: {

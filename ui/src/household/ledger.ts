@@ -90,6 +90,10 @@ function say(ledger: Ledger, words: Texts, settled: number): Said {
   if (pending > 0) return ['waiting', words.t('ledger.pending', { count: pending })];
   const behind = sayBehind(ledger, reachable, words, settled);
   if (behind) return behind;
+  if (ledger.proving) {
+    const { height, of } = ledger.proving;
+    return ['waiting', words.t('ledger.proving', { block: height, top: of })];
+  }
   if (members.length === 1) return ['good', words.t('ledger.one')];
   if (reachable.length < members.length) return ['good', words.t('ledger.reach', counts)];
   if (members.length === 2) return ['good', words.t('ledger.agree.both')];

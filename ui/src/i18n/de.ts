@@ -257,6 +257,7 @@ export const de: Catalogue = {
   'ledger.advice.quorum':
     'Was Sie ändern, bleibt auf diesem Gerät und wird geteilt, sobald es {devices} erreicht.',
   'ledger.catching.up': 'Holt auf: Block {block} von {top}',
+  'ledger.proving': 'Prüft, was zu sehen ist: Block {block} von {top}',
   'ledger.late': '{device} holt auf',
   'ledger.late.more': { one: '{count} Gerät holt auf', other: '{count} Geräte holen auf' },
   'ledger.differ': '{device} hat einen anderen Block {block}',

@@ -244,6 +244,7 @@ export const en = {
   'ledger.more': { one: '{count} more device', other: '{count} more devices' },
   'ledger.advice.quorum': 'What you change is kept on this device, and shared as soon as it meets {devices}.',
   'ledger.catching.up': 'Catching up: block {block} of {top}',
+  'ledger.proving': 'Checking what is shown: block {block} of {top}',
   'ledger.late': '{device} is catching up',
   'ledger.late.more': { one: '{count} device is catching up', other: '{count} devices are catching up' },
   'ledger.differ': '{device} holds another block {block}',

@@ -5,6 +5,7 @@
 //! it all: a crash may set the file back to an earlier height, never to half a block, and
 //! opening it again takes no longer than after a clean exit.
 
+mod checkpoint;
 mod ground;
 mod hash;
 mod listing;
@@ -27,6 +28,7 @@ use kinfolio_chain::{Block, Height};
 use redb::{Database, DatabaseError, Durability, ReadableDatabase, StorageError};
 
 use crate::photo_id::PhotoId;
+pub use checkpoint::{CheckpointError, Receiver};
 pub use snapshot::Snapshot;
 pub use view::{Edition, View};
 

@@ -14,7 +14,9 @@ pub mod wall_time;
 
 pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 
-pub use catalog::{Applied, Catalog, CatalogError, Edition, Snapshot, View};
+pub use catalog::{
+    Applied, Catalog, CatalogError, CheckpointError, Edition, Receiver, Snapshot, View,
+};
 pub use payload::{
     ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,
     TakenSource, photos_added,

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kinfolio_bucket::BucketError;
-use kinfolio_catalog::{CatalogError, ChangeError, PhotoId};
+use kinfolio_catalog::{CatalogError, ChangeError, CheckpointError, PhotoId};
 use kinfolio_node::{
     DeviceId, JoinError, JoinRefused, NodeError, ParseInvitationError, SubmitError, TaskLimit,
 };
@@ -203,6 +203,17 @@ pub enum LibraryError {
         /// What holds it up.
         why: String,
     },
+    /// What another device said is in the ledger is not.
+    #[error(
+        "what the device that invited this one gave as the state at block {height} is not what the ledger says: start Kinfolio again, and everything is built from the ledger itself"
+    )]
+    FalseCheckpoint {
+        /// Its height.
+        height: u64,
+    },
+    /// What another device gave cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The library is being closed.
     #[error("the library is closing: try again when it runs")]
     Closing,
@@ -350,6 +361,8 @@ impl LibraryError {
             Self::Bucket(_) => Code::Unreachable("bucket"),
             Self::NoPort(_)
             | Self::Behind { .. }
+            | Self::FalseCheckpoint { .. }
+            | Self::Checkpoint(_)
             | Self::Node(_)
             | Self::Submit(_)
             | Self::Catalog(_)

@@ -7,6 +7,7 @@ use kinfolio_catalog::{Catalog, PhotoId};
 use kinfolio_node::{Block, Node};
 use tokio::sync::watch;
 
+use crate::checkpoint;
 use crate::edit;
 use crate::error::LibraryError;
 use crate::event::{Event, PHOTOS_NAMED_MAX};
@@ -57,6 +58,13 @@ pub(crate) async fn show_blocks(library: &Library) -> Result<Vec<PhotoId>, Libra
 /// Keeps the catalogue at the chain's tip until the library closes.
 pub(crate) async fn catalog(library: Library) {
     let closing = library.closing();
+    if closing
+        .run_until_cancelled(checkpoint::prove(&library))
+        .await
+        != Some(true)
+    {
+        return;
+    }
     let mut tips = library.node().watch();
     tips.mark_changed();
     loop {

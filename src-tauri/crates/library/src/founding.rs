@@ -8,6 +8,7 @@ use std::path::Path;
 use kinfolio_node::{Founder, IDENTITY_FOLDER, Invitation, Joined};
 use kinfolio_photos::Blobs;
 
+use crate::checkpoint;
 use crate::error::LibraryError;
 use crate::layout::Layout;
 use crate::library::{blob_error, lock, node_error, write_durably};
@@ -71,6 +72,9 @@ pub async fn join(
     let joined = kinfolio_node::join(root, invitation, device).await;
     let joined = joined.map_err(|error| node_error(root, error))?;
     furnish(&layout)?;
+    if let Err(error) = checkpoint::bring(&layout, invitation).await {
+        tracing::warn!(%error, "the household's photos show once the whole ledger is here");
+    }
     let text = Settings::template(&joined.household, device);
     write_durably(&joining, text.as_bytes())?;
     // The mark of a joining becomes what makes the folder a library.

@@ -61,6 +61,24 @@ impl Layout {
         self.root.join("catalog")
     }
 
+    /// There, while the catalogue is another device's and nothing has proved it yet.
+    #[must_use]
+    pub(crate) fn unproven(&self) -> PathBuf {
+        self.catalog().join("unproven")
+    }
+
+    /// There, where a catalogue was found not to be what the chain says.
+    #[must_use]
+    pub(crate) fn found_false(&self) -> PathBuf {
+        self.root.join("catalog.false")
+    }
+
+    /// What the chain makes of the same blocks, to compare it with.
+    #[must_use]
+    pub(crate) fn proof(&self) -> PathBuf {
+        self.catalog().join("proof")
+    }
+
     /// The search index, rebuildable.
     #[must_use]
     pub fn index(&self) -> PathBuf {

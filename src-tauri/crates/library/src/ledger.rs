@@ -8,6 +8,7 @@ use kinfolio_node::{
     Block, ConsistencyProof, EditName, InclusionProof, Receipt, Status as NodeStatus,
 };
 
+use crate::checkpoint::{self, Proving};
 use crate::error::LibraryError;
 use crate::library::Library;
 use crate::scrub;
@@ -24,6 +25,8 @@ pub struct Status {
     pub photos: u64,
     /// How the latest scrub went, or goes.
     pub scrub: scrub::Status,
+    /// How far what is shown is proved, while this device is new and it is not.
+    pub proving: Option<Proving>,
 }
 
 /// This device's view of the household's chain.
@@ -36,6 +39,7 @@ pub async fn status(library: &Library) -> Result<Status, LibraryError> {
         node: library.node().status(),
         photos,
         scrub: scrub::status(library),
+        proving: checkpoint::proving(library),
     })
 }
 

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::arrival::Claims;
 use crate::bucket::Link;
+use crate::checkpoint::{self, Proving};
 use crate::edit;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
@@ -60,6 +61,8 @@ struct Inner {
     jobs: Jobs,
     claims: Claims,
     bucket: Link,
+    /// How far the checkpoint that is shown is proved; nothing, where none is, or it is.
+    proving: watch::Sender<Option<Proving>>,
     scrub: watch::Sender<scrub::Status>,
     undoing: Mutex<()>,
     closing: CancellationToken,
@@ -186,6 +189,10 @@ impl Library {
         &self.inner.bucket
     }
 
+    pub(crate) fn proving(&self) -> &watch::Sender<Option<Proving>> {
+        &self.inner.proving
+    }
+
     /// How the latest scrub went, or goes.
     pub(crate) fn scrub(&self) -> scrub::Status {
         *self.inner.scrub.borrow()
@@ -253,6 +260,7 @@ struct Parts {
     index: Index,
     blobs: Blobs,
     thumbs: Thumbs,
+    proving: Option<Proving>,
     lock: File,
 }
 
@@ -260,23 +268,28 @@ impl Parts {
     fn open(layout: Layout, door: Option<Door>) -> Result<Self, LibraryError> {
         let lock = lock(&layout)?;
         let settings = Settings::read(&layout.settings())?;
+        checkpoint::clear_false(&layout)?;
         let root = layout.root();
         let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;
         let thumbs = Thumbs::open(root).map_err(|error| thumb_error(root, error))?;
+        let given = Arc::new(OnceLock::new());
         let node = match door {
             None => Node::open(root),
             Some(mut door) => {
                 door.peers.extend(settings.peers());
-                let (blobs, thumbs) = (blobs.clone(), thumbs.clone());
+                let shelf = Shelf::new(blobs.clone(), thumbs.clone(), Arc::clone(&given));
                 door.files = Some(FileDoor {
-                    files: Arc::new(Shelf { blobs, thumbs }),
+                    files: Arc::new(shelf),
                     runtime: Handle::current(),
                 });
                 Node::open_with(root, door)
             }
         };
         let node = node.map_err(|error| node_error(root, error))?;
-        let catalog = open_catalog(&layout, &node)?;
+        let (catalog, proving) = open_catalog(&layout, &node)?;
+        if proving.is_none() {
+            given.get_or_init(|| catalog.clone());
+        }
         let index = Index::open(&layout.index())?;
         Ok(Self {
             layout,
@@ -286,6 +299,7 @@ impl Parts {
             index,
             blobs,
             thumbs,
+            proving,
             lock,
         })
     }
@@ -305,12 +319,13 @@ impl Parts {
             thumbs: self.thumbs,
             events,
             showing: watch::Sender::new(Followed::at(&view)),
-            shown: Shown::new(device, view),
+            shown: Shown::new(device, view, self.proving.is_some()),
             indexed,
             opened_at: OnceLock::new(),
             jobs: Jobs::default(),
             claims: Claims::default(),
             bucket: Link::of_environment(),
+            proving: watch::Sender::new(self.proving),
             scrub: watch::Sender::new(scrub::Status::default()),
             undoing: Mutex::new(()),
             closing: CancellationToken::new(),
@@ -323,7 +338,9 @@ impl Parts {
         // What an earlier process left pending, and what it left undecided and was decided since
         // the ledger was opened, is shown before anybody can ask.
         edit::show_pending(&library).await?;
-        follow::show_blocks(&library).await?;
+        if self.proving.is_none() {
+            follow::show_blocks(&library).await?;
+        }
         library.tell_shown();
         let opened_at = library.shown().view().edition();
         library.inner.opened_at.get_or_init(|| opened_at);
@@ -359,11 +376,15 @@ pub(crate) fn lock(layout: &Layout) -> Result<File, LibraryError> {
     }
 }
 
-/// The catalogue at the chain's tip; a damaged one is thrown away and replayed.
-fn open_catalog(layout: &Layout, node: &Node) -> Result<Catalog, LibraryError> {
+/// The catalogue at the chain's tip; a damaged one is thrown away and replayed. One that another
+/// device gave may be far above it, until it is proved.
+fn open_catalog(layout: &Layout, node: &Node) -> Result<(Catalog, Option<Proving>), LibraryError> {
     let folder = layout.catalog();
-    let attempt = || -> Result<Catalog, LibraryError> {
+    let attempt = || -> Result<(Catalog, Option<Proving>), LibraryError> {
         let catalog = Catalog::open(&folder)?;
+        if let Some(proving) = checkpoint::unproven(layout, &catalog) {
+            return Ok((catalog, Some(proving)));
+        }
         // While a damaged ledger is healed the chain is short for a time, and the catalogue is not.
         let healing = node.status().standing == Standing::Healing;
         if catalog.height() > Some(node.tip().height) && !healing {
@@ -373,7 +394,7 @@ fn open_catalog(layout: &Layout, node: &Node) -> Result<Catalog, LibraryError> {
             }));
         }
         follow::catch_up(node, &catalog, |_| Ok(()))?;
-        Ok(catalog)
+        Ok((catalog, None))
     };
     match attempt() {
         Err(LibraryError::Catalog(error)) if error.wants_rebuild() => {

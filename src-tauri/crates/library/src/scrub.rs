@@ -14,6 +14,7 @@ use kinfolio_catalog::{Height, LibraryEdit, Photo, PhotoId, photos_added};
 use kinfolio_photos::{BlobId, ThumbSize, originals};
 
 use crate::browse;
+use crate::checkpoint;
 use crate::edit::send;
 use crate::error::LibraryError;
 use crate::exchange;
@@ -52,6 +53,7 @@ pub(crate) async fn run(library: Library) {
 async fn scrub(library: &Library) {
     let mut pass = Pass::read(library);
     library.note_scrub(pass.status());
+    checkpoint::proved(library).await;
     tokio::time::sleep(FIRST_PAUSE).await;
     loop {
         if pass.is_due(now_ms())

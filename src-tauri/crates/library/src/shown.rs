@@ -33,15 +33,22 @@ struct Pending {
     taken: BTreeMap<Incarnation, u64>,
     /// Whether the ledger was asked when it could not know yet what waits.
     asked_early: bool,
+    /// Whether the catalogue is another device's, from before this one wrote anything: none of
+    /// what waits here is in it, however short the chain is.
+    given: bool,
 }
 
 impl Shown {
-    /// The catalogue alone.
-    pub(crate) fn new(device: DeviceId, view: View) -> Self {
+    /// The catalogue alone; whether another device gave it.
+    pub(crate) fn new(device: DeviceId, view: View, given: bool) -> Self {
+        let pending = Pending {
+            given,
+            ..Pending::default()
+        };
         Self {
             device,
             view: RwLock::new(view),
-            pending: Mutex::default(),
+            pending: Mutex::new(pending),
         }
     }
 
@@ -69,7 +76,7 @@ impl Shown {
         let mut pending = pending.unwrap_or_else(PoisonError::into_inner);
         // A ledger that is being healed is shorter than its catalogue for a time, and does not
         // know what that holds already.
-        pending.asked_early = catalog.height() > Some(waiting.height);
+        pending.asked_early = !pending.given && catalog.height() > Some(waiting.height);
         if pending.asked_early {
             return Ok(Vec::new());
         }
@@ -122,6 +129,7 @@ impl Shown {
     pub(crate) fn took(&self, catalog: &Catalog, blocks: &[Block]) -> Result<(), LibraryError> {
         let pending = self.pending.lock();
         let mut pending = pending.unwrap_or_else(PoisonError::into_inner);
+        pending.given = false;
         let batches = blocks.iter().flat_map(Block::batches);
         for batch in batches.filter(|batch| batch.author.device == self.device) {
             let taken = pending.taken.entry(batch.author.incarnation).or_default();

@@ -70,6 +70,8 @@ pub struct Engine<S> {
     trusted: Configuration,
     /// Whether it is to vote as soon as it has caught up.
     candidate: bool,
+    /// The height of the state that people see here, where that was given and is above the tip.
+    seen: Height,
     /// Blocks that a damaged log had behind its first wound.
     attic: Attic,
     counts: Counts,
@@ -186,6 +188,7 @@ impl<S: Store> Engine<S> {
             witnesses: Witnesses::new(),
             trusted,
             candidate: false,
+            seen: 0,
             attic: Attic::default(),
             counts: Counts::default(),
             fresh: Vec::new(),
@@ -315,6 +318,12 @@ impl<S: Store> Engine<S> {
     /// is durable.
     pub fn begin_sync(&mut self) -> Mark {
         self.durable.begin((self.state.height(), self.state.tip()))
+    }
+
+    /// People see the state at this height here, whether or not the chain reaches so far: what they
+    /// write is based on it.
+    pub fn has_seen(&mut self, height: Height) {
+        self.seen = height;
     }
 
     /// The log, for whoever syncs it.

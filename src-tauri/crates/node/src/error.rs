@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::{BlockHash, DeviceId, Height, Refusal};
-use kinfolio_transport::{IdentityError, JoinError};
+use kinfolio_transport::{FetchError, IdentityError, JoinError};
 
 /// Why a node could not be founded or opened, or a block not be read.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub enum NodeError {
     /// The household did not take this device in.
     #[error(transparent)]
     Join(#[from] JoinError),
+    /// Another device did not give what it was asked for.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// Nobody can come in where nobody listens.
     #[error(
         "this device does not listen for others, so that nobody could join: start it with `kinfolio serve` or in the app"

@@ -30,6 +30,9 @@ const MEMBERS_FILE: &str = "household.members";
 /// There, while this device is to vote and does not yet.
 const CANDIDATE_FILE: &str = "stands-for-vote";
 
+/// The height of a state that this device was given, above the chain that it has.
+const SEEN_FILE: &str = "has-seen";
+
 /// Bytes from the system's generator.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
     let mut bytes = [0; N];
@@ -121,6 +124,31 @@ pub(crate) fn forget_candidacy(root: &Path) -> Result<(), NodeError> {
         }
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Writes down that people see the state at `height` here, though the ledger does not reach so far
+/// yet: what they write from now on is based on it. Nothing: what they saw was none.
+///
+/// # Errors
+/// The disk refuses.
+pub fn keep_seen(root: &Path, height: Option<Height>) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let (path, draft) = (folder.join(SEEN_FILE), folder.join("has-seen.new"));
+    let height = height.unwrap_or(0);
+    let written = std::fs::File::create(&draft).and_then(|mut file| {
+        file.write_all(format!("{height}\n").as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(io("could not write", &draft))?;
+    std::fs::rename(&draft, &path).map_err(io("could not write", &path))?;
+    sync_folder(&folder)
+}
+
+/// The height of the state that people see here, if it was given and is above the chain.
+pub(crate) fn seen(root: &Path) -> Height {
+    let path = root.join(IDENTITY_FOLDER).join(SEEN_FILE);
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.trim().parse().unwrap_or(0)
 }
 
 /// Whether there is a device here.

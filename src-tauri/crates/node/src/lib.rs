@@ -24,7 +24,7 @@ mod published;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
-pub use identity::reached;
+pub use identity::{keep_seen, reached};
 pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
@@ -33,14 +33,16 @@ pub use kinfolio_chain::{
     InvitationId, Judgement, Member, Payload, Role, TaskLimit, TaskName, TaskState, Term,
 };
 pub use kinfolio_transport::{
-    Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,
-    EntryStreamError, FetchError, FileDoor, FileKind, FileRef, FileRefused, Files, JoinError,
-    JoinRefused, OpenedFile,
+    Checkpoint, Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused,
+    EntrySender, EntryStreamError, FetchError, FileDoor, FileKind, FileRef, FileRefused, Files,
+    JoinError, JoinRefused, OpenedFile,
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
 pub use node::{Node, TaskAnswer, Waiting};
-pub use pairing::{INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, join};
+pub use pairing::{
+    INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, checkpoint, join,
+};
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
 

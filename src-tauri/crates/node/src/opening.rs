@@ -78,6 +78,7 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
     } else if members != *engine.circle() {
         identity::keep_members(root, engine.circle())?;
     }
+    engine.has_seen(identity::seen(root));
     if identity::stands_for_vote(root) {
         engine.stand_for_vote();
     }

@@ -20,7 +20,7 @@ use kinfolio_chain::edit::Change;
 use kinfolio_chain::{DeviceId, InvitationId, Member, Role};
 use kinfolio_transport::{JoinRefused, JoinRequest, PROTOCOL_VERSION, Pairings, Welcome};
 
-pub use join::{Joined, join};
+pub use join::{Joined, checkpoint, join};
 
 use crate::error::{NodeError, SubmitError};
 use crate::founding::check_name;

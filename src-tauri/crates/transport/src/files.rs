@@ -1,4 +1,4 @@
-//! Originals and previews from one device to another, on connections of their own.
+//! Originals, previews and checkpoints from one device to another, on connections of their own.
 //!
 //! Knows how a file travels and that only members get one; does not know which files there are,
 //! nor what is in them. That is behind [`Files`].
@@ -50,6 +50,9 @@ impl fmt::Debug for OpenedFile {
     }
 }
 
+/// All rows of a device's catalogue at one height, piece by piece.
+pub type Checkpoint = BoxStream<'static, io::Result<Bytes>>;
+
 /// Why a device gives no file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileRefused {
@@ -69,6 +72,9 @@ pub trait Files: fmt::Debug + Send + Sync + 'static {
         file: FileRef,
         offset: u64,
     ) -> BoxFuture<'static, Result<OpenedFile, FileRefused>>;
+
+    /// Gives all rows of the catalogue as it is now, for a device that is new.
+    fn checkpoint(&self) -> Checkpoint;
 }
 
 /// Who gives files, and on which runtime: large files do not pass through the thread that accepts.

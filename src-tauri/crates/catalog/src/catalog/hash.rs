@@ -10,22 +10,12 @@ use super::{CatalogError, tables};
 pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], CatalogError> {
     let mut hash = Sha256::new();
     hash.update(b"kinfolio catalogue v2\0");
-    table(&mut hash, transaction, tables::FACTS)?;
-    table(&mut hash, transaction, tables::PHOTOS)?;
-    table(&mut hash, transaction, tables::BY_TIME)?;
-    table(&mut hash, transaction, tables::MONTHS)?;
-    table(&mut hash, transaction, tables::TAGS)?;
-    table(&mut hash, transaction, tables::HISTORY)?;
-    table(&mut hash, transaction, tables::EDITS)?;
-    table(&mut hash, transaction, tables::STEPS)?;
-    table(&mut hash, transaction, tables::ACTIONS)?;
-    table(&mut hash, transaction, tables::UNDONE)?;
-    table(&mut hash, transaction, tables::CHANGED)?;
-    table(&mut hash, transaction, tables::STORED)?;
-    table(&mut hash, transaction, tables::VERIFIED)?;
-    table(&mut hash, transaction, tables::ABSENT)?;
-    table(&mut hash, transaction, tables::DEVICES)?;
-    table(&mut hash, transaction, tables::META)?;
+    macro_rules! add {
+        ($number:literal, $table:ident) => {
+            table(&mut hash, transaction, tables::$table)?;
+        };
+    }
+    tables::for_each_table!(add);
     Ok(hash.finalize().into())
 }
 

@@ -16,8 +16,9 @@ use crate::wall_time::YearMonth;
 
 /// The catalogue at one height. Errors are those of a file that cannot be read.
 pub struct Snapshot {
-    transaction: ReadTransaction,
-    next: Height,
+    pub(super) transaction: ReadTransaction,
+    /// One more than the height.
+    pub(super) next: Height,
 }
 
 impl Snapshot {

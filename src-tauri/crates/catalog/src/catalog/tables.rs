@@ -64,23 +64,37 @@ pub(super) const META_TIP: &str = "tip";
 /// Edits that this version could not read.
 pub(super) const META_UNKNOWN: &str = "unknown";
 
+/// Does `$visit!(number, TABLE)` for each table in turn, always in this order.
+macro_rules! for_each_table {
+    ($visit:ident) => {
+        $visit!(0, FACTS);
+        $visit!(1, PHOTOS);
+        $visit!(2, BY_TIME);
+        $visit!(3, MONTHS);
+        $visit!(4, TAGS);
+        $visit!(5, HISTORY);
+        $visit!(6, EDITS);
+        $visit!(7, STEPS);
+        $visit!(8, ACTIONS);
+        $visit!(9, UNDONE);
+        $visit!(10, CHANGED);
+        $visit!(11, STORED);
+        $visit!(12, VERIFIED);
+        $visit!(13, ABSENT);
+        $visit!(14, DEVICES);
+        $visit!(15, META);
+    };
+}
+pub(super) use for_each_table;
+
 /// Makes every table, so that readers find them all.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), CatalogError> {
-    transaction.open_table(FACTS)?;
-    transaction.open_table(PHOTOS)?;
-    transaction.open_table(BY_TIME)?;
-    transaction.open_table(MONTHS)?;
-    transaction.open_table(TAGS)?;
-    transaction.open_table(HISTORY)?;
-    transaction.open_table(EDITS)?;
-    transaction.open_table(STEPS)?;
-    transaction.open_table(ACTIONS)?;
-    transaction.open_table(UNDONE)?;
-    transaction.open_table(CHANGED)?;
-    transaction.open_table(STORED)?;
-    transaction.open_table(VERIFIED)?;
-    transaction.open_table(ABSENT)?;
-    transaction.open_table(DEVICES)?;
+    macro_rules! open {
+        ($number:literal, $table:ident) => {
+            transaction.open_table($table)?;
+        };
+    }
+    for_each_table!(open);
     let mut meta = transaction.open_table(META)?;
     meta.insert(META_FORMAT, FORMAT)?;
     meta.insert(META_NEXT, 0)?;

@@ -2,6 +2,7 @@
 //! with a file that is not its own.
 
 mod chain;
+mod checkpoint;
 mod model;
 mod random;
 mod undo;

@@ -44,6 +44,14 @@ fn describe(status: &LedgerStatus) -> String {
         grouped(scrub.missing),
         scrub.finished_at,
     );
+    if let Some(proving) = &status.proving {
+        let _ = writeln!(
+            text,
+            "proving    blocks up to {} of {} are found to say what is shown; until then this device has no vote",
+            grouped(proving.height),
+            grouped(proving.of),
+        );
+    }
     if let Some(standing) = standing(&status.standing) {
         let _ = writeln!(text, "standing   {standing}");
     }

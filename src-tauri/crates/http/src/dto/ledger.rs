@@ -32,10 +32,22 @@ pub struct LedgerStatus {
     pub standing: String,
     /// Photos known, the trash counted.
     pub photos: u64,
+    /// While this device is new: how far what it shows, which another device gave it, is found to be
+    /// what the ledger says. Null once all of it is.
+    pub proving: Option<ProvingBody>,
     /// How the latest look at everything that this device holds went, or goes.
     pub scrub: ScrubBody,
     /// Every member, this device included.
     pub members: Vec<MemberBody>,
+}
+
+/// How far what a new device shows is proved.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProvingBody {
+    /// The block up to which it is.
+    pub height: u64,
+    /// The block whose state it shows.
+    pub of: u64,
 }
 
 /// How the latest scrub went, or goes: every original hashed again, what is damaged repaired.
@@ -278,6 +290,10 @@ impl LedgerStatus {
             quorum: node.quorum,
             standing: standing(&node.standing).to_owned(),
             photos: status.photos,
+            proving: status.proving.map(|proving| ProvingBody {
+                height: proving.height,
+                of: proving.of,
+            }),
             scrub: ScrubBody {
                 running: status.scrub.running,
                 finished_at: moment(status.scrub.finished_ms),

@@ -16,6 +16,7 @@ use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
 use kinfolio_photos::BlobId;
 
 use super::waiting::Waiting;
+use crate::checkpoint;
 use crate::edit::send;
 use crate::error::LibraryError;
 use crate::library::Library;
@@ -54,6 +55,7 @@ pub(super) async fn run(library: Library) {
 }
 
 async fn storing(library: &Library) {
+    checkpoint::proved(library).await;
     let mut shown = library.watch_shown();
     let mut waiting = Waiting::default();
     // At first nobody knows whether the bucket is there.

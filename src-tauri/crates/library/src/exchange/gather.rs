@@ -15,6 +15,7 @@ use kinfolio_photos::{BlobId, ThumbSize};
 
 use super::original::bring;
 use super::preview::{self, Fetched};
+use crate::checkpoint;
 use crate::error::{Code, LibraryError};
 use crate::library::Library;
 use crate::scrub;
@@ -59,6 +60,7 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
 }
 
 async fn run(library: &Library, what: Gathering) {
+    checkpoint::proved(library).await;
     let mut shown = library.watch_shown();
     let mut household = library.node().watch_household();
     let mut gathered = Gathered::read(library, what);

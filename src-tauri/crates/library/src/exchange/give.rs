@@ -1,18 +1,40 @@
-//! What this device gives to the others: any original or preview that it holds.
+//! What this device gives to the others: any original or preview that it holds, and to one that is
+//! new what it shows.
 
+use std::fmt;
 use std::io;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use kinfolio_node::{FileKind, FileRef, FileRefused, Files, OpenedFile};
+use kinfolio_catalog::Catalog;
+use kinfolio_node::{Checkpoint, FileKind, FileRef, FileRefused, Files, OpenedFile};
 use kinfolio_photos::thumbs::{ThumbError, ThumbSize};
 use kinfolio_photos::{BlobError, BlobId, Blobs, Thumbs};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Checkpoints that are given at a time; each reads the whole catalogue.
+const CHECKPOINTS_AT_ONCE: usize = 2;
+
+/// Pieces of a checkpoint that wait to be sent.
+const PIECES_WAITING: usize = 8;
 
 /// Gives files to the household's other devices.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Shelf {
-    pub(crate) blobs: Blobs,
-    pub(crate) thumbs: Thumbs,
+    blobs: Blobs,
+    thumbs: Thumbs,
+    /// Nothing before the catalogue has come to the chain's tip.
+    catalog: Arc<OnceLock<Catalog>>,
+    checkpoints: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shelf")
+    }
 }
 
 impl Files for Shelf {
@@ -28,9 +50,42 @@ impl Files for Shelf {
             FileKind::Preview1080 => shelf.preview(id, ThumbSize::Large, offset).boxed(),
         }
     }
+
+    fn checkpoint(&self) -> Checkpoint {
+        let (pieces, sent) = mpsc::channel(PIECES_WAITING);
+        let shelf = self.clone();
+        tokio::task::spawn_blocking(move || shelf.give_checkpoint(&pieces));
+        ReceiverStream::new(sent).boxed()
+    }
 }
 
 impl Shelf {
+    pub(crate) fn new(blobs: Blobs, thumbs: Thumbs, catalog: Arc<OnceLock<Catalog>>) -> Self {
+        Self {
+            blobs,
+            thumbs,
+            catalog,
+            checkpoints: Arc::new(Semaphore::new(CHECKPOINTS_AT_ONCE)),
+        }
+    }
+
+    /// Gives the catalogue as it is now, until nobody takes it any more.
+    fn give_checkpoint(&self, to: &mpsc::Sender<io::Result<Bytes>>) {
+        // Whoever asked may have gone.
+        let refuse = |why: String| drop(to.blocking_send(Err(io::Error::other(why))));
+        let Ok(_place) = self.checkpoints.try_acquire() else {
+            return refuse("it is giving its checkpoint to others; try again".to_owned());
+        };
+        let Some(catalog) = self.catalog.get() else {
+            return refuse("its catalogue is not open yet; try again".to_owned());
+        };
+        let mut take = |piece| to.blocking_send(Ok(piece)).is_ok();
+        let given = catalog.snapshot().and_then(|now| now.checkpoint(&mut take));
+        if let Err(error) = given {
+            refuse(error.to_string());
+        }
+    }
+
     async fn original(self, id: BlobId, offset: u64) -> Result<OpenedFile, FileRefused> {
         let opened = self.blobs.open_range(&id, Some(offset..u64::MAX)).await;
         match opened {

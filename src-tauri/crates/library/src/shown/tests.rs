@@ -119,7 +119,7 @@ async fn edits_told_late_twice_or_out_of_order_are_shown_once() {
     let id = add(&library, "one").await;
     let added = library.node().waiting(None).await.unwrap();
     let catalog = library.catalog();
-    let shown = Shown::new(library.device(), catalog.view().unwrap());
+    let shown = Shown::new(library.device(), catalog.view().unwrap(), false);
     let waiting = |edits: &[&Edit]| Waiting {
         height: added.height,
         edits: edits.iter().map(|&edit| edit.clone()).collect(),
@@ -164,7 +164,7 @@ fn what_a_block_brought_waits_no_more_whoever_says_so_late() {
         let edit = blocks[1].edits().next().unwrap();
         let device: DeviceId = library.device();
         let catalog: Catalog = library.catalog().clone();
-        let shown = Shown::new(device, catalog.view().unwrap());
+        let shown = Shown::new(device, catalog.view().unwrap(), false);
         shown.took(&catalog, &blocks).unwrap();
         // A ledger that is being healed, and shorter than its catalogue, cannot know.
         let waiting = |height| Waiting {

@@ -104,7 +104,7 @@ impl<S: Store> Engine<S> {
     }
 
     pub(super) fn sign(&mut self, clock: Clock, payloads: Vec<Payload>, claims: Vec<Claim>) {
-        let (line, base) = (self.state.line(), self.state.height());
+        let (line, base) = (self.state.line(), self.state.height().max(self.seen));
         let batch = Batch::sign(&self.key, line, self.me, self.next_seq, base, payloads);
         self.next_seq = batch.next_seq();
         self.unsaid.push(batch.clone());

@@ -9,13 +9,26 @@ use std::sync::Arc;
 use kinfolio_chain::ChainState;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::store::Record;
-use kinfolio_transport::{Identity, JoinRequest, PROTOCOL_VERSION, Welcome};
+use kinfolio_transport::{
+    Checkpoint, FileClient, Identity, JoinRequest, PROTOCOL_VERSION, Welcome,
+};
 
 use crate::contacts::Contacts;
 use crate::error::NodeError;
 use crate::founding::{check_name, refuse_existing, write};
 use crate::identity;
 use crate::invitation::Invitation;
+
+/// All rows of the catalogue of the device that gave `invitation`, which has let the device in
+/// `root` in: what that device shows now. Nothing proves it yet.
+///
+/// # Errors
+/// The key cannot be read, or the device gives none. The pieces may still fail.
+pub async fn checkpoint(root: &Path, invitation: &Invitation) -> Result<Checkpoint, NodeError> {
+    let tls = Identity::new(&identity::load(root)?)?;
+    let client = FileClient::connect(&tls, invitation.inviter, &invitation.addresses).await?;
+    Ok(client.checkpoint().await?)
+}
 
 /// What a device has joined.
 #[derive(Clone, Debug, PartialEq, Eq)]

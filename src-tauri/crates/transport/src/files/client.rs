@@ -8,10 +8,11 @@ use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_chain::DeviceId;
 use tonic::{Code, Status};
 
-use super::{FileRef, OpenedFile};
+use super::{Checkpoint, FileRef, OpenedFile};
 use crate::convert::files as convert;
 use crate::dial::{self, DialError};
 use crate::http2::{self, Caller};
+use crate::proto::CheckpointRequest;
 use crate::proto::files_client::FilesClient;
 use crate::tls::{Alpn, Identity};
 
@@ -55,6 +56,18 @@ impl FileClient {
         let calls = FilesClient::with_origin(caller, http2::origin())
             .max_decoding_message_size(PIECE_BYTES_MAX);
         Ok(Self { calls })
+    }
+
+    /// Asks for all rows of the device's catalogue.
+    ///
+    /// # Errors
+    /// [`FetchError`]; its pieces may still fail.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, FetchError> {
+        let answered = self.calls.clone().checkpoint(CheckpointRequest {}).await;
+        let replies = answered.map_err(|status| failed(&status))?.into_inner();
+        let pieces = replies.map_ok(|reply| reply.data);
+        let pieces = pieces.map_err(|status| io::Error::other(status.message().to_owned()));
+        Ok(pieces.boxed())
     }
 
     /// Opens a file at `offset`, in bytes.

@@ -21,6 +21,18 @@ pub(crate) struct FilesService {
 #[tonic::async_trait]
 impl proto::files_server::Files for FilesService {
     type FetchStream = BoxStream<'static, Result<proto::FetchReply, Status>>;
+    type CheckpointStream = BoxStream<'static, Result<proto::CheckpointReply, Status>>;
+
+    async fn checkpoint(
+        &self,
+        _: Request<proto::CheckpointRequest>,
+    ) -> Result<Response<Self::CheckpointStream>, Status> {
+        self.caller.member()?;
+        let pieces = self.door.files.checkpoint();
+        let pieces = pieces.map_ok(|data| proto::CheckpointReply { data });
+        let pieces = pieces.map_err(|error| Status::data_loss(error.to_string()));
+        Ok(Response::new(pieces.boxed()))
+    }
 
     async fn fetch(
         &self,

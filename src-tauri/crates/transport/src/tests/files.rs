@@ -9,7 +9,9 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::{Listening, id, identity};
-use crate::{FetchError, FileClient, FileDoor, FileKind, FileRef, FileRefused, Files, OpenedFile};
+use crate::{
+    Checkpoint, FetchError, FileClient, FileDoor, FileKind, FileRef, FileRefused, Files, OpenedFile,
+};
 
 const SIZE: usize = 3_000_000;
 
@@ -59,6 +61,12 @@ impl Files for Shelf {
             Ok(OpenedFile { size, pieces })
         }
         .boxed()
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        let whole = content();
+        let pieces: Vec<_> = whole.chunks(50_000).map(Bytes::copy_from_slice).collect();
+        stream::iter(pieces.into_iter().map(Ok)).boxed()
     }
 }
 
@@ -114,8 +122,14 @@ async fn members_get_files_from_any_byte_on_and_strangers_none() {
     let error = client.fetch(of(FileKind::Preview1080), 0).await;
     assert!(matches!(error, Err(FetchError::Broken(why)) if why.contains("scratch")));
 
+    let pieces = client.checkpoint().await.unwrap();
+    let whole: Vec<_> = pieces.try_collect().await.unwrap();
+    assert!(whole.concat() == content());
+
     let stranger = FileClient::connect(&stranger, id(1), &at).await.unwrap();
     let refused = stranger.fetch(ORIGINAL, 0).await;
+    assert!(matches!(refused, Err(FetchError::Broken(why)) if why.contains("no member")));
+    let refused = stranger.checkpoint().await;
     assert!(matches!(refused, Err(FetchError::Broken(why)) if why.contains("no member")));
     let other = FileClient::connect(&member, id(9), &at).await;
     assert!(matches!(other, Err(FetchError::Unreachable(_))));
