@@ -13,7 +13,6 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 
 use crate::address::Address;
 use crate::error::BucketError;
-use crate::key::RecoveryKey;
 use crate::seal::{Seal, SealError};
 
 /// A bucket; clones share its connections.
@@ -80,10 +79,11 @@ impl Bucket {
         }
     }
 
-    /// The same bucket, encrypted on this side with keys derived from `key`: it is given nothing
+    /// The same bucket, encrypted on this side with keys derived from `key`, 32 bytes that
+    /// nobody else knows: it is given nothing
     /// that it could read. To be called before anything is stored; see [`Bucket::reach`].
     #[must_use]
-    pub fn encrypted(mut self, key: &RecoveryKey) -> Self {
+    pub fn encrypted(mut self, key: &[u8; 32]) -> Self {
         self.seal = Some(Arc::new(Seal::new(key)));
         self
     }

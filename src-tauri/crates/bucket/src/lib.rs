@@ -9,7 +9,6 @@
 mod address;
 mod bucket;
 mod error;
-mod key;
 mod original;
 mod range;
 mod register;
@@ -21,7 +20,6 @@ mod sums;
 pub use address::Address;
 pub use bucket::Bucket;
 pub use error::BucketError;
-pub use key::{KeyError, RecoveryKey};
 pub use original::{OriginalId, Put};
 pub use range::Verified;
 pub use register::{Abilities, Version};

@@ -1,12 +1,12 @@
-//! Encryption on this side of the line: a bucket that is opened with the household's recovery key
-//! is given nothing that it could read, names included.
+//! Encryption on this side of the line: a bucket that is opened with a key is given nothing that
+//! it could read, names included.
 //!
 //! An object is cut into chunks of 1 MiB, each sealed with XChaCha20-Poly1305 in the STREAM
 //! construction (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its
 //! Nonce-Reuse Misuse-Resistance", 2015): a chunk's nonce holds its number and whether it is the
 //! last, so that none can be altered, left out, moved or cut off; and its name is authenticated,
 //! so that no object can stand for another. Any chunk can be opened alone. Keys are derived from
-//! the recovery key by HKDF-SHA256 (RFC 5869); a name is the HMAC-SHA256 of the real one.
+//! the bucket's by HKDF-SHA256 (RFC 5869); a name is the HMAC-SHA256 of the real one.
 //!
 //! An object is 35 bytes, then its chunks, 16 bytes longer each than what they hold:
 //! `kinfolio`, 8 bytes that tell the key, 19 bytes of nonce. What a bucket still learns: how many
@@ -21,7 +21,6 @@ use hmac::{Hmac, Mac};
 use object_store::path::Path;
 use sha2::Sha256;
 
-use crate::key::RecoveryKey;
 use crate::sums::CHUNK_BYTES;
 
 const MARK: &[u8; 8] = b"kinfolio";
@@ -60,8 +59,8 @@ pub(crate) struct Cipher {
 }
 
 impl Seal {
-    pub(crate) fn new(key: &RecoveryKey) -> Self {
-        let derive = Hkdf::<Sha256>::new(Some(b"kinfolio bucket v1"), &key.0);
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        let derive = Hkdf::<Sha256>::new(Some(b"kinfolio bucket v1"), key);
         let mut seal = Self {
             names: [0; 64],
             contents: [0; 32],
@@ -201,7 +200,7 @@ mod tests {
     use super::*;
 
     fn sealed_once() -> (Seal, Path) {
-        let seal = Seal::new(&RecoveryKey([7; 32]));
+        let seal = Seal::new(&[7; 32]);
         (seal, Path::from("ledger/00000000000000000000"))
     }
 
@@ -232,7 +231,7 @@ mod tests {
             }
             let other = Path::from("ledger/00000000000000000001");
             assert_eq!(seal.open(&other, &one).unwrap_err(), SealError::Altered);
-            let another = Seal::new(&RecoveryKey([8; 32]));
+            let another = Seal::new(&[8; 32]);
             let wrong = another.open(&real, &one).unwrap_err();
             assert_eq!(wrong, SealError::WrongKey);
         }

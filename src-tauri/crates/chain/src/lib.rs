@@ -13,6 +13,7 @@ pub mod history;
 pub mod id;
 pub mod merkle;
 pub mod proof;
+pub mod recovery;
 pub mod store;
 pub mod wire;
 
@@ -27,6 +28,7 @@ pub use id::{
     BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HistoryRoot, HouseholdId,
     Incarnation, InvitationId, Owner, StateRoot,
 };
+pub use recovery::{KeyError, RecoveryKey};
 
 #[cfg(test)]
 mod tests;

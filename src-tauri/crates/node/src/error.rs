@@ -38,6 +38,20 @@ pub enum NodeError {
         /// In which way.
         why: String,
     },
+    /// The household's recovery key is missing here or unreadable.
+    #[error("the household's recovery key in {path} cannot be used: {why}; another device of the household has it: run `kinfolio recovery-key` there, and write what it prints into this file", path = path.display())]
+    RecoveryKey {
+        /// The file.
+        path: PathBuf,
+        /// In which way.
+        why: String,
+    },
+    /// A recovery key that is not the one that the founding block names.
+    #[error("this is not the recovery key of the household “{household}”")]
+    OtherRecoveryKey {
+        /// The household's name.
+        household: String,
+    },
     /// The key belongs to no member of the household.
     #[error("this device's key belongs to no member of the household “{household}”")]
     Stranger {

@@ -10,7 +10,7 @@ use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Ballot, Record, Store};
 use kinfolio_chain::{
     Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Member, Owner,
-    Payload, Role,
+    Payload, RecoveryKey, Role,
 };
 
 use crate::LEDGER_FOLDER;
@@ -45,14 +45,16 @@ impl Founder {
     /// As [`Founder::found`].
     pub fn found_together(&self, first: &Path, others: &[&Path]) -> Result<(), NodeError> {
         let mut members = Vec::new();
+        let recovery = identity::new_recovery_key()?;
         for (n, root) in (2..).zip(others) {
             refuse_existing(root)?;
             let key = identity::create(root)?.verifying_key();
             let name = format!("{} {n}", self.device);
             members.push(Member::new(name, key, Role::Voter));
         }
-        let block = self.found_block(first, &members)?;
+        let block = self.found_block(first, &members, &recovery)?;
         for root in others {
+            identity::keep_recovery_key(root, &recovery)?;
             identity::keep_founding(root, &block)?;
             write(root, &[Record::Learned(Arc::clone(&block))])?;
         }
@@ -61,16 +63,22 @@ impl Founder {
 
     /// As [`Founder::found`], with more members than this device.
     pub(crate) fn found_with(&self, root: &Path, others: &[Member]) -> Result<(), NodeError> {
-        let block = self.found_block(root, others)?;
+        let block = self.found_block(root, others, &identity::new_recovery_key()?)?;
         write_founded(root, &block)
     }
 
-    /// Makes this device's key, and a block signed with it.
-    fn found_block(&self, root: &Path, others: &[Member]) -> Result<Arc<Block>, NodeError> {
+    /// Makes this device's key, and a block signed with it; keeps the recovery key.
+    fn found_block(
+        &self,
+        root: &Path,
+        others: &[Member],
+        recovery: &RecoveryKey,
+    ) -> Result<Arc<Block>, NodeError> {
         check_name("household's name", &self.household)?;
         check_name("device's name", &self.device)?;
         refuse_existing(root)?;
         let key = identity::create(root)?;
+        identity::keep_recovery_key(root, recovery)?;
         let me = Member::new(self.device.clone(), key.verifying_key(), Role::Voter);
         let nonce = u64::from_le_bytes(identity::random()?);
         let owner = Owner {
@@ -81,6 +89,7 @@ impl Founder {
         let founding = Founding {
             household: self.household.clone(),
             nonce: identity::random()?,
+            recovery: recovery.public_key(),
             members,
         };
         let config_hash = Configuration::new(founding.members.iter().cloned()).hash();

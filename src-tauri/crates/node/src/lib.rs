@@ -24,13 +24,14 @@ mod published;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
-pub use identity::reached;
+pub use identity::{reached, recovery_key};
 pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{
     Block, BlockHash, Change, DeviceId, Edit, EditId, Height, Holding, HouseholdId, Incarnation,
-    InvitationId, Judgement, Member, Payload, Role, TaskLimit, TaskName, TaskState, Term,
+    InvitationId, Judgement, KeyError, Member, Payload, RecoveryKey, Role, TaskLimit, TaskName,
+    TaskState, Term,
 };
 pub use kinfolio_transport::{
     Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,

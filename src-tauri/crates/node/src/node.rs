@@ -39,6 +39,8 @@ const REQUESTS_MAX: usize = 4096;
 /// A running node. Clones speak to the same event loop.
 #[derive(Clone)]
 pub struct Node {
+    /// The library's folder.
+    root: Arc<Path>,
     requests: mpsc::Sender<Request>,
     published: Arc<Published>,
     invitations: Arc<Invitations>,
@@ -89,6 +91,7 @@ impl Node {
         let file_links = door.as_ref().map(|_| FileLinks::new(&key)).transpose()?;
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
         let node = Self {
+            root: root.into(),
             requests: sender,
             published: Arc::clone(&published),
             invitations: Arc::default(),

@@ -6,9 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use harness::emulator::{Cloud, Emulator};
-use kinfolio_bucket::{
-    Abilities, Bucket, BucketError, OriginalId, Put, RecoveryKey, Segment, Verified,
-};
+use kinfolio_bucket::{Abilities, Bucket, BucketError, OriginalId, Put, Segment, Verified};
 use sha2::{Digest, Sha256};
 
 const MIB: usize = 1 << 20;
@@ -37,7 +35,7 @@ async fn azure() {
     let bucket = emulated(&azurite, "our/home");
     suite(&bucket, true).await;
     what_is_there_is_listed(&bucket).await;
-    let bucket = emulated(&azurite, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    let bucket = emulated(&azurite, "encrypted").encrypted(&crate::encrypted::key());
     suite(&bucket, true).await;
 }
 
@@ -47,7 +45,7 @@ async fn s3() {
     let bucket = emulated(&moto, "our/home");
     suite(&bucket, true).await;
     what_is_there_is_listed(&bucket).await;
-    let bucket = emulated(&moto, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    let bucket = emulated(&moto, "encrypted").encrypted(&crate::encrypted::key());
     suite(&bucket, true).await;
 }
 

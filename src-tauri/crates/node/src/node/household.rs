@@ -12,6 +12,7 @@ use tokio::sync::{oneshot, watch};
 use super::Node;
 use crate::error::{NodeError, SubmitError};
 use crate::event_loop::Request;
+use crate::identity;
 use crate::invitation::Invitation;
 use crate::mempool::Receipt;
 use crate::pairing::{INVITATION_TIME_MAX, InvitationStatus};
@@ -79,17 +80,20 @@ impl Node {
             members: self.published.configuration(),
             contacts: self.published.contacts(),
             votes: false,
+            recovery: identity::recovery_key(&self.root)?,
         })
     }
 
     /// A way to this node that does not keep it running.
     pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
+        let root = Arc::clone(&self.root);
         let requests = self.requests.downgrade();
         let published = Arc::clone(&self.published);
         let invitations = Arc::downgrade(&self.invitations);
         let file_links = self.file_links.clone();
         move || {
             Some(Self {
+                root: Arc::clone(&root),
                 requests: requests.upgrade()?,
                 published: Arc::clone(&published),
                 invitations: Weak::upgrade(&invitations)?,
