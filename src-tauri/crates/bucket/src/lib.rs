@@ -18,7 +18,7 @@ mod segment;
 mod sums;
 
 pub use address::Address;
-pub use bucket::Bucket;
+pub use bucket::{Bucket, Contents};
 pub use error::BucketError;
 pub use original::{OriginalId, Put};
 pub use range::Verified;

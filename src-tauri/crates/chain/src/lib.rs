@@ -9,6 +9,7 @@ pub mod batch;
 pub mod block;
 pub mod config;
 pub mod edit;
+pub mod excerpt;
 pub mod history;
 pub mod id;
 pub mod merkle;
@@ -24,6 +25,7 @@ pub use config::{Configuration, Member, Role};
 pub use edit::{
     Change, Edit, EditId, Founding, Membership, Payload, Task, TaskLimit, TaskName, Term,
 };
+pub use excerpt::{Excerpt, ExcerptError};
 pub use id::{
     BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HistoryRoot, HouseholdId,
     Incarnation, InvitationId, Owner, StateRoot,

@@ -201,6 +201,11 @@ pub enum SubmitError {
     /// were not acknowledged.
     #[error("{0}")]
     Ledger(Arc<NodeError>),
+    /// This device holds the ledger and does not belong to the household.
+    #[error(
+        "this device was restored from the household's bucket and is no member of the household yet: it shows what was restored and cannot change anything"
+    )]
+    Restored,
     /// The node was closed before the edits were decided.
     #[error("the ledger node is closed")]
     Closed,

@@ -18,6 +18,9 @@ use crate::error::{NodeError, io};
 use crate::identity;
 use crate::opening::now_ms;
 
+/// Where a ledger is made before it is one.
+const DRAFT_FOLDER: &str = "ledger.new";
+
 /// What a new household is called, and its first device.
 #[derive(Clone, Debug)]
 pub struct Founder {
@@ -132,17 +135,28 @@ fn write_founded(root: &Path, block: &Arc<Block>) -> Result<(), NodeError> {
 }
 
 pub(crate) fn write(root: &Path, records: &[Record]) -> Result<(), NodeError> {
-    let draft = root.join("ledger.new");
-    if draft.exists() {
-        std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
-    }
-    let mut store = DiskStore::create(&draft)?;
+    let mut store = begin_draft(root)?;
     for record in records {
         store.append(record)?;
     }
     store.seal()?;
+    appear(root)
+}
+
+/// A log that is no ledger yet, in the place of one that did not become one.
+pub(crate) fn begin_draft(root: &Path) -> Result<DiskStore, NodeError> {
+    let draft = root.join(DRAFT_FOLDER);
+    if draft.exists() {
+        std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
+    }
+    Ok(DiskStore::create(&draft)?)
+}
+
+/// Makes the log, which is sealed, the ledger.
+pub(crate) fn appear(root: &Path) -> Result<(), NodeError> {
     let ledger = root.join(LEDGER_FOLDER);
-    std::fs::rename(&draft, &ledger).map_err(io("could not make", &ledger))?;
+    let appeared = std::fs::rename(root.join(DRAFT_FOLDER), &ledger);
+    appeared.map_err(io("could not make", &ledger))?;
     identity::sync_folder(root)
 }
 

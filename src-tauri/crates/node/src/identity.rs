@@ -24,6 +24,9 @@ const FOUNDING_FILE: &str = "household.block";
 /// The household's recovery key, which all its devices have.
 const RECOVERY_FILE: &str = "recovery.key";
 
+/// There, while this device has been restored from a bucket and is no member.
+const RESTORED_FILE: &str = "restored";
+
 /// How far the ledger reached.
 const REACHED_FILE: &str = "ledger.reached";
 
@@ -142,6 +145,20 @@ pub(crate) fn keep_reached(root: &Path, height: Height) -> Result<(), NodeError>
 pub fn reached(root: &Path) -> Option<Height> {
     let path = root.join(IDENTITY_FOLDER).join(REACHED_FILE);
     std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// Writes down that this device was restored and does not belong to the household yet, durably.
+pub(crate) fn mark_restored(root: &Path) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let path = folder.join(RESTORED_FILE);
+    let made = std::fs::File::create(&path).and_then(|file| file.sync_all());
+    made.map_err(io("could not make", &path))?;
+    sync_folder(&folder)
+}
+
+/// Whether this device was restored and does not belong to the household yet.
+pub(crate) fn is_restored(root: &Path) -> bool {
+    root.join(IDENTITY_FOLDER).join(RESTORED_FILE).exists()
 }
 
 /// Writes down that this device is to vote as soon as it has caught up, durably.

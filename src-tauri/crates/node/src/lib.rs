@@ -21,6 +21,7 @@ mod opening;
 mod pairing;
 mod proofs;
 mod published;
+mod restoring;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
@@ -29,9 +30,9 @@ pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{
-    Block, BlockHash, Change, DeviceId, Edit, EditId, Height, Holding, HouseholdId, Incarnation,
-    InvitationId, Judgement, KeyError, Member, Payload, RecoveryKey, Role, TaskLimit, TaskName,
-    TaskState, Term,
+    Block, BlockHash, Change, DeviceId, Edit, EditId, Excerpt, ExcerptError, Height, Holding,
+    HouseholdId, Incarnation, InvitationId, Judgement, KeyError, Member, Payload, RecoveryKey,
+    Role, TaskLimit, TaskName, TaskState, Term,
 };
 pub use kinfolio_transport::{
     Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused, EntrySender,
@@ -44,6 +45,7 @@ pub use node::{Node, TaskAnswer, Waiting};
 pub use pairing::{INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, join};
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
+pub use restoring::{Restored, Restoring};
 
 /// The folder of the ledger inside a library.
 pub const LEDGER_FOLDER: &str = "ledger";

@@ -41,6 +41,8 @@ const REQUESTS_MAX: usize = 4096;
 pub struct Node {
     /// The library's folder.
     root: Arc<Path>,
+    /// Whether this device was restored, and must not write.
+    is_restored: bool,
     requests: mpsc::Sender<Request>,
     published: Arc<Published>,
     invitations: Arc<Invitations>,
@@ -92,6 +94,7 @@ impl Node {
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
         let node = Self {
             root: root.into(),
+            is_restored: identity::is_restored(root),
             requests: sender,
             published: Arc::clone(&published),
             invitations: Arc::default(),
@@ -151,7 +154,8 @@ impl Node {
                 bytes_max,
             });
         }
-        self.ask(|reply| Request::Submit { payloads, reply }).await
+        self.ask_to_write(|reply| Request::Submit { payloads, reply })
+            .await
     }
 
     /// Waits until the chain here has every edit that was acknowledged on any device before
@@ -162,6 +166,17 @@ impl Node {
     /// If the node is closed or its ledger fails.
     pub async fn consistent(&self) -> Result<Height, SubmitError> {
         self.ask(|reply| Request::Read { reply }).await
+    }
+
+    /// Asks for something that makes an edit.
+    async fn ask_to_write<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, SubmitError>>) -> Request,
+    ) -> Result<T, SubmitError> {
+        match self.is_restored {
+            true => Err(SubmitError::Restored),
+            false => self.ask(request).await,
+        }
     }
 
     async fn ask<T>(

@@ -58,7 +58,6 @@ async fn the_bucket_sees_no_name_and_no_content() {
     let dir = tempfile::tempdir().unwrap();
     let bucket = folder(dir.path()).encrypted(&key());
     bucket.reach().await.unwrap();
-    let (id, _) = original(0, 0);
     for length in [3 * MIB, 9 * MIB] {
         let bytes = vec![b'a'; length];
         let id = OriginalId(<sha2::Sha256 as sha2::Digest>::digest(&bytes).into());
@@ -67,16 +66,12 @@ async fn the_bucket_sees_no_name_and_no_content() {
             .await
             .unwrap();
     }
-    bucket
-        .put_preview(id, 256, "a preview".into())
-        .await
-        .unwrap();
     bucket.create_segment(0, "a segment".into()).await.unwrap();
     let files = sealed(dir.path());
-    assert_eq!(files.len(), 4);
+    assert_eq!(files.len(), 3);
     for file in files {
         let bytes = fs::read(&file).unwrap();
-        for plain in [&b"aaaa"[..], b"preview", b"segment", b"original"] {
+        for plain in [&b"aaaa"[..], b"segment", b"original"] {
             let seen = bytes.windows(plain.len()).any(|window| window == plain);
             assert!(!seen, "{} shows {plain:?}", file.display());
         }

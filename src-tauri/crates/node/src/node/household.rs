@@ -24,7 +24,8 @@ impl Node {
     /// # Errors
     /// As [`Node::submit`].
     pub async fn change_members(&self, change: Change) -> Result<Receipt, SubmitError> {
-        self.ask(|reply| Request::Change { change, reply }).await
+        self.ask_to_write(|reply| Request::Change { change, reply })
+            .await
     }
 
     /// Changes whenever [`Node::status`] tells of other members, or of members within reach that
@@ -86,7 +87,7 @@ impl Node {
 
     /// A way to this node that does not keep it running.
     pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
-        let root = Arc::clone(&self.root);
+        let (root, is_restored) = (Arc::clone(&self.root), self.is_restored);
         let requests = self.requests.downgrade();
         let published = Arc::clone(&self.published);
         let invitations = Arc::downgrade(&self.invitations);
@@ -94,6 +95,7 @@ impl Node {
         move || {
             Some(Self {
                 root: Arc::clone(&root),
+                is_restored,
                 requests: requests.upgrade()?,
                 published: Arc::clone(&published),
                 invitations: Weak::upgrade(&invitations)?,
