@@ -2,9 +2,10 @@
 //! folder and services that stand for the clouds.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use harness::emulator::{Cloud, Emulator};
 use harness::http::Client;
@@ -119,9 +120,7 @@ fn comes_back(place: &Place) {
     fs::remove_dir_all(home.root()).unwrap();
 
     let new = Household::nowhere();
-    let begun = Instant::now();
     let restored = restore(&new, place, &key).succeeded().json();
-    println!("{}: restored in {:?}", place.url, begun.elapsed());
     assert_eq!(restored["tip"], last);
     assert_eq!(restored["household"], "Test");
     assert_eq!(
@@ -198,6 +197,10 @@ fn two_devices_put_one_ledger_there() {
     let key = key(&second);
     let same = first.run(["recovery-key"]).succeeded().stdout;
     assert_eq!(fs::read_to_string(&key).unwrap(), same);
+    for home in [&first, &second] {
+        let kept = fs::metadata(home.root().join("identity/recovery.key")).unwrap();
+        assert_eq!(kept.permissions().mode() & 0o777, 0o600);
+    }
     let new = Household::nowhere();
     assert_eq!(restore(&new, &place, &key).succeeded().json()["tip"], last);
     is_whole(&new, 6, &last);

@@ -110,7 +110,7 @@ impl Link {
                 let bucket = bucket.to_string();
                 return Err(LibraryError::Bucket(BucketError::NotEncrypted { bucket }));
             }
-            (Contents::Plain, false) | (Contents::Nothing, false) => bucket,
+            (Contents::Plain | Contents::Nothing, false) => bucket,
             (Contents::Encrypted, _) | (Contents::Nothing, true) => {
                 let key = recovery_key(&self.root);
                 let key = key.map_err(|error| node_error(&self.root, error))?;
