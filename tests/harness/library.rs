@@ -74,6 +74,18 @@ impl Household {
         household
     }
 
+    /// A machine on which there is no library yet.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        let dir = TempDir::new().expect("a temporary folder");
+        let root = dir.path().join("library");
+        Self {
+            dir,
+            root,
+            peer: OnceLock::new(),
+        }
+    }
+
     /// A further device, called `name`, of the household of this one, whose node must run.
     #[must_use]
     pub fn joined(&self, name: &str) -> Self {
@@ -87,13 +99,7 @@ impl Household {
     }
 
     fn joined_by(&self, name: &str, run: impl FnOnce(&mut Command) -> Ran) -> Self {
-        let dir = TempDir::new().expect("a temporary folder");
-        let root = dir.path().join("library");
-        let device = Self {
-            dir,
-            root,
-            peer: OnceLock::new(),
-        };
+        let device = Self::nowhere();
         let invitation = self.run(["invite"]).succeeded().stdout;
         let join = ["join", invitation.trim(), "--device", name];
         run(&mut device.command(join)).succeeded();

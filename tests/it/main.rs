@@ -19,6 +19,7 @@ mod offline;
 mod output;
 mod peers;
 mod proof;
+mod restore;
 mod scrub;
 mod serve;
 mod sharing;

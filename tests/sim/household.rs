@@ -10,7 +10,7 @@ use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Record, Store, StoreError};
 use kinfolio_chain::{
     Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Member, Owner,
-    Payload, Role,
+    Payload, RecoveryKey, Role,
 };
 
 use crate::dice::Dice;
@@ -53,6 +53,7 @@ pub fn found(founder: &SigningKey, members: Vec<Member>) -> (Owner, Arc<Block>) 
     let founding = Founding {
         household: "Simulated".to_owned(),
         nonce: [7; 32],
+        recovery: RecoveryKey::new([7; 32]).public_key(),
         members,
     };
     let draft = Draft {

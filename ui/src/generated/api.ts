@@ -542,6 +542,16 @@ export interface components {
         };
         /** @description How this device gets on with the bucket. */
         BucketBody: {
+            /**
+             * Format: int64
+             * @description How many blocks of the ledger it holds, from the founding one on; `null` until that is known.
+             */
+            blocks?: number | null;
+            /**
+             * Format: int64
+             * @description How many blocks of this device's chain it does not hold yet; `null` until that is known.
+             */
+            blocks_behind?: number | null;
             /** @description Its address; `null` if what is set is none. */
             bucket?: string | null;
             /**

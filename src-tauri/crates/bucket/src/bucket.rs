@@ -13,7 +13,6 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 
 use crate::address::Address;
 use crate::error::BucketError;
-use crate::key::RecoveryKey;
 use crate::seal::{Seal, SealError};
 
 /// A bucket; clones share its connections.
@@ -26,6 +25,17 @@ pub struct Bucket {
     folder: Option<PathBuf>,
     /// Where it is encrypted.
     pub(crate) seal: Option<Arc<Seal>>,
+}
+
+/// What a bucket holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Nothing yet.
+    Nothing,
+    /// Something, and all of it is encrypted.
+    Encrypted,
+    /// Something that is not encrypted.
+    Plain,
 }
 
 /// The object that says that a bucket is encrypted, and by which key; the only one whose name is
@@ -80,10 +90,11 @@ impl Bucket {
         }
     }
 
-    /// The same bucket, encrypted on this side with keys derived from `key`: it is given nothing
+    /// The same bucket, encrypted on this side with keys derived from `key`, 32 bytes that
+    /// nobody else knows: it is given nothing
     /// that it could read. To be called before anything is stored; see [`Bucket::reach`].
     #[must_use]
-    pub fn encrypted(mut self, key: &RecoveryKey) -> Self {
+    pub fn encrypted(mut self, key: &[u8; 32]) -> Self {
         self.seal = Some(Arc::new(Seal::new(key)));
         self
     }
@@ -184,6 +195,39 @@ impl Bucket {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// Whether there is such an object.
+    pub(crate) async fn has(&self, path: &Path) -> Result<bool, BucketError> {
+        match self.store.head(&self.at(path)).await {
+            Ok(_) => Ok(true),
+            Err(error) => match self.error(path, &error) {
+                BucketError::Missing { .. } => Ok(false),
+                error => Err(error),
+            },
+        }
+    }
+
+    /// What the bucket holds so far, before it is told a key; at most three small requests.
+    ///
+    /// # Errors
+    /// What keeps it from being used.
+    pub async fn contents(&self) -> Result<Contents, BucketError> {
+        self.is_mounted()?;
+        let lock = Path::from(LOCK);
+        match self.read_raw(&lock, &lock).await {
+            Ok(_) => return Ok(Contents::Encrypted),
+            Err(BucketError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        // What others keep there beside it does not count.
+        for ours in ["ledger", "originals"] {
+            let found = self.store.list(Some(&Path::from(ours))).try_next().await;
+            if found.map_err(|error| self.error_all(&error))?.is_some() {
+                return Ok(Contents::Plain);
+            }
+        }
+        Ok(Contents::Nothing)
     }
 
     /// All objects of the bucket, in no order: names and lengths in bytes.

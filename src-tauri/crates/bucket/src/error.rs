@@ -115,6 +115,14 @@ pub enum BucketError {
         /// Which bucket.
         bucket: String,
     },
+    /// It is to be encrypted, and holds things that are not.
+    #[error(
+        "the bucket {bucket} is to be encrypted, but what it holds is not: name an empty one, or do not ask for encryption (KINFOLIO_BUCKET_ENCRYPTED)"
+    )]
+    NotEncrypted {
+        /// Which bucket.
+        bucket: String,
+    },
     /// Its store cannot do what is needed.
     #[error("the bucket {bucket} has no {what}: use Azure Blob Storage or S3 for this")]
     Lacks {

@@ -9,7 +9,6 @@
 mod address;
 mod bucket;
 mod error;
-mod key;
 mod original;
 mod range;
 mod register;
@@ -19,9 +18,8 @@ mod segment;
 mod sums;
 
 pub use address::Address;
-pub use bucket::Bucket;
+pub use bucket::{Bucket, Contents};
 pub use error::BucketError;
-pub use key::{KeyError, RecoveryKey};
 pub use original::{OriginalId, Put};
 pub use range::Verified;
 pub use register::{Abilities, Version};

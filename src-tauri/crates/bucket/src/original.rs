@@ -99,8 +99,7 @@ impl Bucket {
         if size > PART_BYTES as u64 {
             return match &self.seal {
                 Some(seal) => {
-                    let begun = seal.begin(&path);
-                    let (head, cipher) = begun.map_err(|error| self.sealed(&path, error))?;
+                    let (head, cipher) = seal.begin_fixed(&path);
                     let sealing = Sealing::new(self.clone(), path.clone(), size, cipher);
                     let head = futures_util::stream::once(async { Ok(head) });
                     let sealed = head.chain(sealing.stream(bytes));

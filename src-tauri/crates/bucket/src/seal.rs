@@ -1,12 +1,12 @@
-//! Encryption on this side of the line: a bucket that is opened with the household's recovery key
-//! is given nothing that it could read, names included.
+//! Encryption on this side of the line: a bucket that is opened with a key is given nothing that
+//! it could read, names included.
 //!
 //! An object is cut into chunks of 1 MiB, each sealed with XChaCha20-Poly1305 in the STREAM
 //! construction (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its
 //! Nonce-Reuse Misuse-Resistance", 2015): a chunk's nonce holds its number and whether it is the
 //! last, so that none can be altered, left out, moved or cut off; and its name is authenticated,
 //! so that no object can stand for another. Any chunk can be opened alone. Keys are derived from
-//! the recovery key by HKDF-SHA256 (RFC 5869); a name is the HMAC-SHA256 of the real one.
+//! the bucket's by HKDF-SHA256 (RFC 5869); a name is the HMAC-SHA256 of the real one.
 //!
 //! An object is 35 bytes, then its chunks, 16 bytes longer each than what they hold:
 //! `kinfolio`, 8 bytes that tell the key, 19 bytes of nonce. What a bucket still learns: how many
@@ -21,7 +21,6 @@ use hmac::{Hmac, Mac};
 use object_store::path::Path;
 use sha2::Sha256;
 
-use crate::key::RecoveryKey;
 use crate::sums::CHUNK_BYTES;
 
 const MARK: &[u8; 8] = b"kinfolio";
@@ -37,6 +36,7 @@ pub(crate) const TAG_BYTES: u64 = 16;
 /// The keys of an encrypted bucket.
 pub(crate) struct Seal {
     names: [u8; 64],
+    nonces: [u8; 64],
     contents: [u8; 32],
     /// Tells the key without giving it away.
     tell: [u8; TELL_BYTES],
@@ -60,15 +60,17 @@ pub(crate) struct Cipher {
 }
 
 impl Seal {
-    pub(crate) fn new(key: &RecoveryKey) -> Self {
-        let derive = Hkdf::<Sha256>::new(Some(b"kinfolio bucket v1"), &key.0);
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        let derive = Hkdf::<Sha256>::new(Some(b"kinfolio bucket v1"), key);
         let mut seal = Self {
             names: [0; 64],
+            nonces: [0; 64],
             contents: [0; 32],
             tell: [0; TELL_BYTES],
         };
         for (info, out) in [
             ("names", &mut seal.names[..]),
+            ("nonces", &mut seal.nonces[..]),
             ("contents", &mut seal.contents[..]),
             ("tell", &mut seal.tell[..]),
         ] {
@@ -87,15 +89,23 @@ impl Seal {
         Path::from(format!("sealed/{}/{}/{hex}", &hex[0..2], &hex[2..4]))
     }
 
-    /// The head of a new object, and its cipher.
-    pub(crate) fn begin(&self, real: &Path) -> Result<(Bytes, Cipher), SealError> {
+    /// The head of an object that always holds the same under its name, and its cipher: whoever
+    /// seals it gets the same bytes. So it does no harm if a store mixes the parts of two uploads,
+    /// as Azure does with those of one name; and its nonce can be made from its name.
+    pub(crate) fn begin_fixed(&self, real: &Path) -> (Bytes, Cipher) {
+        let hmac = <Hmac<Sha256> as KeyInit>::new(&self.nonces.into());
+        let derived = hmac.chain_update(real.as_ref()).finalize().into_bytes();
         let mut nonce = [0; NONCE_BYTES];
-        getrandom::fill(&mut nonce).map_err(|_| SealError::Unsealed)?;
+        nonce.copy_from_slice(&derived[..NONCE_BYTES]);
+        self.begin(real, &nonce)
+    }
+
+    fn begin(&self, real: &Path, nonce: &[u8; NONCE_BYTES]) -> (Bytes, Cipher) {
         let mut head = BytesMut::with_capacity(HEAD_BYTES as usize);
         head.extend_from_slice(MARK);
         head.extend_from_slice(&self.tell);
-        head.extend_from_slice(&nonce);
-        Ok((head.freeze(), self.cipher(real, &nonce)))
+        head.extend_from_slice(nonce);
+        (head.freeze(), self.cipher(real, nonce))
     }
 
     /// The cipher of an object that begins so.
@@ -120,7 +130,9 @@ impl Seal {
 
     /// A whole object.
     pub(crate) fn seal(&self, real: &Path, bytes: &[u8]) -> Result<Bytes, SealError> {
-        let (head, cipher) = self.begin(real)?;
+        let mut nonce = [0; NONCE_BYTES];
+        getrandom::fill(&mut nonce).map_err(|_| SealError::Unsealed)?;
+        let (head, cipher) = self.begin(real, &nonce);
         let length = bytes.len() as u64;
         let mut sealed = BytesMut::with_capacity(sealed_length(length) as usize);
         sealed.extend_from_slice(&head);
@@ -201,7 +213,7 @@ mod tests {
     use super::*;
 
     fn sealed_once() -> (Seal, Path) {
-        let seal = Seal::new(&RecoveryKey([7; 32]));
+        let seal = Seal::new(&[7; 32]);
         (seal, Path::from("ledger/00000000000000000000"))
     }
 
@@ -215,6 +227,23 @@ mod tests {
         );
         let sealed = hex::decode("6b696e666f6c696ffae455f47b7f97235d0f18f7d9012ec5a185d7310b5f159eb744b44b90e4974c2cb604ed5b0971ecb33c9c1b60192ed3476710f1").unwrap();
         assert_eq!(seal.open(&real, &sealed).unwrap(), "a segment");
+    }
+
+    #[test]
+    fn what_its_name_fixes_is_sealed_alike_by_everyone() {
+        let (seal, real) = sealed_once();
+        let all = || {
+            let (head, cipher) = seal.begin_fixed(&real);
+            (head, cipher.seal(0, true, b"a photo").unwrap())
+        };
+        let (head, sealed) = all();
+        assert_eq!((head.clone(), sealed.clone()), all());
+        assert_eq!(
+            seal.open(&real, &[&head[..], &sealed].concat()).unwrap(),
+            "a photo"
+        );
+        let other = Path::from("ledger/00000000000000000001");
+        assert_ne!(seal.begin_fixed(&other).0, head);
     }
 
     #[test]
@@ -232,7 +261,7 @@ mod tests {
             }
             let other = Path::from("ledger/00000000000000000001");
             assert_eq!(seal.open(&other, &one).unwrap_err(), SealError::Altered);
-            let another = Seal::new(&RecoveryKey([8; 32]));
+            let another = Seal::new(&[8; 32]);
             let wrong = another.open(&real, &one).unwrap_err();
             assert_eq!(wrong, SealError::WrongKey);
         }

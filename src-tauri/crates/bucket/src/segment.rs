@@ -1,6 +1,6 @@
-//! Segments of the ledger and previews of originals: small objects that are written whole.
+//! Segments of the ledger: small objects that are written whole.
 //!
-//! Segments are numbered from 0 without gaps, so that who reads them needs no list, and never
+//! They are numbered from 0 without gaps, so that who reads them needs no list, and never
 //! written twice: where another one lies under a number, two histories have met.
 
 use bytes::Bytes;
@@ -8,7 +8,6 @@ use object_store::path::Path;
 
 use crate::bucket::Bucket;
 use crate::error::BucketError;
-use crate::original::{self, OriginalId};
 
 /// What became of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,33 +47,16 @@ impl Bucket {
         self.read(&segment(number)).await
     }
 
-    /// Stores the preview of an original with a longest edge of `px` pixels, whatever was there.
+    /// Whether there is a segment under this number.
     ///
     /// # Errors
     /// What is wrong with the bucket.
-    pub async fn put_preview(
-        &self,
-        id: OriginalId,
-        px: u32,
-        bytes: Bytes,
-    ) -> Result<(), BucketError> {
+    pub async fn has_segment(&self, number: u64) -> Result<bool, BucketError> {
         self.is_mounted()?;
-        self.replace(&preview(id, px), bytes).await
-    }
-
-    /// The preview of an original with a longest edge of `px` pixels.
-    ///
-    /// # Errors
-    /// [`BucketError::Missing`], or what is wrong with the bucket.
-    pub async fn preview(&self, id: OriginalId, px: u32) -> Result<Bytes, BucketError> {
-        self.read(&preview(id, px)).await
+        self.has(&segment(number)).await
     }
 }
 
 fn segment(number: u64) -> Path {
     Path::from(format!("ledger/{number:020}"))
-}
-
-fn preview(id: OriginalId, px: u32) -> Path {
-    original::named(&format!("previews/{px}"), id)
 }

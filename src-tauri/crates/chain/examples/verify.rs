@@ -14,7 +14,7 @@ use kinfolio_chain::store::verify::verify;
 use kinfolio_chain::store::{Ballot, Record, Store};
 use kinfolio_chain::{
     Batch, Block, BlockHash, ChainState, Configuration, Founding, HistoryRoot, Incarnation, Member,
-    Owner, Payload, Role,
+    Owner, Payload, RecoveryKey, Role,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,6 +59,7 @@ fn write(
     let founding = Founding {
         household: "Bench".to_owned(),
         nonce: [1; 32],
+        recovery: RecoveryKey::new([1; 32]).public_key(),
         members: vec![member],
     };
     let config_hash = Configuration::new(founding.members.iter().cloned()).hash();

@@ -10,6 +10,8 @@ mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ed25519_dalek::VerifyingKey;
+
 use crate::batch::{BATCH_EDITS_MAX, Batch, Line};
 use crate::block::Block;
 use crate::config::Configuration;
@@ -34,6 +36,7 @@ type Authors = BTreeMap<DeviceId, BTreeMap<Incarnation, u64>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainState {
     household: String,
+    recovery: VerifyingKey,
     line: Line,
     configuration: Configuration,
     config_hash: ConfigHash,
@@ -64,6 +67,7 @@ impl ChainState {
         let config_hash = configuration.hash();
         let mut state = Self {
             household: founding.household.clone(),
+            recovery: founding.recovery,
             line,
             configuration,
             config_hash,
@@ -173,6 +177,12 @@ impl ChainState {
     #[must_use]
     pub fn household(&self) -> &str {
         &self.household
+    }
+
+    /// The public half of the household's recovery key.
+    #[must_use]
+    pub fn recovery_key(&self) -> &VerifyingKey {
+        &self.recovery
     }
 
     /// The household and epoch that signatures belong to.
@@ -344,7 +354,7 @@ impl ChainState {
     fn check_author(
         &self,
         batch: &Batch,
-        is_signed: impl FnOnce(&ed25519_dalek::VerifyingKey, Line) -> bool,
+        is_signed: impl FnOnce(&VerifyingKey, Line) -> bool,
     ) -> Result<(), Refusal> {
         let device = batch.author.device;
         let Some(member) = self.configuration.member(device) else {

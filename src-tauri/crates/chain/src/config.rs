@@ -95,15 +95,17 @@ impl Member {
     /// # Errors
     /// If the bytes are not a member, or the key is not a point of the curve.
     pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
-        let key = from.raw::<32>("a member's key")?;
-        let key = VerifyingKey::from_bytes(&key).map_err(|_| WireError::Unknown {
-            what: "a member's key",
-            value: 0,
-        })?;
+        let key = decode_key("a member's key", from)?;
         let role = Role::decode(from)?;
         let name = from.text("a member's name", NAME_BYTES_MAX)?;
         Ok(Self::new(name, key, role))
     }
+}
+
+/// Reads a public key.
+pub(crate) fn decode_key(what: &'static str, from: &mut Reader) -> Result<VerifyingKey, WireError> {
+    let key = from.raw::<32>(what)?;
+    VerifyingKey::from_bytes(&key).map_err(|_| WireError::Unknown { what, value: 0 })
 }
 
 /// The id of the device that holds the private half of `key`.

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use bytes::Bytes;
+use ed25519_dalek::VerifyingKey;
 use sha2::{Digest, Sha256};
 
-use crate::config::{MEMBERS_MAX, Member, NAME_BYTES_MAX};
+use crate::config::{MEMBERS_MAX, Member, NAME_BYTES_MAX, decode_key};
 use crate::id::{DeviceId, Height, HouseholdId, Incarnation, Owner};
 use crate::merkle;
 use crate::wire::{Reader, WireError, Writer};
@@ -155,6 +156,8 @@ pub struct Founding {
     pub household: String,
     /// Drawn at random, so that no two households have one id.
     pub nonce: [u8; 32],
+    /// The public half of the recovery key, see [`RecoveryKey`](crate::RecoveryKey).
+    pub recovery: VerifyingKey,
     /// The first members; at least one of them votes.
     pub members: Vec<Member>,
 }
@@ -173,6 +176,7 @@ impl Founding {
         let mut writer = Writer::new();
         writer.blob(self.household.as_bytes());
         writer.raw(&self.nonce);
+        writer.raw(self.recovery.as_bytes());
         writer.len(self.members.len());
         for member in &self.members {
             member.encode(&mut writer);
@@ -184,11 +188,13 @@ impl Founding {
         let mut reader = Reader::new(bytes);
         let household = reader.text("the household's name", NAME_BYTES_MAX)?;
         let nonce = reader.raw("the founding nonce")?;
+        let recovery = decode_key("the recovery key", &mut reader)?;
         let count = reader.len("the first members", MEMBERS_MAX, 37)?;
         let members: Result<_, _> = (0..count).map(|_| Member::decode(&mut reader)).collect();
         let founding = Self {
             household,
             nonce,
+            recovery,
             members: members?,
         };
         reader.end("the founding edit")?;

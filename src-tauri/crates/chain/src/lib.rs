@@ -9,10 +9,12 @@ pub mod batch;
 pub mod block;
 pub mod config;
 pub mod edit;
+pub mod excerpt;
 pub mod history;
 pub mod id;
 pub mod merkle;
 pub mod proof;
+pub mod recovery;
 pub mod store;
 pub mod wire;
 
@@ -23,10 +25,12 @@ pub use config::{Configuration, Member, Role};
 pub use edit::{
     Change, Edit, EditId, Founding, Membership, Payload, Task, TaskLimit, TaskName, Term,
 };
+pub use excerpt::{Excerpt, ExcerptError};
 pub use id::{
     BlockHash, ConfigHash, DeviceId, EditsRoot, EpochId, Height, HistoryRoot, HouseholdId,
     Incarnation, InvitationId, Owner, StateRoot,
 };
+pub use recovery::{KeyError, RecoveryKey};
 
 #[cfg(test)]
 mod tests;

@@ -60,15 +60,15 @@ fn golden_vectors_of_the_encoding() {
     }
 }
 
-const HOUSEHOLD: &str = "4cc05ba9b515e4b93f13d9cd630c4d3a70f464f9ca55d101dc8478df8bfcb54e";
+const HOUSEHOLD: &str = "8db88c3877a144e03e4aae0722ef3be05c694c2e533bbee80df72c7b90bbe7f9";
 const DEVICE: &str = "b298b9ece831a96fa018094810f75f84";
 const CONFIGURATION: &str = "99cf6ffa150653da7f5a2a24929e7600aaf9a641502735e6c23676bd5a605ae1";
-const FOUNDING: &str = "f4e04d8b7c2485ad86d3b08b778929836ef12f97b00e46e4aefd23b1e0adc0bc";
-const FOUNDING_BYTES: &str = "ecbf2a0fc7d78cd1a35349c7efd8c85fee7872292ff6d1b9ecf20b4df7da6437";
-const BLOCK: &str = "e658531e77f6d8486107380c4bed3a2b4c747f729ecbd25feb0b3d6f33549e63";
-const BLOCK_BYTES: &str = "0ef460cbae31e3dc61fa29df497bbeb278c4a1816d3f2128482bfd8c9f4dfbad";
+const FOUNDING: &str = "47c1c858c9950a548931eb340e513c13cb6c68789a5306e61b9f39e12104bac1";
+const FOUNDING_BYTES: &str = "772bf6276ecc818f86eef556b2e00e713af9e7d155a01e10e2893439a3b4d5b4";
+const BLOCK: &str = "a6ad2f96ce94c4a9fcac13485446a6ebc0720e5f053d3c68f39b99186df7af6d";
+const BLOCK_BYTES: &str = "35f8ecfa1db348185553398d22266431f88cd1cd1126a35b382703212b4d61b8";
 const MEMBERSHIP: &str = "19e7fe1d1f32a243c2adce1beb0b844f27a33ea17ec33bf93336abb4585633a2";
-const SNAPSHOT: &str = "76297ec61c7ba79a06f225d1a26379384badbf3f9d8f64cb015e008dcefadf20";
+const SNAPSHOT: &str = "96b1505a3f841af0e32da2e7c75c625b99db96ecf3783b1e0de3fbd08bdbfcde";
 
 fn snapshot(state: &ChainState) -> Vec<u8> {
     let mut writer = Writer::new();

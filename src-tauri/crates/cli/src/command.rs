@@ -8,6 +8,8 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod invite;
 pub(crate) mod join;
+pub(crate) mod recovery_key;
+pub(crate) mod restore;
 pub(crate) mod sample;
 pub(crate) mod search;
 pub(crate) mod serve;

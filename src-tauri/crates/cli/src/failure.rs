@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use kinfolio_http::Problem;
 use kinfolio_library::LibraryError;
-use kinfolio_library::node::NodeError;
+use kinfolio_library::node::{KeyError, NodeError};
 use kinfolio_library::sample::SampleError;
 
 /// Exit code: failed.
@@ -30,6 +30,12 @@ pub(crate) enum Failure {
     /// The library said no.
     #[error(transparent)]
     Library(#[from] LibraryError),
+    /// The recovery key's file is not to be had.
+    #[error("the recovery key cannot be read from {path}: {source}")]
+    KeyUnread { path: String, source: io::Error },
+    /// What is in it is no recovery key.
+    #[error(transparent)]
+    BadKey(KeyError),
     /// No device, or more than one, is meant.
     #[error("{0}")]
     WhichDevice(String),
@@ -104,6 +110,7 @@ impl Failure {
             Self::BadQuery { .. } | Self::BadPath { .. } => WRONG_USAGE,
             Self::Api(problem) if matches!(problem.status, 400 | 422) => WRONG_USAGE,
             Self::Library(LibraryError::BadName { .. }) => WRONG_USAGE,
+            Self::BadKey(_) | Self::KeyUnread { .. } => WRONG_USAGE,
             _ => FAILED,
         }
     }

@@ -48,6 +48,8 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
         Command::Serve(args) => command::serve::run(&folder(data)?, &args).await,
         Command::Invite(args) => command::invite::run(&folder(data)?, &args, output).await,
         Command::Join(args) => command::join::run(&folder(data)?, &args, output).await,
+        Command::RecoveryKey => command::recovery_key::run(&folder(data)?, output),
+        Command::Restore(args) => command::restore::run(&folder(data)?, &args, output).await,
         Command::Devices(args) => command::devices::run(&folder(data)?, &args, output).await,
         Command::Import(args) => command::import::run(&folder(data)?, &args, output).await,
         Command::Search(args) => command::search::run(&folder(data)?, &args, output).await,

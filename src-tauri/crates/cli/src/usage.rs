@@ -77,6 +77,11 @@ pub(crate) enum Command {
     Invite(InviteArgs),
     /// Become a member of a household that has invited this device
     Join(JoinArgs),
+    /// Print the household's recovery key: with it and the bucket everything comes back when all
+    /// devices are lost. Keep it outside the house
+    RecoveryKey,
+    /// Make this empty folder a device with all that the household's bucket holds
+    Restore(RestoreArgs),
     /// List the household's devices, or remove one
     Devices(DevicesArgs),
     /// Import files and folders, recursively
@@ -179,6 +184,19 @@ pub(crate) struct JoinArgs {
     /// What `kinfolio invite` or the app has given out
     #[arg(value_name = "INVITATION")]
     pub(crate) invitation: String,
+    /// What this device is called [default: the machine's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The household's bucket, as in KINFOLIO_BUCKET_URL; credentials come from the environment
+    #[arg(value_name = "BUCKET_URL")]
+    pub(crate) bucket: String,
+    /// A file with the text that `kinfolio recovery-key` has printed; - reads it from stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
     /// What this device is called [default: the machine's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) device: Option<String>,

@@ -1,10 +1,13 @@
 //! The household's bucket: each original is stored there once, by whichever device wins the claim
-//! to it, and comes from there where this device does not have it.
+//! to it, and comes from there where this device does not have it. The ledger goes there as well,
+//! so that a new device can be made from the bucket and the recovery key alone.
 //!
 //! Which bucket, this device's environment says: `KINFOLIO_BUCKET_URL`, and the `AZURE_*` or `AWS_*`
 //! variables of its cloud. What is wrong with it is told and tried again; all else goes on.
 
+mod ledger;
 mod link;
+mod segments;
 mod storing;
 mod waiting;
 
@@ -16,21 +19,29 @@ use kinfolio_catalog::PhotoId;
 
 use crate::error::LibraryError;
 use crate::library::Library;
-pub(crate) use link::Link;
 pub use link::Status;
+pub(crate) use link::{Link, connect};
+pub use segments::SegmentError;
+pub(crate) use segments::{check as check_segment, read as read_segment};
 
-/// Stores what the bucket lacks from now on, in the background, until the library closes. Does
+/// Stores what the bucket lacks from now on, originals and the ledger, in the background, until the library closes. Does
 /// nothing where no bucket is set. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
     if library.bucket().is_set() {
         library.tasks().spawn(storing::run(library.clone()));
+        library.tasks().spawn(ledger::run(library.clone()));
     }
 }
 
 /// How this device gets on with the bucket; `None` where none is set.
 #[must_use]
 pub fn status(library: &Library) -> Option<Status> {
-    library.bucket().status()
+    let status = library.bucket().status()?;
+    let blocks = library.node().tip().height + 1;
+    Some(Status {
+        blocks_behind: status.blocks.map(|held| blocks.saturating_sub(held)),
+        ..status
+    })
 }
 
 /// When the bucket's copy of an original was last found right, in unix milliseconds; `None` if the
@@ -63,10 +74,10 @@ pub(crate) async fn fetch(
     size: u64,
     offset: u64,
 ) -> Result<Option<BoxStream<'static, std::io::Result<Bytes>>>, LibraryError> {
-    let Some(bucket) = library.bucket().open() else {
+    let Some(bucket) = library.bucket().open().await else {
         return Ok(None);
     };
-    let bucket = bucket.map_err(LibraryError::Bucket)?;
+    let bucket = bucket?;
     let original = OriginalId(id.0);
     let fetched = match offset {
         0 => bucket.original(original, size).await,

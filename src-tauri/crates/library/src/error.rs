@@ -12,6 +12,9 @@ use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, ImportError};
 use kinfolio_search::{IndexError, QueryError};
 
+use crate::bucket::SegmentError;
+use crate::restore::RestoreError;
+
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
@@ -238,6 +241,12 @@ pub enum LibraryError {
     /// The bucket does not do as it was asked.
     #[error(transparent)]
     Bucket(BucketError),
+    /// What the bucket holds of the ledger cannot be used.
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
+    /// Nothing could be restored.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
     /// A task that cannot be claimed.
     #[error(transparent)]
     Task(TaskLimit),
@@ -347,6 +356,7 @@ impl LibraryError {
                 Code::Conflict("invitation_refused")
             }
             Self::Node(NodeError::Join(_)) => Code::Unreachable("inviter_unreachable"),
+            Self::Submit(SubmitError::Restored) => Code::Conflict("restored"),
             Self::TooManyPhotos { .. } => Code::BadInput("too_many_photos"),
             Self::BadQuery(_) => Code::BadInput("bad_query"),
             Self::Index(IndexError::Cursor(_)) => Code::BadInput("bad_cursor"),
@@ -358,7 +368,7 @@ impl LibraryError {
                 Code::DiskFull
             }
             Self::Closing => Code::Unavailable,
-            Self::Bucket(_) => Code::Unreachable("bucket"),
+            Self::Bucket(_) | Self::Segment(_) | Self::Restore(_) => Code::Unreachable("bucket"),
             Self::NoPort(_)
             | Self::Behind { .. }
             | Self::FalseCheckpoint { .. }

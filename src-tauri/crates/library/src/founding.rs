@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kinfolio_node::{Founder, IDENTITY_FOLDER, Invitation, Joined};
 use kinfolio_photos::Blobs;
@@ -65,7 +65,7 @@ pub async fn join(
     let layout = Layout::new(root);
     let joining = layout.joining();
     let _lock = match joining.exists() && !layout.settings().exists() {
-        true => begin_again(&layout)?,
+        true => begin_again(&layout, &[joining.clone(), root.join(IDENTITY_FOLDER)])?,
         false => prepare(&layout, &[IDENTITY_FOLDER])?,
     };
     write_durably(&joining, b"")?;
@@ -77,26 +77,31 @@ pub async fn join(
     }
     let text = Settings::template(&joined.household, device);
     write_durably(&joining, text.as_bytes())?;
-    // The mark of a joining becomes what makes the folder a library.
-    let settings = layout.settings();
-    fs::rename(&joining, &settings)
-        .and_then(|()| File::open(root)?.sync_all())
-        .map_err(|source| LibraryError::io("write", &settings, source))?;
+    make_library(&layout, &joining)?;
     Ok(joined)
 }
 
-/// Clears away what a joining that was interrupted has left, but for the device's key. While its mark
-/// is there the folder has never been a library: nothing in it was ever in use.
-fn begin_again(layout: &Layout) -> Result<File, LibraryError> {
+/// Turns the mark of what is going on, which holds the settings, into what makes the folder a
+/// library.
+pub(crate) fn make_library(layout: &Layout, mark: &Path) -> Result<(), LibraryError> {
+    let settings = layout.settings();
+    fs::rename(mark, &settings)
+        .and_then(|()| File::open(layout.root())?.sync_all())
+        .map_err(|source| LibraryError::io("write", &settings, source))
+}
+
+/// Clears away what was left when a library that was being made was not finished, but for what is
+/// to be kept. While its mark is there the folder has never been a library: nothing in it was ever
+/// in use.
+pub(crate) fn begin_again(layout: &Layout, keep: &[PathBuf]) -> Result<File, LibraryError> {
     let root = layout.root();
     let lock = lock(layout)?;
     let entries = fs::read_dir(root).map_err(|source| LibraryError::io("read", root, source))?;
-    let keep = [layout.lock(), layout.joining(), root.join(IDENTITY_FOLDER)];
     for entry in entries {
         let path = entry
             .map_err(|source| LibraryError::io("read", root, source))?
             .path();
-        if keep.contains(&path) {
+        if path == layout.lock() || keep.contains(&path) {
             continue;
         }
         let removed = match path.is_dir() {
@@ -109,7 +114,7 @@ fn begin_again(layout: &Layout) -> Result<File, LibraryError> {
 }
 
 /// Makes the folder and takes its lock. Nothing may be in it but what is named.
-fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, LibraryError> {
+pub(crate) fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, LibraryError> {
     let root = layout.root();
     if layout.settings().exists() {
         return Err(LibraryError::AlreadyExists {
@@ -137,7 +142,7 @@ fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, LibraryError> {
 }
 
 /// Makes what every library has beside its ledger.
-fn furnish(layout: &Layout) -> Result<(), LibraryError> {
+pub(crate) fn furnish(layout: &Layout) -> Result<(), LibraryError> {
     let root = layout.root();
     for folder in [
         layout.imports(),

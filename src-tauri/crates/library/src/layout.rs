@@ -107,6 +107,18 @@ impl Layout {
         self.root.join("joining")
     }
 
+    /// There, while this folder is being made from the household's bucket.
+    #[must_use]
+    pub(crate) fn restoring(&self) -> PathBuf {
+        self.root.join("restoring")
+    }
+
+    /// Up to where the ledger is known to be in which bucket.
+    #[must_use]
+    pub(crate) fn bucket_ledger(&self) -> PathBuf {
+        self.root.join("bucket-ledger")
+    }
+
     /// How far the latest scrub has come.
     #[must_use]
     pub(crate) fn scrub(&self) -> PathBuf {

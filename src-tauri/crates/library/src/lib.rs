@@ -27,6 +27,7 @@ pub mod layout;
 pub mod ledger;
 mod library;
 pub mod query;
+pub mod restore;
 pub mod scrub;
 mod settings;
 mod shown;

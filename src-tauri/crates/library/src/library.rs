@@ -309,6 +309,7 @@ impl Parts {
         let device = self.node.status().device.id;
         let (indexed_in, indexed) = watch::channel(Followed::default());
         let (events, _) = broadcast::channel(EVENTS_BUFFERED);
+        let bucket = Link::of_environment(self.layout.root());
         let inner = Inner {
             layout: self.layout,
             settings: self.settings,
@@ -324,7 +325,7 @@ impl Parts {
             opened_at: OnceLock::new(),
             jobs: Jobs::default(),
             claims: Claims::default(),
-            bucket: Link::of_environment(),
+            bucket,
             proving: watch::Sender::new(self.proving),
             scrub: watch::Sender::new(scrub::Status::default()),
             undoing: Mutex::new(()),

@@ -38,6 +38,20 @@ pub enum NodeError {
         /// In which way.
         why: String,
     },
+    /// The household's recovery key is missing here or unreadable.
+    #[error("the household's recovery key in {path} cannot be used: {why}; another device of the household has it: run `kinfolio recovery-key` there, and write what it prints into this file", path = path.display())]
+    RecoveryKey {
+        /// The file.
+        path: PathBuf,
+        /// In which way.
+        why: String,
+    },
+    /// A recovery key that is not the one that the founding block names.
+    #[error("this is not the recovery key of the household “{household}”")]
+    OtherRecoveryKey {
+        /// The household's name.
+        household: String,
+    },
     /// The key belongs to no member of the household.
     #[error("this device's key belongs to no member of the household “{household}”")]
     Stranger {
@@ -190,6 +204,11 @@ pub enum SubmitError {
     /// were not acknowledged.
     #[error("{0}")]
     Ledger(Arc<NodeError>),
+    /// This device holds the ledger and does not belong to the household.
+    #[error(
+        "this device was restored from the household's bucket and is no member of the household yet: it shows what was restored and cannot change anything"
+    )]
+    Restored,
     /// The node was closed before the edits were decided.
     #[error("the ledger node is closed")]
     Closed,

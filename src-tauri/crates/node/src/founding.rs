@@ -10,13 +10,16 @@ use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Ballot, Record, Store};
 use kinfolio_chain::{
     Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Member, Owner,
-    Payload, Role,
+    Payload, RecoveryKey, Role,
 };
 
 use crate::LEDGER_FOLDER;
 use crate::error::{NodeError, io};
 use crate::identity;
 use crate::opening::now_ms;
+
+/// Where a ledger is made before it is one.
+const DRAFT_FOLDER: &str = "ledger.new";
 
 /// What a new household is called, and its first device.
 #[derive(Clone, Debug)]
@@ -45,14 +48,16 @@ impl Founder {
     /// As [`Founder::found`].
     pub fn found_together(&self, first: &Path, others: &[&Path]) -> Result<(), NodeError> {
         let mut members = Vec::new();
+        let recovery = identity::new_recovery_key()?;
         for (n, root) in (2..).zip(others) {
             refuse_existing(root)?;
             let key = identity::create(root)?.verifying_key();
             let name = format!("{} {n}", self.device);
             members.push(Member::new(name, key, Role::Voter));
         }
-        let block = self.found_block(first, &members)?;
+        let block = self.found_block(first, &members, &recovery)?;
         for root in others {
+            identity::keep_recovery_key(root, &recovery)?;
             identity::keep_founding(root, &block)?;
             write(root, &[Record::Learned(Arc::clone(&block))])?;
         }
@@ -61,16 +66,22 @@ impl Founder {
 
     /// As [`Founder::found`], with more members than this device.
     pub(crate) fn found_with(&self, root: &Path, others: &[Member]) -> Result<(), NodeError> {
-        let block = self.found_block(root, others)?;
+        let block = self.found_block(root, others, &identity::new_recovery_key()?)?;
         write_founded(root, &block)
     }
 
-    /// Makes this device's key, and a block signed with it.
-    fn found_block(&self, root: &Path, others: &[Member]) -> Result<Arc<Block>, NodeError> {
+    /// Makes this device's key, and a block signed with it; keeps the recovery key.
+    fn found_block(
+        &self,
+        root: &Path,
+        others: &[Member],
+        recovery: &RecoveryKey,
+    ) -> Result<Arc<Block>, NodeError> {
         check_name("household's name", &self.household)?;
         check_name("device's name", &self.device)?;
         refuse_existing(root)?;
         let key = identity::create(root)?;
+        identity::keep_recovery_key(root, recovery)?;
         let me = Member::new(self.device.clone(), key.verifying_key(), Role::Voter);
         let nonce = u64::from_le_bytes(identity::random()?);
         let owner = Owner {
@@ -81,6 +92,7 @@ impl Founder {
         let founding = Founding {
             household: self.household.clone(),
             nonce: identity::random()?,
+            recovery: recovery.public_key(),
             members,
         };
         let config_hash = Configuration::new(founding.members.iter().cloned()).hash();
@@ -123,17 +135,28 @@ fn write_founded(root: &Path, block: &Arc<Block>) -> Result<(), NodeError> {
 }
 
 pub(crate) fn write(root: &Path, records: &[Record]) -> Result<(), NodeError> {
-    let draft = root.join("ledger.new");
-    if draft.exists() {
-        std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
-    }
-    let mut store = DiskStore::create(&draft)?;
+    let mut store = begin_draft(root)?;
     for record in records {
         store.append(record)?;
     }
     store.seal()?;
+    appear(root)
+}
+
+/// A log that is no ledger yet, in the place of one that did not become one.
+pub(crate) fn begin_draft(root: &Path) -> Result<DiskStore, NodeError> {
+    let draft = root.join(DRAFT_FOLDER);
+    if draft.exists() {
+        std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
+    }
+    Ok(DiskStore::create(&draft)?)
+}
+
+/// Makes the log, which is sealed, the ledger.
+pub(crate) fn appear(root: &Path) -> Result<(), NodeError> {
     let ledger = root.join(LEDGER_FOLDER);
-    std::fs::rename(&draft, &ledger).map_err(io("could not make", &ledger))?;
+    let appeared = std::fs::rename(root.join(DRAFT_FOLDER), &ledger);
+    appeared.map_err(io("could not make", &ledger))?;
     identity::sync_folder(root)
 }
 

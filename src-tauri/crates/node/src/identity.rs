@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::wire::{Reader, Writer};
-use kinfolio_chain::{Block, Configuration, Height};
+use kinfolio_chain::{Block, ChainState, Configuration, Height, KeyError, RecoveryKey};
 
 use crate::IDENTITY_FOLDER;
 use crate::error::{NodeError, io};
@@ -20,6 +20,12 @@ const FILE: &str = "device.key";
 
 /// A copy of the first block.
 const FOUNDING_FILE: &str = "household.block";
+
+/// The household's recovery key, which all its devices have.
+const RECOVERY_FILE: &str = "recovery.key";
+
+/// There, while this device has been restored from a bucket and is no member.
+const RESTORED_FILE: &str = "restored";
 
 /// How far the ledger reached.
 const REACHED_FILE: &str = "ledger.reached";
@@ -42,6 +48,49 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
         source: std::io::Error::other(error.to_string()),
     })?;
     Ok(bytes)
+}
+
+/// A recovery key for a new household.
+pub(crate) fn new_recovery_key() -> Result<RecoveryKey, NodeError> {
+    random().map(RecoveryKey::new)
+}
+
+/// Writes down the household's recovery key, durably and for the owner's eyes alone.
+pub(crate) fn keep_recovery_key(root: &Path, key: &RecoveryKey) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let (path, draft) = (folder.join(RECOVERY_FILE), folder.join("recovery.key.new"));
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600);
+    let written = file.open(&draft).and_then(|mut file| {
+        file.write_all(format!("{}\n", key.to_text()).as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(io("could not write", &draft))?;
+    std::fs::rename(&draft, &path).map_err(io("could not write", &path))?;
+    sync_folder(&folder)
+}
+
+/// The recovery key of the household that the device in `root` belongs to.
+///
+/// # Errors
+/// There is none, or it is another household's.
+pub fn recovery_key(root: &Path) -> Result<RecoveryKey, NodeError> {
+    let path = root.join(IDENTITY_FOLDER).join(RECOVERY_FILE);
+    let wrong = |why: String| NodeError::RecoveryKey {
+        path: path.clone(),
+        why,
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+    let key: RecoveryKey = text
+        .parse()
+        .map_err(|error: KeyError| wrong(error.to_string()))?;
+    let founding = founding(root)?;
+    let state =
+        ChainState::found(&founding).map_err(|refusal| NodeError::Unfit { height: 0, refusal })?;
+    match key.public_key() == *state.recovery_key() {
+        true => Ok(key),
+        false => Err(wrong("it is that of another household".to_owned())),
+    }
 }
 
 /// Makes a key and writes it down, durably.
@@ -99,6 +148,20 @@ pub(crate) fn keep_reached(root: &Path, height: Height) -> Result<(), NodeError>
 pub fn reached(root: &Path) -> Option<Height> {
     let path = root.join(IDENTITY_FOLDER).join(REACHED_FILE);
     std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// Writes down that this device was restored and does not belong to the household yet, durably.
+pub(crate) fn mark_restored(root: &Path) -> Result<(), NodeError> {
+    let folder = root.join(IDENTITY_FOLDER);
+    let path = folder.join(RESTORED_FILE);
+    let made = std::fs::File::create(&path).and_then(|file| file.sync_all());
+    made.map_err(io("could not make", &path))?;
+    sync_folder(&folder)
+}
+
+/// Whether this device was restored and does not belong to the household yet.
+pub(crate) fn is_restored(root: &Path) -> bool {
+    root.join(IDENTITY_FOLDER).join(RESTORED_FILE).exists()
 }
 
 /// Writes down that this device is to vote as soon as it has caught up, durably.

@@ -21,16 +21,18 @@ mod opening;
 mod pairing;
 mod proofs;
 mod published;
+mod restoring;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
-pub use identity::{keep_seen, reached};
+pub use identity::{keep_seen, reached, recovery_key};
 pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{
-    Block, BlockHash, Change, DeviceId, Edit, EditId, Height, Holding, HouseholdId, Incarnation,
-    InvitationId, Judgement, Member, Payload, Role, TaskLimit, TaskName, TaskState, Term,
+    Block, BlockHash, Change, DeviceId, Edit, EditId, Excerpt, ExcerptError, Height, Holding,
+    HouseholdId, Incarnation, InvitationId, Judgement, KeyError, Member, Payload, RecoveryKey,
+    Role, TaskLimit, TaskName, TaskState, Term,
 };
 pub use kinfolio_transport::{
     Checkpoint, Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused,
@@ -45,6 +47,7 @@ pub use pairing::{
 };
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
+pub use restoring::{Restored, Restoring};
 
 /// The folder of the ledger inside a library.
 pub const LEDGER_FOLDER: &str = "ledger";

@@ -39,6 +39,10 @@ const REQUESTS_MAX: usize = 4096;
 /// A running node. Clones speak to the same event loop.
 #[derive(Clone)]
 pub struct Node {
+    /// The library's folder.
+    root: Arc<Path>,
+    /// Whether this device was restored, and must not write.
+    is_restored: bool,
     requests: mpsc::Sender<Request>,
     published: Arc<Published>,
     invitations: Arc<Invitations>,
@@ -89,6 +93,8 @@ impl Node {
         let file_links = door.as_ref().map(|_| FileLinks::new(&key)).transpose()?;
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
         let node = Self {
+            root: root.into(),
+            is_restored: identity::is_restored(root),
             requests: sender,
             published: Arc::clone(&published),
             invitations: Arc::default(),
@@ -148,7 +154,8 @@ impl Node {
                 bytes_max,
             });
         }
-        self.ask(|reply| Request::Submit { payloads, reply }).await
+        self.ask_to_write(|reply| Request::Submit { payloads, reply })
+            .await
     }
 
     /// Waits until the chain here has every edit that was acknowledged on any device before
@@ -159,6 +166,17 @@ impl Node {
     /// If the node is closed or its ledger fails.
     pub async fn consistent(&self) -> Result<Height, SubmitError> {
         self.ask(|reply| Request::Read { reply }).await
+    }
+
+    /// Asks for something that makes an edit.
+    async fn ask_to_write<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, SubmitError>>) -> Request,
+    ) -> Result<T, SubmitError> {
+        match self.is_restored {
+            true => Err(SubmitError::Restored),
+            false => self.ask(request).await,
+        }
     }
 
     async fn ask<T>(

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ed25519_dalek::VerifyingKey;
 use futures_util::future::BoxFuture;
-use kinfolio_chain::{Block, Configuration, InvitationId};
+use kinfolio_chain::{Block, Configuration, InvitationId, RecoveryKey};
 
 use crate::contact::Contact;
 
@@ -42,6 +42,8 @@ pub struct Welcome {
     pub contacts: Vec<Contact>,
     /// Whether the newcomer is to vote once it has caught up.
     pub votes: bool,
+    /// The household's recovery key.
+    pub recovery: RecoveryKey,
 }
 
 /// Why a newcomer is not taken in.

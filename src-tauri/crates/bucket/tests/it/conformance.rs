@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use harness::emulator::{Cloud, Emulator};
 use kinfolio_bucket::{
-    Abilities, Bucket, BucketError, OriginalId, Put, RecoveryKey, Segment, Verified,
+    Abilities, Bucket, BucketError, Contents, OriginalId, Put, Segment, Verified,
 };
 use sha2::{Digest, Sha256};
 
@@ -37,7 +37,7 @@ async fn azure() {
     let bucket = emulated(&azurite, "our/home");
     suite(&bucket, true).await;
     what_is_there_is_listed(&bucket).await;
-    let bucket = emulated(&azurite, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    let bucket = emulated(&azurite, "encrypted").encrypted(&crate::encrypted::key());
     suite(&bucket, true).await;
 }
 
@@ -47,7 +47,7 @@ async fn s3() {
     let bucket = emulated(&moto, "our/home");
     suite(&bucket, true).await;
     what_is_there_is_listed(&bucket).await;
-    let bucket = emulated(&moto, "encrypted").encrypted(&RecoveryKey::generate().unwrap());
+    let bucket = emulated(&moto, "encrypted").encrypted(&crate::encrypted::key());
     suite(&bucket, true).await;
 }
 
@@ -63,6 +63,8 @@ pub(crate) fn emulated(emulator: &Emulator, prefix: &str) -> Bucket {
 
 /// `swaps`: whether the store has compare-and-swap.
 pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
+    let contents = bucket.contents().await.unwrap();
+    assert_eq!(contents, Contents::Nothing);
     bucket.reach().await.unwrap();
     for length in LENGTHS {
         an_original_is_there_once_and_right(bucket, length).await;
@@ -70,7 +72,6 @@ pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
     what_is_not_the_original_is_not_stored(bucket).await;
     two_at_once(bucket).await;
     segments_are_created_once(bucket).await;
-    previews_are_replaced(bucket).await;
     registers_are_swapped(bucket, swaps).await;
 }
 
@@ -141,7 +142,9 @@ async fn segments_are_created_once(bucket: &Bucket) {
     let missing = bucket.segment(0).await.unwrap_err();
     assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
     let create = |number, text| bucket.create_segment(number, one(text));
+    assert!(!bucket.has_segment(0).await.unwrap());
     assert_eq!(create(0, "ours").await.unwrap(), Segment::Created);
+    assert!(bucket.has_segment(0).await.unwrap() && !bucket.has_segment(1).await.unwrap());
     assert_eq!(create(0, "ours").await.unwrap(), Segment::Same);
     assert_eq!(create(0, "theirs").await.unwrap(), Segment::Other);
     assert_eq!(bucket.segment(0).await.unwrap(), "ours");
@@ -149,17 +152,6 @@ async fn segments_are_created_once(bucket: &Bucket) {
     let mut both = [one.unwrap(), other.unwrap()];
     both.sort_by_key(|became| *became != Segment::Created);
     assert_eq!(both, [Segment::Created, Segment::Other]);
-}
-
-async fn previews_are_replaced(bucket: &Bucket) {
-    let (id, _) = original(10, 5);
-    let missing = bucket.preview(id, 256).await.unwrap_err();
-    assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
-    for jpeg in ["old", "new"] {
-        bucket.put_preview(id, 256, jpeg.into()).await.unwrap();
-        assert_eq!(bucket.preview(id, 256).await.unwrap(), jpeg);
-    }
-    assert!(bucket.preview(id, 1080).await.is_err());
 }
 
 async fn registers_are_swapped(bucket: &Bucket, swaps: bool) {
@@ -196,7 +188,7 @@ async fn what_is_there_is_listed(bucket: &Bucket) {
             .count()
     };
     assert_eq!(of("originals/"), LENGTHS.len() + 2, "{listed:?}");
-    assert_eq!((of("ledger/"), of("previews/"), of("voter/")), (2, 1, 1));
+    assert_eq!((of("ledger/"), of("voter/")), (2, 1));
     assert_eq!(of("probe/"), 0, "the probe leaves nothing behind");
     let mut lengths: Vec<_> = listed
         .iter()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apply::{Authors, ChainState, Tasks};
 use crate::batch::Line;
-use crate::config::{Configuration, NAME_BYTES_MAX};
+use crate::config::{Configuration, NAME_BYTES_MAX, decode_key};
 use crate::edit::{decode_owner, encode_owner};
 use crate::history::History;
 use crate::id::{BlockHash, DeviceId, EpochId, HouseholdId, InvitationId, Owner};
@@ -14,6 +14,7 @@ impl ChainState {
     /// Writes the canonical form, for a snapshot.
     pub fn encode(&self, to: &mut Writer) {
         to.blob(self.household.as_bytes());
+        to.raw(self.recovery.as_bytes());
         to.raw(&self.line.household.0);
         to.raw(&self.line.epoch.0);
         self.configuration.encode(to);
@@ -52,6 +53,7 @@ impl ChainState {
     /// If the bytes are not a snapshot.
     pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
         let household = from.text("the household's name", NAME_BYTES_MAX)?;
+        let recovery = decode_key("the recovery key", from)?;
         let line = Line {
             household: HouseholdId(from.raw("the household's id")?),
             epoch: EpochId(from.raw("the epoch")?),
@@ -84,6 +86,7 @@ impl ChainState {
         let config_hash = configuration.hash();
         let mut state = Self {
             household,
+            recovery,
             line,
             configuration,
             config_hash,

@@ -17,7 +17,7 @@ use crate::store::pending::PendingLog;
 use crate::store::record::{HEAD_BYTES, TAIL_BYTES};
 use crate::store::verify::{verify, verify_on};
 use crate::store::{Ballot, Record, Recovered, Store};
-use crate::{Batch, Block, Configuration, Founding, Payload};
+use crate::{Batch, Block, Configuration, Founding, Payload, RecoveryKey};
 
 /// A device that writes a chain on its own.
 pub(crate) struct Author {
@@ -47,6 +47,7 @@ impl Author {
         let founding = Founding {
             household: household.to_owned(),
             nonce: [9; 32],
+            recovery: RecoveryKey::new([9; 32]).public_key(),
             members: vec![member],
         };
         let config_hash = Configuration::new(founding.members.iter().cloned()).hash();

@@ -12,7 +12,7 @@ use crate::config::MEMBERS_MAX;
 use crate::wire::{Reader, Writer};
 use crate::{
     Batch, Block, BlockHash, ChainState, Change, ConfigHash, Configuration, DeviceId, Founding,
-    HistoryRoot, Incarnation, InvitationId, Member, Membership, Owner, Payload, Role,
+    HistoryRoot, Incarnation, InvitationId, Member, Membership, Owner, Payload, RecoveryKey, Role,
 };
 
 /// A household whose devices are numbered; 0 founds it.
@@ -73,6 +73,7 @@ impl House {
         let founding = Founding {
             household: "House".to_owned(),
             nonce: [1; 32],
+            recovery: RecoveryKey::new([1; 32]).public_key(),
             members: members.map(|(device, role)| member(device, role)).collect(),
         };
         let config_hash = Configuration::new(founding.members.iter().cloned()).hash();

@@ -44,6 +44,10 @@ pub struct BucketBody {
     pub stored: u64,
     /// Originals that it could not store, for a fault of their own.
     pub failed: u64,
+    /// How many blocks of the ledger it holds, from the founding one on; `null` until that is known.
+    pub blocks: Option<u64>,
+    /// How many blocks of this device's chain it does not hold yet; `null` until that is known.
+    pub blocks_behind: Option<u64>,
 }
 
 impl TaskBody {
@@ -67,6 +71,8 @@ impl From<Status> for BucketBody {
             waiting: status.waiting,
             stored: status.stored,
             failed: status.failed,
+            blocks: status.blocks,
+            blocks_behind: status.blocks_behind,
         }
     }
 }

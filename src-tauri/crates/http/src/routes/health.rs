@@ -163,6 +163,17 @@ fn bucket_metrics(status: &Status) -> String {
             .replace('"', "\\\"")
             .replace('\n', "\\n")
     };
+    let ledger = match (status.blocks, status.blocks_behind) {
+        (Some(blocks), Some(behind)) => format!(
+            "# HELP kinfolio_bucket_blocks Blocks of the ledger that the bucket holds.\n\
+             # TYPE kinfolio_bucket_blocks gauge\n\
+             kinfolio_bucket_blocks {blocks}\n\
+             # HELP kinfolio_bucket_blocks_behind Blocks of this device's chain that it does not hold yet.\n\
+             # TYPE kinfolio_bucket_blocks_behind gauge\n\
+             kinfolio_bucket_blocks_behind {behind}\n"
+        ),
+        _ => String::new(),
+    };
     format!(
         "# HELP kinfolio_bucket_up Whether nothing is known to be wrong with the bucket.\n\
          # TYPE kinfolio_bucket_up gauge\n\
@@ -175,7 +186,7 @@ fn bucket_metrics(status: &Status) -> String {
          kinfolio_bucket_originals_stored_total {}\n\
          # HELP kinfolio_bucket_originals_failed_total Originals that it could not store, for a fault of their own.\n\
          # TYPE kinfolio_bucket_originals_failed_total counter\n\
-         kinfolio_bucket_originals_failed_total {}\n",
+         kinfolio_bucket_originals_failed_total {}\n{ledger}",
         label(&status.bucket),
         label(&status.trouble),
         u8::from(status.trouble.is_none()),

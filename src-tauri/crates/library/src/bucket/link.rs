@@ -1,12 +1,20 @@
 //! The bucket as this device has it set, and how it gets on with it. Opened when it is first
 //! needed, and again until that succeeds: a disk may be mounted later than the library is opened.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use kinfolio_bucket::{Address, Bucket, BucketError};
+use kinfolio_bucket::{Address, Bucket, BucketError, Contents};
+use kinfolio_node::recovery_key;
+
+use crate::error::LibraryError;
+use crate::library::node_error;
 
 /// The variable that says which bucket.
 const URL: &str = "KINFOLIO_BUCKET_URL";
+
+/// The variable that says, with 1, that a new bucket is to be encrypted.
+const ENCRYPTED: &str = "KINFOLIO_BUCKET_ENCRYPTED";
 
 /// How this device gets on with the bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,19 +29,40 @@ pub struct Status {
     pub stored: u64,
     /// Originals that it could not store since the start, for a fault of their own.
     pub failed: u64,
+    /// How many blocks of the ledger it holds, from the founding one on; `None` until that is known.
+    pub blocks: Option<u64>,
+    /// How many blocks it does not hold yet; `None` until that is known.
+    pub blocks_behind: Option<u64>,
+}
+
+/// What a device does with the bucket, each with troubles of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Originals,
+    Ledger,
 }
 
 /// The bucket that is set, if one is.
 pub(crate) struct Link {
     /// As it is set: it may hold what must not be shown.
     url: Option<String>,
+    /// The library's folder.
+    root: PathBuf,
     opened: OnceLock<Bucket>,
-    status: Mutex<Status>,
+    now: Mutex<Now>,
+}
+
+/// How things stand.
+#[derive(Default)]
+struct Now {
+    status: Status,
+    /// What is wrong with each work, if anything is.
+    troubles: [Option<String>; 2],
 }
 
 impl Link {
-    /// What this process's environment says.
-    pub(crate) fn of_environment() -> Self {
+    /// What this process's environment says, for the library in `root`.
+    pub(crate) fn of_environment(root: &Path) -> Self {
         let url = std::env::var_os(URL).map(|url| url.to_string_lossy().into_owned());
         let url = url.filter(|url| !url.trim().is_empty());
         let address = url.as_deref().and_then(|url| url.parse::<Address>().ok());
@@ -43,8 +72,12 @@ impl Link {
         };
         Self {
             url,
+            root: root.to_path_buf(),
             opened: OnceLock::new(),
-            status: Mutex::new(status),
+            now: Mutex::new(Now {
+                status,
+                ..Now::default()
+            }),
         }
     }
 
@@ -54,51 +87,85 @@ impl Link {
 
     /// The bucket's address as the household writes it down; `None` where there is none.
     pub(crate) fn address(&self) -> Option<String> {
-        self.lock().bucket.clone()
+        self.lock().status.bucket.clone()
     }
 
-    /// The bucket, open; `None` where none is set. Asks nothing of it.
-    pub(crate) fn open(&self) -> Option<Result<&Bucket, BucketError>> {
+    /// The bucket, open; `None` where none is set. At first it is asked whether it is encrypted.
+    pub(crate) async fn open(&self) -> Option<Result<&Bucket, LibraryError>> {
         let url = self.url.as_deref()?;
-        if let Some(bucket) = self.opened.get() {
-            return Some(Ok(bucket));
-        }
-        let variables = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        let opened = url
-            .parse::<Address>()
-            .and_then(|address| Bucket::open(&address, variables));
-        Some(opened.map(|bucket| self.opened.get_or_init(|| bucket)))
+        Some(match self.opened.get() {
+            Some(bucket) => Ok(bucket),
+            None => self.open_first(url).await,
+        })
+    }
+
+    async fn open_first(&self, url: &str) -> Result<&Bucket, LibraryError> {
+        let bucket = connect(url)?;
+        let wished = std::env::var_os(ENCRYPTED).is_some_and(|value| value == "1");
+        let bucket = match (
+            bucket.contents().await.map_err(LibraryError::Bucket)?,
+            wished,
+        ) {
+            (Contents::Plain, true) => {
+                let bucket = bucket.to_string();
+                return Err(LibraryError::Bucket(BucketError::NotEncrypted { bucket }));
+            }
+            (Contents::Plain | Contents::Nothing, false) => bucket,
+            (Contents::Encrypted, _) | (Contents::Nothing, true) => {
+                let key = recovery_key(&self.root);
+                let key = key.map_err(|error| node_error(&self.root, error))?;
+                bucket.encrypted(&key.bucket_key())
+            }
+        };
+        Ok(self.opened.get_or_init(|| bucket))
     }
 
     pub(crate) fn status(&self) -> Option<Status> {
-        self.is_set().then(|| self.lock().clone())
+        self.is_set().then(|| {
+            let now = self.lock();
+            Status {
+                trouble: now.troubles.iter().flatten().next().cloned(),
+                ..now.status.clone()
+            }
+        })
     }
 
     /// Notes what has come about.
     pub(crate) fn note(&self, change: impl FnOnce(&mut Status)) {
-        change(&mut self.lock());
+        change(&mut self.lock().status);
     }
 
     /// Notes what is wrong, and tells it once.
-    pub(crate) fn is_troubled(&self, trouble: &str) {
-        let before = self.lock().trouble.replace(trouble.to_owned());
-        if before.as_deref() != Some(trouble) {
+    pub(crate) fn is_troubled(&self, work: Work, trouble: &str) {
+        let mut now = self.lock();
+        let is_told = now.troubles.iter().flatten().any(|told| told == trouble);
+        now.troubles[work as usize] = Some(trouble.to_owned());
+        if !is_told {
             tracing::warn!("{trouble}");
         }
     }
 
     /// Notes that nothing is wrong any more.
-    pub(crate) fn is_well(&self) {
-        let mut status = self.lock();
-        if status.trouble.take().is_some() {
-            tracing::info!(bucket = status.bucket, "the bucket is in use again");
+    pub(crate) fn is_well(&self, work: Work) {
+        let mut now = self.lock();
+        let was_troubled = now.troubles[work as usize].take().is_some();
+        if was_troubled && now.troubles.iter().all(Option::is_none) {
+            tracing::info!(bucket = now.status.bucket, "the bucket is in use again");
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Status> {
+    fn lock(&self) -> MutexGuard<'_, Now> {
         // It is whole at every moment, whoever panicked.
-        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The bucket at this address, with what this process's environment says. Asks nothing of it.
+pub(crate) fn connect(url: &str) -> Result<Bucket, LibraryError> {
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let opened = url
+        .parse::<Address>()
+        .and_then(|address| Bucket::open(&address, variables));
+    opened.map_err(LibraryError::Bucket)
 }

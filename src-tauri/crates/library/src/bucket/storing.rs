@@ -15,6 +15,7 @@ use kinfolio_catalog::{LibraryEdit, PhotoId};
 use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
 use kinfolio_photos::BlobId;
 
+use super::link::Work;
 use super::waiting::Waiting;
 use crate::checkpoint;
 use crate::edit::send;
@@ -74,7 +75,9 @@ async fn storing(library: &Library) {
                 }
             }
             Err(error) => {
-                library.bucket().is_troubled(&error.to_string());
+                library
+                    .bucket()
+                    .is_troubled(Work::Originals, &error.to_string());
                 let pause = trouble.map_or(PAUSE_MIN, |pause| (pause * 2).min(PAUSE_MAX));
                 trouble = Some(pause);
                 tokio::time::sleep(pause).await;
@@ -91,10 +94,10 @@ async fn round(
     after_trouble: bool,
 ) -> Result<bool, LibraryError> {
     let link = library.bucket();
-    let Some(bucket) = link.open() else {
+    let Some(bucket) = link.open().await else {
         return Ok(false);
     };
-    let bucket = bucket.map_err(LibraryError::Bucket)?;
+    let bucket = bucket?;
     let address = bucket.to_string();
     look(library, waiting, &address).await?;
     let limit = if after_trouble { 1 } else { CLAIMED_AT_ONCE };
@@ -106,13 +109,13 @@ async fn round(
     bucket.reach().await.map_err(LibraryError::Bucket)?;
     let claimed = claim(library, waiting, &address, ready).await?;
     if claimed.is_empty() {
-        link.is_well();
+        link.is_well(Work::Originals);
         return Ok(false);
     }
     let stored = store(library, waiting, bucket, &address, claimed).await;
     link.note(|status| status.waiting = waiting.len());
     stored?;
-    link.is_well();
+    link.is_well(Work::Originals);
     Ok(true)
 }
 

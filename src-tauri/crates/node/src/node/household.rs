@@ -12,6 +12,7 @@ use tokio::sync::{oneshot, watch};
 use super::Node;
 use crate::error::{NodeError, SubmitError};
 use crate::event_loop::Request;
+use crate::identity;
 use crate::invitation::Invitation;
 use crate::mempool::Receipt;
 use crate::pairing::{INVITATION_TIME_MAX, InvitationStatus};
@@ -23,7 +24,8 @@ impl Node {
     /// # Errors
     /// As [`Node::submit`].
     pub async fn change_members(&self, change: Change) -> Result<Receipt, SubmitError> {
-        self.ask(|reply| Request::Change { change, reply }).await
+        self.ask_to_write(|reply| Request::Change { change, reply })
+            .await
     }
 
     /// Changes whenever [`Node::status`] tells of other members, or of members within reach that
@@ -79,17 +81,21 @@ impl Node {
             members: self.published.configuration(),
             contacts: self.published.contacts(),
             votes: false,
+            recovery: identity::recovery_key(&self.root)?,
         })
     }
 
     /// A way to this node that does not keep it running.
     pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
+        let (root, is_restored) = (Arc::clone(&self.root), self.is_restored);
         let requests = self.requests.downgrade();
         let published = Arc::clone(&self.published);
         let invitations = Arc::downgrade(&self.invitations);
         let file_links = self.file_links.clone();
         move || {
             Some(Self {
+                root: Arc::clone(&root),
+                is_restored,
                 requests: requests.upgrade()?,
                 published: Arc::clone(&published),
                 invitations: Weak::upgrade(&invitations)?,

@@ -55,7 +55,8 @@ impl Node {
     /// As [`Node::submit`]; the task is then not to be started either.
     pub async fn claim(&self, task: TaskName, term: Term) -> Result<TaskAnswer, SubmitError> {
         let task = Task::Claim { task, term };
-        self.ask(|reply| Request::Task { task, reply }).await
+        self.ask_to_write(|reply| Request::Task { task, reply })
+            .await
     }
 
     /// Keeps a task that this device holds, for a new term from now on. It holds even if the old
@@ -74,7 +75,8 @@ impl Node {
         term: Term,
     ) -> Result<TaskAnswer, SubmitError> {
         let task = Task::Renew { task, token, term };
-        self.ask(|reply| Request::Task { task, reply }).await
+        self.ask_to_write(|reply| Request::Task { task, reply })
+            .await
     }
 
     /// Says that a task is done. [`Judgement::Finished`] says that the claim still held: nobody
@@ -85,7 +87,8 @@ impl Node {
     /// As [`Node::submit`].
     pub async fn finish(&self, task: TaskName, token: Height) -> Result<TaskAnswer, SubmitError> {
         let task = Task::Done { task, token };
-        self.ask(|reply| Request::Task { task, reply }).await
+        self.ask_to_write(|reply| Request::Task { task, reply })
+            .await
     }
 
     /// How a task stands at this device's tip.

@@ -70,15 +70,19 @@ pub async fn join(root: &Path, invitation: &Invitation, name: &str) -> Result<Jo
         members,
         contacts,
         votes,
+        recovery,
     } = welcome;
-    let household = ChainState::found(&founding)
-        .map_err(|refusal| NodeError::Unfit { height: 0, refusal })?
-        .household()
-        .to_owned();
+    let state =
+        ChainState::found(&founding).map_err(|refusal| NodeError::Unfit { height: 0, refusal })?;
+    let household = state.household().to_owned();
+    if recovery.public_key() != *state.recovery_key() {
+        return Err(NodeError::OtherRecoveryKey { household });
+    }
     let (Some(inviter), Some(_)) = (members.member(inviter), members.member(me)) else {
         return Err(NodeError::Stranger { household });
     };
     identity::keep_founding(root, &founding)?;
+    identity::keep_recovery_key(root, &recovery)?;
     identity::keep_members(root, &members)?;
     let mut known = Contacts::read(root, Vec::new());
     known.hear(inviter.id, contacts);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kinfolio_chain::config::{MEMBERS_MAX, NAME_BYTES_MAX};
 use kinfolio_chain::wire::{Reader, Writer};
-use kinfolio_chain::{Configuration, DeviceId, InvitationId};
+use kinfolio_chain::{Configuration, DeviceId, InvitationId, RecoveryKey};
 
 use super::{DecodeError, block, bytes, check_len, id};
 use crate::contact::{ADDRESSES_MAX, Contact};
@@ -68,6 +68,7 @@ pub(crate) fn welcome_to_wire(welcome: &Welcome) -> proto::JoinReply {
         members: members.finish().into(),
         contacts: welcome.contacts.iter().map(contact_to_wire).collect(),
         votes: welcome.votes,
+        recovery_key: bytes(&welcome.recovery.secret()),
     }
 }
 
@@ -80,5 +81,6 @@ pub(crate) fn welcome(reply: proto::JoinReply) -> Result<Welcome, DecodeError> {
         members: read,
         contacts: contacts(reply.contacts)?,
         votes: reply.votes,
+        recovery: RecoveryKey::new(id("the recovery key", &reply.recovery_key)?),
     })
 }

@@ -4,7 +4,7 @@ use ed25519_dalek::SigningKey;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::{
     Batch, Block, BlockHash, ConfigHash, DeviceId, Founding, HistoryRoot, Incarnation, Member,
-    Owner, Payload, Role,
+    Owner, Payload, RecoveryKey, Role,
 };
 
 use crate::payload::{
@@ -26,6 +26,7 @@ impl Chain {
         let founding = Founding {
             household: "Test".to_owned(),
             nonce: [0; 32],
+            recovery: RecoveryKey::new([0; 32]).public_key(),
             members: vec![Member::new("laptop".to_owned(), key, Role::Voter)],
         };
         let mut chain = Chain {

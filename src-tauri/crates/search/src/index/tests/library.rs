@@ -8,7 +8,7 @@ use kinfolio_catalog::{
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::{
     Batch, Block, BlockHash, ConfigHash, DeviceId, Founding, HistoryRoot, Incarnation, Member,
-    Owner, Payload, Role,
+    Owner, Payload, RecoveryKey, Role,
 };
 use tempfile::TempDir;
 
@@ -49,6 +49,7 @@ impl Library {
         library.push(vec![Payload::Founding(Founding {
             household: "Test".to_owned(),
             nonce: [0; 32],
+            recovery: RecoveryKey::new([0; 32]).public_key(),
             members: vec![member],
         })]);
         library

@@ -1,4 +1,6 @@
-//! The household's recovery key: 32 bytes of chance, and the text that a person keeps in a drawer.
+//! The household's recovery key: 32 bytes of chance, the text that a person keeps in a drawer, and
+//! what is derived from it. Its public half stands in the founding edit, so that everyone can tell
+//! that somebody holds it; the key itself is in no block.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,6 +8,9 @@ use std::str::FromStr;
 use bech32::primitives::decode::{CharError, CheckedHrpstring, CheckedHrpstringError};
 use bech32::primitives::decode::{ChecksumError, UncheckedHrpstringError};
 use bech32::{Bech32m, Hrp};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use hkdf::Hkdf;
+use sha2::Sha256;
 
 /// What the text begins with; `1` follows.
 const BEGINS: Hrp = Hrp::parse_unchecked("kinfolio-key");
@@ -17,10 +22,10 @@ const CHARS: usize = 12 + 1 + 53 + 6;
 /// The only version there is.
 const VERSION: u8 = 0;
 
-/// The key that all keys of an encrypted bucket are derived from. Never printed but by
-/// [`RecoveryKey::to_text`].
+/// What brings a household back when all its devices are gone, with its bucket. Never printed but
+/// by [`RecoveryKey::to_text`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct RecoveryKey(pub(crate) [u8; 32]);
+pub struct RecoveryKey([u8; 32]);
 
 impl fmt::Debug for RecoveryKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,14 +61,43 @@ pub enum KeyError {
 }
 
 impl RecoveryKey {
-    /// A new key, from the system's source of chance.
-    ///
-    /// # Errors
-    /// The system has none.
-    pub fn generate() -> Result<Self, getrandom::Error> {
+    /// The key of these bytes: of chance, or what [`RecoveryKey::secret`] told.
+    #[must_use]
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self(secret)
+    }
+
+    /// All there is to it, for another device of the household.
+    #[must_use]
+    pub fn secret(&self) -> [u8; 32] {
+        self.0
+    }
+
+    /// Signs what only the holder of the recovery key may say.
+    #[must_use]
+    pub fn signing_key(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.derived("signing"))
+    }
+
+    /// Checks that: it stands in the founding edit.
+    #[must_use]
+    pub fn public_key(&self) -> VerifyingKey {
+        self.signing_key().verifying_key()
+    }
+
+    /// What the household's bucket is encrypted with.
+    #[must_use]
+    pub fn bucket_key(&self) -> [u8; 32] {
+        self.derived("bucket")
+    }
+
+    /// HKDF-SHA256 (RFC 5869): keys for different uses tell nothing of one another.
+    fn derived(&self, info: &str) -> [u8; 32] {
         let mut key = [0; 32];
-        getrandom::fill(&mut key)?;
-        Ok(Self(key))
+        Hkdf::<Sha256>::new(Some(b"kinfolio recovery v1"), &self.0)
+            .expand(info.as_bytes(), &mut key)
+            .expect("HKDF gives up to 255 hashes");
+        key
     }
 
     /// The text that gives the key back: 72 characters, bech32m (BIP 350), so that any typing
@@ -137,7 +171,6 @@ mod tests {
         ] {
             assert_eq!(typed.parse(), Ok(key()), "{typed}");
         }
-        assert_ne!(RecoveryKey::generate(), RecoveryKey::generate());
         assert!(!format!("{:?}", key()).contains(&text[20..30]));
     }
 
@@ -147,6 +180,20 @@ mod tests {
         let text = "kinfolio-key1qqqqwrs4rs3j5vfc8ary64zmvf5hqam7skxf8x4p4zhmd0wye0fdj7regk8";
         assert_eq!(key().to_text(), text);
     }
+
+    #[test]
+    fn keys_for_different_uses_differ_and_stay_what_they_are() {
+        let key = key();
+        let derived = [key.signing_key().to_bytes(), key.bucket_key(), key.secret()];
+        assert_eq!(derived.map(hex::encode), DERIVED);
+        assert_eq!(RecoveryKey::new(key.secret()), key);
+    }
+
+    const DERIVED: [&str; 3] = [
+        "f6cb56ba402b2af588f21cc4894a364e0a8f9d35b5fd3e7310d9576e7c5ee634",
+        "7ab8229bbde55c594f34fab2fce8d7e55a0e09e5d103979a29a36cc6c9045760",
+        "00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",
+    ];
 
     #[test]
     fn typing_mistakes_are_told() {

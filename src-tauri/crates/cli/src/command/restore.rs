@@ -1,0 +1,127 @@
+//! `kinfolio restore`: this empty folder becomes a device with all that the household's bucket holds.
+
+use std::fmt::Write;
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kinfolio_library::device_name;
+use kinfolio_library::node::RecoveryKey;
+use kinfolio_library::restore::{Progress, restore};
+use serde::Serialize;
+
+use crate::failure::{Failure, PARTLY_DONE};
+use crate::output::{Output, counted, safe};
+use crate::usage::RestoreArgs;
+
+/// More bytes than a file with a recovery key has.
+const KEY_FILE_BYTES_MAX: u64 = 4096;
+
+#[derive(Serialize)]
+struct RestoredBody {
+    household: String,
+    device: String,
+    path: String,
+    height: u64,
+    tip: String,
+    originals: u64,
+    missing: Vec<MissingBody>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct MissingBody {
+    id: String,
+    reason: String,
+}
+
+pub(crate) async fn run(
+    root: &Path,
+    args: &RestoreArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let begun = Instant::now();
+    let key = key(&args.key)?;
+    let device = args.device.clone().unwrap_or_else(device_name);
+    let bar = bar(*output);
+    let show = |progress| match progress {
+        Progress::Blocks(blocks) => bar.set_message(counted(blocks, "block", "blocks")),
+        Progress::Originals(done, all) => {
+            bar.set_length(all);
+            bar.set_position(done);
+        }
+    };
+    let restored = restore(root, &args.bucket, &key, &device, &show).await;
+    bar.finish_and_clear();
+    let restored = restored?;
+    let missing = restored.missing.into_iter();
+    let body = RestoredBody {
+        household: restored.household,
+        device,
+        path: root.display().to_string(),
+        height: restored.tip.height,
+        tip: restored.tip.hash.to_string(),
+        originals: restored.originals,
+        missing: missing
+            .map(|(id, reason)| MissingBody { id, reason })
+            .collect(),
+        seconds: begun.elapsed().as_secs_f64(),
+    };
+    output.print(&body, describe)?;
+    Ok(match body.missing.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(PARTLY_DONE),
+    })
+}
+
+/// The key in a file, or on stdin. What stands there is not repeated, whatever is wrong with it.
+fn key(file: &Path) -> Result<RecoveryKey, Failure> {
+    let unread = |source| Failure::KeyUnread {
+        path: file.display().to_string(),
+        source,
+    };
+    let mut text = String::new();
+    let read = match file.as_os_str() == "-" {
+        true => std::io::stdin()
+            .lock()
+            .take(KEY_FILE_BYTES_MAX)
+            .read_to_string(&mut text),
+        false => std::fs::File::open(file)
+            .and_then(|file| file.take(KEY_FILE_BYTES_MAX).read_to_string(&mut text)),
+    };
+    read.map_err(unread)?;
+    text.parse().map_err(Failure::BadKey)
+}
+
+/// A progress bar where a person looks on.
+fn bar(output: Output) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if output.is_json() || !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let template = "{wide_bar} {human_pos}/{human_len} originals  {msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn describe(body: &RestoredBody) -> String {
+    let mut text = String::new();
+    for missing in &body.missing {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "MISSING  {}: {}", missing.id, safe(&missing.reason));
+    }
+    let _ = writeln!(
+        text,
+        "The household {:?} lives in {} again: {}, {}, in {:.1} s.",
+        safe(&body.household),
+        safe(&body.path),
+        counted(body.height + 1, "block", "blocks"),
+        counted(body.originals, "original", "originals"),
+        body.seconds
+    );
+    text
+}

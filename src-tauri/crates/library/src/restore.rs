@@ -1,0 +1,159 @@
+//! A whole library from the household's bucket and its recovery key alone: the ledger, each block of
+//! it checked, then the originals, each hashed as it arrives, then their previews.
+//!
+//! The folder becomes a library when all of that is done. Until then it can be done again, and what
+//! has come of the originals stays.
+
+mod ledger;
+mod originals;
+
+use std::path::Path;
+
+use kinfolio_bucket::{Bucket, Contents};
+use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Tip};
+
+use crate::bucket::connect;
+use crate::error::LibraryError;
+use crate::exchange::Gathering;
+use crate::founding::{begin_again, check_name, furnish, make_library, prepare};
+use crate::layout::Layout;
+use crate::library::{node_error, write_durably};
+use crate::settings::Settings;
+
+/// How far a restoring has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many blocks of the ledger are here.
+    Blocks(u64),
+    /// So many of the originals are here, and of so many.
+    Originals(u64, u64),
+}
+
+/// What was restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The household's name.
+    pub household: String,
+    /// The end of its chain.
+    pub tip: Tip,
+    /// How many originals are here.
+    pub originals: u64,
+    /// Originals that are not to be had, and why.
+    pub missing: Vec<(String, String)>,
+}
+
+/// Why nothing could be restored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// Nothing of ours is there.
+    #[error(
+        "the bucket {bucket} holds no Kinfolio ledger: look whether its address and its prefix are right"
+    )]
+    NoLedger {
+        /// Which bucket.
+        bucket: String,
+    },
+    /// The ledger breaks off, or goes wrong.
+    #[error(
+        "{reason}; the {blocks} blocks before it are right, and no library was made of them: mend the bucket, then run this again"
+    )]
+    Broken {
+        /// How many blocks were right.
+        blocks: u64,
+        /// What is wrong with what follows.
+        reason: String,
+    },
+    /// A segment of the ledger is not there.
+    #[error(
+        "segment {number} of the ledger is missing in the bucket {bucket}, though later ones are there"
+    )]
+    Missing {
+        /// Which bucket.
+        bucket: String,
+        /// Which segment.
+        number: u64,
+    },
+}
+
+/// The recovery key of the household that the library in `root` belongs to. A node may run on it.
+///
+/// # Errors
+/// There is no library, or its copy of the key cannot be used.
+pub fn recovery_key(root: &Path) -> Result<RecoveryKey, LibraryError> {
+    if !Layout::new(root).settings().exists() {
+        return Err(LibraryError::NotALibrary {
+            path: root.to_path_buf(),
+        });
+    }
+    kinfolio_node::recovery_key(root).map_err(|error| node_error(root, error))
+}
+
+/// Makes a library in the folder `root`, which must be empty or new, from the bucket at `url`: that
+/// of a new device, called `device`, of the household whose recovery key this is. The bucket's
+/// credentials come from the environment. Done again, it goes on with what has come.
+///
+/// # Errors
+/// The folder holds something; the bucket cannot be used, is no household's, or another one's; or
+/// what it holds of the ledger is not whole.
+pub async fn restore(
+    root: &Path,
+    url: &str,
+    key: &RecoveryKey,
+    device: &str,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Restored, LibraryError> {
+    check_name("a device", device)?;
+    // Before anything is made: most mistakes are in the address.
+    let bucket = open(url, key).await?;
+    let layout = Layout::new(root);
+    let mark = layout.restoring();
+    let _lock = match mark.exists() && !layout.settings().exists() {
+        true => begin_again(
+            &layout,
+            &[
+                mark.clone(),
+                root.join(IDENTITY_FOLDER),
+                root.join("blobs"),
+                root.join("thumbs"),
+            ],
+        )?,
+        false => prepare(&layout, &[])?,
+    };
+    write_durably(&mark, b"")?;
+    let (ledger, photos) = ledger::restore(root, &bucket, key, device, progress).await?;
+    furnish(&layout)?;
+    let count = photos.len() as u64;
+    let missing = originals::restore(root, &bucket, photos, progress).await?;
+    if missing.is_empty() {
+        for what in [Gathering::Previews, Gathering::Originals] {
+            let height = format!("{}\n", ledger.tip.height);
+            write_durably(&layout.gathered(what), height.as_bytes())?;
+        }
+    }
+    let text = Settings::template(&ledger.household, device);
+    write_durably(&mark, text.as_bytes())?;
+    make_library(&layout, &mark)?;
+    Ok(Restored {
+        household: ledger.household,
+        tip: ledger.tip,
+        originals: count - missing.len() as u64,
+        missing,
+    })
+}
+
+/// The bucket at `url`, if it holds a ledger and the key fits.
+async fn open(url: &str, key: &RecoveryKey) -> Result<Bucket, LibraryError> {
+    let bucket = connect(url)?;
+    let bucket = match bucket.contents().await.map_err(LibraryError::Bucket)? {
+        Contents::Encrypted => bucket.encrypted(&key.bucket_key()),
+        Contents::Plain | Contents::Nothing => bucket,
+    };
+    bucket.reach().await.map_err(LibraryError::Bucket)?;
+    match bucket.has_segment(0).await.map_err(LibraryError::Bucket)? {
+        true => Ok(bucket),
+        false => {
+            let bucket = bucket.to_string();
+            Err(LibraryError::Restore(RestoreError::NoLedger { bucket }))
+        }
+    }
+}

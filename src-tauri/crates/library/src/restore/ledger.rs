@@ -1,0 +1,141 @@
+//! The ledger out of the bucket: its segments in order, some read ahead.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use futures_util::{StreamExt, stream};
+use kinfolio_bucket::Bucket;
+use kinfolio_catalog::{PhotoId, photos_added};
+use kinfolio_node::{Excerpt, NodeError, RecoveryKey, Restored, Restoring};
+
+use super::{Progress, RestoreError};
+use crate::bucket::{check_segment, read_segment};
+use crate::error::LibraryError;
+use crate::library::node_error;
+
+/// Segments that are read at a time; each is as large as a block may be, in the worst case.
+const AHEAD: usize = 8;
+
+/// How far behind a missing segment others are looked for: far enough to tell a hole from the end.
+const LOOK_BEHIND: u32 = 16;
+
+/// What is to be known of a photo to bring back its files.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// The original's length in bytes.
+    pub(super) size: u64,
+    /// Whether it has previews.
+    pub(super) has_previews: bool,
+}
+
+/// The photos that a ledger speaks of.
+pub(super) type Photos = BTreeMap<PhotoId, Wanted>;
+
+/// Makes the ledger in `root` from the bucket's segments.
+pub(super) async fn restore(
+    root: &Path,
+    bucket: &Bucket,
+    key: &RecoveryKey,
+    device: &str,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(Restored, Photos), LibraryError> {
+    let failed = |error| node_error(root, error);
+    let mut restoring = Restoring::begin(root, key.clone()).map_err(failed)?;
+    let mut photos = Photos::new();
+    let segments = stream::iter(0..).map(|number| async move {
+        let read = read_segment(bucket, number).await;
+        (number, read)
+    });
+    let mut segments = Box::pin(segments.buffered(AHEAD));
+    while let Some((number, read)) = segments.next().await {
+        let blocks = restoring.next();
+        let excerpt = match read {
+            Ok(Some(excerpt)) => excerpt,
+            Ok(None) => {
+                is_the_end(bucket, number)
+                    .await
+                    .map_err(|error| broken(blocks, error))?;
+                break;
+            }
+            Err(error) => return Err(broken(blocks, error)),
+        };
+        let household = restoring.household().unwrap_or(excerpt.household());
+        check_segment(bucket, number, &excerpt, household, blocks)
+            .map_err(|error| broken(blocks, error.into()))?;
+        // Signatures take time; the network goes on meanwhile.
+        let (moved, found, taken) = tokio::task::spawn_blocking(move || {
+            let mut found = Photos::new();
+            let taken = take(&mut restoring, &excerpt, &mut found);
+            (restoring, found, taken)
+        })
+        .await
+        .map_err(|_| LibraryError::Closing)?;
+        restoring = moved;
+        photos.extend(found);
+        let blocks = restoring.next();
+        taken.map_err(|error| match error {
+            NodeError::Unfit { .. } => {
+                let reason = format!(
+                    "segment {number} of the ledger in the bucket {bucket} was altered: {error}"
+                );
+                LibraryError::Restore(RestoreError::Broken { blocks, reason })
+            }
+            error => failed(error),
+        })?;
+        progress(Progress::Blocks(blocks));
+    }
+    drop(segments);
+    Ok((restoring.finish(device).map_err(failed)?, photos))
+}
+
+/// Takes in the blocks that are not here yet.
+fn take(
+    restoring: &mut Restoring,
+    excerpt: &Excerpt,
+    photos: &mut Photos,
+) -> Result<(), NodeError> {
+    let from = restoring.next();
+    for block in excerpt.blocks().iter().filter(|one| one.height() >= from) {
+        restoring.take(block)?;
+        for (_, photo) in photos_added(block) {
+            let wanted = Wanted {
+                size: photo.size,
+                has_previews: !photo.thumbhash.is_empty(),
+            };
+            photos.insert(photo.id, wanted);
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that no segment follows one that is not there.
+async fn is_the_end(bucket: &Bucket, number: u64) -> Result<(), LibraryError> {
+    for behind in 0..LOOK_BEHIND {
+        let later = number.saturating_add(1 << behind);
+        if bucket
+            .has_segment(later)
+            .await
+            .map_err(LibraryError::Bucket)?
+        {
+            let bucket = bucket.to_string();
+            return Err(LibraryError::Restore(RestoreError::Missing {
+                bucket,
+                number,
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with one segment, and how far all was right; trouble with the bucket as a whole
+/// stays what it is.
+fn broken(blocks: u64, error: LibraryError) -> LibraryError {
+    match error {
+        LibraryError::Bucket(error) if error.is_about_all() => LibraryError::Bucket(error),
+        LibraryError::Bucket(_) | LibraryError::Segment(_) | LibraryError::Restore(_) => {
+            let reason = error.to_string();
+            LibraryError::Restore(RestoreError::Broken { blocks, reason })
+        }
+        error => error,
+    }
+}

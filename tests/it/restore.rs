@@ -1,0 +1,465 @@
+//! The ledger in the bucket, and a household that comes back from it: with the real program, a
+//! folder and services that stand for the clouds.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use harness::emulator::{Cloud, Emulator};
+use harness::http::Client;
+use harness::library::{Household, Node, Ran, eventually, ran};
+use serde_json::{Value, json};
+
+/// Where a household keeps its bucket, and with which variables.
+#[derive(Clone)]
+struct Place {
+    url: String,
+    variables: Vec<(String, String)>,
+}
+
+impl Place {
+    fn folder(path: &Path) -> Self {
+        fs::create_dir(path).unwrap();
+        Self {
+            url: format!("file://{}", path.display()),
+            variables: Vec::new(),
+        }
+    }
+
+    fn emulated(emulator: &Emulator, prefix: &str) -> Self {
+        Self {
+            url: emulator.url(prefix),
+            variables: emulator.variables(),
+        }
+    }
+
+    fn encrypted(mut self) -> Self {
+        let wish = ("KINFOLIO_BUCKET_ENCRYPTED".to_owned(), "1".to_owned());
+        self.variables.push(wish);
+        self
+    }
+
+    /// What a node is given.
+    fn set(&self) -> Vec<(String, String)> {
+        let url = ("KINFOLIO_BUCKET_URL".to_owned(), self.url.clone());
+        self.variables.iter().cloned().chain([url]).collect()
+    }
+}
+
+/// The household's recovery key, in a file beside its library.
+fn key(home: &Household) -> PathBuf {
+    let file = home.folder("the key");
+    let text = home.run(["recovery-key"]).succeeded().stdout;
+    fs::write(&file, text).unwrap();
+    file
+}
+
+fn import(home: &Household, count: u32) {
+    let folder = home.sample(&format!("photos {count}"), count);
+    home.json(["import".as_ref(), folder.as_os_str()]);
+}
+
+fn bucket(client: &Client) -> Value {
+    client.get("/api/v1/tasks").is(200).json()["bucket"].clone()
+}
+
+/// Waits until the bucket holds every original and every block that is here.
+fn all_is_there(client: &Client) {
+    eventually("the bucket holds all", || {
+        let told = bucket(client);
+        let all = told["waiting"] == 0 && told["blocks_behind"] == 0 && told["trouble"].is_null();
+        let height = client.get("/api/v1/ledger").json()["height"].as_u64();
+        (all && told["blocks"].as_u64() == height.map(|height| height + 1)).then_some(())
+    });
+}
+
+/// Edits the photos of a household that serves, and waits until the bucket has that.
+fn caption(home: &Household, client: &Client, text: &str) {
+    home.json(["edit", "rating:0", "--caption", text]);
+    all_is_there(client);
+}
+
+fn restore(to: &Household, place: &Place, key: &Path) -> Ran {
+    let args = ["restore", &place.url, "--device", "New", "--json", "--key"];
+    let mut command = to.command(args);
+    ran(command.arg(key).envs(place.variables.clone()))
+}
+
+fn tip(client: &Client) -> Value {
+    client.get("/api/v1/ledger").is(200).json()["tip"].clone()
+}
+
+/// Has everything that `photos` photos and this tip amount to.
+fn is_whole(home: &Household, photos: u64, expected: &Value) {
+    let verified = home.json(["verify", "--deep"]);
+    assert_eq!(
+        (&verified["ok"], &verified["faults"]),
+        (&json!(true), &json!([]))
+    );
+    assert_eq!(verified["originals"], photos);
+    let node = home.serve();
+    let client = node.client();
+    assert_eq!(tip(&client), *expected);
+    assert_eq!(client.get("/api/v1/search").json()["total"], photos);
+}
+
+fn comes_back(place: &Place) {
+    const PHOTOS: u32 = 12;
+    let home = Household::found();
+    import(&home, PHOTOS);
+    let node = home.serve_with(place.set());
+    let client = node.client();
+    all_is_there(&client);
+    home.json(["edit", "rating:0", "--add-tag", "holiday/greece"]);
+    all_is_there(&client);
+    let key = key(&home);
+    let last = tip(&client);
+    node.kill();
+    fs::remove_dir_all(home.root()).unwrap();
+
+    let new = Household::nowhere();
+    let restored = restore(&new, place, &key).succeeded().json();
+    assert_eq!(restored["tip"], last);
+    assert_eq!(restored["household"], "Test");
+    assert_eq!(
+        (&restored["originals"], &restored["missing"]),
+        (&json!(PHOTOS), &json!([]))
+    );
+    is_whole(&new, u64::from(PHOTOS), &last);
+    assert_eq!(new.json(["search", "tag:holiday/greece"])["total"], PHOTOS);
+    let again = new.run(["recovery-key"]).succeeded().stdout;
+    assert_eq!(again, fs::read_to_string(&key).unwrap());
+    // It is no member, and says so.
+    let refused = new.run(["edit", "rating:0", "--rating", "5"]).exited(1);
+    assert!(
+        refused
+            .stderr
+            .contains("restored from the household's bucket"),
+        "{refused:?}"
+    );
+    is_whole(&new, u64::from(PHOTOS), &last);
+}
+
+#[test]
+fn a_household_comes_back_from_its_bucket_and_its_key_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    comes_back(&Place::folder(&dir.path().join("plain")));
+    comes_back(&Place::folder(&dir.path().join("sealed")).encrypted());
+    assert!(dir.path().join("sealed/encrypted").exists());
+    assert!(!dir.path().join("sealed/ledger").exists());
+}
+
+#[test]
+fn a_household_comes_back_from_a_cloud() {
+    for cloud in [Cloud::Azure, Cloud::S3] {
+        let emulator = Emulator::start(cloud);
+        comes_back(&Place::emulated(&emulator, "home"));
+        comes_back(&Place::emulated(&emulator, "sealed").encrypted());
+    }
+}
+
+/// The segments in a folder, which must be numbered without gaps.
+fn segments(folder: &Path) -> Vec<PathBuf> {
+    let names = fs::read_dir(folder.join("ledger")).unwrap();
+    let mut paths: Vec<_> = names.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for (number, path) in paths.iter().enumerate() {
+        assert!(path.ends_with(format!("{number:020}")), "{paths:?}");
+    }
+    paths
+}
+
+#[test]
+fn two_devices_put_one_ledger_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("nas");
+    let place = Place::folder(&folder);
+    let first = Household::found();
+    let alone = first.serve_with(place.set());
+    let second = first.joined("Laptop");
+    let nodes = [alone, second.serve_with(place.set())];
+    let clients = nodes.each_ref().map(Node::client);
+    import(&first, 6);
+    for n in 0..12 {
+        let home = [&first, &second][n % 2];
+        home.json(["edit", "rating:0", "--caption", &format!("round {n}")]);
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    for client in &clients {
+        all_is_there(client);
+    }
+    assert!(segments(&folder).len() > 2);
+    let last = tip(&clients[0]);
+    assert_eq!(tip(&clients[1]), last);
+    // Both have the household's key.
+    let key = key(&second);
+    let same = first.run(["recovery-key"]).succeeded().stdout;
+    assert_eq!(fs::read_to_string(&key).unwrap(), same);
+    for home in [&first, &second] {
+        let kept = fs::metadata(home.root().join("identity/recovery.key")).unwrap();
+        assert_eq!(kept.permissions().mode() & 0o777, 0o600);
+    }
+    let new = Household::nowhere();
+    assert_eq!(restore(&new, &place, &key).succeeded().json()["tip"], last);
+    is_whole(&new, 6, &last);
+}
+
+#[test]
+fn after_an_outage_the_bucket_catches_up_and_an_idle_household_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, away) = (dir.path().join("nas"), dir.path().join("away"));
+    let place = Place::folder(&folder);
+    let home = Household::found();
+    let node = home.serve_with(place.set());
+    let client = node.client();
+    all_is_there(&client);
+    fs::rename(&folder, &away).unwrap();
+    import(&home, 5);
+    eventually("it is told", || {
+        let told = bucket(&client);
+        let behind = told["blocks_behind"]
+            .as_u64()
+            .is_some_and(|behind| behind > 0);
+        let trouble = told["trouble"].as_str().unwrap_or_default().to_owned();
+        (behind && trouble.contains("not mounted")).then_some(())
+    });
+    fs::rename(&away, &folder).unwrap();
+    all_is_there(&client);
+    let before = segments(&folder);
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(segments(&folder), before);
+    // What it remembers is not needed.
+    assert!(node.terminate().success());
+    fs::remove_file(home.root().join("bucket-ledger")).unwrap();
+    let node = home.serve_with(place.set());
+    home.json(["edit", "rating:0", "--caption", "after"]);
+    all_is_there(&node.client());
+    assert!(segments(&folder).starts_with(&before));
+}
+
+#[test]
+fn another_history_and_another_household_in_the_bucket_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("nas");
+    let place = Place::folder(&folder);
+    let home = Household::found();
+    let node = home.serve_with(place.set());
+    all_is_there(&node.client());
+    assert!(node.terminate().success());
+
+    let other = Household::found();
+    let node = other.serve_with(place.set());
+    let client = node.client();
+    let told = eventually("it is told", || {
+        bucket(&client)["trouble"].as_str().map(str::to_owned)
+    });
+    assert!(told.contains("another household"), "{told}");
+    import(&other, 1);
+    assert!(node.terminate().success());
+    let before = segments(&folder).len();
+
+    // The same library at an earlier time, which then went another way.
+    let copy = dir.path().join("copy");
+    let copied = std::process::Command::new("cp")
+        .args([Path::new("-a"), home.root(), &copy])
+        .status();
+    assert!(copied.unwrap().success());
+    let node = home.serve_with(place.set());
+    import(&home, 2);
+    all_is_there(&node.client());
+    assert!(node.terminate().success());
+    assert!(segments(&folder).len() > before);
+    fs::remove_dir_all(home.root()).unwrap();
+    fs::rename(&copy, home.root()).unwrap();
+    let node = home.serve_with(place.set());
+    let client = node.client();
+    import(&home, 3);
+    let told = eventually("the alarm is raised", || {
+        bucket(&client)["trouble"].as_str().map(str::to_owned)
+    });
+    assert!(told.contains("two histories have met"), "{told}");
+    let metrics = String::from_utf8(client.get("/metrics").is(200).body).unwrap();
+    assert!(
+        metrics.contains("kinfolio_bucket_blocks_behind"),
+        "{metrics}"
+    );
+}
+
+/// A household with several segments in a folder, and its key.
+fn in_segments(folder: &Path) -> (Place, PathBuf, Household) {
+    let place = Place::folder(folder);
+    let home = Household::found();
+    let node = home.serve_with(place.set());
+    let client = node.client();
+    import(&home, 3);
+    for n in 0..3 {
+        caption(&home, &client, &format!("round {n}"));
+    }
+    assert!(segments(folder).len() > 3);
+    assert!(node.terminate().success());
+    let key = key(&home);
+    (place, key, home)
+}
+
+fn crc32c(bytes: &[u8]) -> u32 {
+    let sum = bytes.iter().fold(!0, |sum: u32, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ if sum & 1 == 1 { 0x82F6_3B78 } else { 0 }
+        })
+    });
+    !sum
+}
+
+#[test]
+fn a_ledger_that_is_not_whole_is_told_by_its_segment_and_nothing_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("nas");
+    let (place, key, _home) = in_segments(&folder);
+    let (foreign, _, _other) = in_segments(&dir.path().join("foreign"));
+    let foreign = foreign.url.strip_prefix("file://").unwrap().to_owned();
+    let path = segments(&folder)[2].clone();
+    let whole = fs::read(&path).unwrap();
+    let flipped = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        bytes
+    };
+    let summed = |mut bytes: Vec<u8>| {
+        let end = bytes.len() - 4;
+        let sum = crc32c(&bytes[..end]);
+        bytes[end..].copy_from_slice(&sum.to_le_bytes());
+        bytes
+    };
+    assert_eq!(summed(whole.clone()), whole);
+    let newer = [&whole[..8], &[9], &whole[9..]].concat();
+    let cases: [(Option<Vec<u8>>, &str); 8] = [
+        (None, "is missing"),
+        (Some(Vec::new()), "no part of a Kinfolio ledger"),
+        (Some(flipped(whole.len() / 2)), "damaged"),
+        (Some(whole[..whole.len() - 1].to_vec()), "damaged"),
+        (Some(summed(flipped(whole.len() - 30))), "segment 2"),
+        (Some(newer), "update this one"),
+        (
+            Some(fs::read(&segments(&folder)[3]).unwrap()),
+            "begins at block",
+        ),
+        (
+            Some(fs::read(&segments(Path::new(&foreign))[2]).unwrap()),
+            "another household",
+        ),
+    ];
+    for (bytes, says) in cases {
+        match bytes {
+            Some(bytes) => fs::write(&path, bytes).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        let new = Household::nowhere();
+        let refused = restore(&new, &place, &key).exited(1).stderr;
+        assert!(refused.contains(says), "{says}: {refused}");
+        assert!(
+            refused.contains("segment 2") && refused.contains("run this again"),
+            "{refused}"
+        );
+        assert!(!new.root().join("library.toml").exists());
+        // Mended, it goes on in the same folder.
+        fs::write(&path, &whole).unwrap();
+        restore(&new, &place, &key).succeeded();
+    }
+}
+
+#[test]
+fn a_wrong_address_key_or_folder_is_told_and_no_key_is_repeated() {
+    let dir = tempfile::tempdir().unwrap();
+    let (place, right, home) = in_segments(&dir.path().join("nas"));
+    let other = Household::found();
+    let wrong = key(&other);
+    let text = fs::read_to_string(&right).unwrap();
+    let typo = dir.path().join("typo");
+    let last = if text.trim().ends_with('q') { "p" } else { "q" };
+    fs::write(&typo, format!("{}{last}\n", &text[..text.trim().len() - 1])).unwrap();
+    let empty = Place::folder(&dir.path().join("empty"));
+    let away = Place {
+        url: "file:///no/such/folder".to_owned(),
+        variables: Vec::new(),
+    };
+    let bad = Place {
+        url: "ftp://there".to_owned(),
+        variables: Vec::new(),
+    };
+    let none = dir.path().join("none");
+    let sealed = Place::folder(&dir.path().join("sealed")).encrypted();
+    let node = other.serve_with(sealed.set());
+    all_is_there(&node.client());
+    let cases: [(&Place, &Path, i32, &str); 8] = [
+        (&away, &right, 1, "not mounted"),
+        (&bad, &right, 1, "address"),
+        (&empty, &right, 1, "holds no Kinfolio ledger"),
+        (&place, &wrong, 1, "not the recovery key of the household"),
+        (&sealed, &right, 1, "another recovery key"),
+        (&place, &typo, 2, "typing mistake"),
+        (&place, &none, 2, "No such file"),
+        (&place, dir.path(), 2, "cannot be read"),
+    ];
+    for (place, key, code, says) in cases {
+        let new = Household::nowhere();
+        let refused = restore(&new, place, key).exited(code);
+        assert!(refused.stderr.contains(says), "{says}: {}", refused.stderr);
+        let said = format!("{}{}", refused.stdout, refused.stderr);
+        assert!(!said.contains(&text[20..40]), "{said}");
+        assert!(!new.root().join("library.toml").exists());
+    }
+    let full = Household::nowhere();
+    fs::create_dir(full.root()).unwrap();
+    fs::write(full.root().join("mine.txt"), "mine").unwrap();
+    let refused = restore(&full, &place, &right).exited(1).stderr;
+    assert!(refused.contains("not empty"), "{refused}");
+    assert!(full.root().join("mine.txt").exists());
+    let refused = restore(&home, &place, &right).exited(1).stderr;
+    assert!(refused.contains("already holds a library"), "{refused}");
+    // The key may come through a pipe.
+    let new = Household::nowhere();
+    let args = ["restore", &place.url, "--key", "-"];
+    let mut child = new
+        .command(args)
+        .stdin(fs::File::open(&right).unwrap())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    assert!(harness::library::wait(&mut child).success());
+}
+
+#[test]
+fn a_restoring_that_is_killed_goes_on_where_it_was() {
+    const PHOTOS: u32 = 60;
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::folder(&dir.path().join("nas"));
+    let home = Household::found();
+    import(&home, PHOTOS);
+    let node = home.serve_with(place.set());
+    let client = node.client();
+    all_is_there(&client);
+    let (key, last) = (key(&home), tip(&client));
+    let new = Household::nowhere();
+    let come = || {
+        let verified = ran(&mut new.command(["verify", "--json"])).json();
+        PHOTOS as usize - verified["faults"].as_array().unwrap().len()
+    };
+    let args = ["restore", &place.url, "--key"];
+    let mut child = new
+        .command(args)
+        .arg(&key)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    eventually("some have come", || {
+        let ledger = new.root().join("ledger").exists();
+        (ledger && come() > 5).then_some(())
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let restored = restore(&new, &place, &key).succeeded().json();
+    assert_eq!(restored["tip"], last);
+    is_whole(&new, u64::from(PHOTOS), &last);
+}
