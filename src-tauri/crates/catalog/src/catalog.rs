@@ -5,8 +5,10 @@
 //! it all: a crash may set the file back to an earlier height, never to half a block, and
 //! opening it again takes no longer than after a clean exit.
 
+mod copies;
 mod ground;
 mod hash;
+mod household;
 mod listing;
 mod pending;
 mod replay;
@@ -27,6 +29,7 @@ use kinfolio_chain::{Block, Height};
 use redb::{Database, DatabaseError, Durability, ReadableDatabase, StorageError};
 
 use crate::photo_id::PhotoId;
+pub use copies::Whereabouts;
 pub use snapshot::Snapshot;
 pub use view::{Edition, View};
 

@@ -9,12 +9,13 @@ mod merge;
 pub mod payload;
 pub mod photo;
 pub mod photo_id;
+pub mod settings;
 pub mod tag;
 pub mod wall_time;
 
 pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 
-pub use catalog::{Applied, Catalog, CatalogError, Edition, Snapshot, View};
+pub use catalog::{Applied, Catalog, CatalogError, Edition, Snapshot, View, Whereabouts};
 pub use payload::{
     ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,
     TakenSource, photos_added,
@@ -24,5 +25,6 @@ pub use photo::{
     TimelineRow, Undone, Written,
 };
 pub use photo_id::{ActionId, ImportId, PhotoId};
+pub use settings::{Placement, Settings, SettingsChange, SettingsError, Span};
 pub use tag::{Tag, TagError};
 pub use wall_time::{WallTime, YearMonth};

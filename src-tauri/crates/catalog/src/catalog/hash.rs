@@ -9,7 +9,7 @@ use super::{CatalogError, tables};
 /// key order.
 pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], CatalogError> {
     let mut hash = Sha256::new();
-    hash.update(b"kinfolio catalogue v2\0");
+    hash.update(b"kinfolio catalogue v3\0");
     table(&mut hash, transaction, tables::FACTS)?;
     table(&mut hash, transaction, tables::PHOTOS)?;
     table(&mut hash, transaction, tables::BY_TIME)?;
@@ -24,6 +24,11 @@ pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], Cata
     table(&mut hash, transaction, tables::STORED)?;
     table(&mut hash, transaction, tables::VERIFIED)?;
     table(&mut hash, transaction, tables::ABSENT)?;
+    table(&mut hash, transaction, tables::HELD)?;
+    table(&mut hash, transaction, tables::PURGED)?;
+    table(&mut hash, transaction, tables::SETTINGS)?;
+    table(&mut hash, transaction, tables::MEMBERS)?;
+    table(&mut hash, transaction, tables::SILENT)?;
     table(&mut hash, transaction, tables::DEVICES)?;
     table(&mut hash, transaction, tables::META)?;
     Ok(hash.finalize().into())
