@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod blocks;
 pub(crate) mod devices;
 pub(crate) mod edit;
+pub(crate) mod household;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod invite;

@@ -49,6 +49,7 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
         Command::Invite(args) => command::invite::run(&folder(data)?, &args, output).await,
         Command::Join(args) => command::join::run(&folder(data)?, &args, output).await,
         Command::Devices(args) => command::devices::run(&folder(data)?, &args, output).await,
+        Command::Household(args) => command::household::run(&folder(data)?, &args, output).await,
         Command::Import(args) => command::import::run(&folder(data)?, &args, output).await,
         Command::Search(args) => command::search::run(&folder(data)?, &args, output).await,
         Command::Show(args) => command::show::run(&folder(data)?, &args, output).await,

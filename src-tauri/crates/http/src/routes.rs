@@ -42,6 +42,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ledger::append))
         .routes(routes!(ledger::proof))
         .routes(routes!(household::devices))
+        .routes(routes!(household::settings, household::change_settings))
         .routes(routes!(household::change_device, household::remove_device))
         .routes(routes!(household::invitations, household::invite))
         .routes(routes!(tasks::claimed))

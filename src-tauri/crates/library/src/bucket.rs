@@ -1,8 +1,9 @@
 //! The household's bucket: each original is stored there once, by whichever device wins the claim
 //! to it, and comes from there where this device does not have it.
 //!
-//! Which bucket, this device's environment says: `KINFOLIO_BUCKET_URL`, and the `AZURE_*` or `AWS_*`
-//! variables of its cloud. What is wrong with it is told and tried again; all else goes on.
+//! Which bucket, the household has agreed upon, unless this device's environment names another
+//! (`KINFOLIO_BUCKET_URL`); the `AZURE_*` or `AWS_*` variables of its cloud are each device's own.
+//! What is wrong with it is told and tried again; all else goes on.
 
 mod link;
 mod storing;
@@ -19,12 +20,10 @@ use crate::library::Library;
 pub(crate) use link::Link;
 pub use link::Status;
 
-/// Stores what the bucket lacks from now on, in the background, until the library closes. Does
-/// nothing where no bucket is set. For a process that stays: a short command need not.
+/// Stores what the bucket lacks from now on, in the background, until the library closes, whenever
+/// one is set. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
-    if library.bucket().is_set() {
-        library.tasks().spawn(storing::run(library.clone()));
-    }
+    library.tasks().spawn(storing::run(library.clone()));
 }
 
 /// How this device gets on with the bucket; `None` where none is set.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kinfolio_bucket::BucketError;
-use kinfolio_catalog::{CatalogError, ChangeError, PhotoId};
+use kinfolio_catalog::{CatalogError, ChangeError, PhotoId, SettingsError};
 use kinfolio_node::{
     DeviceId, JoinError, JoinRefused, NodeError, ParseInvitationError, SubmitError, TaskLimit,
 };
@@ -118,6 +118,12 @@ pub enum LibraryError {
     /// A change that cannot be made.
     #[error(transparent)]
     BadChange(ChangeError),
+    /// A setting of the household that cannot be.
+    #[error(transparent)]
+    BadSetting(SettingsError),
+    /// A bucket's address that is none.
+    #[error(transparent)]
+    BadBucket(BucketError),
     /// A capture time that cannot be read.
     #[error("{given:?} is not a time: write 2019-07-12T10:20:30+02:00, or leave the offset away")]
     BadTime {
@@ -323,6 +329,8 @@ impl LibraryError {
             Self::NothingToImport => Code::BadInput("nothing_to_import"),
             Self::BadChange(ChangeError::Nothing) => Code::BadInput("empty_change"),
             Self::BadChange(_) | Self::BadTime { .. } => Code::BadInput("bad_change"),
+            Self::BadSetting(SettingsError::Nothing) => Code::BadInput("empty_change"),
+            Self::BadSetting(_) | Self::BadBucket(_) => Code::BadInput("bad_setting"),
             Self::DeviceUnknown { .. } => Code::NotFound("device_unknown"),
             Self::LastVoter { .. } => Code::Conflict("last_voter"),
             Self::MembersChange => Code::Conflict("members_change"),

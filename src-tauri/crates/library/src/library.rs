@@ -24,6 +24,7 @@ use crate::event::Event;
 use crate::exchange::{self, Gathering, Shelf};
 use crate::follow;
 use crate::followed::Followed;
+use crate::household;
 use crate::import::Jobs;
 use crate::layout::Layout;
 use crate::scrub;
@@ -59,6 +60,8 @@ struct Inner {
     opened_at: OnceLock<Edition>,
     jobs: Jobs,
     claims: Claims,
+    /// What the household has agreed upon.
+    agreed: watch::Sender<household::Settings>,
     bucket: Link,
     scrub: watch::Sender<scrub::Status>,
     undoing: Mutex<()>,
@@ -186,6 +189,19 @@ impl Library {
         &self.inner.bucket
     }
 
+    /// What the household has agreed upon; changes when that does.
+    pub(crate) fn agreed(&self) -> watch::Receiver<household::Settings> {
+        self.inner.agreed.subscribe()
+    }
+
+    /// Takes over what the catalogue says that the household has agreed upon.
+    pub(crate) fn follow_settings(&self) -> Result<(), LibraryError> {
+        let settings = self.inner.catalog.snapshot()?.settings()?;
+        let agreed = &self.inner.agreed;
+        agreed.send_if_modified(|before| std::mem::replace(before, settings.clone()) != settings);
+        Ok(())
+    }
+
     /// How the latest scrub went, or goes.
     pub(crate) fn scrub(&self) -> scrub::Status {
         *self.inner.scrub.borrow()
@@ -295,6 +311,7 @@ impl Parts {
         let device = self.node.status().device.id;
         let (indexed_in, indexed) = watch::channel(Followed::default());
         let (events, _) = broadcast::channel(EVENTS_BUFFERED);
+        let agreed = watch::Sender::new(self.catalog.snapshot()?.settings()?);
         let inner = Inner {
             layout: self.layout,
             settings: self.settings,
@@ -310,7 +327,8 @@ impl Parts {
             opened_at: OnceLock::new(),
             jobs: Jobs::default(),
             claims: Claims::default(),
-            bucket: Link::of_environment(),
+            bucket: Link::new(agreed.subscribe()),
+            agreed,
             scrub: watch::Sender::new(scrub::Status::default()),
             undoing: Mutex::new(()),
             closing: CancellationToken::new(),

@@ -17,6 +17,7 @@ use crate::browse;
 use crate::edit::send;
 use crate::error::LibraryError;
 use crate::exchange;
+use crate::household;
 use crate::library::Library;
 use crate::tasks::now_ms;
 use pass::Pass;
@@ -54,7 +55,8 @@ async fn scrub(library: &Library) {
     library.note_scrub(pass.status());
     tokio::time::sleep(FIRST_PAUSE).await;
     loop {
-        if pass.is_due(now_ms())
+        let every = household::settings(library).scrub_every;
+        if pass.is_due(now_ms(), every)
             && let Err(error) = go_on(library, &mut pass).await
         {
             tracing::warn!(%error, "the scrub will go on later");
