@@ -9,6 +9,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod invite;
 pub(crate) mod join;
+pub(crate) mod purge;
 pub(crate) mod sample;
 pub(crate) mod search;
 pub(crate) mod serve;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kinfolio_library::catalog::PhotoId;
 
 /// A household's photos, held whole and in agreement by every device.
 #[derive(Debug, Parser)]
@@ -49,7 +50,7 @@ fn shielded(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
             && !text.starts_with("--")
             && !matches!(text.as_str(), "-h" | "-V");
         let shield = asks && is_query && !is_value;
-        asks |= !is_value && matches!(text.as_str(), "search" | "edit");
+        asks |= !is_value && matches!(text.as_str(), "search" | "edit" | "purge");
         is_value = text.starts_with("--") && !text.contains('=') && text != "--json";
         if shield {
             let mut blank = OsString::from(" ");
@@ -89,6 +90,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Change photos
     Edit(EditArgs),
+    /// Delete the originals of photos in the trash on all devices, for good
+    Purge(PurgeArgs),
     /// Show this device, the chain and its members
     Status,
     /// Check the whole chain; writes nothing
@@ -298,6 +301,16 @@ pub(crate) struct EditArgs {
     /// Set the position in degrees, as 48.8583,2.2945
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true, value_parser = position)]
     pub(crate) position: Option<[f64; 2]>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PurgeArgs {
+    /// Queries (is:trashed is all of the trash) or ids
+    #[arg(required = true, value_name = "QUERY-or-ID", value_parser = query)]
+    pub(crate) photos: Vec<String>,
+    /// A photo to purge even if no other good copy is known than the last one; may be repeated
+    #[arg(long = "last-copy", value_name = "ID")]
+    pub(crate) last_copies: Vec<PhotoId>,
 }
 
 #[derive(Debug, Args)]

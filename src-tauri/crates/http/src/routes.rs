@@ -31,6 +31,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(photos::thumbnail))
         .routes(routes!(photos::history))
         .routes(routes!(edits::apply))
+        .routes(routes!(edits::purge))
         .routes(routes!(undo::undo))
         .routes(routes!(search::search))
         .routes(routes!(timeline::months))

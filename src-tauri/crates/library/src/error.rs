@@ -80,6 +80,28 @@ pub enum LibraryError {
         /// The id that was asked for.
         id: PhotoId,
     },
+    /// The original was deleted on all devices.
+    #[error("the original of {id} was purged: import the file again, if there is one")]
+    Purged {
+        /// The photo.
+        id: PhotoId,
+    },
+    /// Only what is in the trash is purged.
+    #[error("{id} is not in the trash: put it there before you purge it")]
+    NotInTrash {
+        /// The first of those photos.
+        id: PhotoId,
+    },
+    /// Of some photos only one copy is known of, or none.
+    #[error(
+        "of {count} of these photos no other good copy is known than the last one, {id} for one: name each of them as a last copy to purge it all the same"
+    )]
+    LastCopy {
+        /// How many were not named.
+        count: u64,
+        /// The first of them.
+        id: PhotoId,
+    },
     /// The record is there, its original is not.
     #[error("the original of {id} {}", whereabouts(.added_by.as_deref(), .away))]
     OriginalMissing {
@@ -308,6 +330,9 @@ impl LibraryError {
     pub fn code(&self) -> Code {
         match self {
             Self::PhotoUnknown { .. } => Code::NotFound("photo_unknown"),
+            Self::Purged { .. } => Code::NotFound("purged"),
+            Self::NotInTrash { .. } => Code::Conflict("not_in_trash"),
+            Self::LastCopy { .. } => Code::Conflict("last_copy"),
             Self::OriginalMissing { away, .. } if away.is_empty() => {
                 Code::NotFound("original_missing")
             }

@@ -25,6 +25,7 @@ pub mod import;
 pub mod layout;
 pub mod ledger;
 mod library;
+pub mod purge;
 pub mod query;
 pub mod scrub;
 mod settings;

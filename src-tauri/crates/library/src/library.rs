@@ -21,7 +21,7 @@ use crate::bucket::Link;
 use crate::edit;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
-use crate::exchange::{self, Gathering, Shelf};
+use crate::exchange::{self, Borrowed, Gathering, Shelf};
 use crate::follow;
 use crate::followed::Followed;
 use crate::household;
@@ -65,6 +65,8 @@ struct Inner {
     bucket: Link,
     scrub: watch::Sender<scrub::Status>,
     undoing: Mutex<()>,
+    holdings: Mutex<()>,
+    borrowed: Borrowed,
     closing: CancellationToken,
     tasks: TaskTracker,
     /// Held as long as the library is; the system lets go of it when the process ends.
@@ -216,6 +218,16 @@ impl Library {
         &self.inner.undoing
     }
 
+    /// Held by whoever says which originals are here, or deletes some: what is said is true then.
+    pub(crate) fn holdings(&self) -> &Mutex<()> {
+        &self.inner.holdings
+    }
+
+    /// Originals that somebody has asked for of late.
+    pub(crate) fn borrowed(&self) -> &Borrowed {
+        &self.inner.borrowed
+    }
+
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.inner.tasks
     }
@@ -331,6 +343,8 @@ impl Parts {
             agreed,
             scrub: watch::Sender::new(scrub::Status::default()),
             undoing: Mutex::new(()),
+            holdings: Mutex::new(()),
+            borrowed: Borrowed::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
             _lock: self.lock,
@@ -351,6 +365,7 @@ impl Parts {
         for what in [Gathering::Previews, Gathering::Originals] {
             tasks.spawn(exchange::gather(library.clone(), what));
         }
+        tasks.spawn(exchange::purge(library.clone()));
         tasks.spawn(scrub::run(library.clone()));
         let showing = library.inner.showing.subscribe();
         tasks.spawn(follow::index(library.clone(), showing, indexed_in));

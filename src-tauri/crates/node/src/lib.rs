@@ -24,7 +24,7 @@ mod published;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
-pub use identity::reached;
+pub use identity::{device, reached};
 pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
