@@ -21,5 +21,6 @@ mod peers;
 mod proof;
 mod scrub;
 mod serve;
+mod settings;
 mod sharing;
 mod tidy;
