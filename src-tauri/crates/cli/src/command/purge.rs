@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use kinfolio_http::dto::State;
 use kinfolio_http::dto::change::{EditsDone, PurgeBody};
+use kinfolio_library::catalog::PhotoId;
 
 use super::edit::resolve;
 use crate::api::Api;
@@ -25,10 +26,16 @@ pub(crate) async fn run(
 }
 
 async fn purge(api: &Api, args: &PurgeArgs) -> Result<EditsDone, Failure> {
+    // One query is left to the node, whose search waits for what was changed just now.
+    let (ids, query) = match args.photos.as_slice() {
+        [query] if query.parse::<PhotoId>().is_err() => (None, Some(query.clone())),
+        several => (Some(resolve(api, several).await?), None),
+    };
+    let last_copies = args.last_copies.clone();
     let body = PurgeBody {
-        ids: Some(resolve(api, &args.photos).await?),
-        query: None,
-        last_copies: args.last_copies.clone(),
+        ids,
+        query,
+        last_copies,
     };
     api.post("/api/v1/purge", &body).await
 }
