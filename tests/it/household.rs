@@ -264,7 +264,7 @@ fn a_newcomer_shows_the_library_before_it_has_the_ledger() {
     let id = photos["photos"][0]["id"].as_str().unwrap().to_owned();
     let change = json!({ "remove_tags": ["holiday/crete"], "add_tags": ["garden"] });
     let path = format!("/api/v1/photos/{id}");
-    let edited = client.patch(&path, &change).json();
+    let edited = client.send("PATCH", &path, &change).json();
     assert_eq!(edited["state"], "pending", "{edited}");
     assert_eq!(edited["tags"], json!(["garden"]), "{edited}");
     // It survives a kill in this state, too.

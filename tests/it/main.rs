@@ -22,5 +22,6 @@ mod proof;
 mod restore;
 mod scrub;
 mod serve;
+mod settings;
 mod sharing;
 mod tidy;

@@ -176,7 +176,8 @@ export class MemoryHousehold {
 
 function device(name: string, number: number): Kept {
   const id = number.toString(16).padStart(32, '0');
-  return { id, name, role: 'voter', reachable: true, behind: 0, last_seen: new Date().toISOString() };
+  const last_seen = new Date().toISOString();
+  return { id, name, role: 'voter', placement: 'all', reachable: true, behind: 0, last_seen };
 }
 
 /** Looks like a QR code and says nothing. */

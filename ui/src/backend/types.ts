@@ -85,7 +85,7 @@ export type Ledger = Schemas['LedgerStatus'];
 export type Member = Schemas['MemberBody'];
 export type Role = Schemas['RoleBody'];
 /** What changes about a device; what is absent stays as it is. */
-export type DeviceChange = { name?: string; role?: Role };
+export type DeviceChange = { name?: string; role?: Role; placement?: string };
 export type InvitationWish = { minutes: number; observer: boolean };
 /** An invitation with its secret, as it is answered once; `qr` is an SVG picture. */
 export type Invitation = Schemas['InvitationMade'];

@@ -34,7 +34,7 @@ export interface paths {
         delete: operations["remove_device"];
         options?: never;
         head?: never;
-        /** Changes a device's name or voice */
+        /** Changes a device's name, its voice, or which originals it keeps */
         patch: operations["change_device"];
         trace?: never;
     };
@@ -95,6 +95,27 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the household has agreed upon */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Agrees upon something else
+         * @description In force on all devices once it is in the chain.
+         */
+        patch: operations["change_settings"];
         trace?: never;
     };
     "/api/v1/imports": {
@@ -317,6 +338,28 @@ export interface paths {
         get: operations["thumbnail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purges photos
+         * @description Their originals are deleted on all devices of the household, for good; the records and their
+         *     histories stay. Only photos in the trash are purged. One of which no other good copy is known
+         *     than the last one has to be named in `last_copies`, too.
+         */
+        post: operations["purge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,6 +672,12 @@ export interface components {
              * @default null
              */
             name?: string | null;
+            /**
+             * @description Which originals it keeps: `all`, `recent` or `recent:DAYS` (favourites, and those taken or
+             *     added within so many days, 90 unless told) or `on-demand`.
+             * @default null
+             */
+            placement?: string | null;
             /** @default null */
             role?: null | components["schemas"]["RoleBody"];
         };
@@ -766,8 +815,56 @@ export interface components {
             undone?: string | null;
             /** @description Values that this edit replaced and whose author it had not seen. */
             unseen: components["schemas"]["WrittenBody"][];
-            /** @description `added`, `added_again`, `changed` or `undone`. */
+            /** @description `added`, `added_again`, `changed`, `undone` or `purged`. */
             what: string;
+        };
+        /** @description What the household has agreed upon: the same on all devices. */
+        HouseholdBody: {
+            /**
+             * @description The bucket's address, `file:///…`, `az://…` or `s3://…`; `null` if there is none. A device
+             *     whose environment names another one uses that.
+             */
+            bucket?: string | null;
+            /** @description Whether what is put into the bucket is to be encrypted. */
+            bucket_encrypted: boolean;
+            /** @description What it is called. */
+            household: string;
+            /** @description Which originals each device keeps. */
+            placements: components["schemas"]["PlacementBody"][];
+            /** @description After which silence a device stops counting towards the quorum, as `30d`, or `never`. */
+            prune_after: string;
+            /** @description How often a device looks whether everything that it holds is still right, as `30d`. */
+            scrub_every: string;
+        };
+        /** @description What the household is to agree upon; what is absent stays as it is. */
+        HouseholdChange: {
+            /**
+             * @description The bucket's address, without secrets; `null`: no bucket.
+             * @default null
+             */
+            bucket?: string | null;
+            /**
+             * @description Whether what is put into the bucket is to be encrypted.
+             * @default null
+             */
+            bucket_encrypted?: boolean | null;
+            /**
+             * @description By device id: `all`, `recent`, `recent:DAYS` or `on-demand`.
+             * @default {}
+             */
+            placements?: {
+                [key: string]: string;
+            };
+            /**
+             * @description As `30d`, `12h`, `5m` or `10s`, or `never`.
+             * @default null
+             */
+            prune_after?: string | null;
+            /**
+             * @description As `30d`; an hour at least.
+             * @default null
+             */
+            scrub_every?: string | null;
         };
         /** @description What came of a change of the household. */
         HouseholdChanged: {
@@ -948,10 +1045,20 @@ export interface components {
             last_seen?: string | null;
             /** @description Its name. */
             name: string;
+            /**
+             * @description Which originals it keeps: `all`, `recent:DAYS` (favourites, and those taken or added within
+             *     so many days) or `on-demand`.
+             */
+            placement: string;
             /** @description Whether it answers. */
             reachable: boolean;
             /** @description `voter` or `observer`. */
             role: string;
+            /**
+             * @description Since when it has no vote because nothing was heard of it for long; it gets it back when it
+             *     is back.
+             */
+            silent_since?: string | null;
             /** @description The tip of its chain, as last heard. */
             tip?: string | null;
         };
@@ -1101,6 +1208,8 @@ export interface components {
             place?: string | null;
             /** @description `[lat, lon]` in degrees. */
             position?: number[] | null;
+            /** @description Whether its original was deleted on all devices: it is found nowhere any more. */
+            purged: boolean;
             /**
              * Format: int32
              * @description 0 (none) to 5.
@@ -1148,6 +1257,18 @@ export interface components {
             /** @description Which; `null` when there are too many to name. */
             ids?: string[] | null;
         };
+        /** @description Which originals a device keeps. */
+        PlacementBody: {
+            /** @description The device's id. */
+            device: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * @description `all`, `recent:DAYS` (favourites, and those taken or added within so many days) or
+             *     `on-demand`.
+             */
+            placement: string;
+        };
         /** @description What went wrong with a request. */
         Problem: {
             /** @description For `bad_query`: the position in the query, in characters from 0. */
@@ -1178,6 +1299,15 @@ export interface components {
              * @description The block whose state it shows.
              */
             of: number;
+        };
+        /** @description Which photos to purge: those named, or those that a query finds. */
+        PurgeBody: {
+            /** @description Photo ids; either these or `query`. */
+            ids?: string[] | null;
+            /** @description Those of them that are purged even if only the last good copy is known of. */
+            last_copies?: string[];
+            /** @description A search, as `is:trashed`; either this or `ids`. */
+            query?: string | null;
         };
         /** @description A file that could not be imported. */
         Rejected: {
@@ -1570,6 +1700,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdChanged"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1979,6 +2153,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    purge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurgeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
             };
             default: components["responses"]["Problem"];
         };

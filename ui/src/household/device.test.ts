@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Member } from '../backend/types';
 import { Texts } from '../i18n/i18n';
-import { ago, inOrder, isLastVoter, presence, progress, shortName } from './device';
+import { ago, inOrder, isLastVoter, presence, progress, shortName, placed } from './device';
 
 function member(id: string, more: Partial<Member> = {}): Member {
-  return { id, name: id, role: 'voter', reachable: true, height: 10, tip: 'aa', ...more };
+  return { id, name: id, role: 'voter', placement: 'all', reachable: true, height: 10, tip: 'aa', ...more };
 }
 
 describe('devices', () => {
@@ -65,4 +65,10 @@ describe('a name in a sentence', () => {
   for (const [name, max, expected] of cases) {
     it(`is “${expected}”`, () => expect(shortName(name, max)).toBe(expected));
   }
+});
+
+it('which originals a device keeps, however many days it was told', () => {
+  expect(placed('all')).toBe('all');
+  expect(placed('recent:7')).toBe('recent');
+  expect(placed('on-demand')).toBe('on-demand');
 });

@@ -68,3 +68,12 @@ export function shortName(name: string, max: number): string {
         .join('')
         .trimEnd()}…`;
 }
+
+/** How far back "recent" reaches when it is chosen here, in days. */
+export const RECENT_DAYS = 90;
+
+/** Which originals a device keeps, without the number of days. */
+export function placed(placement: string): 'all' | 'recent' | 'on-demand' {
+  if (placement.startsWith('recent')) return 'recent';
+  return placement === 'on-demand' ? 'on-demand' : 'all';
+}

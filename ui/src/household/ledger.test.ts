@@ -17,6 +17,7 @@ function ledger(devices: Device[], more: Partial<Ledger> = {}): Ledger {
     id: String(number),
     name: NAMES[number] ?? '',
     role: 'voter',
+    placement: 'all',
     reachable: true,
     height: 1204,
     tip: TIP,

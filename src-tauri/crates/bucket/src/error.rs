@@ -12,7 +12,9 @@ use object_store::client::{HttpError, HttpErrorKind};
 #[derive(Debug, thiserror::Error)]
 pub enum BucketError {
     /// The address is none. It is not repeated: it may hold a secret.
-    #[error("the bucket's address (KINFOLIO_BUCKET_URL) cannot be used: {reason}")]
+    #[error(
+        "the bucket's address (KINFOLIO_BUCKET_URL, or the household's setting) cannot be used: {reason}"
+    )]
     BadAddress {
         /// What is wrong with it.
         reason: &'static str,
@@ -39,7 +41,7 @@ pub enum BucketError {
     },
     /// There is no such container, bucket or folder.
     #[error(
-        "the bucket {bucket} does not exist or is not mounted: make it or mount it, or correct KINFOLIO_BUCKET_URL; is there a spelling mistake?"
+        "the bucket {bucket} does not exist or is not mounted: make it or mount it, or correct its address in the household's settings or in KINFOLIO_BUCKET_URL; is there a spelling mistake?"
     )]
     NoSuchBucket {
         /// Which bucket.

@@ -6,8 +6,10 @@
 //! opening it again takes no longer than after a clean exit.
 
 mod checkpoint;
+mod copies;
 mod ground;
 mod hash;
+mod household;
 mod listing;
 mod pending;
 mod replay;
@@ -29,6 +31,7 @@ use redb::{Database, DatabaseError, Durability, ReadableDatabase, StorageError};
 
 use crate::photo_id::PhotoId;
 pub use checkpoint::{CheckpointError, Receiver};
+pub use copies::Whereabouts;
 pub use snapshot::Snapshot;
 pub use view::{Edition, View};
 

@@ -9,13 +9,14 @@ mod merge;
 pub mod payload;
 pub mod photo;
 pub mod photo_id;
+pub mod settings;
 pub mod tag;
 pub mod wall_time;
 
 pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 
 pub use catalog::{
-    Applied, Catalog, CatalogError, CheckpointError, Edition, Receiver, Snapshot, View,
+    Applied, Catalog, CatalogError, CheckpointError, Edition, Receiver, Snapshot, View, Whereabouts,
 };
 pub use payload::{
     ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,
@@ -26,5 +27,6 @@ pub use photo::{
     TimelineRow, Undone, Written,
 };
 pub use photo_id::{ActionId, ImportId, PhotoId};
+pub use settings::{Placement, Settings, SettingsChange, SettingsError, Span};
 pub use tag::{Tag, TagError};
 pub use wall_time::{WallTime, YearMonth};

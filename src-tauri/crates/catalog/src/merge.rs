@@ -170,6 +170,11 @@ impl Said {
         self.position.value().copied()
     }
 
+    /// Begins anew, as a photo that nobody has put into the trash yet.
+    pub(crate) fn forget_trash(&mut self) {
+        self.trash = Register::default();
+    }
+
     pub(crate) fn trashed(&self) -> bool {
         self.trash.value().copied().unwrap_or(false)
     }

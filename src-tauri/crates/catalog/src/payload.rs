@@ -10,6 +10,7 @@ use kinfolio_chain::{Block, DeviceId, Height, Payload};
 use serde::{Deserialize, Serialize};
 
 use crate::photo_id::{ActionId, ImportId, PhotoId};
+use crate::settings::SettingsChange;
 use crate::tag::{Tag, TagError};
 use crate::wall_time::WallTime;
 
@@ -54,6 +55,29 @@ pub enum LibraryEdit {
         missing: Vec<PhotoId>,
         /// Whether these are further ones of the same pass as the edit before.
         more: bool,
+    },
+    /// Which originals the author keeps has changed: of those that were dropped each counts as gone
+    /// from there only while another copy is known of, so that the last one is never dropped.
+    Kept {
+        /// Which have come there and are whole.
+        held: Vec<PhotoId>,
+        /// Which it wants to keep no longer.
+        dropped: Vec<PhotoId>,
+        /// When the last of those that came was hashed, in unix milliseconds.
+        verified_ms: i64,
+    },
+    /// Originals are deleted on all devices, those of photos in the trash only. The records and
+    /// their histories stay.
+    Purged {
+        /// Of which photos.
+        photos: Vec<PhotoId>,
+    },
+    /// The household agrees upon something else.
+    Settings(SettingsChange),
+    /// A device has said nothing for long and is about to stop counting towards the quorum.
+    Silent {
+        /// Which one.
+        device: DeviceId,
     },
     /// An action is taken back, on each photo as far as nobody has written over it since.
     Undo(ActionName),

@@ -64,6 +64,8 @@ pub struct Photo {
     pub favorite: bool,
     /// Whether it is in the trash.
     pub trashed: bool,
+    /// Whether its original was deleted on all devices: it is found nowhere any more.
+    pub purged: bool,
     /// Values that were written without knowing of each other and await a decision.
     pub conflicts: Vec<Conflict>,
     /// The device that first added it.
@@ -204,6 +206,8 @@ pub enum Happened {
         /// Which; of several edits of one action the first that touched the photo.
         edit: EditId,
     },
+    /// Its original was deleted on all devices.
+    Purged,
 }
 
 /// What a device did in one step, however many edits that took, and may undo.

@@ -89,10 +89,27 @@ impl Api {
         path: &str,
         body: &B,
     ) -> Result<T, Failure> {
+        self.send(Method::POST, path, body).await
+    }
+
+    pub(crate) async fn patch<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, Failure> {
+        self.send(Method::PATCH, path, body).await
+    }
+
+    async fn send<B: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+    ) -> Result<T, Failure> {
         let body = serde_json::to_vec(body).map_err(|error| Failure::NotUnderstood {
             detail: error.to_string(),
         })?;
-        self.ask(Method::POST, path, body.into()).await
+        self.ask(method, path, body.into()).await
     }
 
     async fn ask<T: DeserializeOwned>(

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kinfolio_library::catalog::PhotoId;
 
 /// A household's photos, held whole and in agreement by every device.
 #[derive(Debug, Parser)]
@@ -49,7 +50,7 @@ fn shielded(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
             && !text.starts_with("--")
             && !matches!(text.as_str(), "-h" | "-V");
         let shield = asks && is_query && !is_value;
-        asks |= !is_value && matches!(text.as_str(), "search" | "edit");
+        asks |= !is_value && matches!(text.as_str(), "search" | "edit" | "purge");
         is_value = text.starts_with("--") && !text.contains('=') && text != "--json";
         if shield {
             let mut blank = OsString::from(" ");
@@ -84,6 +85,8 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// List the household's devices, or remove one
     Devices(DevicesArgs),
+    /// Show what the household has agreed upon, or agree upon something else
+    Household(HouseholdArgs),
     /// Import files and folders, recursively
     Import(ImportArgs),
     /// Search with the language of the app's search box
@@ -92,6 +95,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Change photos
     Edit(EditArgs),
+    /// Delete the originals of photos in the trash on all devices, for good
+    Purge(PurgeArgs),
     /// Show this device, the chain and its members
     Status,
     /// Check the whole chain; writes nothing
@@ -222,6 +227,48 @@ pub(crate) struct RemoveArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct HouseholdArgs {
+    /// The bucket: file:///…, az://container/prefix or s3://bucket/prefix without secrets, or none
+    #[arg(long, value_name = "URL")]
+    pub(crate) bucket: Option<String>,
+    /// Whether what is put into the bucket is to be encrypted
+    #[arg(long, value_name = "yes|no")]
+    pub(crate) encrypt_bucket: Option<YesNo>,
+    /// After which silence a device stops counting towards the quorum: 30d, 12h, never
+    #[arg(long, value_name = "TIME")]
+    pub(crate) prune_after: Option<String>,
+    /// How often each device looks whether all that it holds is still right: 30d, 12h
+    #[arg(long, value_name = "TIME")]
+    pub(crate) scrub_every: Option<String>,
+    /// Which originals a device keeps: all, recent, recent:DAYS or on-demand; may be repeated
+    #[arg(long = "placement", value_name = "DEVICE=WHICH", value_parser = placement)]
+    pub(crate) placements: Vec<(String, String)>,
+}
+
+impl HouseholdArgs {
+    pub(crate) fn changes_anything(&self) -> bool {
+        self.bucket.is_some()
+            || self.encrypt_bucket.is_some()
+            || self.prune_after.is_some()
+            || self.scrub_every.is_some()
+            || !self.placements.is_empty()
+    }
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum YesNo {
+    Yes,
+    No,
+}
+
+impl From<YesNo> for bool {
+    fn from(answer: YesNo) -> Self {
+        matches!(answer, YesNo::Yes)
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// Files and folders
     #[arg(required = true, value_name = "PATH")]
@@ -275,6 +322,16 @@ pub(crate) struct EditArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PurgeArgs {
+    /// Queries (is:trashed is all of the trash) or ids
+    #[arg(required = true, value_name = "QUERY-or-ID", value_parser = query)]
+    pub(crate) photos: Vec<String>,
+    /// A photo to purge even if no other good copy is known than the last one; may be repeated
+    #[arg(long = "last-copy", value_name = "ID")]
+    pub(crate) last_copies: Vec<PhotoId>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// Hash every stored original again, too
     #[arg(long)]
@@ -312,6 +369,16 @@ pub(crate) struct SampleArgs {
 #[derive(Debug, thiserror::Error)]
 #[error("write latitude,longitude in degrees, as 48.8583,2.2945")]
 struct NotAPosition;
+
+/// A text that names no device and no placement.
+#[derive(Debug, thiserror::Error)]
+#[error("write DEVICE=WHICH, as Laptop=recent or 1a2b=on-demand")]
+struct NotAPlacement;
+
+fn placement(text: &str) -> Result<(String, String), NotAPlacement> {
+    let (device, which) = text.rsplit_once('=').ok_or(NotAPlacement)?;
+    Ok((device.to_owned(), which.to_owned()))
+}
 
 fn position(text: &str) -> Result<[f64; 2], NotAPosition> {
     let parts = text.split_once(',').and_then(|(lat, lon)| {

@@ -91,7 +91,7 @@ pub(crate) fn pipeline(library: &Library) -> Pipeline {
     let known = move |id: &BlobId| {
         let id = PhotoId(id.0);
         // A catalogue that fails here is found out when the record is written.
-        here.shown().view().contains(&id).unwrap_or(false)
+        here.shown().view().keeps(&id).unwrap_or(false)
     };
     let mut options = PipelineOptions::default();
     let threads = library.settings().limits.import_threads;

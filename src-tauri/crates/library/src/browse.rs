@@ -158,7 +158,11 @@ pub async fn original(
     photo: &Photo,
     range: Option<Range<u64>>,
 ) -> Result<BoxStream<'static, io::Result<Bytes>>, LibraryError> {
+    if photo.purged {
+        return Err(LibraryError::Purged { id: photo.id });
+    }
     if !is_stored(library, photo.id) {
+        library.borrowed().note(photo.id);
         match range {
             None => return exchange::stream(library, photo).await,
             Some(_) => exchange::bring(library, photo).await?,

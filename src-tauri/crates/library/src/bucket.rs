@@ -2,8 +2,9 @@
 //! to it, and comes from there where this device does not have it. The ledger goes there as well,
 //! so that a new device can be made from the bucket and the recovery key alone.
 //!
-//! Which bucket, this device's environment says: `KINFOLIO_BUCKET_URL`, and the `AZURE_*` or `AWS_*`
-//! variables of its cloud. What is wrong with it is told and tried again; all else goes on.
+//! Which bucket, the household has agreed upon, unless this device's environment names another
+//! (`KINFOLIO_BUCKET_URL`); the `AZURE_*` or `AWS_*` variables of its cloud are each device's own.
+//! What is wrong with it is told and tried again; all else goes on.
 
 mod ledger;
 mod link;
@@ -24,13 +25,11 @@ pub(crate) use link::{Link, connect};
 pub use segments::SegmentError;
 pub(crate) use segments::{check as check_segment, read as read_segment};
 
-/// Stores what the bucket lacks from now on, originals and the ledger, in the background, until the library closes. Does
-/// nothing where no bucket is set. For a process that stays: a short command need not.
+/// Stores what the bucket lacks from now on, originals and the ledger, in the background, until the
+/// library closes, whenever one is set. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
-    if library.bucket().is_set() {
-        library.tasks().spawn(storing::run(library.clone()));
-        library.tasks().spawn(ledger::run(library.clone()));
-    }
+    library.tasks().spawn(storing::run(library.clone()));
+    library.tasks().spawn(ledger::run(library.clone()));
 }
 
 /// How this device gets on with the bucket; `None` where none is set.

@@ -13,7 +13,7 @@ use crate::query;
 pub const PHOTOS_MAX: usize = 100_000;
 
 /// Most photos named in one payload: 32 bytes each, within the chain's bound of 1 MiB.
-const PHOTOS_PER_PAYLOAD: usize = 20_000;
+pub(crate) const PHOTOS_PER_PAYLOAD: usize = 20_000;
 
 /// Which photos to change.
 #[derive(Clone, Debug)]
@@ -167,7 +167,10 @@ pub(crate) fn new_action(library: &Library) -> Result<ActionId, LibraryError> {
     Ok(ActionId(id))
 }
 
-async fn resolve(library: &Library, selection: Selection) -> Result<Vec<PhotoId>, LibraryError> {
+pub(crate) async fn resolve(
+    library: &Library,
+    selection: Selection,
+) -> Result<Vec<PhotoId>, LibraryError> {
     let mut photos = match selection {
         Selection::Query(query) => query::all(library, &query).await?,
         Selection::Ids(ids) => {
@@ -188,6 +191,9 @@ fn known(catalog: &View, ids: Vec<PhotoId>) -> Result<Vec<PhotoId>, LibraryError
     for &id in &ids {
         if !catalog.contains(&id)? {
             return Err(LibraryError::PhotoUnknown { id });
+        }
+        if !catalog.keeps(&id)? {
+            return Err(LibraryError::Purged { id });
         }
     }
     Ok(ids)

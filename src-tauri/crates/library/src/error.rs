@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kinfolio_bucket::BucketError;
-use kinfolio_catalog::{CatalogError, ChangeError, CheckpointError, PhotoId};
+use kinfolio_catalog::{CatalogError, ChangeError, CheckpointError, PhotoId, SettingsError};
 use kinfolio_node::{
     DeviceId, JoinError, JoinRefused, NodeError, ParseInvitationError, SubmitError, TaskLimit,
 };
@@ -83,6 +83,28 @@ pub enum LibraryError {
         /// The id that was asked for.
         id: PhotoId,
     },
+    /// The original was deleted on all devices.
+    #[error("the original of {id} was purged: import the file again, if there is one")]
+    Purged {
+        /// The photo.
+        id: PhotoId,
+    },
+    /// Only what is in the trash is purged.
+    #[error("{id} is not in the trash: put it there before you purge it")]
+    NotInTrash {
+        /// The first of those photos.
+        id: PhotoId,
+    },
+    /// Of some photos only one copy is known of, or none.
+    #[error(
+        "of {count} of these photos no other good copy is known than the last one, {id} for one: name each of them as a last copy to purge it all the same"
+    )]
+    LastCopy {
+        /// How many were not named.
+        count: u64,
+        /// The first of them.
+        id: PhotoId,
+    },
     /// The record is there, its original is not.
     #[error("the original of {id} {}", whereabouts(.added_by.as_deref(), .away))]
     OriginalMissing {
@@ -121,6 +143,12 @@ pub enum LibraryError {
     /// A change that cannot be made.
     #[error(transparent)]
     BadChange(ChangeError),
+    /// A setting of the household that cannot be.
+    #[error(transparent)]
+    BadSetting(SettingsError),
+    /// A bucket's address that is none.
+    #[error(transparent)]
+    BadBucket(BucketError),
     /// A capture time that cannot be read.
     #[error("{given:?} is not a time: write 2019-07-12T10:20:30+02:00, or leave the offset away")]
     BadTime {
@@ -322,6 +350,9 @@ impl LibraryError {
     pub fn code(&self) -> Code {
         match self {
             Self::PhotoUnknown { .. } => Code::NotFound("photo_unknown"),
+            Self::Purged { .. } => Code::NotFound("purged"),
+            Self::NotInTrash { .. } => Code::Conflict("not_in_trash"),
+            Self::LastCopy { .. } => Code::Conflict("last_copy"),
             Self::OriginalMissing { away, .. } if away.is_empty() => {
                 Code::NotFound("original_missing")
             }
@@ -343,6 +374,8 @@ impl LibraryError {
             Self::NothingToImport => Code::BadInput("nothing_to_import"),
             Self::BadChange(ChangeError::Nothing) => Code::BadInput("empty_change"),
             Self::BadChange(_) | Self::BadTime { .. } => Code::BadInput("bad_change"),
+            Self::BadSetting(SettingsError::Nothing) => Code::BadInput("empty_change"),
+            Self::BadSetting(_) | Self::BadBucket(_) => Code::BadInput("bad_setting"),
             Self::DeviceUnknown { .. } => Code::NotFound("device_unknown"),
             Self::LastVoter { .. } => Code::Conflict("last_voter"),
             Self::MembersChange => Code::Conflict("members_change"),

@@ -3,15 +3,21 @@
 //!
 //! Whatever comes is checked: an original by the hash that is its name, a preview by being one.
 
+mod borrowed;
 mod gather;
 mod give;
+mod keep;
 mod original;
 mod preview;
+mod purge;
 
+pub(crate) use borrowed::Borrowed;
 pub(crate) use gather::{Gathering, gather};
 pub(crate) use give::Shelf;
+pub(crate) use keep::{all, placement, say as say_kept};
 pub(crate) use original::{bring, replace, stream};
 pub(crate) use preview::{Fetched, fetch as preview};
+pub(crate) use purge::purge;
 
 use std::time::Duration;
 

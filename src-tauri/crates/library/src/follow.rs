@@ -50,7 +50,9 @@ pub(crate) async fn show_blocks(library: &Library) -> Result<Vec<PhotoId>, Libra
     let here = library.clone();
     let caught_up = library.blocking(move || {
         let (catalog, shown) = (here.catalog(), here.shown());
-        catch_up(here.node(), catalog, |blocks| shown.took(catalog, blocks))
+        let changed = catch_up(here.node(), catalog, |blocks| shown.took(catalog, blocks))?;
+        here.follow_settings()?;
+        Ok(changed)
     });
     caught_up.await
 }

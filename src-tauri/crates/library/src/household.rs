@@ -1,17 +1,22 @@
 //! The household's devices: who they are, how others come in, and how one goes.
 
+mod settings;
+
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::time::Duration;
 
 use kinfolio_node::{
-    Change, DeviceId, Door, EditState, Invitation, InvitationStatus, Role, Status,
+    Change, DeviceId, Door, EditState, Invitation, InvitationStatus, MemberStatus, Role, Status,
 };
 
 use crate::edit::Settled;
 use crate::error::LibraryError;
 use crate::founding::check_name;
 use crate::library::{Library, node_error};
+
+pub use kinfolio_catalog::{Placement, Settings, SettingsChange, Span};
+pub use settings::{change_settings, settings};
 
 /// Where a device listens unless something else does already.
 pub const PEER_PORT: u16 = 8788;
@@ -41,6 +46,38 @@ pub async fn open(root: &Path) -> Result<Library, LibraryError> {
 #[must_use]
 pub fn status(library: &Library) -> Status {
     library.node().status()
+}
+
+/// A device of the household.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// What the chain and the links say of it.
+    pub member: MemberStatus,
+    /// Which originals it keeps.
+    pub placement: Placement,
+    /// Since when it has no vote because it was silent for long, in unix milliseconds; it asks for
+    /// its vote itself when it is back.
+    pub silent_since_ms: Option<i64>,
+}
+
+/// The household's devices, this one included.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub async fn devices(library: &Library) -> Result<Vec<Device>, LibraryError> {
+    let silent = library.read(|catalog| Ok(catalog.snapshot().silent()?));
+    let silent = silent.await?.value;
+    let settings = settings(library);
+    let members = library.node().status().members.into_iter();
+    let device = |member: MemberStatus| {
+        let since_ms = silent.get(&member.id).copied();
+        Device {
+            placement: settings.placement(member.id),
+            silent_since_ms: since_ms.filter(|_| member.role == Role::Observer),
+            member,
+        }
+    };
+    Ok(members.map(device).collect())
 }
 
 /// Invites one device. A device that does not listen for others yet does from now on.
@@ -154,7 +191,7 @@ async fn change(
     Err(LibraryError::MembersChange)
 }
 
-fn member(status: &Status, device: DeviceId) -> Result<&kinfolio_node::MemberStatus, LibraryError> {
+fn member(status: &Status, device: DeviceId) -> Result<&MemberStatus, LibraryError> {
     let member = status.members.iter().find(|one| one.id == device);
     member.ok_or(LibraryError::DeviceUnknown { device })
 }

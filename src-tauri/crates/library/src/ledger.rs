@@ -10,6 +10,7 @@ use kinfolio_node::{
 
 use crate::checkpoint::{self, Proving};
 use crate::error::LibraryError;
+use crate::household;
 use crate::library::Library;
 use crate::scrub;
 
@@ -21,6 +22,8 @@ const BLOCKS_PER_READ: usize = 64;
 pub struct Status {
     /// What the node says.
     pub node: NodeStatus,
+    /// The household's devices.
+    pub devices: Vec<household::Device>,
     /// Photos known, the trash counted.
     pub photos: u64,
     /// How the latest scrub went, or goes.
@@ -37,6 +40,7 @@ pub async fn status(library: &Library) -> Result<Status, LibraryError> {
     let photos = library.read(|catalog| Ok(catalog.count()?)).await?.value;
     Ok(Status {
         node: library.node().status(),
+        devices: household::devices(library).await?,
         photos,
         scrub: scrub::status(library),
         proving: checkpoint::proving(library),

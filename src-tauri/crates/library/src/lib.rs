@@ -26,6 +26,7 @@ pub mod import;
 pub mod layout;
 pub mod ledger;
 mod library;
+pub mod purge;
 pub mod query;
 pub mod restore;
 pub mod scrub;

@@ -22,9 +22,10 @@ use crate::checkpoint::{self, Proving};
 use crate::edit;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
-use crate::exchange::{self, Gathering, Shelf};
+use crate::exchange::{self, Borrowed, Gathering, Shelf};
 use crate::follow;
 use crate::followed::Followed;
+use crate::household;
 use crate::import::Jobs;
 use crate::layout::Layout;
 use crate::scrub;
@@ -60,11 +61,15 @@ struct Inner {
     opened_at: OnceLock<Edition>,
     jobs: Jobs,
     claims: Claims,
+    /// What the household has agreed upon.
+    agreed: watch::Sender<household::Settings>,
     bucket: Link,
     /// How far the checkpoint that is shown is proved; nothing, where none is, or it is.
     proving: watch::Sender<Option<Proving>>,
     scrub: watch::Sender<scrub::Status>,
     undoing: Mutex<()>,
+    holdings: Mutex<()>,
+    borrowed: Borrowed,
     closing: CancellationToken,
     tasks: TaskTracker,
     /// Held as long as the library is; the system lets go of it when the process ends.
@@ -193,6 +198,19 @@ impl Library {
         &self.inner.proving
     }
 
+    /// What the household has agreed upon; changes when that does.
+    pub(crate) fn agreed(&self) -> watch::Receiver<household::Settings> {
+        self.inner.agreed.subscribe()
+    }
+
+    /// Takes over what the catalogue says that the household has agreed upon.
+    pub(crate) fn follow_settings(&self) -> Result<(), LibraryError> {
+        let settings = self.inner.catalog.snapshot()?.settings()?;
+        let agreed = &self.inner.agreed;
+        agreed.send_if_modified(|before| std::mem::replace(before, settings.clone()) != settings);
+        Ok(())
+    }
+
     /// How the latest scrub went, or goes.
     pub(crate) fn scrub(&self) -> scrub::Status {
         *self.inner.scrub.borrow()
@@ -205,6 +223,16 @@ impl Library {
     /// Held by whoever undoes.
     pub(crate) fn undoing(&self) -> &Mutex<()> {
         &self.inner.undoing
+    }
+
+    /// Held by whoever says which originals are here, or deletes some: what is said is true then.
+    pub(crate) fn holdings(&self) -> &Mutex<()> {
+        &self.inner.holdings
+    }
+
+    /// Originals that somebody has asked for of late.
+    pub(crate) fn borrowed(&self) -> &Borrowed {
+        &self.inner.borrowed
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
@@ -309,7 +337,8 @@ impl Parts {
         let device = self.node.status().device.id;
         let (indexed_in, indexed) = watch::channel(Followed::default());
         let (events, _) = broadcast::channel(EVENTS_BUFFERED);
-        let bucket = Link::of_environment(self.layout.root());
+        let root = self.layout.root().to_path_buf();
+        let agreed = watch::Sender::new(self.catalog.snapshot()?.settings()?);
         let inner = Inner {
             layout: self.layout,
             settings: self.settings,
@@ -325,10 +354,13 @@ impl Parts {
             opened_at: OnceLock::new(),
             jobs: Jobs::default(),
             claims: Claims::default(),
-            bucket,
+            bucket: Link::new(&root, agreed.subscribe()),
+            agreed,
             proving: watch::Sender::new(self.proving),
             scrub: watch::Sender::new(scrub::Status::default()),
             undoing: Mutex::new(()),
+            holdings: Mutex::new(()),
+            borrowed: Borrowed::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
             _lock: self.lock,
@@ -351,6 +383,7 @@ impl Parts {
         for what in [Gathering::Previews, Gathering::Originals] {
             tasks.spawn(exchange::gather(library.clone(), what));
         }
+        tasks.spawn(exchange::purge(library.clone()));
         tasks.spawn(scrub::run(library.clone()));
         let showing = library.inner.showing.subscribe();
         tasks.spawn(follow::index(library.clone(), showing, indexed_in));

@@ -8,9 +8,10 @@
 
 mod pass;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use kinfolio_catalog::{Height, LibraryEdit, Photo, PhotoId, photos_added};
+use kinfolio_catalog::{Height, LibraryEdit, Photo, PhotoId, Placement, photos_added};
 use kinfolio_photos::{BlobId, ThumbSize, originals};
 
 use crate::browse;
@@ -18,6 +19,7 @@ use crate::checkpoint;
 use crate::edit::send;
 use crate::error::LibraryError;
 use crate::exchange;
+use crate::household;
 use crate::library::Library;
 use crate::tasks::now_ms;
 use pass::Pass;
@@ -56,7 +58,8 @@ async fn scrub(library: &Library) {
     checkpoint::proved(library).await;
     tokio::time::sleep(FIRST_PAUSE).await;
     loop {
-        if pass.is_due(now_ms())
+        let every = household::settings(library).scrub_every;
+        if pass.is_due(now_ms(), every)
             && let Err(error) = go_on(library, &mut pass).await
         {
             tracing::warn!(%error, "the scrub will go on later");
@@ -89,7 +92,7 @@ async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
         pass.keep(library)?;
         library.note_scrub(pass.status());
     }
-    say(library, 0, pass.height, &pass.missing()).await?;
+    say_what_is_here(library, pass).await?;
     pass.end(now_ms());
     pass.keep(library)?;
     library.note_scrub(pass.status());
@@ -105,9 +108,14 @@ async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
 /// Hashes one original, looks at its previews, and repairs what is damaged or missing.
 async fn look_at(library: &Library, pass: &mut Pass, id: PhotoId) -> Result<(), LibraryError> {
     let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
-    let Some(photo) = found.value else {
+    let Some(photo) = found.value.filter(|photo| !photo.purged) else {
         return Ok(());
     };
+    let partial = exchange::placement(library) != Placement::All;
+    if partial && !browse::is_stored(library, id) {
+        // What this device is known to hold and does not is found at the end of the pass.
+        return Ok(());
+    }
     pass.checked += 1;
     let (here, size) = (library.clone(), photo.size);
     let inspect = move || Ok(originals::inspect(here.blobs(), BlobId(id.0), size));
@@ -163,6 +171,55 @@ async fn look_at_preview(
     if library.blocking(look).await? && browse::preview(library, id, size).await.is_ok() {
         tracing::warn!(%id, px = size.px(), "a preview was damaged, and is whole again");
         pass.repaired += 1;
+    }
+    Ok(())
+}
+
+/// Says at the end of a pass which originals are here: all but some, or, on a device that does not
+/// keep all, those.
+async fn say_what_is_here(library: &Library, pass: &Pass) -> Result<(), LibraryError> {
+    let _held = library.holdings().lock().await;
+    let partial = exchange::placement(library) != Placement::All;
+    let missing: BTreeSet<_> = pass.missing().into_iter().collect();
+    let (mut here, mut gone) = (Vec::new(), Vec::new());
+    for (id, whereabouts) in exchange::all(library).await? {
+        if whereabouts.purged {
+            continue;
+        }
+        let is_here = browse::is_stored(library, id) && !missing.contains(&id);
+        match (partial, is_here) {
+            (true, true) => here.push(id),
+            (true, false) if whereabouts.held => gone.push(id),
+            // Something may have gone since it was looked at.
+            (false, false) => gone.push(id),
+            _ => {}
+        }
+    }
+    match partial {
+        false => say(library, 0, pass.height, &gone).await,
+        true => {
+            say_missing(library, pass.height, &gone).await?;
+            exchange::say_kept(library, &here, &[]).await.map(drop)
+        }
+    }
+}
+
+/// Says in the ledger that this device does not hold these originals after all.
+async fn say_missing(
+    library: &Library,
+    height: Height,
+    missing: &[PhotoId],
+) -> Result<(), LibraryError> {
+    let verified_ms = now_ms();
+    for part in missing.chunks(MISSING_PER_EDIT) {
+        let edit = LibraryEdit::Verified {
+            from: 0,
+            height,
+            verified_ms,
+            missing: part.to_vec(),
+            more: true,
+        };
+        send(library, vec![edit.encode()]).await?;
     }
     Ok(())
 }

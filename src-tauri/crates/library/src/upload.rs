@@ -5,6 +5,7 @@ use futures_util::Stream;
 use kinfolio_catalog::{ImportId, PhotoId};
 
 use crate::arrival::{self, Origin};
+use crate::browse::is_stored;
 use crate::edit::{Settled, new_action, send};
 use crate::error::LibraryError;
 use crate::library::Library;
@@ -61,7 +62,7 @@ where
     }
     let claim = Claim { library, id };
     let known = library
-        .read(move |catalog| Ok((catalog.contains(&id)?, catalog.is_pending_photo(&id)?)))
+        .read(move |catalog| Ok((catalog.keeps(&id)?, catalog.is_pending_photo(&id)?)))
         .await?;
     if let (true, is_pending) = known.value {
         let settled = match is_pending {
@@ -74,6 +75,11 @@ where
             settled,
             height: known.height,
         });
+    }
+    if !is_stored(library, id) {
+        // What a purge deleted had lain here when it came.
+        let detail = "its original was being purged: send it again".to_owned();
+        return Err(LibraryError::UploadBroken { detail });
     }
     let action = new_action(library)?;
     let (name, here) = (name.to_owned(), library.clone());

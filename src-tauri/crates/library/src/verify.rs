@@ -1,13 +1,13 @@
 //! Is it all still there, bit for bit? Reads files only: writes nothing, takes no lock, and does
 //! not care whether a node runs on them. Trusts neither the catalogue nor the index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use kinfolio_catalog::photos_added;
-use kinfolio_node::Block;
+use kinfolio_catalog::{LibraryEdit, Placement};
+use kinfolio_node::{Block, DeviceId, Payload};
 use kinfolio_photos::BlobId;
 use kinfolio_photos::originals::{self, Expected, OriginalFault};
 
@@ -50,10 +50,11 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
             path: root.to_path_buf(),
         });
     }
-    let mut expected = BTreeMap::new();
+    let mut spoken_of = SpokenOf::by(kinfolio_node::device(root));
     // Before the chain is read: a node that runs goes on writing.
     let reached = kinfolio_node::reached(root);
-    let chain = kinfolio_node::verify(&layout.ledger(), |block| collect(block, &mut expected));
+    let chain = kinfolio_node::verify(&layout.ledger(), |block| spoken_of.collect(block));
+    let SpokenOf { expected, .. } = &spoken_of;
     let mut report = Report {
         blocks: chain.blocks,
         edits: chain.edits,
@@ -75,41 +76,97 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
             detail: format!("its end is missing: it had reached block {reached}"),
         });
     }
+    let excused = |fault: &OriginalFault| match fault {
+        OriginalFault::Missing { id } => spoken_of.may_be_missing(id),
+        _ => false,
+    };
     if deep {
-        let expected = expected.into_iter().map(|(id, size)| Expected { id, size });
-        report
-            .faults
-            .extend(originals::verify(root, expected).filter_map(shown));
+        let wanted = expected.iter();
+        let wanted = wanted.map(|(&id, &size)| Expected { id, size });
+        let faults = originals::verify(root, wanted).filter(|fault| !excused(fault));
+        report.faults.extend(faults.filter_map(shown));
     } else {
         let blobs = root.join("blobs");
-        report.faults.extend(
-            expected
-                .iter()
-                .filter_map(|(id, size)| glance(&blobs, *id, *size)),
-        );
+        let faults = expected.iter();
+        let faults = faults.filter_map(|(id, size)| glance(&blobs, *id, *size));
+        report
+            .faults
+            .extend(faults.filter(|fault| !excused(fault)).filter_map(shown));
     }
     Ok(report)
 }
 
-/// Notes the originals that a block adds.
-fn collect(block: &Block, expected: &mut BTreeMap<BlobId, u64>) {
-    for (_, photo) in photos_added(block) {
-        expected.insert(BlobId(photo.id.0), photo.size);
+/// The originals that the chain speaks of, and those that need not be on this device.
+struct SpokenOf {
+    here: Option<DeviceId>,
+    /// Each with its length in bytes.
+    expected: BTreeMap<BlobId, u64>,
+    /// Purged, or not kept here, as far as the edits alone can tell.
+    excused: BTreeSet<BlobId>,
+    placement: Placement,
+}
+
+impl SpokenOf {
+    /// As the device `here` reads it.
+    fn by(here: Option<DeviceId>) -> Self {
+        Self {
+            here,
+            expected: BTreeMap::new(),
+            excused: BTreeSet::new(),
+            placement: Placement::All,
+        }
+    }
+
+    /// Takes in what a block says.
+    fn collect(&mut self, block: &Block) {
+        for edit in block.edits() {
+            let Payload::Opaque(bytes) = &edit.payload else {
+                continue;
+            };
+            let mine = Some(edit.id.device) == self.here;
+            match LibraryEdit::decode(bytes) {
+                Ok(LibraryEdit::PhotoAdded(photo)) => {
+                    let id = BlobId(photo.id.0);
+                    self.expected.insert(id, photo.size);
+                    self.excused.remove(&id);
+                }
+                Ok(LibraryEdit::Kept { held, dropped, .. }) if mine => {
+                    for id in held {
+                        self.excused.remove(&BlobId(id.0));
+                    }
+                    let dropped = dropped.into_iter();
+                    self.excused.extend(dropped.map(|id| BlobId(id.0)));
+                }
+                Ok(LibraryEdit::Purged { photos }) => {
+                    let purged = photos.into_iter();
+                    self.excused.extend(purged.map(|id| BlobId(id.0)));
+                }
+                Ok(LibraryEdit::Settings(change)) => {
+                    let placed = self.here.and_then(|here| change.placements.get(&here));
+                    self.placement = placed.copied().unwrap_or(self.placement);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn may_be_missing(&self, id: &BlobId) -> bool {
+        self.placement != Placement::All || self.excused.contains(id)
     }
 }
 
 /// Whether the original is there in its length.
-fn glance(blobs: &Path, id: BlobId, size: u64) -> Option<Fault> {
+fn glance(blobs: &Path, id: BlobId, size: u64) -> Option<OriginalFault> {
     match fs::metadata(blobs.join(id.key())) {
         Ok(found) if found.len() == size => None,
         Ok(found) => {
             let detail = format!("it has {} bytes instead of {size}", found.len());
-            shown(OriginalFault::Altered { id, detail })
+            Some(OriginalFault::Altered { id, detail })
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            shown(OriginalFault::Missing { id })
+            Some(OriginalFault::Missing { id })
         }
-        Err(error) => shown(OriginalFault::Unreadable {
+        Err(error) => Some(OriginalFault::Unreadable {
             id,
             detail: error.to_string(),
         }),

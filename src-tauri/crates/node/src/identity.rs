@@ -10,8 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
+use kinfolio_chain::config::device_id;
 use kinfolio_chain::wire::{Reader, Writer};
-use kinfolio_chain::{Block, ChainState, Configuration, Height, KeyError, RecoveryKey};
+use kinfolio_chain::{Block, ChainState, Configuration, DeviceId, Height, KeyError, RecoveryKey};
 
 use crate::IDENTITY_FOLDER;
 use crate::error::{NodeError, io};
@@ -141,6 +142,13 @@ pub(crate) fn keep_reached(root: &Path, height: Height) -> Result<(), NodeError>
     let (path, draft) = (folder.join(REACHED_FILE), folder.join("ledger.reached.new"));
     std::fs::write(&draft, format!("{height}\n")).map_err(io("could not write", &draft))?;
     std::fs::rename(&draft, &path).map_err(io("could not write", &path))
+}
+
+/// Which device a library folder makes this machine; nothing, if its key cannot be read.
+#[must_use]
+pub fn device(root: &Path) -> Option<DeviceId> {
+    let key = load(root).ok()?;
+    Some(device_id(&key.verifying_key()))
 }
 
 /// The height that the ledger of the device in `root` is known to have reached.

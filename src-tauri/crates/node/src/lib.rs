@@ -25,7 +25,7 @@ mod restoring;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
-pub use identity::{keep_seen, reached, recovery_key};
+pub use identity::{device, keep_seen, reached, recovery_key};
 pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};

@@ -250,6 +250,17 @@ impl Blobs {
         }
     }
 
+    /// Deletes an original; fine, if it is not stored.
+    pub fn remove(&self, id: &BlobId) -> Result<(), BlobError> {
+        let path = self.path(id);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(BlobError::store(&path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Copies a file into the store, reading it once. Durable on return.
     pub fn put_file(&self, path: &Path, cancel: &Cancel) -> Result<Stored, BlobError> {
         let staged = self.stage_file(path, 0, cancel)?;

@@ -135,6 +135,20 @@ impl Thumbs {
         }
     }
 
+    /// Deletes both previews of an original, as far as they are there.
+    pub fn remove(&self, id: &BlobId) -> Result<(), ThumbError> {
+        for size in [ThumbSize::Small, ThumbSize::Large] {
+            let path = self.path(id, size);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(ThumbError::io(&path, error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Stores both previews of an original.
     pub fn put(&self, id: &BlobId, previews: &Previews) -> Result<(), ThumbError> {
         for (size, jpeg) in [

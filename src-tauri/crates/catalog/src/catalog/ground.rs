@@ -10,6 +10,7 @@ use super::row::{HistoryRow, PhotoRow};
 use crate::payload::ActionName;
 use crate::photo::Undone;
 use crate::photo_id::PhotoId;
+use crate::settings::SettingsChange;
 
 /// Where an edit stands: its block's height, and its place in that block. Pending edits stand
 /// above every block, in the order in which they were written.
@@ -71,6 +72,35 @@ pub(super) trait Ground {
 
     /// Keeps what a device found when it hashed its originals again.
     fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError>;
+
+    /// Keeps that an original has come to a device and was hashed there at that time, in unix
+    /// milliseconds.
+    fn put_held(
+        &mut self,
+        device: DeviceId,
+        id: &PhotoId,
+        verified_ms: i64,
+    ) -> Result<(), CatalogError>;
+
+    /// Keeps that a device holds an original no longer, unless it is the last that is known to.
+    fn put_dropped(
+        &mut self,
+        device: DeviceId,
+        id: &PhotoId,
+        photo: &PhotoRow,
+    ) -> Result<(), CatalogError>;
+
+    /// Keeps that a photo was purged at that height; what devices said to hold of it is forgotten.
+    fn put_purged(&mut self, height: Height, id: &PhotoId) -> Result<(), CatalogError>;
+
+    /// Forgets that a photo was purged at that height: its bytes have come again.
+    fn take_purged(&mut self, height: Height, id: &PhotoId) -> Result<(), CatalogError>;
+
+    /// Takes a change of the household's settings over.
+    fn put_settings(&mut self, change: SettingsChange) -> Result<(), CatalogError>;
+
+    /// Keeps that a device is silent, said at that time, in unix milliseconds.
+    fn put_silent(&mut self, device: DeviceId, since_ms: i64) -> Result<(), CatalogError>;
 
     /// Keeps what came of an undo.
     fn put_undone(&mut self, undo: EditId, undone: Undone) -> Result<(), CatalogError>;

@@ -9,7 +9,7 @@ use super::{CatalogError, tables};
 /// key order.
 pub(super) fn state_hash(transaction: &ReadTransaction) -> Result<[u8; 32], CatalogError> {
     let mut hash = Sha256::new();
-    hash.update(b"kinfolio catalogue v2\0");
+    hash.update(b"kinfolio catalogue v3\0");
     macro_rules! add {
         ($number:literal, $table:ident) => {
             table(&mut hash, transaction, tables::$table)?;

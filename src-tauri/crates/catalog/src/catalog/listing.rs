@@ -14,9 +14,10 @@ pub(super) struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// None for a photo in the trash.
+    /// None for a photo in the trash, or one that was purged.
     pub(super) fn of(photo: &PhotoRow) -> Option<Listing<'_>> {
-        (!photo.said.trashed()).then(|| Listing {
+        let listed = !photo.said.trashed() && photo.purged.is_none();
+        listed.then(|| Listing {
             taken_at: photo.taken_at(),
             timeline: photo.timeline(),
             tags: photo.said.tags.names().collect(),

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kinfolio_chain::{DeviceId, Edit, EditId, Payload};
+use kinfolio_chain::{DeviceId, Edit, EditId, Height, Payload};
 
 use super::CatalogError;
 use super::ground::{At, Ground, Step, Verified};
@@ -20,6 +20,7 @@ use crate::merge::{Author, PENDING, Stamp};
 use crate::payload::ActionName;
 use crate::photo::Undone;
 use crate::photo_id::PhotoId;
+use crate::settings::SettingsChange;
 
 /// What pending edits made.
 #[derive(Clone, Default)]
@@ -207,6 +208,32 @@ impl Ground for Above<'_> {
 
     /// As above: the others hear of it once the chain has it.
     fn put_verified(&mut self, _: DeviceId, _: &Verified) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    fn put_held(&mut self, _: DeviceId, _: &PhotoId, _: i64) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    fn put_dropped(&mut self, _: DeviceId, _: &PhotoId, _: &PhotoRow) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    /// The photo's row says so here.
+    fn put_purged(&mut self, _: Height, _: &PhotoId) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    fn take_purged(&mut self, _: Height, _: &PhotoId) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    /// What all devices go by counts once the chain has it.
+    fn put_settings(&mut self, _: SettingsChange) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    fn put_silent(&mut self, _: DeviceId, _: i64) -> Result<(), CatalogError> {
         Ok(())
     }
 

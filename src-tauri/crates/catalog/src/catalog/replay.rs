@@ -3,6 +3,7 @@
 //! Photos are merged in a working set and handed back when all edits are through. Does not know
 //! blocks, tables or counts.
 
+mod originals;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,6 +90,20 @@ impl<G: Ground> Replay<G> {
                 },
                 _,
             )) => self.ground.put_stored(&bucket, &originals, verified_ms),
+            Ok((
+                LibraryEdit::Kept {
+                    held,
+                    dropped,
+                    verified_ms,
+                },
+                _,
+            )) => self.kept(place, &held, &dropped, verified_ms),
+            Ok((LibraryEdit::Purged { photos }, _)) => self.purge(place, &photos),
+            Ok((LibraryEdit::Settings(change), _)) => self.ground.put_settings(change),
+            Ok((LibraryEdit::Silent { device }, _)) => {
+                let since_ms = place.block_time_ms.unwrap_or(0);
+                self.ground.put_silent(device, since_ms)
+            }
             Err(DecodeError::Foreign) => Ok(()),
             Err(_) => {
                 self.unknown += 1;
@@ -117,7 +132,23 @@ impl<G: Ground> Replay<G> {
             add_tags: photo.tags.clone(),
             ..Change::default()
         };
+        let purged = self.working(&photo.id)?.and_then(|one| one.now.purged);
+        if let Some(purged) = purged {
+            self.ground.take_purged(purged, &photo.id)?;
+        }
         let what = match self.working(&photo.id)? {
+            // The household has bytes again that it had done away with.
+            Some(working) if purged.is_some() => {
+                working.now.added = stamp;
+                working.now.added_ms = place.block_time_ms;
+                working.now.import = photo.import;
+                working.now.purged = None;
+                working.now.said.forget_trash();
+                working.now.said.apply(&place.author, &tags);
+                working.now.changed = stamp.height;
+                self.ground.put_facts(&photo.id, raw)?;
+                HistoryKind::Added
+            }
             Some(working) => {
                 let effect = working.now.said.apply(&place.author, &tags);
                 working.now.changed = stamp.height;

@@ -18,6 +18,8 @@ pub(super) struct PhotoRow {
     pub(super) added_ms: Option<i64>,
     pub(super) changed: u64,
     pub(super) import: ImportId,
+    /// The height at which it was purged, unless its bytes have come again since.
+    pub(super) purged: Option<u64>,
     sketch: Sketch,
     pub(super) said: Said,
 }
@@ -43,6 +45,7 @@ impl PhotoRow {
             added_ms,
             changed: added.height,
             import: photo.import,
+            purged: None,
             sketch: Sketch {
                 taken_at: photo.taken.at,
                 kind: photo.kind,
@@ -119,6 +122,8 @@ pub(super) enum HistoryKind {
     },
     /// This edit was taken back.
     Undone(Stamp),
+    /// The original was deleted everywhere.
+    Purged,
 }
 
 /// A value that an edit replaced without its author having seen it.

@@ -132,6 +132,11 @@ impl Snapshot {
         Ok(rows.get(&id.0)?.is_some())
     }
 
+    /// Whether the photo is known and was not purged, in the trash or not.
+    pub fn keeps(&self, id: &PhotoId) -> Result<bool, CatalogError> {
+        Ok(self.row(id)?.is_some_and(|row| row.purged.is_none()))
+    }
+
     /// The import run that first brought the photo; `None` if it is unknown.
     pub fn added_by_import(&self, id: &PhotoId) -> Result<Option<ImportId>, CatalogError> {
         Ok(self.row(id)?.map(|row| row.import))
@@ -145,7 +150,8 @@ impl Snapshot {
     /// How many photos are in the trash.
     pub fn count_trashed(&self) -> Result<u64, CatalogError> {
         let all = self.transaction.open_table(tables::PHOTOS)?.len()?;
-        Ok(all.saturating_sub(self.count()?))
+        let purged = self.transaction.open_table(tables::PURGED)?.len()?;
+        Ok(all.saturating_sub(self.count()?).saturating_sub(purged))
     }
 
     /// How many edits this version could not read or could not apply.
@@ -212,69 +218,6 @@ impl Snapshot {
             entries.push(entry(row, || self.words((height, index)))?);
         }
         Ok(entries)
-    }
-
-    /// The buckets that hold the photo's original, by their addresses, each with the time at which
-    /// its copy was last found right, in unix milliseconds.
-    pub fn stored(&self, id: &PhotoId) -> Result<Vec<(String, i64)>, CatalogError> {
-        let stored = self.transaction.open_table(tables::STORED)?;
-        let mut buckets = Vec::new();
-        for row in stored.range((&id.0, "")..)? {
-            let (key, verified_ms) = row?;
-            let (found, bucket) = key.value();
-            if *found != id.0 {
-                break;
-            }
-            buckets.push((bucket.to_owned(), verified_ms.value()));
-        }
-        Ok(buckets)
-    }
-
-    /// Which of `devices` hold the photo's original, each with the time at which it was last found
-    /// right there, in unix milliseconds: as they said when they hashed it, and before that as the
-    /// device said that added it. None, if the photo is unknown.
-    pub fn holders(
-        &self,
-        id: &PhotoId,
-        devices: &[DeviceId],
-    ) -> Result<Vec<(DeviceId, i64)>, CatalogError> {
-        let Some(photo) = self.photo(id)? else {
-            return Ok(Vec::new());
-        };
-        let (block, added_ms) = (photo.block.unwrap_or(0), photo.added_ms.unwrap_or(0));
-        let verified = self.transaction.open_table(tables::VERIFIED)?;
-        let absent = self.transaction.open_table(tables::ABSENT)?;
-        let mut holders = Vec::new();
-        for &device in devices {
-            let added = (device == photo.added_by).then_some(added_ms);
-            let said = verified
-                .range((&device.0, 0)..=(&device.0, block))?
-                .next_back()
-                .transpose()?;
-            let said = said.and_then(|(first, found)| {
-                let (last, verified_ms) = found.value();
-                let (_, first) = first.value();
-                // What came by itself was hashed then; what a device added, when it did.
-                let hashed_ms = added.filter(|_| first > 0).unwrap_or(verified_ms);
-                (last >= block).then_some(hashed_ms)
-            });
-            let is_absent = absent.get((&device.0, &id.0))?.is_some();
-            let hashed_ms = said.or(added).filter(|_| !is_absent);
-            holders.extend(hashed_ms.map(|hashed_ms| (device, hashed_ms)));
-        }
-        Ok(holders)
-    }
-
-    /// Those of `ids` whose originals the bucket is not known to hold.
-    pub fn not_stored(&self, bucket: &str, ids: &[PhotoId]) -> Result<Vec<PhotoId>, CatalogError> {
-        let stored = self.transaction.open_table(tables::STORED)?;
-        let mut missing = Vec::new();
-        for id in ids {
-            if stored.get((&id.0, bucket))?.is_none() {
-                missing.push(*id);
-            }
-        }
-        Ok(missing)
     }
 
     /// Photos whose last change is above a height (`None`: all), each once, by height; and the
@@ -390,6 +333,7 @@ pub(super) fn entry(
         HistoryKind::Added => Happened::Added,
         HistoryKind::AddedAgain(_) => Happened::AddedAgain,
         HistoryKind::Undone(edit) => Happened::Undone { edit: edit.edit() },
+        HistoryKind::Purged => Happened::Purged,
         HistoryKind::Changed { unseen, .. } => {
             let raw = words()?.ok_or(CatalogError::Row("edits"))?;
             let Ok(LibraryEdit::Change { change, .. }) = LibraryEdit::decode(&raw) else {
@@ -444,6 +388,7 @@ pub(super) fn record(facts: &[u8], row: &PhotoRow) -> Result<Photo, CatalogError
         rating: said.rating(),
         favorite: said.favorite(),
         trashed: said.trashed(),
+        purged: row.purged.is_some(),
         conflicts: said.conflicts(),
         added_by: row.added.edit().device,
         block: row.added.block(),

@@ -7,7 +7,7 @@ use super::CatalogError;
 use crate::photo_id::PhotoId;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 4;
+pub(super) const FORMAT: u64 = 5;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];
@@ -50,10 +50,24 @@ pub(super) const VERIFIED: TableDefinition<'_, (Device, u64), (u64, i64)> =
     TableDefinition::new("verified");
 /// (Device, photo): originals that it did not hold whole then.
 pub(super) const ABSENT: TableDefinition<'_, (Device, Id), ()> = TableDefinition::new("absent");
+/// (Device, photo) → when it came to that device by itself and was hashed there, in unix
+/// milliseconds; above what stands in [`VERIFIED`].
+pub(super) const HELD: TableDefinition<'_, (Device, Id), i64> = TableDefinition::new("held");
+/// (Height at which it was purged, photo).
+pub(super) const PURGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::new("purged");
+/// [`SETTINGS_KEY`] → [`crate::settings::Settings`]; nothing while all stand as they were made.
+pub(super) const SETTINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("settings");
+/// The devices that belong to the household.
+pub(super) const MEMBERS: TableDefinition<'_, Device, ()> = TableDefinition::new("members");
+/// A device that has been silent for long → since when that is said, in unix milliseconds.
+pub(super) const SILENT: TableDefinition<'_, Device, i64> = TableDefinition::new("silent");
 /// Device → its name.
 pub(super) const DEVICES: TableDefinition<'_, &[u8; 16], &str> = TableDefinition::new("devices");
 /// The numbers below.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// The one key of [`SETTINGS`].
+pub(super) const SETTINGS_KEY: &str = "household";
 
 /// Keys of [`META`].
 pub(super) const META_FORMAT: &str = "format";
@@ -81,8 +95,13 @@ macro_rules! for_each_table {
         $visit!(11, STORED);
         $visit!(12, VERIFIED);
         $visit!(13, ABSENT);
-        $visit!(14, DEVICES);
-        $visit!(15, META);
+        $visit!(14, HELD);
+        $visit!(15, PURGED);
+        $visit!(16, SETTINGS);
+        $visit!(17, MEMBERS);
+        $visit!(18, SILENT);
+        $visit!(19, DEVICES);
+        $visit!(20, META);
     };
 }
 pub(super) use for_each_table;

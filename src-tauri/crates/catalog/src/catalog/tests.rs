@@ -3,6 +3,7 @@
 
 mod chain;
 mod checkpoint;
+mod household;
 mod model;
 mod random;
 mod undo;
@@ -223,7 +224,7 @@ fn what_this_version_cannot_read_is_counted_and_passed_over() {
         (3, 1)
     );
     let device = &snapshot.devices().unwrap()[0];
-    assert_eq!(device.1, "laptop");
+    assert_eq!(device.1, "PC 1");
 }
 
 #[test]

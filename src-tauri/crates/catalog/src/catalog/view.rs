@@ -124,6 +124,14 @@ impl View {
         Ok(self.is_pending(id) || self.snapshot.contains(id)?)
     }
 
+    /// Whether the photo is known and was not purged, in the trash or not.
+    pub fn keeps(&self, id: &PhotoId) -> Result<bool, CatalogError> {
+        match self.layer.photos.get(id) {
+            Some(layered) => Ok(layered.now.purged.is_none()),
+            None => self.snapshot.keeps(id),
+        }
+    }
+
     /// The import run that first brought the photo; `None` if it is unknown.
     pub fn added_by_import(&self, id: &PhotoId) -> Result<Option<ImportId>, CatalogError> {
         match self.layer.photos.get(id) {

@@ -4,11 +4,13 @@
 //! leaves no trace.
 
 use kinfolio_chain::edit::Change as MemberChange;
-use kinfolio_chain::{Block, DeviceId, EditId, Height, Payload};
+use kinfolio_chain::{Block, DeviceId, EditId, Height, Payload, Role};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::CatalogError;
+use super::copies::{Copies, read_members};
 use super::ground::{At, Ground, Step, Verified};
+use super::household::read_settings;
 use super::listing::{Counts, Listing};
 use super::replay::{Place, Replay, Working};
 use super::row::{self, HistoryRow, PhotoRow};
@@ -17,10 +19,19 @@ use crate::merge::{Author, Stamp};
 use crate::payload::ActionName;
 use crate::photo::Undone;
 use crate::photo_id::PhotoId;
+use crate::settings::{Settings, SettingsChange};
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];
 type Action = &'static [u8; 8];
+
+/// The tables that say where originals are.
+type Written<'t> = Copies<
+    Table<'t, (Device, u64), (u64, i64)>,
+    Table<'t, (Device, Id), ()>,
+    Table<'t, (Device, Id), i64>,
+    Table<'t, (Id, &'static str), i64>,
+>;
 
 /// One transaction's tables.
 pub(super) struct Tables<'t> {
@@ -35,9 +46,11 @@ pub(super) struct Tables<'t> {
     actions: Table<'t, (Device, u64, u32), Action>,
     undone: Table<'t, (Device, u64, u64, u64), &'static [u8]>,
     changed: Table<'t, (u64, Id), ()>,
-    stored: Table<'t, (Id, &'static str), i64>,
-    verified: Table<'t, (Device, u64), (u64, i64)>,
-    absent: Table<'t, (Device, Id), ()>,
+    copies: Written<'t>,
+    purged: Table<'t, (u64, Id), ()>,
+    settings: Table<'t, &'static str, &'static [u8]>,
+    members: Table<'t, Device, ()>,
+    silent: Table<'t, Device, i64>,
     devices: Table<'t, Device, &'static str>,
     meta: Table<'t, &'static str, u64>,
 }
@@ -63,9 +76,16 @@ impl<'t> Writing<'t> {
             actions: transaction.open_table(tables::ACTIONS)?,
             undone: transaction.open_table(tables::UNDONE)?,
             changed: transaction.open_table(tables::CHANGED)?,
-            stored: transaction.open_table(tables::STORED)?,
-            verified: transaction.open_table(tables::VERIFIED)?,
-            absent: transaction.open_table(tables::ABSENT)?,
+            copies: Copies {
+                verified: transaction.open_table(tables::VERIFIED)?,
+                absent: transaction.open_table(tables::ABSENT)?,
+                held: transaction.open_table(tables::HELD)?,
+                stored: transaction.open_table(tables::STORED)?,
+            },
+            purged: transaction.open_table(tables::PURGED)?,
+            settings: transaction.open_table(tables::SETTINGS)?,
+            members: transaction.open_table(tables::MEMBERS)?,
+            silent: transaction.open_table(tables::SILENT)?,
             devices: transaction.open_table(tables::DEVICES)?,
             meta: transaction.open_table(tables::META)?,
         });
@@ -75,20 +95,13 @@ impl<'t> Writing<'t> {
     pub(super) fn block(&mut self, block: &Block) -> Result<(), CatalogError> {
         let height = block.height();
         self.tip = Some(tables::mark(block.hash()));
-        let devices = &mut self.replay.ground.devices;
         let header = block.header();
         // One that changes nothing is void.
         let membership = block
             .membership()
             .filter(|_| header.config_hash_next != header.config_hash);
-        match membership.map(|edit| &edit.change) {
-            Some(MemberChange::Join { member, .. }) => {
-                devices.insert(&member.id.0, member.name.as_str())?;
-            }
-            Some(MemberChange::Name { device, name }) => {
-                devices.insert(&device.0, name.as_str())?;
-            }
-            Some(MemberChange::Role { .. } | MemberChange::Remove { .. }) | None => {}
+        if let Some(membership) = membership {
+            self.replay.ground.member_changes(&membership.change)?;
         }
         for (index, edit) in (0..).zip(block.edits()) {
             let author = Author {
@@ -102,9 +115,10 @@ impl<'t> Writing<'t> {
             };
             match &edit.payload {
                 Payload::Founding(founding) => {
-                    let devices = &mut self.replay.ground.devices;
                     for member in &founding.members {
-                        devices.insert(&member.id.0, member.name.as_str())?;
+                        let ground = &mut self.replay.ground;
+                        ground.devices.insert(&member.id.0, member.name.as_str())?;
+                        ground.members.insert(&member.id.0, ())?;
                     }
                 }
                 // Only the block says whether it takes effect.
@@ -150,6 +164,39 @@ impl<'t> Writing<'t> {
 }
 
 impl Tables<'_> {
+    fn member_changes(&mut self, change: &MemberChange) -> Result<(), CatalogError> {
+        match change {
+            MemberChange::Join { member, .. } => {
+                self.devices.insert(&member.id.0, member.name.as_str())?;
+                self.members.insert(&member.id.0, ())?;
+            }
+            MemberChange::Name { device, name } => {
+                self.devices.insert(&device.0, name.as_str())?;
+            }
+            // Whoever votes has been heard of.
+            MemberChange::Role { device, role } => {
+                if *role == Role::Voter {
+                    self.silent.remove(&device.0)?;
+                }
+            }
+            MemberChange::Remove { device } => {
+                self.members.remove(&device.0)?;
+                self.silent.remove(&device.0)?;
+                let mut settings = read_settings(&self.settings)?;
+                if settings.forget(*device) {
+                    self.write_settings(&settings)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_settings(&mut self, settings: &Settings) -> Result<(), CatalogError> {
+        let row = row::encode(settings, "settings")?;
+        self.settings.insert(tables::SETTINGS_KEY, row.as_slice())?;
+        Ok(())
+    }
+
     fn put_photo(
         &mut self,
         id: &PhotoId,
@@ -255,25 +302,82 @@ impl Ground for Tables<'_> {
         verified_ms: i64,
     ) -> Result<(), CatalogError> {
         for id in originals {
-            self.stored.insert((&id.0, bucket), verified_ms)?;
+            self.copies.stored.insert((&id.0, bucket), verified_ms)?;
         }
         Ok(())
     }
 
     fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError> {
         let device = &device.0;
+        let copies = &mut self.copies;
         if found.from == 0 && !found.more {
-            self.absent
-                .retain_in((device, &[0; 32])..=(device, &[255; 32]), |_, ()| false)?;
-            self.verified
+            let all = (device, &[0; 32])..=(device, &[255; 32]);
+            copies.absent.retain_in(all.clone(), |_, ()| false)?;
+            copies.held.retain_in(all, |_, _| false)?;
+            copies
+                .verified
                 .retain_in((device, 0)..=(device, u64::MAX), |_, _| false)?;
         }
         if !found.more {
             let row = (found.height, found.verified_ms);
-            self.verified.insert((device, found.from), row)?;
+            copies.verified.insert((device, found.from), row)?;
         }
         for id in &found.missing {
-            self.absent.insert((device, &id.0), ())?;
+            copies.absent.insert((device, &id.0), ())?;
+        }
+        Ok(())
+    }
+
+    fn put_held(
+        &mut self,
+        device: DeviceId,
+        id: &PhotoId,
+        verified_ms: i64,
+    ) -> Result<(), CatalogError> {
+        self.copies.absent.remove((&device.0, &id.0))?;
+        self.copies.held.insert((&device.0, &id.0), verified_ms)?;
+        Ok(())
+    }
+
+    fn put_dropped(
+        &mut self,
+        device: DeviceId,
+        id: &PhotoId,
+        photo: &PhotoRow,
+    ) -> Result<(), CatalogError> {
+        let members = read_members(&self.members)?;
+        let settings = read_settings(&self.settings)?;
+        let bucket = settings.bucket.as_deref();
+        if self.copies.elsewhere(device, id, photo, &members, bucket)? {
+            self.copies.held.remove((&device.0, &id.0))?;
+            self.copies.absent.insert((&device.0, &id.0), ())?;
+        }
+        Ok(())
+    }
+
+    fn put_purged(&mut self, height: Height, id: &PhotoId) -> Result<(), CatalogError> {
+        for device in read_members(&self.members)? {
+            self.copies.held.remove((&device.0, &id.0))?;
+            self.copies.absent.remove((&device.0, &id.0))?;
+        }
+        self.purged.insert((height, &id.0), ())?;
+        Ok(())
+    }
+
+    fn take_purged(&mut self, height: Height, id: &PhotoId) -> Result<(), CatalogError> {
+        self.purged.remove((height, &id.0))?;
+        Ok(())
+    }
+
+    fn put_settings(&mut self, change: SettingsChange) -> Result<(), CatalogError> {
+        let mut settings = read_settings(&self.settings)?;
+        settings.apply(change);
+        self.write_settings(&settings)
+    }
+
+    fn put_silent(&mut self, device: DeviceId, since_ms: i64) -> Result<(), CatalogError> {
+        if self.members.get(&device.0)?.is_some() {
+            self.silent.insert(&device.0, since_ms)?;
         }
         Ok(())
     }

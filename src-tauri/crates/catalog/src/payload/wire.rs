@@ -3,6 +3,8 @@
 //! Adding a photo is read leniently, because an original must never be lost over a bad
 //! value beside it; a change is read strictly, because half a change is worse than none.
 
+mod settings;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use kinfolio_chain::DeviceId;
 use prost::Message;
@@ -12,6 +14,7 @@ use super::{
     Taken, TakenSource,
 };
 use crate::photo_id::{ActionId, ImportId, PhotoId};
+use crate::settings::SettingsError;
 use crate::tag::Tag;
 use crate::wall_time::WallTime;
 
@@ -43,6 +46,12 @@ pub enum DecodeError {
     /// An undo does not say what it takes back.
     #[error("the undo names no action: 16 bytes of a device and 8 of its action are expected")]
     ActionName,
+    /// A device's id has the wrong length.
+    #[error("the edit names a device with {0} bytes; 16 are expected")]
+    DeviceId(usize),
+    /// A setting of the household is out of bounds.
+    #[error("the edit asks for a setting that cannot be: {0}")]
+    Settings(#[from] SettingsError),
     /// A value of a change is out of bounds.
     #[error("the edit asks for what cannot be: {0}")]
     Change(#[from] ChangeError),
@@ -55,7 +64,7 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
         }
         LibraryEdit::Change { photos, change } => {
             proto::library_edit::Edit::PhotosChanged(proto::PhotosChanged {
-                photos: photos.iter().map(|id| id.0.to_vec()).collect(),
+                photos: ids_to_wire(photos),
                 change: Some(change_to_wire(change)),
             })
         }
@@ -65,7 +74,7 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
             verified_ms,
         } => proto::library_edit::Edit::OriginalsStored(proto::OriginalsStored {
             bucket: bucket.clone(),
-            originals: originals.iter().map(|id| id.0.to_vec()).collect(),
+            originals: ids_to_wire(originals),
             verified_ms: *verified_ms,
         }),
         LibraryEdit::Verified {
@@ -78,9 +87,31 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
             height: *height,
             from: *from,
             verified_ms: *verified_ms,
-            missing: missing.iter().map(|id| id.0.to_vec()).collect(),
+            missing: ids_to_wire(missing),
             more: *more,
         }),
+        LibraryEdit::Kept {
+            held,
+            dropped,
+            verified_ms,
+        } => proto::library_edit::Edit::OriginalsKept(proto::OriginalsKept {
+            held: ids_to_wire(held),
+            dropped: ids_to_wire(dropped),
+            verified_ms: *verified_ms,
+        }),
+        LibraryEdit::Purged { photos } => {
+            proto::library_edit::Edit::PhotosPurged(proto::PhotosPurged {
+                photos: ids_to_wire(photos),
+            })
+        }
+        LibraryEdit::Settings(change) => {
+            proto::library_edit::Edit::SettingsChanged(settings::to_wire(change))
+        }
+        LibraryEdit::Silent { device } => {
+            proto::library_edit::Edit::DeviceSilent(proto::DeviceSilent {
+                device: device.0.to_vec(),
+            })
+        }
         LibraryEdit::Undo(name) => proto::library_edit::Edit::ActionUndone(proto::ActionUndone {
             device: name.device.0.to_vec(),
             action: name.action.0.to_vec(),
@@ -104,11 +135,7 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), 
             LibraryEdit::PhotoAdded(Box::new(added_from_wire(added)?))
         }
         proto::library_edit::Edit::PhotosChanged(changed) => LibraryEdit::Change {
-            photos: changed
-                .photos
-                .iter()
-                .map(|id| photo_id(id))
-                .collect::<Result<_, _>>()?,
+            photos: ids_from_wire(&changed.photos)?,
             change: change_from_wire(changed.change.unwrap_or_default())?,
         },
         proto::library_edit::Edit::ActionUndone(undone) => LibraryEdit::Undo(ActionName {
@@ -119,19 +146,25 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), 
             from: verified.from,
             height: verified.height,
             verified_ms: verified.verified_ms,
-            missing: verified
-                .missing
-                .iter()
-                .map(|id| photo_id(id))
-                .collect::<Result<_, _>>()?,
+            missing: ids_from_wire(&verified.missing)?,
             more: verified.more,
         },
+        proto::library_edit::Edit::OriginalsKept(kept) => LibraryEdit::Kept {
+            held: ids_from_wire(&kept.held)?,
+            dropped: ids_from_wire(&kept.dropped)?,
+            verified_ms: kept.verified_ms,
+        },
+        proto::library_edit::Edit::PhotosPurged(purged) => LibraryEdit::Purged {
+            photos: ids_from_wire(&purged.photos)?,
+        },
+        proto::library_edit::Edit::SettingsChanged(change) => {
+            LibraryEdit::Settings(settings::from_wire(change)?)
+        }
+        proto::library_edit::Edit::DeviceSilent(silent) => LibraryEdit::Silent {
+            device: device_id(&silent.device)?,
+        },
         proto::library_edit::Edit::OriginalsStored(stored) => LibraryEdit::Stored {
-            originals: stored
-                .originals
-                .iter()
-                .map(|id| photo_id(id))
-                .collect::<Result<_, _>>()?,
+            originals: ids_from_wire(&stored.originals)?,
             bucket: stored.bucket,
             verified_ms: stored.verified_ms,
         },
@@ -149,6 +182,19 @@ fn photo_id(bytes: &[u8]) -> Result<PhotoId, DecodeError> {
         .try_into()
         .map_err(|_| DecodeError::PhotoId(bytes.len()))?;
     Ok(PhotoId(id))
+}
+
+fn ids_to_wire(ids: &[PhotoId]) -> Vec<Vec<u8>> {
+    ids.iter().map(|id| id.0.to_vec()).collect()
+}
+
+fn ids_from_wire(ids: &[Vec<u8>]) -> Result<Vec<PhotoId>, DecodeError> {
+    ids.iter().map(|id| photo_id(id)).collect()
+}
+
+fn device_id(bytes: &[u8]) -> Result<DeviceId, DecodeError> {
+    let id = array(bytes).ok_or(DecodeError::DeviceId(bytes.len()))?;
+    Ok(DeviceId(id))
 }
 
 fn added_to_wire(added: &PhotoAdded) -> proto::PhotoAdded {

@@ -67,7 +67,7 @@ async fn remove(api: &Api, args: &RemoveArgs, output: &Output) -> Result<(), Fai
 }
 
 /// The one device whose id begins so.
-fn named<'a>(devices: &'a [MemberBody], id: &str) -> Result<&'a MemberBody, Failure> {
+pub(super) fn named<'a>(devices: &'a [MemberBody], id: &str) -> Result<&'a MemberBody, Failure> {
     let mut those = devices.iter().filter(|one| one.id.starts_with(id));
     match (those.next(), those.next()) {
         (Some(one), None) if !id.is_empty() => Ok(one),
@@ -90,6 +90,10 @@ fn describe(listed: &Listed) -> String {
             (true, _) => "reachable".to_owned(),
             (false, Some(seen)) => format!("last seen {seen}"),
             (false, None) => "not seen since this one runs".to_owned(),
+        };
+        let reach = match &device.silent_since {
+            Some(since) => format!("{reach}, no vote while it is silent, since {since}"),
+            None => reach,
         };
         let height = device
             .height

@@ -59,7 +59,7 @@ async fn apply(api: &Api, args: &EditArgs) -> Result<EditsDone, Failure> {
 }
 
 /// Every photo that one of `named` names, each once, so that one edit changes them all.
-async fn resolve(api: &Api, named: &[String]) -> Result<Vec<PhotoId>, Failure> {
+pub(super) async fn resolve(api: &Api, named: &[String]) -> Result<Vec<PhotoId>, Failure> {
     let mut photos = BTreeSet::new();
     for text in named {
         if let Ok(id) = text.parse() {

@@ -89,6 +89,23 @@ pub struct EditsBody {
     pub change: ChangeBody,
 }
 
+/// Which photos to purge: those named, or those that a query finds.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurgeBody {
+    /// Photo ids; either these or `query`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub ids: Option<Vec<PhotoId>>,
+    /// A search, as `is:trashed`; either this or `ids`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Those of them that are purged even if only the last good copy is known of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub last_copies: Vec<PhotoId>,
+}
+
 /// What became of a bulk edit.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EditsDone {

@@ -36,7 +36,7 @@ pub struct HistoryItem {
     pub device: String,
     /// That device's name; `null` where the chain does not say.
     pub device_name: Option<String>,
-    /// `added`, `added_again`, `changed` or `undone`.
+    /// `added`, `added_again`, `changed`, `undone` or `purged`.
     pub what: String,
     /// With `undone`: the edit that was taken back, as far as it still stood.
     pub undone: Option<String>,
@@ -110,6 +110,7 @@ impl HistoryItem {
                 undone = Some(edit.to_string());
                 "undone"
             }
+            Happened::Purged => "purged",
         };
         Self {
             edit: entry.edit.to_string(),

@@ -10,6 +10,11 @@ use utoipa::ToSchema;
 use super::State;
 use super::ledger::role;
 
+mod settings;
+
+pub(crate) use settings::placed;
+pub use settings::{HouseholdBody, HouseholdChange, PlacementBody};
+
 /// Whom to invite.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -79,6 +84,10 @@ pub struct DeviceChange {
     /// Its voice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleBody>,
+    /// Which originals it keeps: `all`, `recent` or `recent:DAYS` (favourites, and those taken or
+    /// added within so many days, 90 unless told) or `on-demand`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placement: Option<String>,
 }
 
 /// A device's voice.

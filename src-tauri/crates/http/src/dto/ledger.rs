@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use kinfolio_library::household::Device;
 use kinfolio_library::ledger::Status;
 use kinfolio_library::node::engine::Standing;
-use kinfolio_library::node::{Block, Edit, EditState, MemberStatus, Payload, Receipt, Role};
+use kinfolio_library::node::{Block, Edit, EditState, Payload, Receipt, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -93,6 +94,12 @@ pub struct MemberBody {
     pub tip: Option<String>,
     /// When it was last heard.
     pub last_seen: Option<String>,
+    /// Which originals it keeps: `all`, `recent:DAYS` (favourites, and those taken or added within
+    /// so many days) or `on-demand`.
+    pub placement: String,
+    /// Since when it has no vote because nothing was heard of it for long; it gets it back when it
+    /// is back.
+    pub silent_since: Option<String>,
 }
 
 /// What to prove.
@@ -301,13 +308,14 @@ impl LedgerStatus {
                 repaired: status.scrub.repaired,
                 missing: status.scrub.missing,
             },
-            members: node.members.iter().map(MemberBody::new).collect(),
+            members: status.devices.iter().map(MemberBody::new).collect(),
         }
     }
 }
 
 impl MemberBody {
-    pub(crate) fn new(member: &MemberStatus) -> Self {
+    pub(crate) fn new(device: &Device) -> Self {
+        let member = &device.member;
         Self {
             id: member.id.to_string(),
             name: member.name.clone(),
@@ -316,6 +324,8 @@ impl MemberBody {
             height: member.tip.map(|tip| tip.height),
             tip: member.tip.map(|tip| tip.hash.to_string()),
             last_seen: member.last_seen_ms.map(moment),
+            placement: device.placement.to_string(),
+            silent_since: device.silent_since_ms.map(moment),
         }
     }
 }

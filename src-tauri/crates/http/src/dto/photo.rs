@@ -118,6 +118,8 @@ pub struct PhotoRecord {
     pub favorite: bool,
     /// Whether it is in the trash.
     pub trashed: bool,
+    /// Whether its original was deleted on all devices: it is found nowhere any more.
+    pub purged: bool,
     /// Whether all that this shows is in the chain.
     pub state: State,
     /// What sort of file it is.
@@ -218,6 +220,7 @@ impl PhotoRecord {
             rating: photo.rating,
             favorite: photo.favorite,
             trashed: photo.trashed,
+            purged: photo.purged,
             state: card.state,
             kind: card.kind,
             mime: photo.mime.clone(),

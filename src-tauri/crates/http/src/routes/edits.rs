@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use kinfolio_library::catalog::PhotoId;
 use kinfolio_library::edit::{self, Selection, Settled};
+use kinfolio_library::purge;
 
 use crate::App;
 use crate::dto;
-use crate::dto::change::{EditsBody, EditsDone};
+use crate::dto::change::{EditsBody, EditsDone, PurgeBody};
 use crate::extract;
 use crate::problem::Problem;
 
@@ -34,22 +36,48 @@ pub(crate) async fn apply(
     State(app): State<Arc<App>>,
     extract::Json(body): extract::Json<EditsBody>,
 ) -> Result<Json<EditsDone>, Problem> {
-    let selection = match (body.ids, body.query) {
-        (Some(ids), None) => Selection::Ids(ids),
-        (None, Some(query)) => Selection::Query(query),
-        _ => {
-            let detail = "name the photos either by `ids` or by `query`";
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "bad_body",
-                detail,
-            ));
-        }
-    };
+    let selection = selected(body.ids, body.query)?;
     let done = edit::apply(&app.library, selection, body.change.try_into()?).await?;
     Ok(Json(EditsDone {
         state: done.settled.into(),
         height: done.height,
         photos: done.photos,
     }))
+}
+
+/// Purges photos
+///
+/// Their originals are deleted on all devices of the household, for good; the records and their
+/// histories stay. Only photos in the trash are purged. One of which no other good copy is known
+/// than the last one has to be named in `last_copies`, too.
+#[utoipa::path(
+    post,
+    path = "/api/v1/purge",
+    tag = "photos",
+    request_body = PurgeBody,
+    responses((status = 200, body = EditsDone), (status = "default", response = Problem))
+)]
+pub(crate) async fn purge(
+    State(app): State<Arc<App>>,
+    extract::Json(body): extract::Json<PurgeBody>,
+) -> Result<Json<EditsDone>, Problem> {
+    let selection = selected(body.ids, body.query)?;
+    let done = purge::purge(&app.library, selection, body.last_copies).await?;
+    Ok(Json(EditsDone {
+        state: done.settled.into(),
+        height: done.height,
+        photos: done.photos,
+    }))
+}
+
+fn selected(ids: Option<Vec<PhotoId>>, query: Option<String>) -> Result<Selection, Problem> {
+    match (ids, query) {
+        (Some(ids), None) => Ok(Selection::Ids(ids)),
+        (None, Some(query)) => Ok(Selection::Query(query)),
+        _ => {
+            let detail = "name the photos either by `ids` or by `query`";
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Err(Problem::new(status, "bad_body", detail))
+        }
+    }
 }

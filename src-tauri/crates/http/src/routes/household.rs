@@ -6,14 +6,15 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use kinfolio_library::household;
+use kinfolio_library::household::{self, SettingsChange};
 use kinfolio_library::node::{DeviceId, Role};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 use crate::App;
 use crate::dto::household::{
-    DeviceChange, HouseholdChanged, InvitationBody, InvitationListed, InvitationMade,
+    DeviceChange, HouseholdBody, HouseholdChange, HouseholdChanged, InvitationBody,
+    InvitationListed, InvitationMade, placed,
 };
 use crate::dto::ledger::MemberBody;
 use crate::extract::{self, Segment};
@@ -29,12 +30,50 @@ const MINUTES_MAX: u32 = 7 * 24 * 60;
     tag = "household",
     responses((status = 200, body = Vec<MemberBody>), (status = "default", response = Problem))
 )]
-pub(crate) async fn devices(State(app): State<Arc<App>>) -> Json<Vec<MemberBody>> {
-    let status = household::status(&app.library);
-    Json(status.members.iter().map(MemberBody::new).collect())
+pub(crate) async fn devices(State(app): State<Arc<App>>) -> Result<Json<Vec<MemberBody>>, Problem> {
+    let devices = household::devices(&app.library).await?;
+    Ok(Json(devices.iter().map(MemberBody::new).collect()))
 }
 
-/// Changes a device's name or voice
+/// What the household has agreed upon
+#[utoipa::path(
+    get,
+    path = "/api/v1/household",
+    tag = "household",
+    responses((status = 200, body = HouseholdBody), (status = "default", response = Problem))
+)]
+pub(crate) async fn settings(State(app): State<Arc<App>>) -> Result<Json<HouseholdBody>, Problem> {
+    let devices = household::devices(&app.library).await?;
+    let status = household::status(&app.library);
+    let settings = household::settings(&app.library);
+    Ok(Json(HouseholdBody::new(
+        status.household,
+        &settings,
+        &devices,
+    )))
+}
+
+/// Agrees upon something else
+///
+/// In force on all devices once it is in the chain.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/household",
+    tag = "household",
+    request_body = HouseholdChange,
+    responses((status = 200, body = HouseholdChanged), (status = "default", response = Problem))
+)]
+pub(crate) async fn change_settings(
+    State(app): State<Arc<App>>,
+    extract::Json(body): extract::Json<HouseholdChange>,
+) -> Result<Json<HouseholdChanged>, Problem> {
+    let settled = household::change_settings(&app.library, body.try_into()?).await?;
+    Ok(Json(HouseholdChanged {
+        state: settled.into(),
+    }))
+}
+
+/// Changes a device's name, its voice, or which originals it keeps
 #[utoipa::path(
     patch,
     path = "/api/v1/devices/{id}",
@@ -55,12 +94,19 @@ pub(crate) async fn change_device(
     if let Some(role) = body.role {
         settled = Some(household::set_role(&app.library, device, role.into()).await?);
     }
+    if let Some(placement) = body.placement {
+        let change = SettingsChange {
+            placements: [(device, placed(&placement)?)].into(),
+            ..SettingsChange::default()
+        };
+        settled = Some(household::change_settings(&app.library, change).await?);
+    }
     match settled {
         Some(settled) => Ok(Json(HouseholdChanged {
             state: settled.into(),
         })),
         None => {
-            let detail = "the change is empty: give a `name` or a `role`";
+            let detail = "the change is empty: give a `name`, a `role` or a `placement`";
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Err(Problem::new(status, "empty_change", detail))
         }

@@ -65,12 +65,13 @@ pub(super) async fn run(library: Library) {
 
 async fn keeping(library: &Library) {
     let mut tip = library.node().watch();
-    let mut place = None;
+    // In which bucket, and where in it.
+    let (mut of, mut place) = (None, None);
     let mut pause = PAUSE_MIN;
     loop {
         tip.mark_unchanged();
         let written = Instant::now();
-        let stepped = step(library, &mut place).await;
+        let stepped = step(library, &mut of, &mut place).await;
         match stepped {
             Ok(step) => {
                 library.bucket().is_well(Work::Ledger);
@@ -118,33 +119,42 @@ async fn wait(
 }
 
 /// Stores what the bucket lacks of the chain here.
-async fn step(library: &Library, place: &mut Option<Place>) -> Result<Step, LibraryError> {
+async fn step(
+    library: &Library,
+    of: &mut Option<String>,
+    place: &mut Option<Place>,
+) -> Result<Step, LibraryError> {
     let Some(bucket) = library.bucket().open().await else {
         return Ok(Step::Done);
     };
     let bucket = bucket?;
+    // The household may have agreed upon another one.
+    let name = bucket.to_string();
+    if of.as_ref() != Some(&name) {
+        (*of, *place) = (Some(name), None);
+    }
     let mut at = match *place {
         Some(at) => at,
         None => {
             bucket.reach().await.map_err(LibraryError::Bucket)?;
-            find(library, bucket).await?
+            find(library, &bucket).await?
         }
     };
     let step = loop {
         // Where another device was faster before, it may be again: its segment is looked for first.
         let theirs = match at.is_second {
-            true => read(bucket, at.number).await?,
+            true => read(&bucket, at.number).await?,
             false => None,
         };
         let theirs = match theirs {
             Some(theirs) => theirs,
-            None => match create(library, bucket, &mut at).await? {
+            None => match create(library, &bucket, &mut at).await? {
                 Created::Ours => continue,
                 Created::Nothing => break Step::Done,
                 Created::Theirs(theirs) => theirs,
             },
         };
-        if !adopt(library, bucket, &mut at, &theirs).await? {
+        if !adopt(library, &bucket, &mut at, &theirs).await? {
             break Step::Ahead;
         }
         note(library, at);

@@ -1,16 +1,19 @@
-//! The bucket as this device has it set, and how it gets on with it. Opened when it is first
-//! needed, and again until that succeeds: a disk may be mounted later than the library is opened.
+//! The household's bucket as this device uses it, and how it gets on with it. Opened when it is
+//! first needed, and again until that succeeds: a disk may be mounted later than the library is
+//! opened, and the household may agree upon another bucket at any time.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kinfolio_bucket::{Address, Bucket, BucketError, Contents};
+use kinfolio_catalog::Settings;
 use kinfolio_node::recovery_key;
+use tokio::sync::watch;
 
 use crate::error::LibraryError;
 use crate::library::node_error;
 
-/// The variable that says which bucket.
+/// The variable that says which bucket, whatever the household has agreed upon.
 const URL: &str = "KINFOLIO_BUCKET_URL";
 
 /// The variable that says, with 1, that a new bucket is to be encrypted.
@@ -44,45 +47,34 @@ pub(crate) enum Work {
 
 /// The bucket that is set, if one is.
 pub(crate) struct Link {
-    /// As it is set: it may hold what must not be shown.
-    url: Option<String>,
+    /// As this device's environment has it: it may hold what must not be shown.
+    environment: Option<String>,
     /// The library's folder.
     root: PathBuf,
-    opened: OnceLock<Bucket>,
-    now: Mutex<Now>,
+    agreed: watch::Receiver<Settings>,
+    state: Mutex<State>,
 }
 
-/// How things stand.
 #[derive(Default)]
-struct Now {
+struct State {
+    /// What the rest is about.
+    url: Option<String>,
+    opened: Option<Arc<Bucket>>,
     status: Status,
     /// What is wrong with each work, if anything is.
     troubles: [Option<String>; 2],
 }
 
 impl Link {
-    /// What this process's environment says, for the library in `root`.
-    pub(crate) fn of_environment(root: &Path) -> Self {
+    /// What this process's environment says, or else the household, for the library in `root`.
+    pub(crate) fn new(root: &Path, agreed: watch::Receiver<Settings>) -> Self {
         let url = std::env::var_os(URL).map(|url| url.to_string_lossy().into_owned());
-        let url = url.filter(|url| !url.trim().is_empty());
-        let address = url.as_deref().and_then(|url| url.parse::<Address>().ok());
-        let status = Status {
-            bucket: address.map(|address| address.to_string()),
-            ..Status::default()
-        };
         Self {
-            url,
+            environment: url.filter(|url| !url.trim().is_empty()),
             root: root.to_path_buf(),
-            opened: OnceLock::new(),
-            now: Mutex::new(Now {
-                status,
-                ..Now::default()
-            }),
+            agreed,
+            state: Mutex::default(),
         }
-    }
-
-    pub(crate) fn is_set(&self) -> bool {
-        self.url.is_some()
     }
 
     /// The bucket's address as the household writes it down; `None` where there is none.
@@ -91,21 +83,23 @@ impl Link {
     }
 
     /// The bucket, open; `None` where none is set. At first it is asked whether it is encrypted.
-    pub(crate) async fn open(&self) -> Option<Result<&Bucket, LibraryError>> {
-        let url = self.url.as_deref()?;
-        Some(match self.opened.get() {
+    pub(crate) async fn open(&self) -> Option<Result<Arc<Bucket>, LibraryError>> {
+        let (url, opened) = {
+            let state = self.lock();
+            (state.url.clone()?, state.opened.clone())
+        };
+        Some(match opened {
             Some(bucket) => Ok(bucket),
-            None => self.open_first(url).await,
+            None => self.open_first(&url).await,
         })
     }
 
-    async fn open_first(&self, url: &str) -> Result<&Bucket, LibraryError> {
+    async fn open_first(&self, url: &str) -> Result<Arc<Bucket>, LibraryError> {
         let bucket = connect(url)?;
-        let wished = std::env::var_os(ENCRYPTED).is_some_and(|value| value == "1");
-        let bucket = match (
-            bucket.contents().await.map_err(LibraryError::Bucket)?,
-            wished,
-        ) {
+        let wished = std::env::var_os(ENCRYPTED).is_some_and(|value| value == "1")
+            || self.agreed.borrow().bucket_encrypted;
+        let contents = bucket.contents().await.map_err(LibraryError::Bucket)?;
+        let bucket = match (contents, wished) {
             (Contents::Plain, true) => {
                 let bucket = bucket.to_string();
                 return Err(LibraryError::Bucket(BucketError::NotEncrypted { bucket }));
@@ -117,16 +111,20 @@ impl Link {
                 bucket.encrypted(&key.bucket_key())
             }
         };
-        Ok(self.opened.get_or_init(|| bucket))
+        let bucket = Arc::new(bucket);
+        let mut state = self.lock();
+        // Meanwhile the household may have agreed upon another one.
+        if state.url.as_deref() == Some(url) {
+            state.opened = Some(Arc::clone(&bucket));
+        }
+        Ok(bucket)
     }
 
     pub(crate) fn status(&self) -> Option<Status> {
-        self.is_set().then(|| {
-            let now = self.lock();
-            Status {
-                trouble: now.troubles.iter().flatten().next().cloned(),
-                ..now.status.clone()
-            }
+        let state = self.lock();
+        state.url.is_some().then(|| Status {
+            trouble: state.troubles.iter().flatten().next().cloned(),
+            ..state.status.clone()
         })
     }
 
@@ -154,9 +152,27 @@ impl Link {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Now> {
+    /// The state of the bucket that is set now.
+    fn lock(&self) -> MutexGuard<'_, State> {
         // It is whole at every moment, whoever panicked.
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let url = match &self.environment {
+            Some(url) => Some(url.clone()),
+            None => self.agreed.borrow().bucket.clone(),
+        };
+        if state.url != url {
+            let address = url.as_deref().and_then(|url| url.parse::<Address>().ok());
+            *state = State {
+                url,
+                opened: None,
+                status: Status {
+                    bucket: address.map(|address| address.to_string()),
+                    ..Status::default()
+                },
+                ..State::default()
+            };
+        }
+        state
     }
 }
 

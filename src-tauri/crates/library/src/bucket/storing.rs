@@ -61,8 +61,13 @@ async fn storing(library: &Library) {
     let mut waiting = Waiting::default();
     // At first nobody knows whether the bucket is there.
     let mut trouble = Some(PAUSE_MIN);
+    let mut address = library.bucket().address();
     loop {
         shown.mark_unchanged();
+        let before = std::mem::replace(&mut address, library.bucket().address());
+        if before != address {
+            (waiting, trouble) = (Waiting::default(), Some(PAUSE_MIN));
+        }
         match round(library, &mut waiting, trouble.is_some()).await {
             Ok(true) => trouble = None,
             Ok(false) => {
@@ -80,7 +85,13 @@ async fn storing(library: &Library) {
                     .is_troubled(Work::Originals, &error.to_string());
                 let pause = trouble.map_or(PAUSE_MIN, |pause| (pause * 2).min(PAUSE_MAX));
                 trouble = Some(pause);
-                tokio::time::sleep(pause).await;
+                // The household may agree upon another bucket meanwhile.
+                let mut agreed = library.agreed();
+                agreed.mark_unchanged();
+                tokio::select! {
+                    changed = agreed.changed() => if changed.is_err() { return },
+                    () = tokio::time::sleep(pause) => {}
+                }
             }
         }
     }
@@ -112,7 +123,7 @@ async fn round(
         link.is_well(Work::Originals);
         return Ok(false);
     }
-    let stored = store(library, waiting, bucket, &address, claimed).await;
+    let stored = store(library, waiting, &bucket, &address, claimed).await;
     link.note(|status| status.waiting = waiting.len());
     stored?;
     link.is_well(Work::Originals);

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use kinfolio_catalog::{DeviceId, Height, PhotoId, photos_added};
+use kinfolio_catalog::{DeviceId, Height, PhotoId, Placement, photos_added};
 use kinfolio_node::Block;
 use kinfolio_photos::{BlobId, ThumbSize};
 
+use super::keep::{self, placement};
 use super::original::bring;
 use super::preview::{self, Fetched};
 use crate::checkpoint;
@@ -24,20 +25,20 @@ use crate::scrub;
 const BLOCKS_PER_STEP: usize = 64;
 
 /// Files that come at one time.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 
 /// Photos that may be missing before no further ones are looked for.
 const MISSING_MAX: usize = 20_000;
 
 /// How long to wait before what did not come is tried again, unless a device comes back.
-const TRY_AGAIN: Duration = Duration::from_secs(60);
+pub(super) const TRY_AGAIN: Duration = Duration::from_secs(60);
 
 /// How long nothing more may have come before the others are told what came: once for an import,
 /// not once for each photo.
 const SAY_AFTER: Duration = Duration::from_secs(3);
 
 /// How long to wait after the disk was full.
-const FULL_PAUSE: Duration = Duration::from_secs(30);
+pub(super) const FULL_PAUSE: Duration = Duration::from_secs(30);
 
 /// What is gathered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,15 @@ async fn run(library: &Library, what: Gathering) {
     let mut shown = library.watch_shown();
     let mut household = library.node().watch_household();
     let mut gathered = Gathered::read(library, what);
+    let mut agreed = library.agreed();
     loop {
+        if what == Gathering::Originals && placement(library) != Placement::All {
+            // What is dropped meanwhile may lie below the mark.
+            write_mark(library, what, 0);
+            keep::keep(library).await;
+            gathered = Gathered::read(library, what);
+        }
+        agreed.mark_unchanged();
         let height = shown.borrow_and_update().height.unwrap_or(0);
         household.mark_unchanged();
         if let Err(error) = gathered.go_on(library, height).await {
@@ -78,6 +87,7 @@ async fn run(library: &Library, what: Gathering) {
         let missing = !gathered.missing.is_empty();
         tokio::select! {
             changed = shown.changed() => if changed.is_err() { return },
+            changed = agreed.changed() => if changed.is_err() { return },
             changed = household.changed(), if missing => if changed.is_err() { return },
             () = tokio::time::sleep(TRY_AGAIN), if missing => {}
             () = tokio::time::sleep(SAY_AFTER), if gathered.owes_word && !missing => {
@@ -121,6 +131,7 @@ impl Gathered {
             &mut self.missing,
         );
         self.owes_word |= others.await? && self.what == Gathering::Originals;
+        self.forget_purged(library).await?;
         fetch(library, self.what, &mut self.missing).await?;
         if !self.owes_word {
             self.advance(library);
@@ -128,10 +139,28 @@ impl Gathered {
         Ok(())
     }
 
+    /// What was purged is nobody's to fetch.
+    async fn forget_purged(&mut self, library: &Library) -> Result<(), LibraryError> {
+        let ids: Vec<_> = self.missing.keys().copied().collect();
+        let purged = library.read(move |catalog| {
+            let mut purged = Vec::new();
+            for id in ids {
+                if catalog.contains(&id)? && !catalog.keeps(&id)? {
+                    purged.push(id);
+                }
+            }
+            Ok(purged)
+        });
+        for id in purged.await?.value {
+            self.missing.remove(&id);
+        }
+        Ok(())
+    }
+
     /// Tells the household that this device holds what came.
     async fn say(&mut self, library: &Library) {
         let (from, to) = (self.mark + 1, self.looked_at);
-        match scrub::say(library, from, to, &[]).await {
+        match say_all(library, from, to).await {
             Ok(()) => {
                 self.owes_word = false;
                 self.advance(library);
@@ -148,6 +177,18 @@ impl Gathered {
             write_mark(library, self.what, done);
         }
     }
+}
+
+/// Says that this device holds what the blocks from `from` to `to` added, and what it had said
+/// before that it does not.
+async fn say_all(library: &Library, from: Height, to: Height) -> Result<(), LibraryError> {
+    let _held = library.holdings().lock().await;
+    let here = library.device();
+    let absent = library.read(move |catalog| Ok(catalog.snapshot().absent(here)?));
+    let mut back = absent.await?.value;
+    back.retain(|id| library.blobs().path(&BlobId(id.0)).is_file());
+    scrub::say(library, from, to, &[]).await?;
+    keep::say(library, &back, &[]).await.map(drop)
 }
 
 /// Looks through some more blocks for photos whose files are missing here. Whether other devices
@@ -227,6 +268,8 @@ async fn fetch(
     let fetched = wanted.into_iter().map(|(id, one)| async move {
         let done = match what {
             Gathering::Previews => previews(library, id, one.added_by).await,
+            // All are wanted no longer.
+            Gathering::Originals if placement(library) != Placement::All => Ok(false),
             Gathering::Originals => original(library, id).await,
         };
         (id, done)
@@ -256,7 +299,7 @@ async fn previews(
 }
 
 /// Whether a photo's original is here.
-async fn original(library: &Library, id: PhotoId) -> Result<bool, LibraryError> {
+pub(super) async fn original(library: &Library, id: PhotoId) -> Result<bool, LibraryError> {
     let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
     let Some(photo) = found.value else {
         return Ok(false);

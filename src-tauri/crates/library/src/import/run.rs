@@ -11,6 +11,7 @@ use super::batch::Batch;
 use super::journal::{self, Plan};
 use super::{Job, JobState};
 use crate::arrival::{self, Origin};
+use crate::browse::is_stored;
 use crate::edit::send;
 use crate::error::{Code, LibraryError};
 use crate::event::Event;
@@ -158,12 +159,23 @@ impl Import<'_> {
         }
         if self
             .library
-            .read(move |catalog| Ok(catalog.contains(&id)?))
+            .read(move |catalog| Ok(catalog.keeps(&id)?))
             .await?
             .value
         {
             claims.release([id]);
             self.change(|job| job.duplicate += 1);
+            return Ok(());
+        }
+        if !is_stored(self.library, id) {
+            // What a purge deleted had lain here when it was read.
+            claims.release([id]);
+            let reason = "its original was being purged: import it again".to_owned();
+            let path = prepared.path.display().to_string();
+            self.change(|job| {
+                job.rejected_count += 1;
+                job.rejected.push((path, reason));
+            });
             return Ok(());
         }
         let origin = Origin {

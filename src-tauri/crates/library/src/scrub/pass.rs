@@ -3,15 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use kinfolio_catalog::{Height, PhotoId};
+use kinfolio_catalog::{Height, PhotoId, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::error::LibraryError;
 use crate::library::{Library, write_durably};
 use crate::tasks::now_ms;
-
-/// How long after the end of a pass the next one begins.
-const PASS_EVERY_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// One look at everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,10 +60,12 @@ impl Pass {
         write_durably(&library.layout().scrub(), &text)
     }
 
-    pub(super) fn is_due(&self, now_ms: i64) -> bool {
+    /// Whether one is under way, or the latest was through so long ago.
+    pub(super) fn is_due(&self, now_ms: i64, every: Span) -> bool {
+        let every_ms = i64::try_from(every.duration().as_millis()).unwrap_or(i64::MAX);
         // A clock that went back a year does not put it off for a year.
         let since = now_ms.saturating_sub(self.finished_ms);
-        self.running || !(0..PASS_EVERY_MS).contains(&since)
+        self.running || !(0..every_ms).contains(&since)
     }
 
     /// Begins a pass over the blocks up to `height`, unless one is under way.
@@ -102,5 +101,30 @@ impl Pass {
             repaired: self.repaired,
             missing: self.missing.len() as u64,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_is_due_after_the_household_s_time_whatever_the_clock_does() {
+        let day_ms = 24 * 3600 * 1000;
+        let check = |since_ms: i64, every: &str, due: bool| {
+            let pass = Pass {
+                finished_ms: 1000 * day_ms,
+                ..Pass::default()
+            };
+            let now_ms = pass.finished_ms + since_ms;
+            let every = every.parse().unwrap();
+            assert_eq!(pass.is_due(now_ms, every), due, "{since_ms} {every}");
+        };
+        check(0, "30d", false);
+        check(29 * day_ms, "30d", false);
+        check(30 * day_ms, "30d", true);
+        check(day_ms, "1d", true);
+        check(day_ms - 1, "24h", false);
+        check(-365 * day_ms, "30d", true);
     }
 }

@@ -140,7 +140,8 @@ impl Index {
                 index.delete_term(Term::from_field_bytes(fields.id, &id.0));
             }
         }
-        for photo in view.photos(ids)? {
+        let photos = view.photos(ids)?;
+        for photo in photos.into_iter().filter(|photo| !photo.purged) {
             index.add_document(fields.document(&photo))?;
         }
         Ok(())

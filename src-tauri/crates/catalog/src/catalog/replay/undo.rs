@@ -66,7 +66,9 @@ impl<G: Ground> Replay<G> {
             HistoryKind::AddedAgain(before) | HistoryKind::Changed { before, .. } => {
                 said.take_back(&row.by, before)
             }
-            HistoryKind::Undone(_) => return Err(CatalogError::Row("history")),
+            HistoryKind::Undone(_) | HistoryKind::Purged => {
+                return Err(CatalogError::Row("history"));
+            }
         };
         if effective {
             working.now.changed = place.author.stamp.height;

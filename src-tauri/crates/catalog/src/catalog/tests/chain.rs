@@ -22,12 +22,22 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) fn founded() -> Chain {
-        let key = SigningKey::from_bytes(&[1; 32]).verifying_key();
+        Chain::founded_by(&[1])
+    }
+
+    /// A household of these devices.
+    pub(super) fn founded_by(devices: &[u8]) -> Chain {
+        let member = |&n: &u8| {
+            let key = SigningKey::from_bytes(&[n; 32]).verifying_key();
+            let mut member = Member::new(format!("PC {n}"), key, Role::Voter);
+            member.id = DeviceId([n; 16]);
+            member
+        };
         let founding = Founding {
             household: "Test".to_owned(),
             nonce: [0; 32],
             recovery: RecoveryKey::new([0; 32]).public_key(),
-            members: vec![Member::new("laptop".to_owned(), key, Role::Voter)],
+            members: devices.iter().map(member).collect(),
         };
         let mut chain = Chain {
             blocks: Vec::new(),

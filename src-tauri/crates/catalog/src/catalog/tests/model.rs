@@ -73,7 +73,12 @@ impl Model {
     fn edit(&mut self, edit: &Edit, height: u64, said: LibraryEdit, action: ActionId) {
         let (photos, writes, added) = match said {
             LibraryEdit::Undo(name) => return self.undo(edit, height, name),
-            LibraryEdit::Stored { .. } | LibraryEdit::Verified { .. } => return,
+            LibraryEdit::Stored { .. }
+            | LibraryEdit::Verified { .. }
+            | LibraryEdit::Kept { .. }
+            | LibraryEdit::Purged { .. }
+            | LibraryEdit::Settings(_)
+            | LibraryEdit::Silent { .. } => return,
             LibraryEdit::PhotoAdded(photo) => {
                 let added = self.photos.insert(photo.id).then_some(photo.id);
                 let tags = photo.tags.iter();

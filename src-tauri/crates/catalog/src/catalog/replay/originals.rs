@@ -1,0 +1,62 @@
+//! What devices say about the originals that they keep, and the end of those that nobody shall.
+//!
+//! A device drops an original only after it has said so here, and only if that took effect: each
+//! drop is judged at its own place in the chain, after those before it, and is void where no other
+//! copy is known of. So of devices that drop the same original at one time the last one keeps it.
+
+use std::collections::BTreeSet;
+
+use super::{Place, Replay};
+use crate::catalog::CatalogError;
+use crate::catalog::ground::Ground;
+use crate::catalog::row::HistoryKind;
+use crate::photo_id::PhotoId;
+
+impl<G: Ground> Replay<G> {
+    /// Which originals the author keeps has changed.
+    pub(super) fn kept(
+        &mut self,
+        place: &Place,
+        held: &[PhotoId],
+        dropped: &[PhotoId],
+        verified_ms: i64,
+    ) -> Result<(), CatalogError> {
+        let device = place.author.stamp.edit().device;
+        for id in held {
+            // Of one that is purged nobody keeps anything, even if its bytes come again.
+            if self
+                .working(id)?
+                .is_some_and(|one| one.now.purged.is_none())
+            {
+                self.ground.put_held(device, id, verified_ms)?;
+            }
+        }
+        for id in dropped {
+            if let Some(working) = self.working(id)? {
+                let photo = working.now.clone();
+                self.ground.put_dropped(device, id, &photo)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Purges those of the photos that are in the trash: somebody may have taken one out of it
+    /// in the meantime.
+    pub(super) fn purge(&mut self, place: &Place, photos: &[PhotoId]) -> Result<(), CatalogError> {
+        let height = place.author.stamp.height;
+        for id in photos.iter().collect::<BTreeSet<_>>() {
+            let Some(working) = self.working(id)? else {
+                continue;
+            };
+            let now = &mut working.now;
+            if now.purged.is_some() || !now.said.trashed() {
+                continue;
+            }
+            now.purged = Some(height);
+            now.changed = height;
+            self.ground.put_purged(height, id)?;
+            self.remember(place, id, HistoryKind::Purged)?;
+        }
+        Ok(())
+    }
+}

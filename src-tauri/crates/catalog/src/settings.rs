@@ -1,0 +1,263 @@
+//! What a household has agreed upon: settings that are the same on all of its devices.
+//!
+//! Values and their texts. A later change of the same setting wins; what a change does not name
+//! stays as it is. Does not know what a setting does.
+
+mod span;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use kinfolio_chain::DeviceId;
+use serde::{Deserialize, Serialize};
+
+pub use span::{NotASpan, Span};
+
+/// Longest address of a bucket, in bytes.
+pub const BUCKET_BYTES_MAX: usize = 100;
+
+/// How far back “recent” reaches unless told, in days.
+pub const RECENT_DAYS: u32 = 90;
+
+/// The most that it can be told, in days.
+pub const RECENT_DAYS_MAX: u32 = 36_500;
+
+/// The shortest time between two looks at everything.
+const SCRUB_MIN: Span = Span::hours(1);
+
+/// What a household has agreed upon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The bucket's address, without secrets; none if there is none.
+    pub bucket: Option<String>,
+    /// Whether what is put into the bucket is to be encrypted.
+    pub bucket_encrypted: bool,
+    /// After which silence a device stops counting towards the quorum; never, if none.
+    pub prune_after: Option<Span>,
+    /// How often a device looks at everything that it holds.
+    pub scrub_every: Span,
+    placements: BTreeMap<[u8; 16], Placement>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            bucket: None,
+            bucket_encrypted: false,
+            prune_after: Some(Span::days(30)),
+            scrub_every: Span::days(30),
+            placements: BTreeMap::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Which originals a device keeps.
+    #[must_use]
+    pub fn placement(&self, device: DeviceId) -> Placement {
+        self.placements.get(&device.0).copied().unwrap_or_default()
+    }
+
+    /// Takes a change over.
+    pub(crate) fn apply(&mut self, change: SettingsChange) {
+        if let Some(bucket) = change.bucket {
+            self.bucket = bucket;
+        }
+        if let Some(encrypted) = change.bucket_encrypted {
+            self.bucket_encrypted = encrypted;
+        }
+        if let Some(prune_after) = change.prune_after {
+            self.prune_after = prune_after;
+        }
+        if let Some(scrub_every) = change.scrub_every {
+            self.scrub_every = scrub_every;
+        }
+        for (device, placement) in change.placements {
+            self.placements.insert(device.0, placement);
+        }
+    }
+
+    /// Forgets what was agreed upon about a device that has left.
+    pub(crate) fn forget(&mut self, device: DeviceId) -> bool {
+        self.placements.remove(&device.0).is_some()
+    }
+}
+
+/// A change of what a household has agreed upon; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// [`Settings::bucket`]
+    pub bucket: Option<Option<String>>,
+    /// [`Settings::bucket_encrypted`]
+    pub bucket_encrypted: Option<bool>,
+    /// [`Settings::prune_after`]
+    pub prune_after: Option<Option<Span>>,
+    /// [`Settings::scrub_every`]
+    pub scrub_every: Option<Span>,
+    /// [`Settings::placement`] of these devices.
+    pub placements: BTreeMap<DeviceId, Placement>,
+}
+
+/// Why a change of the settings cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// Nothing is asked for.
+    #[error("the change is empty: name at least one setting")]
+    Nothing,
+    /// A bucket's address is none.
+    #[error("the bucket's address is empty, too long or holds a `?`, `@` or `#`")]
+    Bucket,
+    /// A time is none, or too long.
+    #[error("{0} seconds are no length of time for a setting: ten years is the longest")]
+    Span(u64),
+    /// Devices would look at everything all the time.
+    #[error("a look at everything every {0} is too often: {SCRUB_MIN} is the least")]
+    Scrub(Span),
+    /// Recent reaches too far.
+    #[error("{0} days are no recent time: 1 to {RECENT_DAYS_MAX} are allowed")]
+    Recent(u32),
+}
+
+impl SettingsChange {
+    /// The same change, if every value is one that can be.
+    ///
+    /// # Errors
+    /// [`SettingsError`] says which is not.
+    pub fn checked(self) -> Result<SettingsChange, SettingsError> {
+        if self == SettingsChange::default() {
+            return Err(SettingsError::Nothing);
+        }
+        if let Some(Some(bucket)) = &self.bucket {
+            let odd = |c: char| c.is_control() || matches!(c, '?' | '@' | '#');
+            if bucket.is_empty() || bucket.len() > BUCKET_BYTES_MAX || bucket.contains(odd) {
+                return Err(SettingsError::Bucket);
+            }
+        }
+        match self.scrub_every {
+            Some(every) if every < SCRUB_MIN => return Err(SettingsError::Scrub(every)),
+            _ => {}
+        }
+        for placement in self.placements.values() {
+            placement.checked()?;
+        }
+        Ok(self)
+    }
+}
+
+/// Which originals a device keeps. Previews are on every device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Placement {
+    /// All of them.
+    #[default]
+    All,
+    /// Favourites, and photos that were taken or added within so many days.
+    Recent {
+        /// How many.
+        days: u32,
+    },
+    /// Those that nobody else holds yet.
+    OnDemand,
+}
+
+impl Placement {
+    pub(crate) fn checked(self) -> Result<Placement, SettingsError> {
+        match self {
+            Placement::Recent { days } if !(1..=RECENT_DAYS_MAX).contains(&days) => {
+                Err(SettingsError::Recent(days))
+            }
+            placement => Ok(placement),
+        }
+    }
+}
+
+impl fmt::Display for Placement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Placement::All => f.write_str("all"),
+            Placement::Recent { days } => write!(f, "recent:{days}"),
+            Placement::OnDemand => f.write_str("on-demand"),
+        }
+    }
+}
+
+/// A text that is no placement.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no placement: write all, recent, recent:DAYS (1 to {RECENT_DAYS_MAX}) or on-demand"
+)]
+pub struct NotAPlacement(String);
+
+impl FromStr for Placement {
+    type Err = NotAPlacement;
+
+    fn from_str(text: &str) -> Result<Placement, NotAPlacement> {
+        let placement = match text {
+            "all" => Some(Placement::All),
+            "recent" => Some(Placement::Recent { days: RECENT_DAYS }),
+            "on-demand" => Some(Placement::OnDemand),
+            text => text
+                .strip_prefix("recent:")
+                .and_then(|days| days.parse().ok())
+                .map(|days| Placement::Recent { days }),
+        };
+        let placement = placement.and_then(|placement| placement.checked().ok());
+        placement.ok_or_else(|| NotAPlacement(text.chars().take(80).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placements_read_back() {
+        let check = |text: &str, expect: Option<&str>| {
+            let got = text.parse::<Placement>().ok().map(|one| one.to_string());
+            assert_eq!(got.as_deref(), expect, "{text:?}");
+        };
+        check("all", Some("all"));
+        check("recent", Some("recent:90"));
+        check("recent:7", Some("recent:7"));
+        check("on-demand", Some("on-demand"));
+        for none in [
+            "",
+            "some",
+            "recent:",
+            "recent:0",
+            "recent:36501",
+            "recent:-1",
+            "All",
+        ] {
+            check(none, None);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_and_said() {
+        let bucket = |bucket: &str| SettingsChange {
+            bucket: Some(Some(bucket.to_owned())),
+            ..SettingsChange::default()
+        };
+        assert!(bucket("s3://photos/home").checked().is_ok());
+        for bad in [
+            "",
+            "s3://key@photos",
+            "az://c?sig=x",
+            "s3://a\nb",
+            &"x".repeat(101),
+        ] {
+            assert_eq!(bucket(bad).checked(), Err(SettingsError::Bucket), "{bad:?}");
+        }
+        let often = SettingsChange {
+            scrub_every: Some(Span::seconds(5)),
+            ..SettingsChange::default()
+        };
+        let often = often.checked().unwrap_err().to_string();
+        assert!(often.contains("5s") && often.contains("1h"), "{often}");
+        assert_eq!(
+            SettingsChange::default().checked(),
+            Err(SettingsError::Nothing)
+        );
+    }
+}

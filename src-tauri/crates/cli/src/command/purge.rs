@@ -1,0 +1,55 @@
+//! `kinfolio purge`: the originals of photos in the trash go on all devices, for good.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use kinfolio_http::dto::State;
+use kinfolio_http::dto::change::{EditsDone, PurgeBody};
+use kinfolio_library::catalog::PhotoId;
+
+use super::edit::resolve;
+use crate::api::Api;
+use crate::failure::Failure;
+use crate::output::{Output, counted, grouped};
+use crate::usage::PurgeArgs;
+
+pub(crate) async fn run(
+    root: &Path,
+    args: &PurgeArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let api = Api::open(root).await?;
+    let done = purge(&api, args).await;
+    api.close().await;
+    output.print(&done?, describe)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn purge(api: &Api, args: &PurgeArgs) -> Result<EditsDone, Failure> {
+    // One query is left to the node, whose search waits for what was changed just now.
+    let (ids, query) = match args.photos.as_slice() {
+        [query] if query.parse::<PhotoId>().is_err() => (None, Some(query.clone())),
+        several => (Some(resolve(api, several).await?), None),
+    };
+    let last_copies = args.last_copies.clone();
+    let body = PurgeBody {
+        ids,
+        query,
+        last_copies,
+    };
+    api.post("/api/v1/purge", &body).await
+}
+
+fn describe(done: &EditsDone) -> String {
+    let photos = counted(done.photos, "photo", "photos");
+    match (done.photos, done.state) {
+        (0, _) => "No photo matches; nothing was purged.\n".to_owned(),
+        (_, State::Committed) => format!(
+            "{photos} purged in block {}: the originals go on every device that hears of it.\n",
+            grouped(done.height)
+        ),
+        (_, State::Pending) => format!(
+            "{photos} will be purged as soon as a majority of the household's devices can be reached.\n"
+        ),
+    }
+}

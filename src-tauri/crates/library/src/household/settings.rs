@@ -1,0 +1,37 @@
+//! What the household has agreed upon: read here, changed here, in force on all devices once the
+//! change is in the chain.
+
+use kinfolio_bucket::Address;
+use kinfolio_catalog::{LibraryEdit, Settings, SettingsChange};
+
+use super::member;
+use crate::edit::{Settled, send};
+use crate::error::LibraryError;
+use crate::library::Library;
+
+/// What the household has agreed upon, as far as this device has heard.
+#[must_use]
+pub fn settings(library: &Library) -> Settings {
+    library.agreed().borrow().clone()
+}
+
+/// Agrees upon something else.
+///
+/// # Errors
+/// A value cannot be, a device is none of the household's, or the ledger cannot write.
+pub async fn change_settings(
+    library: &Library,
+    mut change: SettingsChange,
+) -> Result<Settled, LibraryError> {
+    if let Some(Some(bucket)) = &mut change.bucket {
+        let address: Address = bucket.parse().map_err(LibraryError::BadBucket)?;
+        *bucket = address.to_string();
+    }
+    let change = change.checked().map_err(LibraryError::BadSetting)?;
+    let status = library.node().status();
+    for &device in change.placements.keys() {
+        member(&status, device)?;
+    }
+    let sent = send(library, vec![LibraryEdit::Settings(change).encode()]).await?;
+    Ok(sent.settled)
+}
