@@ -7,3 +7,4 @@ pub mod http;
 pub mod library;
 pub mod network;
 pub mod pictures;
+pub mod three;

@@ -337,7 +337,9 @@ pub fn kinfolio() -> Command {
             command.env_remove(&name);
         }
     }
-    command.stdin(Stdio::null());
+    // What it notes outside its libraries stays out of the person's own files.
+    let state = std::env::temp_dir().join("kinfolio-tests-state");
+    command.stdin(Stdio::null()).env("XDG_STATE_HOME", state);
     command
 }
 

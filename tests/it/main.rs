@@ -8,12 +8,15 @@
 
 mod bad_input;
 mod bucket;
+mod copied;
+mod damage;
 mod first_day;
 mod full_disk;
 mod household;
 mod kill;
 mod ledger;
 mod licences;
+mod membership;
 mod namespaces;
 mod offline;
 mod output;
@@ -22,4 +25,5 @@ mod proof;
 mod scrub;
 mod serve;
 mod sharing;
+mod storm;
 mod tidy;

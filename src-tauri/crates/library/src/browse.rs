@@ -158,15 +158,23 @@ pub async fn original(
     photo: &Photo,
     range: Option<Range<u64>>,
 ) -> Result<BoxStream<'static, io::Result<Bytes>>, LibraryError> {
-    if !is_stored(library, photo.id) {
-        match range {
-            None => return exchange::stream(library, photo).await,
-            Some(_) => exchange::bring(library, photo).await?,
-        }
+    if is_stored(library, photo.id) {
+        exchange::ensure_whole(library, photo).await?;
+    } else if range.is_some() || exchange::is_hashed_first(photo) {
+        exchange::bring(library, photo).await?;
+    } else {
+        return exchange::stream(library, photo).await;
     }
+    let watched = range.is_none() && !exchange::is_hashed_first(photo);
     let opened = library.blobs().open_range(&BlobId(photo.id.0), range).await;
     match opened {
-        Ok(opened) => Ok(opened.stream.map_err(io::Error::other).boxed()),
+        Ok(opened) => {
+            let bytes = opened.stream.map_err(io::Error::other).boxed();
+            Ok(match watched {
+                true => exchange::watched(library, photo.id, bytes),
+                false => bytes,
+            })
+        }
         Err(error) => Err(library.blob_error(error)),
     }
 }

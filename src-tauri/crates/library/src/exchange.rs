@@ -5,11 +5,14 @@
 
 mod gather;
 mod give;
+mod incoming;
+mod mend;
 mod original;
 mod preview;
 
 pub(crate) use gather::{Gathering, gather};
 pub(crate) use give::Shelf;
+pub(crate) use mend::{ensure_whole, is_hashed_first, mend_if_damaged, watched};
 pub(crate) use original::{bring, replace, stream};
 pub(crate) use preview::{Fetched, fetch as preview};
 

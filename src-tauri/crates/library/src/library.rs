@@ -25,7 +25,7 @@ use crate::exchange::{self, Gathering, Shelf};
 use crate::follow;
 use crate::followed::Followed;
 use crate::import::Jobs;
-use crate::layout::Layout;
+use crate::layout::{Layout, sentinels_folder};
 use crate::scrub;
 use crate::settings::Settings;
 use crate::shown::Shown;
@@ -267,6 +267,7 @@ impl Parts {
             None => Node::open(root),
             Some(mut door) => {
                 door.peers.extend(settings.peers());
+                door.sentinels = door.sentinels.or_else(sentinels_folder);
                 let (blobs, thumbs) = (blobs.clone(), thumbs.clone());
                 door.files = Some(FileDoor {
                     files: Arc::new(Shelf { blobs, thumbs }),

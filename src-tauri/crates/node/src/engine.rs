@@ -15,6 +15,7 @@ mod durable;
 mod event;
 mod peers;
 mod receive;
+mod removal;
 mod say;
 
 use std::collections::BTreeSet;
@@ -73,6 +74,8 @@ pub struct Engine<S> {
     /// Blocks that a damaged log had behind its first wound.
     attic: Attic,
     counts: Counts,
+    /// Who says that the household has removed this device.
+    removed_by: BTreeSet<DeviceId>,
     /// Edits that are not signed yet, and for whom; since when, and until when they may wait for
     /// others to be signed with.
     fresh: Vec<(Ticket, Vec<Payload>)>,
@@ -188,6 +191,7 @@ impl<S: Store> Engine<S> {
             candidate: false,
             attic: Attic::default(),
             counts: Counts::default(),
+            removed_by: BTreeSet::new(),
             fresh: Vec::new(),
             fresh_bytes: 0,
             fresh_since: 0,
@@ -210,6 +214,9 @@ impl<S: Store> Engine<S> {
             actions: Vec::new(),
         };
         engine.resume(clock, recovered)?;
+        if engine.state.is_removed(me.device) {
+            engine.be_removed();
+        }
         Ok(engine)
     }
 
@@ -235,6 +242,7 @@ impl<S: Store> Engine<S> {
                 Ok(())
             }
             Event::Up(device) => {
+                self.removed_by.remove(&device);
                 self.peers.up(device);
                 self.ungreeted.insert(device);
                 self.be_born()?;
@@ -258,6 +266,10 @@ impl<S: Store> Engine<S> {
             }
             Event::Rejected => {
                 self.counts.rejected += 1;
+                Ok(())
+            }
+            Event::ToldRemoved(by) => {
+                self.hear_removal(by);
                 Ok(())
             }
             Event::Synced(mark) => match self.durable.synced(mark) {
@@ -424,11 +436,8 @@ fn whom_to_trust(
     healing: bool,
     known: &Configuration,
 ) -> Result<Configuration, NodeError> {
-    let household = || state.household().to_owned();
     if state.is_removed(device) {
-        return Err(NodeError::Removed {
-            household: household(),
-        });
+        return Ok(Configuration::default());
     }
     let is_member = state.configuration().member(device).is_some();
     if healing || (!is_member && known.member(device).is_some()) {
@@ -438,7 +447,7 @@ fn whom_to_trust(
     match is_member {
         true => Ok(Configuration::default()),
         false => Err(NodeError::Stranger {
-            household: household(),
+            household: state.household().to_owned(),
         }),
     }
 }

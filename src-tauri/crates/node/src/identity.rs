@@ -30,6 +30,9 @@ const MEMBERS_FILE: &str = "household.members";
 /// There, while this device is to vote and does not yet.
 const CANDIDATE_FILE: &str = "stands-for-vote";
 
+/// There, once this device has learned from others that it was removed.
+const REMOVED_FILE: &str = "removed-from-household";
+
 /// Bytes from the system's generator.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
     let mut bytes = [0; N];
@@ -100,8 +103,23 @@ pub fn reached(root: &Path) -> Option<Height> {
 
 /// Writes down that this device is to vote as soon as it has caught up, durably.
 pub(crate) fn stand_for_vote(root: &Path) -> Result<(), NodeError> {
+    mark(root, CANDIDATE_FILE)
+}
+
+/// Writes down that the others have removed this device, durably.
+pub(crate) fn keep_removed(root: &Path) -> Result<(), NodeError> {
+    mark(root, REMOVED_FILE)
+}
+
+/// Whether the others are known to have removed this device.
+pub(crate) fn was_removed(root: &Path) -> bool {
+    root.join(IDENTITY_FOLDER).join(REMOVED_FILE).exists()
+}
+
+/// Makes an empty file that says something by being there.
+fn mark(root: &Path, file: &str) -> Result<(), NodeError> {
     let folder = root.join(IDENTITY_FOLDER);
-    let path = folder.join(CANDIDATE_FILE);
+    let path = folder.join(file);
     let made = std::fs::File::create(&path).and_then(|file| file.sync_all());
     made.map_err(io("could not make", &path))?;
     sync_folder(&folder)

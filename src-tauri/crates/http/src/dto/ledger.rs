@@ -304,7 +304,9 @@ impl MemberBody {
     }
 }
 
-fn standing(standing: &Standing) -> &'static str {
+/// How a device's standing is told.
+#[must_use]
+pub fn standing(standing: &Standing) -> &'static str {
     match standing {
         Standing::Good => "good",
         Standing::Healing => "healing",

@@ -36,9 +36,11 @@ impl Link {
     pub(crate) fn of_environment() -> Self {
         let url = std::env::var_os(URL).map(|url| url.to_string_lossy().into_owned());
         let url = url.filter(|url| !url.trim().is_empty());
-        let address = url.as_deref().and_then(|url| url.parse::<Address>().ok());
+        let address = url.as_deref().map(str::parse::<Address>).transpose();
+        let trouble = address.as_ref().err().map(ToString::to_string);
         let status = Status {
-            bucket: address.map(|address| address.to_string()),
+            bucket: address.ok().flatten().map(|address| address.to_string()),
+            trouble,
             ..Status::default()
         };
         Self {
