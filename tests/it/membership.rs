@@ -106,8 +106,8 @@ fn names_are_told_apart_and_hide_nothing() {
         assert_eq!(listing(&home.folder("taken")), [""; 0]);
     }
     for name in ["\u{202e}PTL", "a\u{7}", "\u{200b}", "x\u{2066}y"] {
-        let bad = join(&home, "bad", &invitation, Some(name)).exited(1);
-        assert!(bad.stderr.contains("name"), "{}", bad.stderr);
+        let bad = join(&home, "bad", &invitation, Some(name)).exited(2);
+        assert!(bad.stderr.contains("a device cannot be"), "{}", bad.stderr);
         assert!(!home.folder("bad").exists());
     }
     join(&home, "second", &invitation, Some("Küche 👩‍👧")).succeeded();
@@ -117,7 +117,7 @@ fn names_are_told_apart_and_hide_nothing() {
         client.send("PATCH", &path, &json!({ "name": name }))
     };
     assert_eq!(rename("HERE").is(409).json()["code"], "name_taken");
-    assert_eq!(rename("\u{202e}x").is(422).json()["code"], "bad_name");
+    assert_eq!(rename("\u{202e}x").is(400).json()["code"], "bad_name");
     assert_eq!(rename("küche 👩‍👧").status, 200);
 
     // Whoever says no name gets one that is free: all of these are one machine.

@@ -146,8 +146,17 @@ fn storm(three: &Three, files: &[PathBuf], seed: u64) -> (Duration, u64) {
 
 fn files(three: &Three, count: u32) -> Vec<PathBuf> {
     let folder = three.homes[0].sample("photos", count);
-    let entries = fs::read_dir(folder).unwrap();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut folders = vec![folder];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => files.push(path),
+            }
+        }
+    }
     files.sort();
     files
 }
