@@ -2,6 +2,7 @@
 
 pub mod desktop;
 pub mod dice;
+pub mod disk;
 pub mod emulator;
 pub mod http;
 pub mod library;

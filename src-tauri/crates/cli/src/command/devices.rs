@@ -110,6 +110,9 @@ fn describe(listed: &Listed) -> String {
             device.role,
             safe(&device.name),
         );
+        if let Some(trouble) = &device.trouble {
+            let _ = writeln!(text, "    {}: {}", safe(&device.name), safe(trouble));
+        }
     }
     let open = listed.invitations.iter();
     for one in open.filter(|one| one.state == InvitationState::Open) {

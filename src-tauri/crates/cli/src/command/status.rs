@@ -63,6 +63,9 @@ fn describe(status: &LedgerStatus) -> String {
             safe(&member.name),
             member.role
         );
+        if let Some(trouble) = &member.trouble {
+            let _ = writeln!(text, "           {}: {}", safe(&member.name), safe(trouble));
+        }
     }
     text
 }

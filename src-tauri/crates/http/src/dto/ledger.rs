@@ -81,6 +81,8 @@ pub struct MemberBody {
     pub tip: Option<String>,
     /// When it was last heard.
     pub last_seen: Option<String>,
+    /// Why this device and that one do not go on with each other, and what to do.
+    pub trouble: Option<String>,
 }
 
 /// What to prove.
@@ -300,6 +302,7 @@ impl MemberBody {
             height: member.tip.map(|tip| tip.height),
             tip: member.tip.map(|tip| tip.hash.to_string()),
             last_seen: member.last_seen_ms.map(moment),
+            trouble: member.trouble.clone(),
         }
     }
 }

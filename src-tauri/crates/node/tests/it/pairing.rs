@@ -330,3 +330,23 @@ async fn what_was_done_alone_keeps_its_order_over_a_restart_and_a_pending_remova
     .await;
     assert_eq!(texts(&laptop), ["one", "two", "three"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_in_with_an_invitation_that_has_expired_or_was_withdrawn() {
+    let (_root, study) = founded();
+    let newcomer = tempfile::tempdir().unwrap();
+    let expired = study.invite(Role::Voter, Duration::ZERO).unwrap();
+    let refused = try_to_join(newcomer.path(), &expired).await;
+    assert!(
+        matches!(&refused, JoinRefused::Spent(why) if why.contains("expired")),
+        "{refused}"
+    );
+    let withdrawn = study.invite(Role::Voter, HOUR).unwrap();
+    study.withdraw(withdrawn.id()).unwrap();
+    let refused = try_to_join(newcomer.path(), &withdrawn).await;
+    assert!(
+        matches!(&refused, JoinRefused::Spent(why) if why.contains("withdrawn")),
+        "{refused}"
+    );
+    assert_eq!(study.status().members.len(), 1);
+}
