@@ -132,10 +132,16 @@ fn storm(three: &Three, files: &[PathBuf], seed: u64) -> (Duration, u64) {
                 scope.spawn(move || upload(three, part, tally, seed + n))
             })
             .collect();
-        let uploaded: Vec<_> = uploaders.into_iter().map(|one| one.join()).collect();
+        let uploaded: Vec<_> = uploaders
+            .into_iter()
+            .map(std::thread::ScopedJoinHandle::join)
+            .collect();
         let took = began.elapsed();
         tally.over.store(true, Ordering::Relaxed);
-        let ended = readers.into_iter().chain([watch]).map(|one| one.join());
+        let ended = readers
+            .into_iter()
+            .chain([watch])
+            .map(std::thread::ScopedJoinHandle::join);
         for one in uploaded.into_iter().chain(ended) {
             one.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }

@@ -960,6 +960,8 @@ export interface components {
             role: string;
             /** @description The tip of its chain, as last heard. */
             tip?: string | null;
+            /** @description Why this device and that one do not go on with each other, and what to do. */
+            trouble?: string | null;
         };
         /** @description The photos of one month. */
         Month: {
