@@ -44,8 +44,11 @@ use peers::Peers;
 /// How long edits wait for a quorum before they are set aside as pending.
 const QUORUM_WAIT: Micros = 1_000_000;
 
-/// How often what may have been lost is said again: the tip, and edits that still wait.
+/// How often what may have been lost is said again: edits that still wait.
 const REPEAT: Micros = 1_000_000;
+
+/// How often the others are told how far the chain reaches here, while it grows.
+const TELL_TIP: Micros = 250_000;
 
 /// Most bytes of payloads in one batch.
 pub(crate) const BATCH_BYTES_MAX: usize = 4 << 20;
@@ -108,6 +111,8 @@ pub struct Engine<S> {
     /// Own edits that are missing, and how often they were found to be.
     gap: Option<(Gap, u32)>,
     repeat_at: Micros,
+    /// When the others are told of the tip.
+    tell_at: Micros,
     replica_wake_at: Option<Micros>,
     actions: Vec<Action>,
 }
@@ -210,6 +215,7 @@ impl<S: Store> Engine<S> {
             early: None,
             gap: None,
             repeat_at: 0,
+            tell_at: 0,
             replica_wake_at: None,
             actions: Vec::new(),
         };
@@ -308,7 +314,9 @@ impl<S: Store> Engine<S> {
     pub fn wake_at(&self) -> Option<Micros> {
         let unanswered = self.mempool.oldest_unanswered();
         let repeats = self.has_to_repeat().then_some(self.repeat_at);
+        let tells = self.has_untold_tip().then_some(self.tell_at);
         let wakes = [
+            tells,
             self.replica_wake_at,
             self.held_until,
             unanswered.map(|since| since + QUORUM_WAIT),
