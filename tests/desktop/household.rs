@@ -87,7 +87,7 @@ fn the_app_joins_by_an_invitation_and_what_one_does_all_have() -> Result<(), Fai
 
 fn join(page: &Page, invitation: &str) -> Result<(), Failure> {
     page.wait("[data-testid=first-start]")?;
-    page.click(&page.wait("[data-testid=door-join]")?)?;
+    page.click(&page.wait("label:has([data-testid=door-join])")?)?;
     let text = page.wait("[data-testid=first-start] textarea[name=invitation]")?;
     page.type_into(&text, invitation)?;
     let device = page.wait("[data-testid=first-start] input[name=device]")?;
