@@ -3,4 +3,5 @@
 //! Each test has a display of its own. Pictures of what was seen are in `target/shots`.
 
 mod evening;
+mod household;
 mod manners;

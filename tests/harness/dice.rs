@@ -8,6 +8,12 @@ pub struct Dice {
 }
 
 impl Dice {
+    /// With this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
     /// Seeded by `KINFOLIO_SEED`, or by the clock; the seed is printed.
     #[must_use]
     pub fn seeded() -> Self {

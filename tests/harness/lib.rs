@@ -2,8 +2,10 @@
 
 pub mod desktop;
 pub mod dice;
+pub mod disk;
 pub mod emulator;
 pub mod http;
 pub mod library;
 pub mod network;
 pub mod pictures;
+pub mod three;

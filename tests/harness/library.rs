@@ -98,8 +98,30 @@ impl Household {
         self.joined_by(name, |join| ran(&mut switch.on(machine, join)))
     }
 
+    /// The same with the library in `root`.
+    #[must_use]
+    pub fn joined_in(&self, name: &str, dir: TempDir, root: PathBuf) -> Self {
+        self.joining(name, dir, root, ran)
+    }
+
     fn joined_by(&self, name: &str, run: impl FnOnce(&mut Command) -> Ran) -> Self {
-        let device = Self::nowhere();
+        let dir = TempDir::new().expect("a temporary folder");
+        let root = dir.path().join("library");
+        self.joining(name, dir, root, run)
+    }
+
+    fn joining(
+        &self,
+        name: &str,
+        dir: TempDir,
+        root: PathBuf,
+        run: impl FnOnce(&mut Command) -> Ran,
+    ) -> Self {
+        let device = Self {
+            dir,
+            root,
+            peer: OnceLock::new(),
+        };
         let invitation = self.run(["invite"]).succeeded().stdout;
         let join = ["join", invitation.trim(), "--device", name];
         run(&mut device.command(join)).succeeded();
@@ -180,6 +202,21 @@ impl Household {
         // It stays there: two that moved at once would not find each other on loopback.
         self.peer.get_or_init(|| node.ready_word("peer="));
         node
+    }
+
+    /// The same with a clock that is wrong, `+1y` say; nothing, where libfaketime is missing.
+    #[must_use]
+    pub fn serve_at_time(&self, wrong: &str) -> Option<Node> {
+        let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+        let library = Path::new(library).exists().then_some(library)?;
+        let variables = [
+            ("LD_PRELOAD", library),
+            ("FAKETIME", wrong),
+            // Only what the time of day is, not how long something takes.
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Some(self.serve_with(variables))
     }
 
     /// The same, and listens for other devices at this address.
@@ -343,7 +380,9 @@ pub fn kinfolio() -> Command {
             command.env_remove(&name);
         }
     }
-    command.stdin(Stdio::null());
+    // What it notes outside its libraries stays out of the person's own files.
+    let state = std::env::temp_dir().join("kinfolio-tests-state");
+    command.stdin(Stdio::null()).env("XDG_STATE_HOME", state);
     command
 }
 

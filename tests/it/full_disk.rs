@@ -1,46 +1,11 @@
 //! A disk that fills up in the middle of an import.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use harness::disk::{Disk, fill};
 use harness::library::{Household, PATIENCE};
 use tempfile::TempDir;
-
-/// A file system of its own; unmounted when dropped.
-struct Disk(PathBuf);
-
-impl Disk {
-    fn mount(at: &Path, size: &str) -> Result<Self, String> {
-        std::fs::create_dir(at).unwrap();
-        run(
-            "mount",
-            &["-t", "tmpfs", "-o", &format!("size={size}"), "kinfolio"],
-            at,
-        )?;
-        Ok(Self(at.to_path_buf()))
-    }
-
-    fn grow(&self, size: &str) {
-        run("mount", &["-o", &format!("remount,size={size}")], &self.0).unwrap();
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Lazily, since a failing test may have left a process on it.
-        let _ = run("umount", &["-l"], &self.0);
-    }
-}
-
-fn run(program: &str, args: &[&str], last: &Path) -> Result<(), String> {
-    let output = Command::new(program).args(args).arg(last).output();
-    match output {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        Err(error) => Err(error.to_string()),
-    }
-}
 
 #[test]
 fn the_import_stops_and_the_library_verifies() {
@@ -52,7 +17,7 @@ fn the_import_stops_and_the_library_verifies() {
             return;
         }
     };
-    let root = disk.0.join("library");
+    let root = disk.at().join("library");
     let home = Household::found_in(dir, root);
     let folder = home.sample("photos", 60);
     let import = [OsStr::new("import"), folder.as_os_str()];
@@ -101,11 +66,11 @@ fn what_cannot_follow_says_so_and_reading_goes_on() {
             return;
         }
     };
-    let root = disk.0.join("library");
+    let root = disk.at().join("library");
     let home = Household::found_in(dir, root);
     let folder = home.sample("photos", 20);
     home.json([OsStr::new("import"), folder.as_os_str()]);
-    let filling = disk.0.join("filling");
+    let filling = disk.at().join("filling");
     for left in [200 << 10, 60 << 10, 0] {
         fill(&filling, left);
         for rating in ["1", "2", "3"] {
@@ -124,17 +89,4 @@ fn what_cannot_follow_says_so_and_reading_goes_on() {
     let found = home.json(["search", "rating:5"])["total"].clone();
     assert_eq!(found, home.json(["search", "has:gps"])["total"]);
     assert_eq!(home.json(["verify", "--deep"])["ok"], true);
-}
-
-/// Fills the file system that holds `path` until `left` bytes are free.
-fn fill(path: &Path, left: u64) {
-    use std::io::Write;
-    let mut file = std::fs::File::options()
-        .create(true)
-        .append(true)
-        .open(path)
-        .unwrap();
-    while file.write_all(&[0; 4096]).is_ok() {}
-    let length = file.metadata().unwrap().len();
-    file.set_len(length.saturating_sub(left)).unwrap();
 }

@@ -3,72 +3,9 @@
 use std::fs;
 use std::time::Instant;
 
-use harness::http::Client;
-use harness::library::{Household, Node, eventually};
-use serde_json::{Value, json};
-
-/// A household of three devices, all of which serve and vote.
-struct Three {
-    homes: [Household; 3],
-    nodes: Vec<Option<Node>>,
-}
-
-impl Three {
-    fn found() -> Self {
-        let first = Household::found();
-        let serving = first.serve();
-        let second = first.joined("Laptop");
-        let third = first.joined("NAS");
-        let nodes = vec![Some(serving), Some(second.serve()), Some(third.serve())];
-        let three = Self {
-            homes: [first, second, third],
-            nodes,
-        };
-        for n in 0..3 {
-            eventually("everyone votes and sees everyone", || {
-                let members = three.ledger(n)["members"].as_array()?.clone();
-                let good = |one: &Value| one["role"] == "voter" && one["reachable"] == true;
-                (members.len() == 3 && members.iter().all(good)).then_some(())
-            });
-        }
-        three
-    }
-
-    fn node(&self, n: usize) -> &Node {
-        self.nodes[n].as_ref().expect("it runs")
-    }
-
-    fn client(&self, n: usize) -> Client {
-        self.node(n).client()
-    }
-
-    fn ledger(&self, n: usize) -> Value {
-        self.client(n).get("/api/v1/ledger").json()
-    }
-
-    fn found_by(&self, n: usize, query: &str) -> u64 {
-        let path = format!("/api/v1/search?q={query}");
-        self.client(n).get(&path).json()["total"].as_u64().unwrap()
-    }
-
-    /// Waits until all that run have one tip.
-    fn agree(&self) -> String {
-        eventually("one tip", || {
-            let running = (0..3).filter(|&n| self.nodes[n].is_some());
-            let tips: Vec<_> = running.map(|n| self.ledger(n)["tip"].clone()).collect();
-            let same = tips.iter().all(|tip| *tip == tips[0]);
-            same.then(|| tips[0].as_str().unwrap().to_owned())
-        })
-    }
-
-    fn kill(&mut self, n: usize) {
-        self.nodes[n].take().expect("it runs").kill();
-    }
-
-    fn start(&mut self, n: usize) {
-        self.nodes[n] = Some(self.homes[n].serve());
-    }
-}
+use harness::library::{Household, eventually};
+use harness::three::Three;
+use serde_json::json;
 
 #[test]
 fn what_one_device_does_all_have() {

@@ -6,17 +6,22 @@
     reason = "what a test expects and does not get ends it, in its parts too"
 )]
 
+mod away;
 mod bad_input;
 mod bucket;
+mod copied;
+mod damage;
 mod first_day;
 mod full_disk;
 mod household;
 mod kill;
 mod ledger;
 mod licences;
+mod membership;
 mod namespaces;
 mod offline;
 mod output;
+mod outsiders;
 mod peers;
 mod proof;
 mod restore;
@@ -24,4 +29,6 @@ mod scrub;
 mod serve;
 mod settings;
 mod sharing;
+mod storm;
 mod tidy;
+mod trouble;

@@ -45,6 +45,9 @@ pub fn told_event(event: &Event, devices: &[Device]) -> String {
             format!("{} sent nonsense: {detail}", told(*from, devices))
         }
         Event::Rejected => "somebody is not let in".to_owned(),
+        Event::ToldRemoved(by) => {
+            format!("{} says that this device was removed", told(*by, devices))
+        }
         Event::Synced(mark) => format!("{mark:?} synced"),
         Event::Read { ticket } => format!("read of request {ticket}"),
         Event::Tick => "tick".to_owned(),

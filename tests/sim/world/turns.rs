@@ -24,6 +24,13 @@ impl World {
         if let Err(error) = device.open(self.now, nonce, &self.plan, members) {
             return self.could_not_open(index, &error);
         }
+        // A device that was removed while it slept learns of it from its own ledger.
+        let standing = device.engine.as_ref().map(Engine::standing);
+        if standing == Some(&Standing::Removed) {
+            device.fate = Fate::Removed;
+            self.stop(index);
+            return Ok(());
+        }
         let (life, engine) = (device.life, device.engine.as_ref());
         let height = engine.map_or(0, |engine| engine.state().height());
         let me = engine.map_or(0, |engine| engine.me().incarnation.counter);
@@ -58,13 +65,8 @@ impl World {
         if is_damage(error) && device.injured {
             return self.make_anew(index);
         }
-        // A device that was removed while it slept learns of it from its own ledger.
         let is_member = self.household.members.member(device.id).is_some();
-        if matches!(
-            error,
-            NodeError::Stranger { .. } | NodeError::Removed { .. }
-        ) && !is_member
-        {
+        if matches!(error, NodeError::Stranger { .. }) && !is_member {
             device.fate = Fate::Removed;
             return Ok(());
         }

@@ -75,6 +75,8 @@ export interface Backend {
   removeDevice(id: string): Promise<EditState>;
   invite(wish: InvitationWish): Promise<Invitation>;
   invitations(): Promise<Given[]>;
+  /** Takes an invitation back that nobody has used. */
+  withdraw(id: string): Promise<void>;
 
   imports(): Promise<ImportJob[]>;
   importJob(id: string): Promise<ImportJob>;

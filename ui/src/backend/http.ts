@@ -94,6 +94,10 @@ export class HttpClient {
     return this.get('/invitations');
   }
 
+  withdraw(id: string): Promise<void> {
+    return this.send('DELETE', `/invitations/${id}`);
+  }
+
   async imports(): Promise<ImportJob[]> {
     const answer = await this.get<{ imports: ImportJob[] }>('/imports');
     return answer.imports;

@@ -120,6 +120,13 @@ export class MemoryHousehold {
     );
   }
 
+  withdraw(id: string): void {
+    this.refuse();
+    const at = this.invitations.findIndex((given) => given.id === id);
+    if (at < 0) throw new BackendError('invitation_unknown', 'There is no such invitation.', { status: 404 });
+    this.invitations.splice(at, 1);
+  }
+
   /** Lets a device come with the newest invitation, first as `joining`, then as `joined`. */
   arrive(name: string, state: 'joining' | 'joined' = 'joined'): void {
     const given = this.invitations[0];

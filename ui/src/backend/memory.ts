@@ -233,6 +233,11 @@ export class MemoryBackend implements Backend {
     return this.others.given();
   }
 
+  async withdraw(id: string): Promise<void> {
+    await this.answer();
+    this.others.withdraw(id);
+  }
+
   async imports(): Promise<ImportJob[]> {
     await this.answer();
     return [...this.jobs.values()].map((job) => structuredClone(job));

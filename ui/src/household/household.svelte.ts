@@ -79,6 +79,22 @@ export class HouseholdState {
     await this.follow();
   }
 
+  /** Takes an invitation back; nobody can join with it any more. */
+  async withdraw(id: string): Promise<void> {
+    await this.heard(this.backend.withdraw(id));
+    if (this.made?.id === id) this.made = null;
+    await this.follow();
+  }
+
+  /** Invitations that can be used now, those included that were made before the page was loaded. */
+  get open(): (Given & { leftMs: number })[] {
+    const left = this.given.map((one) => {
+      const until = one.id === this.made?.id ? this.made.until : Date.parse(one.expires_at);
+      return { ...one, leftMs: until - this.now };
+    });
+    return left.filter((one) => one.state === 'open' && one.leftMs > 0);
+  }
+
   /** The dialog is to begin with a new invitation; the one before stays good until its time is over. */
   forget(): void {
     this.made = null;
@@ -155,7 +171,7 @@ function readCompared(): string[] {
 export function whyNot(error: unknown): string {
   const code = codeOf(error);
   if (code === 'last_voter') return t('device.last.voter');
-  if (code === 'bad_name') return t('join.wrong.bad_name');
+  if (code === 'bad_name' || code === 'name_taken') return t(`join.wrong.${code}`);
   if (code === 'members_change' || code === 'device_unknown') return t(`device.failed.${code}`);
   return messageOf(error);
 }

@@ -88,6 +88,7 @@ describe('joining', () => {
     ['inviter_unreachable', /does not answer/],
     ['no_quorum', /too few of its devices/],
     ['bad_name', /name cannot be used/],
+    ['name_taken', /Another device of the household has this name/],
     ['disk_full', /Joining failed: no room/],
   ];
   for (const [code, words] of CASES) {
@@ -95,7 +96,9 @@ describe('joining', () => {
       const backend = await open({ library: false });
       backend.others.fault = new BackendError(code, 'no room', { status: 409 });
       await join(INVITATION);
-      const field = screen.getByLabelText(code === 'bad_name' ? 'Name of this device' : 'Invitation');
+      const field = screen.getByLabelText(
+        ['bad_name', 'name_taken'].includes(code) ? 'Name of this device' : 'Invitation',
+      );
       await waitFor(() => expect(screen.getByTestId('join-fault').textContent).toMatch(words));
       expect(document.activeElement).toBe(field);
       expect(field.getAttribute('aria-invalid')).toBe('true');
@@ -279,6 +282,20 @@ describe('an invitation', () => {
     const open = await screen.findByTestId('open-invitation');
     await fireEvent.click(within(open).getByRole('button', { name: 'Show' }));
     expect(await screen.findByTestId('invitation-text')).toBeTruthy();
+  });
+
+  it('that is open shows after the page was loaded again, and can be withdrawn', async () => {
+    const backend = await open({ devices: 2 });
+    backend.others.invite({ minutes: 60, observer: true });
+    await fireEvent.click(await screen.findByTestId('ledger-line'));
+    const invitation = await screen.findByTestId('open-invitation', {}, { timeout: 5000 });
+    expect(invitation.textContent).toMatch(/invitation for an observer is open/);
+    expect(invitation.textContent).toMatch(/left/);
+    expect(within(invitation).queryByRole('button', { name: 'Show' })).toBeNull();
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(within(invitation).getByTestId('withdraw'));
+    await waitFor(() => expect(screen.queryByTestId('open-invitation')).toBeNull());
+    expect(await backend.invitations()).toEqual([]);
   });
 
   it('that could not be made says why', async () => {

@@ -45,6 +45,7 @@ export const de: Catalogue = {
     'Der Haushalt kann jetzt kein Gerät aufnehmen, weil zu wenige seiner Geräte an sind. Schalten Sie ein weiteres ein und versuchen Sie es noch einmal; die Einladung gilt weiter.',
   'join.wrong.bad_name':
     'Dieser Name geht nicht. Er braucht mindestens einen Buchstaben und höchstens 100 Zeichen.',
+  'join.wrong.name_taken': 'Ein anderes Gerät des Haushalts heißt so. Wählen Sie einen anderen Namen.',
   'join.failed': 'Der Beitritt ist fehlgeschlagen: {reason}',
   'joined.title': 'Willkommen bei {household}',
   'joined.lead': 'Vergleichen Sie diese Wörter mit denen, die {inviter} zeigt.',
@@ -264,7 +265,7 @@ export const de: Catalogue = {
   'ledger.differ': '{device} hat einen anderen Block {block}',
   'ledger.healing': 'Das Register dieses Geräts wird repariert',
   'ledger.healing.advice':
-    'Es war beschädigt, und die anderen Geräte stellen es wieder her. Lassen Sie Kinfolio dort laufen; Sie können weitermachen wie gewohnt, nur ohne Stimme dieses Geräts.',
+    'Es war beschädigt, oder sein Ordner wurde kopiert oder von früher zurückgespielt. Die anderen Geräte stellen es wieder her: Schalten Sie sie ein und lassen Sie Kinfolio dort laufen; Sie können weitermachen wie gewohnt, nur ohne Stimme dieses Geräts.',
   'ledger.superseded': 'Es gibt eine weitere Kopie dieses Geräts',
   'ledger.superseded.advice':
     'Seine Bibliothek wurde kopiert oder aus einer Sicherung zurückgespielt, und zwei können nicht für einen sprechen. Lassen Sie nur eine davon laufen; entfernen Sie dieses Gerät auf einem anderen, und lassen Sie es mit einer Einladung neu beitreten.',
@@ -380,6 +381,8 @@ export const de: Catalogue = {
   'invite.open': 'Eine Einladung ist offen',
   'invite.open.observer': 'Eine Einladung zum Beobachten ist offen',
   'invite.show': 'Zeigen',
+  'invite.withdraw': 'Zurückziehen',
+  'invite.withdraw.failed': 'Die Einladung wurde nicht zurückgezogen: {reason}',
   'invite.trouble': 'Was aus der Einladung wurde, ist nicht zu sehen: {reason}',
 
   'time.seconds': { one: '{count} Sekunde', other: '{count} Sekunden' },

@@ -41,6 +41,7 @@ export const en = {
     'The household cannot take in a device now, because too few of its devices are on. Turn another one on and try again; the invitation stays good.',
   'join.wrong.bad_name':
     'This name cannot be used. It needs at least one letter, and 100 characters at most.',
+  'join.wrong.name_taken': 'Another device of the household has this name. Choose another one.',
   'join.failed': 'Joining failed: {reason}',
   'joined.title': 'Welcome to {household}',
   'joined.lead': 'Compare these words with the ones that {inviter} shows.',
@@ -251,7 +252,7 @@ export const en = {
   'ledger.differ': '{device} holds another block {block}',
   'ledger.healing': 'This device’s ledger is being repaired',
   'ledger.healing.advice':
-    'It was damaged, and the other devices make it whole. Leave Kinfolio running on them; you can go on as usual, this device just has no vote until then.',
+    'It was damaged, or its folder was copied or put back from an earlier time. The other devices make it whole: turn them on and leave Kinfolio running there; you can go on as usual, this device just has no vote until then.',
   'ledger.superseded': 'Another copy of this device is about',
   'ledger.superseded.advice':
     'Its library was copied or restored from a backup, and two cannot speak as one. Keep only one of them running; remove this device on another one, and let it join again with an invitation.',
@@ -362,6 +363,8 @@ export const en = {
   'invite.open': 'An invitation is open',
   'invite.open.observer': 'An invitation for an observer is open',
   'invite.show': 'Show',
+  'invite.withdraw': 'Withdraw',
+  'invite.withdraw.failed': 'The invitation was not withdrawn: {reason}',
   'invite.trouble': 'What became of the invitation cannot be seen: {reason}',
 
   'time.seconds': { one: '{count} second', other: '{count} seconds' },

@@ -215,6 +215,11 @@ impl ChainState {
         self.removed.contains(&device)
     }
 
+    /// All devices that were members and are none for ever.
+    pub fn removed(&self) -> impl Iterator<Item = DeviceId> {
+        self.removed.iter().copied()
+    }
+
     /// Hash of the tip.
     #[must_use]
     pub fn tip(&self) -> BlockHash {

@@ -12,6 +12,26 @@ use crate::wire::{Reader, WireError, Writer};
 /// Longest name of a device or household, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
 
+/// Whether `name` can be read for what it is: something shows, and nothing in it controls how the
+/// rest is shown or hides. Joiners, which scripts and emoji need, may stand in it.
+#[must_use]
+pub fn is_legible(name: &str) -> bool {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c,
+                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}')
+    };
+    !name.trim().is_empty() && !name.chars().any(hidden)
+}
+
+/// Whether people would take two names of devices for the same.
+#[must_use]
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
 /// Most members that a household may have.
 pub const MEMBERS_MAX: usize = 64;
 

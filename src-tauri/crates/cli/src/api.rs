@@ -190,6 +190,10 @@ fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fai
         detail: format!("{status}: {error}"),
     };
     if status.is_success() {
+        let body = match body {
+            b"" => b"null",
+            body => body,
+        };
         return serde_json::from_slice(body).map_err(not_understood);
     }
     let problem: Box<Problem> = serde_json::from_slice(body).map_err(not_understood)?;

@@ -182,6 +182,10 @@ pub(crate) struct InviteArgs {
     /// Let the device follow and write, without a vote
     #[arg(long)]
     pub(crate) observer: bool,
+    /// Take an invitation back that nobody has used: the invitation, or its id as `kinfolio devices`
+    /// prints it
+    #[arg(long, value_name = "INVITATION", conflicts_with_all = ["for_minutes", "observer"])]
+    pub(crate) withdraw: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -221,7 +225,7 @@ pub(crate) enum DevicesCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct RemoveArgs {
-    /// The device's id, or its beginning, as `kinfolio devices` prints it
+    /// The device's name or id, or at least the id's first eight digits, as `kinfolio devices` prints it
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 }

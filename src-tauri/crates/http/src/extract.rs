@@ -1,5 +1,7 @@
 //! axum's extractors with problems instead of plain-text rejections.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use axum::extract::rejection::JsonRejection;
@@ -7,7 +9,9 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use kinfolio_library::catalog::PhotoId;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::problem::Problem;
 
@@ -18,8 +22,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
+        match axum::Json::<Object<T>>::from_request(request, state).await {
+            Ok(axum::Json(Object(value))) => Ok(Self(value)),
             Err(rejection) => {
                 let code = match &rejection {
                     JsonRejection::JsonDataError(_) => "bad_body",
@@ -35,6 +39,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 ))
             }
         }
+    }
+}
+
+/// A JSON object. Left alone, serde takes a list for one whose fields are not named.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
 
@@ -100,6 +127,11 @@ impl Named for PhotoId {
 impl Named for kinfolio_library::node::DeviceId {
     const UNKNOWN: &'static str = "device_unknown";
     const WHAT: &'static str = "device id (32 lower-case hex digits)";
+}
+
+impl Named for kinfolio_library::node::InvitationId {
+    const UNKNOWN: &'static str = "invitation_unknown";
+    const WHAT: &'static str = "invitation id (32 lower-case hex digits)";
 }
 
 impl Named for u64 {

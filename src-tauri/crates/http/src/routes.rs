@@ -46,6 +46,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(household::settings, household::change_settings))
         .routes(routes!(household::change_device, household::remove_device))
         .routes(routes!(household::invitations, household::invite))
+        .routes(routes!(household::withdraw))
         .routes(routes!(tasks::claimed))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))

@@ -161,16 +161,25 @@ pub async fn original(
     if photo.purged {
         return Err(LibraryError::Purged { id: photo.id });
     }
-    if !is_stored(library, photo.id) {
+    if is_stored(library, photo.id) {
+        exchange::ensure_whole(library, photo).await?;
+    } else {
         library.borrowed().note(photo.id);
-        match range {
-            None => return exchange::stream(library, photo).await,
-            Some(_) => exchange::bring(library, photo).await?,
+        if range.is_none() && !exchange::is_hashed_first(photo) {
+            return exchange::stream(library, photo).await;
         }
+        exchange::bring(library, photo).await?;
     }
+    let watched = range.is_none() && !exchange::is_hashed_first(photo);
     let opened = library.blobs().open_range(&BlobId(photo.id.0), range).await;
     match opened {
-        Ok(opened) => Ok(opened.stream.map_err(io::Error::other).boxed()),
+        Ok(opened) => {
+            let bytes = opened.stream.map_err(io::Error::other).boxed();
+            Ok(match watched {
+                true => exchange::watched(library, photo.id, bytes),
+                false => bytes,
+            })
+        }
         Err(error) => Err(library.blob_error(error)),
     }
 }

@@ -123,6 +123,16 @@ pub enum LibraryError {
         /// What went wrong last.
         reason: String,
     },
+    /// An original that is damaged here, and that nobody else gives.
+    #[error("the original of {id} is damaged here ({fault}), and no good copy came: {reason}")]
+    OriginalDamaged {
+        /// The photo.
+        id: PhotoId,
+        /// What is wrong with it.
+        fault: String,
+        /// Why no other copy came.
+        reason: String,
+    },
     /// The photo is there, but nothing can be drawn from it.
     #[error("{id} has no preview: {reason}")]
     NoPreview {
@@ -165,6 +175,12 @@ pub enum LibraryError {
     #[error("“{name}” is the only device that votes: let another one vote first")]
     LastVoter {
         /// What it is called.
+        name: String,
+    },
+    /// Another device is called so.
+    #[error("the household has a device called “{name}” already: choose another name")]
+    NameTaken {
+        /// Its name.
         name: String,
     },
     /// The members changed again and again, so that this change never applied.
@@ -359,6 +375,7 @@ impl LibraryError {
             Self::OriginalMissing { .. } | Self::NotFetched { .. } => {
                 Code::Unreachable("original_unreachable")
             }
+            Self::OriginalDamaged { .. } => Code::Unreachable("original_damaged"),
             Self::NoPreview { .. } => Code::NotFound("no_preview"),
             Self::ImportUnknown { .. } => Code::NotFound("import_unknown"),
             Self::NotALibrary { .. } => Code::NotFound("not_a_library"),
@@ -380,6 +397,14 @@ impl LibraryError {
             Self::LastVoter { .. } => Code::Conflict("last_voter"),
             Self::MembersChange => Code::Conflict("members_change"),
             Self::BadInvitation(_) => Code::BadInput("bad_invitation"),
+            Self::Submit(SubmitError::Removed { .. }) => Code::Conflict("device_removed"),
+            Self::Submit(SubmitError::Superseded) => Code::Conflict("device_superseded"),
+            Self::NameTaken { .. } => Code::Conflict("name_taken"),
+            Self::Node(NodeError::NoInvitation { .. }) => Code::NotFound("invitation_unknown"),
+            Self::Node(NodeError::InvitationUsed { .. }) => Code::Conflict("invitation_used"),
+            Self::Node(NodeError::Join(JoinError::Refused(JoinRefused::NameTaken(_)))) => {
+                Code::Conflict("name_taken")
+            }
             Self::Node(NodeError::Deaf) => Code::Conflict("not_listening"),
             Self::Node(NodeError::Invitations { .. }) => Code::Conflict("too_many_invitations"),
             Self::Node(NodeError::Join(JoinError::Refused(JoinRefused::NotNow(_)))) => {

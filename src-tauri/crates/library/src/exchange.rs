@@ -6,7 +6,9 @@
 mod borrowed;
 mod gather;
 mod give;
+mod incoming;
 mod keep;
+mod mend;
 mod original;
 mod preview;
 mod purge;
@@ -15,6 +17,7 @@ pub(crate) use borrowed::Borrowed;
 pub(crate) use gather::{Gathering, gather};
 pub(crate) use give::Shelf;
 pub(crate) use keep::{all, placement, say as say_kept};
+pub(crate) use mend::{ensure_whole, is_hashed_first, mend_if_damaged, watched};
 pub(crate) use original::{bring, replace, stream};
 pub(crate) use preview::{Fetched, fetch as preview};
 pub(crate) use purge::purge;

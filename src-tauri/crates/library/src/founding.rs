@@ -5,7 +5,9 @@ use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use kinfolio_node::{Founder, IDENTITY_FOLDER, Invitation, Joined};
+use kinfolio_node::{
+    Founder, IDENTITY_FOLDER, Invitation, JoinError, JoinRefused, Joined, NodeError, is_legible,
+};
 use kinfolio_photos::Blobs;
 
 use crate::checkpoint;
@@ -64,12 +66,19 @@ pub async fn join(
     check_name("a device", device)?;
     let layout = Layout::new(root);
     let joining = layout.joining();
+    let (was_there, had_key) = (root.exists(), root.join(IDENTITY_FOLDER).exists());
     let _lock = match joining.exists() && !layout.settings().exists() {
         true => begin_again(&layout, &[joining.clone(), root.join(IDENTITY_FOLDER)])?,
         false => prepare(&layout, &[IDENTITY_FOLDER])?,
     };
     write_durably(&joining, b"")?;
     let joined = kinfolio_node::join(root, invitation, device).await;
+    if let Err(NodeError::Join(error)) = &joined
+        && is_final(error)
+        && !had_key
+    {
+        leave(&layout, was_there)?;
+    }
     let joined = joined.map_err(|error| node_error(root, error))?;
     furnish(&layout)?;
     if let Err(error) = checkpoint::bring(&layout, invitation).await {
@@ -79,6 +88,30 @@ pub async fn join(
     write_durably(&joining, text.as_bytes())?;
     make_library(&layout, &joining)?;
     Ok(joined)
+}
+
+/// Whether the household has not taken this device in, and will not as it is.
+fn is_final(error: &JoinError) -> bool {
+    match error {
+        JoinError::Unreachable(_) => true,
+        JoinError::Refused(refused) => !matches!(refused, JoinRefused::NotNow(_)),
+        JoinError::Broken(_) | JoinError::Answer(_) => false,
+    }
+}
+
+/// Leaves the folder as it was before a joining that came to nothing.
+fn leave(layout: &Layout, was_there: bool) -> Result<(), LibraryError> {
+    let root = layout.root();
+    let failed = |path: &Path, source| LibraryError::io("remove", path, source);
+    let identity = root.join(IDENTITY_FOLDER);
+    fs::remove_dir_all(&identity).map_err(|source| failed(&identity, source))?;
+    for path in [layout.joining(), layout.lock()] {
+        fs::remove_file(&path).map_err(|source| failed(&path, source))?;
+    }
+    match was_there {
+        true => Ok(()),
+        false => fs::remove_dir(root).map_err(|source| failed(root, source)),
+    }
 }
 
 /// Turns the mark of what is going on, which holds the settings, into what makes the folder a
@@ -169,8 +202,10 @@ pub(crate) fn check_name(what: &'static str, given: &str) -> Result<(), LibraryE
     if given.chars().count() > NAME_CHARS_MAX {
         return Err(bad("100 characters are allowed at most"));
     }
-    if given.chars().any(char::is_control) {
-        return Err(bad("it holds control characters"));
+    if !is_legible(given) {
+        return Err(bad(
+            "it holds characters that are not shown or that change how the rest is shown",
+        ));
     }
     Ok(())
 }

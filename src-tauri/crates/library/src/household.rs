@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use kinfolio_node::{
-    Change, DeviceId, Door, EditState, Invitation, InvitationStatus, MemberStatus, Role, Status,
+    Change, DeviceId, Door, EditState, Invitation, InvitationId, InvitationState, InvitationStatus,
+    MemberStatus, Role, Status, is_same_name,
 };
 
 use crate::edit::Settled;
@@ -95,10 +96,30 @@ pub async fn invite(
     invited.map_err(|error| node_error(library.layout().root(), error))
 }
 
-/// The invitations that this device gave since it runs, and what became of them.
+/// Takes an invitation of this device back that nobody has used.
+///
+/// # Errors
+/// This device gave no such invitation since it runs, or somebody came with it.
+pub fn withdraw(library: &Library, invitation: InvitationId) -> Result<(), LibraryError> {
+    let withdrawn = library.node().withdraw(invitation);
+    withdrawn.map_err(|error| node_error(library.layout().root(), error))
+}
+
+/// The invitations that this device gave since it runs, and what became of them; but for those
+/// whose device has been removed since.
 #[must_use]
 pub fn invitations(library: &Library) -> Vec<InvitationStatus> {
-    library.node().invitations()
+    let members = status(library).members;
+    let mut given = library.node().invitations();
+    given.retain(|one| match &one.state {
+        InvitationState::Used {
+            device,
+            joined: true,
+            ..
+        } => members.iter().any(|member| member.id == *device),
+        _ => true,
+    });
+    given
 }
 
 /// Listens for the household's other devices on all addresses, unless this device listens
@@ -129,6 +150,12 @@ pub async fn rename(
     check_name("a device", name)?;
     let wanted = |status: &Status| {
         let member = member(status, device)?;
+        let others = status.members.iter().filter(|one| one.id != device);
+        if let Some(other) = others.into_iter().find(|one| is_same_name(&one.name, name)) {
+            return Err(LibraryError::NameTaken {
+                name: other.name.clone(),
+            });
+        }
         Ok((member.name != name).then(|| Change::Name {
             device,
             name: name.to_owned(),

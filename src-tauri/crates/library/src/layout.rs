@@ -145,12 +145,21 @@ pub fn device_name() -> String {
 /// Where a library lies when nobody says: in the person's data folder.
 #[must_use]
 pub fn default_folder() -> Option<PathBuf> {
+    persons_folder("XDG_DATA_HOME", ".local/share").map(|data| data.join("kinfolio"))
+}
+
+/// Where it is noted, outside any library, which folder of a device ran last; nowhere, if nobody
+/// knows where the person's files are.
+#[must_use]
+pub fn sentinels_folder() -> Option<PathBuf> {
+    persons_folder("XDG_STATE_HOME", ".local/state").map(|state| state.join("kinfolio/devices"))
+}
+
+fn persons_folder(variable: &str, in_home: &str) -> Option<PathBuf> {
     let named = |name: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)
             .filter(|path| path.is_absolute())
     };
-    let data =
-        named("XDG_DATA_HOME").or_else(|| named("HOME").map(|home| home.join(".local/share")));
-    data.map(|data| data.join("kinfolio"))
+    named(variable).or_else(|| named("HOME").map(|home| home.join(in_home)))
 }

@@ -27,7 +27,7 @@ use crate::follow;
 use crate::followed::Followed;
 use crate::household;
 use crate::import::Jobs;
-use crate::layout::Layout;
+use crate::layout::{Layout, sentinels_folder};
 use crate::scrub;
 use crate::settings::Settings;
 use crate::shown::Shown;
@@ -305,6 +305,7 @@ impl Parts {
             None => Node::open(root),
             Some(mut door) => {
                 door.peers.extend(settings.peers());
+                door.sentinels = door.sentinels.or_else(sentinels_folder);
                 let shelf = Shelf::new(blobs.clone(), thumbs.clone(), Arc::clone(&given));
                 door.files = Some(FileDoor {
                     files: Arc::new(shelf),

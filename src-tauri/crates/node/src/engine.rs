@@ -15,6 +15,7 @@ mod durable;
 mod event;
 mod peers;
 mod receive;
+mod removal;
 mod say;
 
 use std::collections::BTreeSet;
@@ -43,8 +44,11 @@ use peers::Peers;
 /// How long edits wait for a quorum before they are set aside as pending.
 const QUORUM_WAIT: Micros = 1_000_000;
 
-/// How often what may have been lost is said again: the tip, and edits that still wait.
+/// How often what may have been lost is said again: edits that still wait.
 const REPEAT: Micros = 1_000_000;
+
+/// How often the others are told how far the chain reaches here, while it grows.
+const TELL_TIP: Micros = 250_000;
 
 /// Most bytes of payloads in one batch.
 pub(crate) const BATCH_BYTES_MAX: usize = 4 << 20;
@@ -75,6 +79,8 @@ pub struct Engine<S> {
     /// Blocks that a damaged log had behind its first wound.
     attic: Attic,
     counts: Counts,
+    /// Who says that the household has removed this device.
+    removed_by: BTreeSet<DeviceId>,
     /// Edits that are not signed yet, and for whom; since when, and until when they may wait for
     /// others to be signed with.
     fresh: Vec<(Ticket, Vec<Payload>)>,
@@ -107,6 +113,8 @@ pub struct Engine<S> {
     /// Own edits that are missing, and how often they were found to be.
     gap: Option<(Gap, u32)>,
     repeat_at: Micros,
+    /// When the others are told of the tip.
+    tell_at: Micros,
     replica_wake_at: Option<Micros>,
     actions: Vec<Action>,
 }
@@ -191,6 +199,7 @@ impl<S: Store> Engine<S> {
             seen: 0,
             attic: Attic::default(),
             counts: Counts::default(),
+            removed_by: BTreeSet::new(),
             fresh: Vec::new(),
             fresh_bytes: 0,
             fresh_since: 0,
@@ -209,10 +218,14 @@ impl<S: Store> Engine<S> {
             early: None,
             gap: None,
             repeat_at: 0,
+            tell_at: 0,
             replica_wake_at: None,
             actions: Vec::new(),
         };
         engine.resume(clock, recovered)?;
+        if engine.state.is_removed(me.device) {
+            engine.be_removed();
+        }
         Ok(engine)
     }
 
@@ -238,6 +251,7 @@ impl<S: Store> Engine<S> {
                 Ok(())
             }
             Event::Up(device) => {
+                self.removed_by.remove(&device);
                 self.peers.up(device);
                 self.ungreeted.insert(device);
                 self.be_born()?;
@@ -261,6 +275,10 @@ impl<S: Store> Engine<S> {
             }
             Event::Rejected => {
                 self.counts.rejected += 1;
+                Ok(())
+            }
+            Event::ToldRemoved(by) => {
+                self.hear_removal(by);
                 Ok(())
             }
             Event::Synced(mark) => match self.durable.synced(mark) {
@@ -299,7 +317,9 @@ impl<S: Store> Engine<S> {
     pub fn wake_at(&self) -> Option<Micros> {
         let unanswered = self.mempool.oldest_unanswered();
         let repeats = self.has_to_repeat().then_some(self.repeat_at);
+        let tells = self.has_untold_tip().then_some(self.tell_at);
         let wakes = [
+            tells,
             self.replica_wake_at,
             self.held_until,
             unanswered.map(|since| since + QUORUM_WAIT),
@@ -433,11 +453,8 @@ fn whom_to_trust(
     healing: bool,
     known: &Configuration,
 ) -> Result<Configuration, NodeError> {
-    let household = || state.household().to_owned();
     if state.is_removed(device) {
-        return Err(NodeError::Removed {
-            household: household(),
-        });
+        return Ok(Configuration::default());
     }
     let is_member = state.configuration().member(device).is_some();
     if healing || (!is_member && known.member(device).is_some()) {
@@ -447,7 +464,7 @@ fn whom_to_trust(
     match is_member {
         true => Ok(Configuration::default()),
         false => Err(NodeError::Stranger {
-            household: household(),
+            household: state.household().to_owned(),
         }),
     }
 }

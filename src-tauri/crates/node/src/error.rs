@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kinfolio_chain::store::StoreError;
-use kinfolio_chain::{BlockHash, DeviceId, Height, Refusal};
+use kinfolio_chain::{BlockHash, DeviceId, Height, InvitationId, Refusal};
 use kinfolio_transport::{FetchError, IdentityError, JoinError};
 
 /// Why a node could not be founded or opened, or a block not be read.
@@ -58,14 +58,6 @@ pub enum NodeError {
         /// The household's name.
         household: String,
     },
-    /// This device was a member, and was removed.
-    #[error(
-        "this device was removed from the household “{household}”; its photos are still in its folder. To come back it needs an invitation, and a new folder"
-    )]
-    Removed {
-        /// The household's name.
-        household: String,
-    },
     /// The household did not take this device in.
     #[error(transparent)]
     Join(#[from] JoinError),
@@ -83,8 +75,20 @@ pub enum NodeError {
         /// The limit.
         max: usize,
     },
+    /// An invitation that this device did not give, or does not remember.
+    #[error("this device has no invitation {id}: `kinfolio devices` lists those that are open")]
+    NoInvitation {
+        /// Its name.
+        id: InvitationId,
+    },
+    /// An invitation that can no longer be taken back.
+    #[error("“{name}” came by that invitation already: to take it out again, remove the device")]
+    InvitationUsed {
+        /// Who used it.
+        name: String,
+    },
     /// A name that cannot stand in the ledger.
-    #[error("the {what} must have 1 to {max} bytes and no control characters")]
+    #[error("the {what} must have 1 to {max} bytes and no control characters or hidden ones")]
     Name {
         /// Whose name.
         what: &'static str,
@@ -209,6 +213,19 @@ pub enum SubmitError {
         "this device was restored from the household's bucket and is no member of the household yet: it shows what was restored and cannot change anything"
     )]
     Restored,
+    /// This device was removed from the household.
+    #[error(
+        "this device was removed from the household “{household}”: nothing can be changed here any more. Its photos are still in its folder; to come back it needs an invitation, and a new folder"
+    )]
+    Removed {
+        /// The household's name.
+        household: String,
+    },
+    /// Another device lives under this one's name.
+    #[error(
+        "a copy of this device runs elsewhere, or its folder was put back from an earlier time: nothing can be changed here. Stop one of the two and start the other again; a copy that is to stay must join anew, by an invitation and in a new folder"
+    )]
+    Superseded,
     /// The node was closed before the edits were decided.
     #[error("the ledger node is closed")]
     Closed,

@@ -125,6 +125,8 @@ pub(crate) struct EventLoop {
     reached: (Height, Instant),
     /// Why the engine was dropped, where opening it again, or making its ledger anew, helps.
     remedy: Option<Remedy>,
+    /// Whether it was noted that this device was removed.
+    removal_noted: bool,
     /// The mark that the disk is at, if it is at one.
     syncing: Option<Mark>,
 }
@@ -165,6 +167,7 @@ impl EventLoop {
             counts: Counts::default(),
             reached: (0, began),
             remedy: None,
+            removal_noted: false,
             syncing: None,
         }
     }
@@ -276,6 +279,19 @@ impl EventLoop {
             }
             return (false, None);
         }
+        if let Some(error) = self.no_writes() {
+            match request {
+                Request::Submit { reply, .. } | Request::Change { reply, .. } => {
+                    Waiter::Edits(reply).fail(&error);
+                    return (false, None);
+                }
+                Request::Task { reply, .. } => {
+                    Waiter::Task(reply).fail(&error);
+                    return (false, None);
+                }
+                _ => {}
+            }
+        }
         match request {
             Request::Submit { payloads, reply } => {
                 let ticket = self.ticket(Waiter::Edits(reply));
@@ -305,6 +321,7 @@ impl EventLoop {
             None => self.reopen().err(),
         };
         let refused = refused.map(|error| SubmitError::Ledger(Arc::new(error)));
+        let refused = refused.or_else(|| self.no_writes());
         for Entry { id, payload } in entries {
             let waiter = Waiter::Entry(id, replies.clone());
             if let Some(error) = &refused {
@@ -369,6 +386,7 @@ impl EventLoop {
         for answer in answers {
             self.answer(answer);
         }
+        self.mind_removal();
     }
 
     /// Lets in who belongs to the household now, and notes it.
@@ -377,7 +395,8 @@ impl EventLoop {
             return;
         };
         let members = engine.circle();
-        if !self.network.admit(members) || *engine.standing() != Standing::Good {
+        let removed = engine.state().removed();
+        if !self.network.admit(members, removed) || *engine.standing() != Standing::Good {
             return;
         }
         let mut noted = identity::keep_members(&self.root, members);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kinfolio_chain::apply::founding_line;
 use kinfolio_chain::block::Draft;
-use kinfolio_chain::config::NAME_BYTES_MAX;
+use kinfolio_chain::config::{NAME_BYTES_MAX, is_legible};
 use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Ballot, Record, Store};
 use kinfolio_chain::{
@@ -170,8 +170,7 @@ pub(crate) fn refuse_existing(root: &Path) -> Result<(), NodeError> {
 }
 
 pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), NodeError> {
-    let fits = !name.trim().is_empty() && name.len() <= NAME_BYTES_MAX;
-    if fits && !name.chars().any(char::is_control) {
+    if name.len() <= NAME_BYTES_MAX && is_legible(name) {
         return Ok(());
     }
     Err(NodeError::Name {

@@ -40,6 +40,9 @@ const CANDIDATE_FILE: &str = "stands-for-vote";
 /// The height of a state that this device was given, above the chain that it has.
 const SEEN_FILE: &str = "has-seen";
 
+/// There, once this device has learned from others that it was removed.
+const REMOVED_FILE: &str = "removed-from-household";
+
 /// Bytes from the system's generator.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], NodeError> {
     let mut bytes = [0; N];
@@ -174,8 +177,23 @@ pub(crate) fn is_restored(root: &Path) -> bool {
 
 /// Writes down that this device is to vote as soon as it has caught up, durably.
 pub(crate) fn stand_for_vote(root: &Path) -> Result<(), NodeError> {
+    mark(root, CANDIDATE_FILE)
+}
+
+/// Writes down that the others have removed this device, durably.
+pub(crate) fn keep_removed(root: &Path) -> Result<(), NodeError> {
+    mark(root, REMOVED_FILE)
+}
+
+/// Whether the others are known to have removed this device.
+pub(crate) fn was_removed(root: &Path) -> bool {
+    root.join(IDENTITY_FOLDER).join(REMOVED_FILE).exists()
+}
+
+/// Makes an empty file that says something by being there.
+fn mark(root: &Path, file: &str) -> Result<(), NodeError> {
     let folder = root.join(IDENTITY_FOLDER);
-    let path = folder.join(CANDIDATE_FILE);
+    let path = folder.join(file);
     let made = std::fs::File::create(&path).and_then(|file| file.sync_all());
     made.map_err(io("could not make", &path))?;
     sync_folder(&folder)

@@ -22,11 +22,13 @@ mod pairing;
 mod proofs;
 mod published;
 mod restoring;
+mod sentinel;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
 pub use identity::{device, keep_seen, reached, recovery_key};
 pub use invitation::{Invitation, ParseInvitationError};
+pub use kinfolio_chain::config::{is_legible, is_same_name};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{

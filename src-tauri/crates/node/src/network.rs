@@ -13,7 +13,8 @@ use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::{Configuration, DeviceId};
 use kinfolio_transport::{
-    Contact, Dialer, Entry, Identity, LinkEvent, Links, PeerMessage, RejectReason, Replies,
+    Contact, DialError, Dialer, Entry, Identity, LinkEvent, Links, PeerMessage, RejectReason,
+    Replies,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::DropGuard;
@@ -24,7 +25,7 @@ use crate::engine::Event;
 use crate::error::NodeError;
 use crate::pairing::Doorkeeper;
 pub use door::Door;
-use door::{EntryQueue, Frame};
+use door::{EntryQueue, Frame, Known};
 
 /// Events that may wait for the loop before readers stop reading.
 const EVENTS_MAX: usize = 4096;
@@ -56,7 +57,7 @@ pub(crate) struct Network {
     links: Links,
     events: mpsc::Receiver<LinkEvent>,
     entries: mpsc::UnboundedReceiver<Brought>,
-    members: Arc<RwLock<BTreeSet<DeviceId>>>,
+    known: Arc<RwLock<Known>>,
     admitted: Configuration,
     contacts: Contacts,
     /// When a stranger was last written of in the log.
@@ -75,12 +76,13 @@ impl Network {
         door: Option<Door>,
         key: &SigningKey,
         configuration: &Configuration,
+        removed: BTreeSet<DeviceId>,
         doorkeeper: Doorkeeper,
     ) -> Result<Self, NodeError> {
         let (news, events) = mpsc::channel(EVENTS_MAX);
         let (queue, entries) = mpsc::unbounded_channel();
-        let members = configuration.members().map(|member| member.id);
-        let members = Arc::new(RwLock::new(members.collect()));
+        let members = configuration.members().map(|member| member.id).collect();
+        let known = Known { members, removed };
         let mut listener = None;
         let mut given = Vec::new();
         let mut frame = None;
@@ -100,7 +102,7 @@ impl Network {
             links: Links::default(),
             events,
             entries,
-            members,
+            known: Arc::new(RwLock::new(known)),
             admitted: configuration.clone(),
             contacts: Contacts::read(root, given),
             told_at: None,
@@ -119,7 +121,7 @@ impl Network {
     /// Listens for the other devices, unless it does already.
     pub(crate) fn listen(&mut self, root: &Path, listener: TcpListener) -> Result<(), NodeError> {
         if let (Some(frame), None) = (&self.frame, &self.listening) {
-            let (local, guard) = frame.listen(root, listener, &self.members)?;
+            let (local, guard) = frame.listen(root, listener, &self.known)?;
             self.listening = Some((local, guard));
             self.discovery = Discovery::start(self.me, local);
             self.introduce();
@@ -185,6 +187,11 @@ impl Network {
                 gone.then_some(Event::Down(device))
             }
             LinkEvent::Rejected {
+                device: Some(device),
+                reason: RejectReason::Dial(DialError::Removed { .. }),
+                ..
+            } => Some(Event::ToldRemoved(device)),
+            LinkEvent::Rejected {
                 device,
                 addr,
                 reason,
@@ -217,7 +224,11 @@ impl Network {
 
     /// Ends what is up with devices that are no members any more, and lets new ones in. Whether
     /// anything changed.
-    pub(crate) fn admit(&mut self, configuration: &Configuration) -> bool {
+    pub(crate) fn admit(
+        &mut self,
+        configuration: &Configuration,
+        removed: impl Iterator<Item = DeviceId>,
+    ) -> bool {
         if *configuration == self.admitted {
             return false;
         }
@@ -227,7 +238,9 @@ impl Network {
         for device in up.into_iter().filter(|device| !members.contains(device)) {
             self.links.close(device);
         }
-        *self.members.write().unwrap_or_else(PoisonError::into_inner) = members;
+        let removed = removed.collect();
+        let known = Known { members, removed };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
         self.dial();
         true
     }

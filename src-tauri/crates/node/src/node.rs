@@ -77,11 +77,19 @@ impl Node {
             now: 0,
             wall_ms: now_ms(),
         };
-        let mut engine = match door {
-            Some(_) => opening::open_or_heal(root, clock)?,
+        let mut engine = match &door {
+            Some(door) => {
+                let mut engine = opening::open_or_heal(root, clock)?;
+                if let Some(folder) = &door.sentinels {
+                    opening::mind_past(root, folder, &mut engine)?;
+                }
+                engine
+            }
             None => opening::open(root, clock)?,
         };
-        let device = engine.circle().member(engine.me().device);
+        // One that was removed shows itself as it was before.
+        let (me, before) = (engine.me().device, identity::members(root));
+        let device = engine.circle().member(me).or_else(|| before.member(me));
         let Some(device) = device.cloned() else {
             return Err(NodeError::Stranger {
                 household: engine.state().household().to_owned(),
@@ -115,7 +123,8 @@ impl Node {
             // What the network spawns, it spawns on the event loop's own thread.
             let _on_it = runtime.enter();
             let doorkeeper = Doorkeeper::of(&node, &node.invitations);
-            Network::open(&root, door, &key, engine.circle(), doorkeeper)?
+            let removed = engine.state().removed().collect();
+            Network::open(&root, door, &key, engine.circle(), removed, doorkeeper)?
         };
         published.show_contacts(&network);
         let path = root.clone();

@@ -11,6 +11,7 @@ use crate::engine::{Clock, Counts, Engine, Standing};
 use crate::error::NodeError;
 use crate::heal::{self, Ailment};
 use crate::identity;
+use crate::sentinel::{Past, Sentinel};
 
 /// Opens the ledger inside `root`, as another life of its device. One that is damaged is first made
 /// anew from what is left of it, if there are others who can give back what is missing.
@@ -75,14 +76,39 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
     }
     if *engine.standing() == Standing::Healing {
         engine.use_attic(clock, heal::attic(root))?;
-    } else if members != *engine.circle() {
+    } else if members != *engine.circle() && engine.circle().member(engine.me().device).is_some() {
         identity::keep_members(root, engine.circle())?;
     }
     engine.has_seen(identity::seen(root));
+    if identity::was_removed(root) {
+        engine.be_removed();
+    }
     if identity::stands_for_vote(root) {
         engine.stand_for_vote();
     }
     Ok(engine)
+}
+
+/// Sees to it that a folder that was put back from an earlier time or copied does not vote before the
+/// others have said how far they have come, and notes that this is the one that runs now.
+pub(crate) fn mind_past(
+    root: &Path,
+    folder: &Path,
+    engine: &mut Engine<DiskStore>,
+) -> Result<(), NodeError> {
+    let (sentinel, past) = Sentinel::look(root, folder, engine.me().device)?;
+    if past == Past::Other {
+        tracing::error!(
+            library = %root.display(),
+            "the library's folder is not the one that ran here last: it was put back from an earlier time, copied or moved. This device votes again once more than half of the other voters have been within reach; where the folder that it was copied from is still in use, remove one of the two"
+        );
+        engine.forget_votes()?;
+    }
+    if let Err(error) = sentinel.mark() {
+        // Without it the other devices' memory of this one is all there is.
+        tracing::warn!(%error, "a folder that is put back or copied later will not be told from a restart");
+    }
+    Ok(())
 }
 
 /// The device's clock in milliseconds since 1970.

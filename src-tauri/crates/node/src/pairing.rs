@@ -15,7 +15,7 @@ use std::time::Duration;
 use ed25519_dalek::VerifyingKey;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use kinfolio_chain::config::{MEMBERS_MAX, device_id};
+use kinfolio_chain::config::{MEMBERS_MAX, device_id, is_same_name};
 use kinfolio_chain::edit::Change;
 use kinfolio_chain::{DeviceId, InvitationId, Member, Role};
 use kinfolio_transport::{JoinRefused, JoinRequest, PROTOCOL_VERSION, Pairings, Welcome};
@@ -77,6 +77,8 @@ pub struct InvitationStatus {
 struct Given {
     invitation: Invitation,
     used: Option<Used>,
+    /// Whether it was taken back; kept to explain itself.
+    withdrawn: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -112,7 +114,9 @@ impl Invitations {
         let mut given = self.lock();
         if given.len() >= INVITATIONS_MAX {
             // Those that were used or ran out are remembered only to explain themselves.
-            let spent = |one: &Given| one.used.is_some() || one.invitation.expires_s <= now_s();
+            let spent = |one: &Given| {
+                one.used.is_some() || one.withdrawn || one.invitation.expires_s <= now_s()
+            };
             let oldest = given.iter().filter(|(_, one)| spent(one));
             let oldest = oldest.min_by_key(|(_, one)| one.invitation.expires_s);
             let Some((&oldest, _)) = oldest else {
@@ -125,15 +129,33 @@ impl Invitations {
         let entry = Given {
             invitation: invitation.clone(),
             used: None,
+            withdrawn: false,
         };
         given.insert(invitation.id(), entry);
         Ok(invitation)
     }
 
-    /// All that are remembered, the latest to expire first.
+    /// Takes one back that nobody has used.
+    pub(crate) fn withdraw(&self, id: InvitationId) -> Result<(), NodeError> {
+        let mut given = self.lock();
+        let one = given.get_mut(&id).filter(|one| !one.withdrawn);
+        let one = one.ok_or(NodeError::NoInvitation { id })?;
+        match &one.used {
+            Some(used) => Err(NodeError::InvitationUsed {
+                name: used.name.clone(),
+            }),
+            None => {
+                one.withdrawn = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// All that are remembered and were not taken back, the latest to expire first.
     pub(crate) fn list(&self) -> Vec<InvitationStatus> {
         let given = self.lock();
-        let mut list: Vec<_> = given.iter().map(|(&id, one)| one.status(id)).collect();
+        let stand = given.iter().filter(|(_, one)| !one.withdrawn);
+        let mut list: Vec<_> = stand.map(|(&id, one)| one.status(id)).collect();
         list.sort_by_key(|one| std::cmp::Reverse(one.expires_s));
         list
     }
@@ -168,6 +190,10 @@ impl Invitations {
                     used.name
                 ))),
             };
+        }
+        if one.withdrawn {
+            let detail = "the invitation was withdrawn: ask for a new one".to_owned();
+            return Err(JoinRefused::Spent(detail));
         }
         if one.invitation.expires_s <= now_s() {
             let detail = "the invitation has expired: ask for a new one".to_owned();
@@ -301,6 +327,17 @@ async fn take_in(
             return node.welcome().map_err(|error| {
                 Refused::Midway(JoinRefused::NotNow(format!("the inviter failed: {error}")))
             });
+        }
+        if let Some(other) = status
+            .members
+            .iter()
+            .find(|one| is_same_name(&one.name, &member.name))
+        {
+            let detail = format!(
+                "the household has a device called “{}” already: choose another name",
+                other.name
+            );
+            return before(JoinRefused::NameTaken(detail));
         }
         if status.members.len() >= MEMBERS_MAX {
             let detail = format!(

@@ -66,6 +66,9 @@ pub struct MemberStatus {
     pub tip: Option<Tip>,
     /// When it was last heard of, in milliseconds since 1970.
     pub last_seen_ms: Option<i64>,
+    /// Why this device and that one do not go on with each other, and what to do; nothing, if they do
+    /// as far as is known.
+    pub trouble: Option<String>,
 }
 
 /// What the event loop lets everyone see.
@@ -103,11 +106,12 @@ struct Now {
     seen: BTreeMap<DeviceId, Seen>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Seen {
     reachable: bool,
     tip: Option<Tip>,
     last_seen_ms: Option<i64>,
+    trouble: Option<String>,
 }
 
 impl Published {
@@ -174,6 +178,11 @@ impl Published {
             let reachable = peers.is_greeted(member.id);
             if reachable || seen.reachable {
                 seen.last_seen_ms = Some(now_ms());
+            }
+            let trouble = peers.trouble(member.id);
+            if seen.trouble.as_deref() != trouble {
+                changed = true;
+                seen.trouble = trouble.map(str::to_owned);
             }
             changed |= seen.reachable != reachable;
             seen.reachable = reachable;
@@ -258,8 +267,9 @@ impl Published {
                     reachable: true,
                     tip: Some(tip),
                     last_seen_ms: Some(now_ms()),
+                    trouble: None,
                 },
-                false => now.seen.get(&member.id).copied().unwrap_or_default(),
+                false => now.seen.get(&member.id).cloned().unwrap_or_default(),
             };
             MemberStatus {
                 id: member.id,
@@ -268,6 +278,7 @@ impl Published {
                 reachable: seen.reachable,
                 tip: seen.tip,
                 last_seen_ms: seen.last_seen_ms,
+                trouble: seen.trouble,
             }
         };
         Status {

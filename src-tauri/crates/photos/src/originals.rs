@@ -91,9 +91,49 @@ pub fn inspect(blobs: &Blobs, id: BlobId, size: u64) -> Option<OriginalFault> {
     check(blobs.dir(), id, size)
 }
 
+/// What is wrong with the length of one original, which `size` says: reads none of it.
+#[must_use]
+pub fn measure(blobs: &Blobs, id: BlobId, size: u64) -> Option<OriginalFault> {
+    length_fault(&blobs.dir().join(id.key()), id, size)
+}
+
+/// The hash of bytes that go by.
+#[derive(Clone, Debug, Default)]
+pub struct Hash(Sha256);
+
+impl Hash {
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// What an original of these bytes is called.
+    #[must_use]
+    pub fn id(self) -> BlobId {
+        BlobId(self.0.finalize().into())
+    }
+}
+
 fn check(dir: &Path, id: BlobId, size: u64) -> Option<OriginalFault> {
     let path: PathBuf = dir.join(id.key());
-    let length = match fs::metadata(&path) {
+    if let Some(fault) = length_fault(&path, id, size) {
+        return Some(fault);
+    }
+    match hash(&path) {
+        Ok(found) if found == id => None,
+        Ok(found) => Some(OriginalFault::Altered {
+            id,
+            detail: format!("its bytes now hash to {found}"),
+        }),
+        Err(error) => Some(OriginalFault::Unreadable {
+            id,
+            detail: error.to_string(),
+        }),
+    }
+}
+
+fn length_fault(path: &Path, id: BlobId, size: u64) -> Option<OriginalFault> {
+    let length = match fs::metadata(path) {
         Ok(found) => found.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Some(OriginalFault::Missing { id });
@@ -109,17 +149,7 @@ fn check(dir: &Path, id: BlobId, size: u64) -> Option<OriginalFault> {
         let detail = format!("it has {length} bytes instead of {size}");
         return Some(OriginalFault::Altered { id, detail });
     }
-    match hash(&path) {
-        Ok(found) if found == id => None,
-        Ok(found) => Some(OriginalFault::Altered {
-            id,
-            detail: format!("its bytes now hash to {found}"),
-        }),
-        Err(error) => Some(OriginalFault::Unreadable {
-            id,
-            detail: error.to_string(),
-        }),
-    }
+    None
 }
 
 fn hash(path: &Path) -> io::Result<BlobId> {

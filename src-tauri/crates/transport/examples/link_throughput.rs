@@ -13,8 +13,8 @@ use kinfolio_chain::batch::Line;
 use kinfolio_chain::{Batch, BlockHash, EpochId, HouseholdId, Incarnation, Owner, Payload};
 use kinfolio_consensus::{Ballot, Message, Proposer};
 use kinfolio_transport::{
-    Dialer, Encoded, Entries, Entry, EntryClient, EntryDoor, EntryReceipt, Identity, LinkEvent,
-    LinkSender, PeerMessage, Replies, Server, Token,
+    Belonging, Dialer, Encoded, Entries, Entry, EntryClient, EntryDoor, EntryReceipt, Identity,
+    LinkEvent, LinkSender, PeerMessage, Replies, Server, Token,
 };
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -63,7 +63,7 @@ async fn answer(
         files: None,
         pairings: None,
         identity: Arc::new(Identity::new(&key(1))?),
-        members: Arc::new(|_| true),
+        members: Arc::new(|_| Belonging::Member),
         events: heard,
         entries: Some(EntryDoor {
             entries: Arc::new(Echo),

@@ -8,10 +8,10 @@ use kinfolio_chain::DeviceId;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 
 use crate::http2::{self, Caller, HANDSHAKE_TIME_MAX};
-use crate::link::{self, FRAME_READ_BYTES_MAX, LinkEvent, RejectReason};
+use crate::link::{self, FRAME_READ_BYTES_MAX, LinkEvent, REMOVED, RejectReason};
 use crate::outbox::{DownReason, Link, LinkSender};
 use crate::proto::Frame;
 use crate::proto::peer_client::PeerClient;
@@ -74,6 +74,12 @@ pub enum DialError {
         /// What it said.
         detail: String,
     },
+    /// The peer is the right one, and says that this device was removed from the household.
+    #[error("{addr} says that this device was removed from the household")]
+    Removed {
+        /// The address.
+        addr: SocketAddr,
+    },
     /// A token that no header can carry.
     #[error("the token has characters that cannot be sent")]
     Token,
@@ -90,7 +96,8 @@ impl DialError {
             | Self::Slow { addr }
             | Self::Handshake { addr, .. }
             | Self::Http { addr, .. }
-            | Self::Refused { addr, .. } => Some(*addr),
+            | Self::Refused { addr, .. }
+            | Self::Removed { addr } => Some(*addr),
             Self::NoAddress | Self::Token | Self::Identity(_) => None,
         }
     }
@@ -162,7 +169,7 @@ impl Target {
                     }
                 }
                 Err((addr, error)) => {
-                    if matches!(error, DialError::Refused { .. }) {
+                    if matches!(error, DialError::Refused { .. } | DialError::Removed { .. }) {
                         retry_max = REFUSED_RETRY_MAX;
                     }
                     self.report(addr, error, &mut said).await;
@@ -221,13 +228,14 @@ impl Target {
         running.await;
     }
 
-    /// Tells the node, unless it was told the same the last time.
+    /// Tells the node, unless it was told the same the last time. That this device was removed is said
+    /// each time: the node may have to hear it from several.
     async fn report(&self, addr: Option<SocketAddr>, error: DialError, said: &mut String) {
         let text = error.to_string();
         let Some(addr) = addr else {
             return tracing::warn!(device = %self.device, %error, "a device cannot be dialled");
         };
-        if *said == text {
+        if *said == text && !matches!(error, DialError::Removed { .. }) {
             return;
         }
         *said = text;
@@ -250,6 +258,9 @@ struct Opened {
 
 /// What a peer's status says.
 fn refused(addr: SocketAddr, status: &Status) -> DialError {
+    if status.code() == Code::PermissionDenied && status.details() == REMOVED {
+        return DialError::Removed { addr };
+    }
     let detail = format!("{} ({:?})", status.message(), status.code());
     DialError::Refused { addr, detail }
 }

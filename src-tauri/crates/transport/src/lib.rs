@@ -37,7 +37,7 @@ pub use message::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode, Sig
 pub use outbox::{DownReason, LinkSender, OUTBOX_BYTES_MAX, SendError};
 pub use pairing::client::{JoinError, join};
 pub use pairing::{JoinRefused, JoinRequest, Pairings, Proof, Welcome};
-pub use serve::{Members, Server};
+pub use serve::{Belonging, Members, Server};
 pub use tls::{Identity, IdentityError};
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub(crate) const UNREADABLE_MAX: u32 = 16;
 /// How long a peer may take to hear the last word of a link before its connection is cut.
 pub(crate) const GOODBYE_TIME_MAX: Duration = Duration::from_millis(200);
 
+/// What goes with the refusal of a device that was removed, so that it is told from others.
+pub(crate) const REMOVED: &[u8] = b"removed";
+
 /// Largest frame that is read: one message, with room for the frame around it.
 pub(crate) const FRAME_READ_BYTES_MAX: usize = MESSAGE_BYTES_MAX + (1 << 10);
 
@@ -104,6 +107,9 @@ pub enum RejectReason {
     /// The peer is somebody else's device.
     #[error("the device is no member of the household")]
     Stranger,
+    /// The peer is a device that the household has removed.
+    #[error("the device was removed from the household")]
+    Removed,
     /// The peer wanted to join, and was not taken in.
     #[error("a device that wanted to join was turned away: {0}")]
     Uninvited(String),

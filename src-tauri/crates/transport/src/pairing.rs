@@ -58,6 +58,9 @@ pub enum JoinRefused {
     /// Its invitation is real, but cannot be used (any more).
     #[error("{0}")]
     Spent(String),
+    /// Another device of the household is called so.
+    #[error("{0}")]
+    NameTaken(String),
     /// It cannot be taken in now, but perhaps later, with the same invitation.
     #[error("{0}")]
     NotNow(String),

@@ -36,8 +36,19 @@ const CONNECTIONS_MAX: usize = 512;
 /// How long to wait when the system has no room for a connection.
 const NO_ROOM_PAUSE: Duration = Duration::from_millis(50);
 
-/// Whether a device is a member of the household now.
-pub type Members = Arc<dyn Fn(DeviceId) -> bool + Send + Sync>;
+/// How a device stands to the household now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belonging {
+    /// It belongs to it.
+    Member,
+    /// It did, and was removed for good.
+    Removed,
+    /// It never did, as far as is known.
+    Stranger,
+}
+
+/// Says how a device stands to the household now.
+pub type Members = Arc<dyn Fn(DeviceId) -> Belonging + Send + Sync>;
 
 /// What a listening device needs to know.
 #[derive(Clone)]

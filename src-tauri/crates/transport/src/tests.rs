@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Contact, DownReason, EntryDoor, FileDoor, Hello, Identity, IdentityError, LinkEvent,
+    Belonging, Contact, DownReason, EntryDoor, FileDoor, Hello, Identity, IdentityError, LinkEvent,
     LinkSender, PROTOCOL_VERSION, PeerMessage, RefusalCode, Server, Sighting,
 };
 
@@ -89,7 +89,10 @@ impl Listening {
         let members: Vec<_> = members.iter().map(|seed| id(*seed)).collect();
         let server = Server {
             identity: identity(seed),
-            members: Arc::new(move |device| members.contains(&device)),
+            members: Arc::new(move |device| match members.contains(&device) {
+                true => Belonging::Member,
+                false => Belonging::Stranger,
+            }),
             events: heard,
             entries,
             files,

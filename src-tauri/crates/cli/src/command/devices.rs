@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use kinfolio_http::dto::household::{HouseholdChanged, InvitationListed};
+use kinfolio_http::dto::household::{HouseholdChanged, InvitationListed, InvitationState};
 use kinfolio_http::dto::ledger::{LedgerStatus, MemberBody};
 use serde::Serialize;
 
@@ -66,18 +66,26 @@ async fn remove(api: &Api, args: &RemoveArgs, output: &Output) -> Result<(), Fai
     })
 }
 
-/// The one device whose id begins so.
-pub(super) fn named<'a>(devices: &'a [MemberBody], id: &str) -> Result<&'a MemberBody, Failure> {
-    let mut those = devices.iter().filter(|one| one.id.starts_with(id));
-    match (those.next(), those.next()) {
-        (Some(one), None) if !id.is_empty() => Ok(one),
-        (Some(_), Some(_)) => Err(Failure::WhichDevice(format!(
-            "more than one device has an id that begins with {:?}: give more of it",
-            safe(id)
+/// Fewest digits of an id that mean a device.
+const ID_DIGITS_MIN: usize = 8;
+
+/// The one device that is called so, or whose id begins so.
+pub(super) fn named<'a>(devices: &'a [MemberBody], text: &str) -> Result<&'a MemberBody, Failure> {
+    let begins = |one: &&MemberBody| text.len() >= ID_DIGITS_MIN && one.id.starts_with(text);
+    let called = devices.iter().filter(|one| one.name == text);
+    let mut those = called
+        .chain(devices.iter().filter(begins))
+        .map(|one| &one.id);
+    let found = those.next();
+    let clear = those.all(|other| Some(other) == found);
+    let given = safe(text);
+    match devices.iter().find(|one| Some(&one.id) == found) {
+        Some(one) if clear => Ok(one),
+        Some(_) => Err(Failure::WhichDevice(format!(
+            "more than one device is called {given:?} or has an id that begins so: give the whole id"
         ))),
-        _ => Err(Failure::WhichDevice(format!(
-            "the household has no device {:?}: `kinfolio devices` lists them with their ids",
-            safe(id)
+        None => Err(Failure::WhichDevice(format!(
+            "the household has no device {given:?}: `kinfolio devices` lists them; give the name, or the id or at least its first {ID_DIGITS_MIN} digits"
         ))),
     }
 }
@@ -105,6 +113,17 @@ fn describe(listed: &Listed) -> String {
             device.id,
             device.role,
             safe(&device.name),
+        );
+        if let Some(trouble) = &device.trouble {
+            let _ = writeln!(text, "    {}: {}", safe(&device.name), safe(trouble));
+        }
+    }
+    let open = listed.invitations.iter();
+    for one in open.filter(|one| one.state == InvitationState::Open) {
+        let _ = writeln!(
+            text,
+            "an invitation is open until {}; to take it back: kinfolio invite --withdraw {}",
+            one.expires_at, one.id
         );
     }
     let used = listed.invitations.iter();

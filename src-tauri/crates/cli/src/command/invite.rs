@@ -5,8 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kinfolio_http::dto::household::{InvitationBody, InvitationMade};
+use kinfolio_library::LibraryError;
+use kinfolio_library::node::{Invitation, InvitationId};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
+use serde::Serialize;
 
 use crate::api::Api;
 use crate::failure::Failure;
@@ -18,6 +21,9 @@ pub(crate) async fn run(
     args: &InviteArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
+    if let Some(text) = &args.withdraw {
+        return withdraw(root, text, output).await;
+    }
     let api = Api::open(root).await?;
     let body = InvitationBody {
         for_minutes: Some(args.for_minutes),
@@ -31,6 +37,29 @@ pub(crate) async fn run(
     if !output.is_json() && std::io::stdout().is_terminal() {
         show(&made, args.for_minutes);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What `kinfolio invite --withdraw --json` prints.
+#[derive(Serialize)]
+struct Withdrawn {
+    id: String,
+}
+
+/// Takes back the invitation that `text` is, or names.
+async fn withdraw(root: &Path, text: &str, output: &Output) -> Result<ExitCode, Failure> {
+    let id = match text.parse::<InvitationId>() {
+        Ok(id) => id,
+        Err(_) => text.parse::<Invitation>().map_err(LibraryError::from)?.id(),
+    };
+    let id = id.to_string();
+    let api = Api::open(root).await?;
+    let done: Result<(), Failure> = api.delete(&format!("/api/v1/invitations/{id}")).await;
+    api.close().await;
+    done?;
+    output.print(&Withdrawn { id }, |_| {
+        "The invitation is withdrawn: nobody can join with it.\n".to_owned()
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,12 +4,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kinfolio_http::dto::household::JoinedBody;
-use kinfolio_library::node::Invitation;
-use kinfolio_library::{LibraryError, device_name, founding};
+use kinfolio_library::node::{Invitation, Joined};
+use kinfolio_library::{Code, LibraryError, device_name, founding};
 
 use crate::failure::Failure;
 use crate::output::{Output, safe};
 use crate::usage::JoinArgs;
+
+/// Names that are tried where the machine's is taken.
+const NAMES_MAX: usize = 64;
 
 pub(crate) async fn run(
     root: &Path,
@@ -17,8 +20,13 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     let invitation: Invitation = args.invitation.parse().map_err(LibraryError::from)?;
-    let device = args.device.clone().unwrap_or_else(device_name);
-    let joined = founding::join(root, &invitation, &device).await?;
+    let (joined, device) = match &args.device {
+        Some(device) => {
+            let joined = founding::join(root, &invitation, device).await?;
+            (joined, device.clone())
+        }
+        None => named_after_machine(root, &invitation).await?,
+    };
     output.print(&JoinedBody::new(joined, &device), |joined| {
         format!(
             "{:?} is a device of the household {:?} now, invited by {:?}.\n\
@@ -33,4 +41,23 @@ pub(crate) async fn run(
         )
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Joins under the machine's name; where another device has it, under it and a number.
+async fn named_after_machine(
+    root: &Path,
+    invitation: &Invitation,
+) -> Result<(Joined, String), Failure> {
+    let mut name = device_name();
+    let mut n = 1;
+    loop {
+        match founding::join(root, invitation, &name).await {
+            Ok(joined) => return Ok((joined, name)),
+            Err(error) if error.code() == Code::Conflict("name_taken") && n < NAMES_MAX => {
+                n += 1;
+                name = format!("{} {n}", device_name());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }

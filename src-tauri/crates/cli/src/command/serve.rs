@@ -5,16 +5,19 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kinfolio_http::dto::ledger::standing;
 use kinfolio_http::{Access, log, router, serve, socket};
 use kinfolio_library::layout::Layout;
 use kinfolio_library::node::Door;
-use kinfolio_library::{Library, Token, bucket, import};
+use kinfolio_library::{Library, Token, bucket, household, import};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::status::advice;
 use crate::failure::Failure;
+use crate::output::complain;
 use crate::usage::ServeArgs;
 
 pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failure> {
@@ -64,6 +67,13 @@ async fn until_told(
     listeners.spawn(serve::on_socket(local, here, stop.clone()));
     import::resume(library).await?;
     bucket::start(library);
+    let now = household::status(library).standing;
+    if let Some(text) = advice(standing(&now)) {
+        complain(&format!("warning: this device does not vote: {text}"));
+    }
+    if let Some(trouble) = bucket::status(library).and_then(|bucket| bucket.trouble) {
+        complain(&format!("warning: {trouble}"));
+    }
     tracing::info!(%address, device = %library.device(), "serving");
     announce(&format!(
         "ready api={address} peer={peer} device={}",

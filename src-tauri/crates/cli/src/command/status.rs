@@ -52,7 +52,7 @@ fn describe(status: &LedgerStatus) -> String {
             grouped(proving.of),
         );
     }
-    if let Some(standing) = standing(&status.standing) {
+    if let Some(standing) = advice(&status.standing) {
         let _ = writeln!(text, "standing   {standing}");
     }
     for member in &status.members {
@@ -71,16 +71,19 @@ fn describe(status: &LedgerStatus) -> String {
             safe(&member.name),
             member.role
         );
+        if let Some(trouble) = &member.trouble {
+            let _ = writeln!(text, "           {}: {}", safe(&member.name), safe(trouble));
+        }
     }
     text
 }
 
 /// What a device that does not vote should know.
-fn standing(standing: &str) -> Option<&'static str> {
+pub(super) fn advice(standing: &str) -> Option<&'static str> {
     match standing {
-        "healing" => {
-            Some("being healed: the ledger was damaged and comes back from the other devices")
-        }
+        "healing" => Some(
+            "being healed: the ledger was damaged, or the folder was put back from an earlier time, copied or moved. It follows and takes edits, and votes again once more than half of the other voters have been within reach: start them",
+        ),
         "superseded" => Some(
             "superseded: a copy of this device, or a later state of its disk, was seen; let it rejoin",
         ),

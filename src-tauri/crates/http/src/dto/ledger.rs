@@ -100,6 +100,8 @@ pub struct MemberBody {
     /// Since when it has no vote because nothing was heard of it for long; it gets it back when it
     /// is back.
     pub silent_since: Option<String>,
+    /// Why this device and that one do not go on with each other, and what to do.
+    pub trouble: Option<String>,
 }
 
 /// What to prove.
@@ -326,11 +328,14 @@ impl MemberBody {
             last_seen: member.last_seen_ms.map(moment),
             placement: device.placement.to_string(),
             silent_since: device.silent_since_ms.map(moment),
+            trouble: member.trouble.clone(),
         }
     }
 }
 
-fn standing(standing: &Standing) -> &'static str {
+/// How a device's standing is told.
+#[must_use]
+pub fn standing(standing: &Standing) -> &'static str {
     match standing {
         Standing::Good => "good",
         Standing::Healing => "healing",

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kinfolio_library::household::{self, SettingsChange};
-use kinfolio_library::node::{DeviceId, Role};
+use kinfolio_library::node::{DeviceId, InvitationId, Role};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
@@ -163,6 +163,22 @@ pub(crate) async fn invite(
     let invitation = household::invite(&app.library, role, time).await?;
     let made = InvitationMade::new(&invitation, qr(&invitation.to_string())?);
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Takes an invitation back that nobody has used
+#[utoipa::path(
+    delete,
+    path = "/api/v1/invitations/{id}",
+    tag = "household",
+    params(("id" = String, Path, description = "The invitation's id, hex")),
+    responses((status = 204), (status = "default", response = Problem))
+)]
+pub(crate) async fn withdraw(
+    State(app): State<Arc<App>>,
+    Segment(invitation): Segment<InvitationId>,
+) -> Result<StatusCode, Problem> {
+    household::withdraw(&app.library, invitation)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The invitations that this device gave, and what became of them

@@ -161,15 +161,16 @@ impl Link {
             None => self.agreed.borrow().bucket.clone(),
         };
         if state.url != url {
-            let address = url.as_deref().and_then(|url| url.parse::<Address>().ok());
+            let address = url.as_deref().map(str::parse::<Address>).transpose();
+            let trouble = address.as_ref().err().map(ToString::to_string);
             *state = State {
                 url,
                 opened: None,
                 status: Status {
-                    bucket: address.map(|address| address.to_string()),
+                    bucket: address.ok().flatten().map(|address| address.to_string()),
                     ..Status::default()
                 },
-                ..State::default()
+                troubles: [trouble, None],
             };
         }
         state

@@ -20,6 +20,7 @@ use super::waiting::Waiting;
 use crate::checkpoint;
 use crate::edit::send;
 use crate::error::LibraryError;
+use crate::exchange;
 use crate::library::Library;
 use crate::tasks::now_ms;
 
@@ -243,11 +244,29 @@ async fn store(
     ended
 }
 
+/// Uploads an original. One that turns out to be damaged here is brought anew first.
 async fn upload(
     library: &Library,
     bucket: &Bucket,
     one: Claimed,
 ) -> (Claimed, Result<(), BucketError>) {
+    let put = put(library, bucket, &one).await;
+    match put {
+        Err(error) if !error.is_about_all() => {
+            match exchange::mend_if_damaged(library, one.id).await {
+                Ok(true) => {
+                    let again = self::put(library, bucket, &one).await;
+                    (one, again)
+                }
+                // Said where it was found.
+                Ok(false) | Err(_) => (one, Err(error)),
+            }
+        }
+        put => (one, put),
+    }
+}
+
+async fn put(library: &Library, bucket: &Bucket, one: &Claimed) -> Result<(), BucketError> {
     let id = OriginalId(one.id.0);
     let opened = library.blobs().open_range(&BlobId(one.id.0), None).await;
     let put = match opened {
@@ -260,7 +279,7 @@ async fn upload(
             bucket.put_original(id, one.size, bytes).await
         }
     };
-    (one, put.map(drop))
+    put.map(drop)
 }
 
 /// Records what is stored in one edit, for all devices to know; then its tasks are done.

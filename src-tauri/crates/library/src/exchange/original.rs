@@ -1,23 +1,18 @@
 //! An original that is missing here, from whichever device within reach holds it, or from the bucket.
 //!
-//! It is hashed as it arrives and goes into the store only if it is what its name says. Where a
-//! connection breaks, the rest comes from the next device.
+//! It is hashed as it arrives and goes into the store only if it is what its name says.
 
-use std::collections::VecDeque;
 use std::io;
-use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use kinfolio_catalog::{Photo, PhotoId};
-use kinfolio_node::{DeviceId, FetchError, FileKind};
 use kinfolio_photos::{BlobError, BlobId};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::{PIECE_TIME_MAX, file, out_of_reach, within_reach};
-use crate::bucket;
+use super::incoming::{Incoming, sources};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -49,14 +44,27 @@ pub(crate) async fn replace(library: &Library, photo: &Photo) -> Result<(), Libr
 
 async fn bring_as(claim: &Claim, photo: &Photo) -> Result<(), LibraryError> {
     let library = &claim.library;
-    let mut devices = within_reach(library, Some(photo.added_by));
+    let mut sources = sources(library, photo);
+    let mut damaged = None;
     loop {
-        let mut incoming = Incoming::new(library, photo, devices.clone());
-        incoming.find().await?;
+        let mut incoming = Incoming::new(library, photo, sources.clone());
+        match (incoming.find().await, damaged.take()) {
+            (Ok(()), _) => {}
+            // Somebody has it, but not as it was.
+            (Err(_), Some(error)) => return Err(error),
+            (Err(error), None) => return Err(error),
+        }
+        let givers = incoming.givers();
         match store(library, photo.id, incoming.pieces()).await {
             // One of those that gave it holds something else under its name.
-            Err(LibraryError::Blob(BlobError::Mismatch { .. })) if devices.len() > 1 => {
-                devices.remove(0);
+            Err(LibraryError::Blob(BlobError::Mismatch { .. })) => {
+                let givers = givers.all();
+                tracing::warn!(id = %photo.id, ?givers, "an original came that is not what its name says");
+                sources.retain(|source| !givers.contains(source));
+                damaged = Some(LibraryError::NotFetched {
+                    id: photo.id,
+                    reason: "the copy that came is damaged".to_owned(),
+                });
             }
             stored => return stored,
         }
@@ -77,7 +85,7 @@ pub(crate) async fn stream(
         let opened = opened.map_err(|error| library.blob_error(error))?;
         return Ok(opened.stream.map_err(io::Error::other).boxed());
     };
-    let mut incoming = Incoming::new(library, photo, within_reach(library, Some(photo.added_by)));
+    let mut incoming = Incoming::new(library, photo, sources(library, photo));
     incoming.find().await?;
     let (tap, pieces) = mpsc::channel(PIECES_AHEAD);
     let (here, id) = (library.clone(), photo.id);
@@ -152,115 +160,4 @@ async fn store(
         BlobError::Upload { reason } => LibraryError::NotFetched { id, reason },
         other => library.blob_error(other),
     })
-}
-
-/// An original on its way here.
-struct Incoming {
-    library: Library,
-    id: PhotoId,
-    size: u64,
-    added_by: DeviceId,
-    /// Bytes that have come.
-    offset: u64,
-    /// Who may still be asked; after them the bucket is.
-    devices: VecDeque<DeviceId>,
-    asked_bucket: bool,
-    open: Option<BoxStream<'static, io::Result<Bytes>>>,
-    /// What went wrong last.
-    failure: Option<String>,
-}
-
-impl Incoming {
-    fn new(library: &Library, photo: &Photo, devices: Vec<DeviceId>) -> Self {
-        Self {
-            library: library.clone(),
-            id: photo.id,
-            size: photo.size,
-            added_by: photo.added_by,
-            offset: 0,
-            devices: devices.into(),
-            asked_bucket: false,
-            open: None,
-            failure: None,
-        }
-    }
-
-    /// Opens the original on the next device that holds it, or in the bucket.
-    async fn find(&mut self) -> Result<(), LibraryError> {
-        while let Some(device) = self.devices.pop_front() {
-            let wanted = file(FileKind::Original, self.id);
-            let opened = self.library.node().fetch(device, wanted, self.offset).await;
-            match opened {
-                Ok(opened) if opened.size == self.size => {
-                    self.open = Some(opened.pieces);
-                    return Ok(());
-                }
-                Ok(opened) => {
-                    let size = opened.size;
-                    tracing::warn!(id = %self.id, %device, size, "a device holds an original of another size");
-                }
-                Err(FetchError::NotThere) => {}
-                Err(error) => {
-                    tracing::warn!(id = %self.id, %device, %error, "an original cannot be fetched");
-                    self.failure = Some(error.to_string());
-                }
-            }
-        }
-        if !std::mem::replace(&mut self.asked_bucket, true) {
-            match bucket::fetch(&self.library, self.id, self.size, self.offset).await {
-                Ok(None) => {}
-                Ok(Some(pieces)) => {
-                    self.open = Some(pieces);
-                    return Ok(());
-                }
-                Err(error) => {
-                    self.failure = Some(error.to_string());
-                    return Err(error);
-                }
-            }
-        }
-        let members = self.library.node().status().members;
-        let added_by = members.into_iter().find(|one| one.id == self.added_by);
-        Err(LibraryError::OriginalMissing {
-            id: self.id,
-            added_by: added_by.map(|one| one.name),
-            away: out_of_reach(&self.library),
-        })
-    }
-
-    /// All bytes; from the next device where one breaks off.
-    fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> + Send {
-        stream::try_unfold(self, |mut incoming| async move {
-            let piece = incoming.next().await?;
-            Ok(piece.map(|piece| (piece, incoming)))
-        })
-    }
-
-    async fn next(&mut self) -> io::Result<Option<Bytes>> {
-        loop {
-            let Some(open) = &mut self.open else {
-                if self.find().await.is_err() {
-                    let failure = self.failure.take();
-                    let failure = failure.unwrap_or_else(|| "it broke off".to_owned());
-                    return Err(io::Error::other(failure));
-                }
-                continue;
-            };
-            let next = pin!(open.next());
-            match tokio::time::timeout(PIECE_TIME_MAX, next).await {
-                Ok(Some(Ok(piece))) => {
-                    self.offset += piece.len() as u64;
-                    if self.offset > self.size {
-                        return Err(io::Error::other("more bytes came than the original has"));
-                    }
-                    return Ok(Some(piece));
-                }
-                Ok(None) if self.offset == self.size => return Ok(None),
-                Ok(None) => self.failure = Some("it broke off".to_owned()),
-                Ok(Some(Err(error))) => self.failure = Some(error.to_string()),
-                Err(_) => self.failure = Some("nothing came any more".to_owned()),
-            }
-            self.open = None;
-        }
-    }
 }

@@ -84,13 +84,27 @@ impl<S: Store> Engine<S> {
         let (height, _) = self.durable.tip();
         if seen.height > height && self.remembers() {
             tracing::error!(device = %from, seen = seen.height, height, "this log is shorter than it was: its votes are forgotten");
-            self.be_born()?;
-            let forgotten = Abstention::Unknown;
-            self.store.append(&Record::Abstention(forgotten.clone()))?;
-            self.store.sync()?;
-            self.take_up_abstention(forgotten);
-            self.greet_again();
+            self.forget_votes()?;
         }
+        Ok(())
+    }
+
+    /// The log may lack any vote that was given: from here on none counts. A device that votes alone
+    /// has nobody to be at odds with.
+    ///
+    /// # Errors
+    /// If the log cannot be written.
+    pub fn forget_votes(&mut self) -> Result<(), NodeError> {
+        let others = self.circle().voters().any(|one| one != self.me.device);
+        if !others || !self.remembers() {
+            return Ok(());
+        }
+        self.be_born()?;
+        let forgotten = Abstention::Unknown;
+        self.store.append(&Record::Abstention(forgotten.clone()))?;
+        self.store.sync()?;
+        self.take_up_abstention(forgotten);
+        self.greet_again();
         Ok(())
     }
 

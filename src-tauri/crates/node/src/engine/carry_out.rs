@@ -8,7 +8,7 @@ use kinfolio_chain::{Block, Owner};
 use kinfolio_consensus::{Ballot, Input, Lsn, Output, Proposer, Record};
 use kinfolio_transport::{Ledger, PeerMessage};
 
-use super::{Action, Clock, Engine, Standing};
+use super::{Action, Clock, Engine};
 use crate::error::NodeError;
 
 impl<S: Store> Engine<S> {
@@ -134,8 +134,7 @@ impl<S: Store> Engine<S> {
         if self.state.config_hash() != members {
             self.trust_on();
             if self.state.is_removed(self.me.device) {
-                self.standing = Standing::Removed;
-                self.replica.fall_silent();
+                self.be_removed();
             }
             // What they wrote can never enter the chain.
             let members = self.circle().clone();

@@ -64,6 +64,8 @@ pub enum Event {
     },
     /// Somebody wanted to connect and was not let in.
     Rejected,
+    /// A device does not let this one in: it says that the household has removed it.
+    ToldRemoved(DeviceId),
     /// What was appended before [`Engine::begin_sync`] gave this mark is durable.
     Synced(Mark),
     /// Say when the chain here has all that was acknowledged anywhere before now.

@@ -31,6 +31,8 @@ pub(crate) struct Peer {
     said: u64,
     said_at: Micros,
     told_at: Option<Micros>,
+    /// Why one of the two does not go on with the other.
+    trouble: Option<String>,
 }
 
 /// Whether a device is listened to.
@@ -144,6 +146,7 @@ impl Peers {
             }
         }
         peer.greeted = true;
+        peer.trouble = None;
         peer.remembers = hello.remembers;
         peer.incarnation = Some(now);
         peer.tip = Some((hello.height, hello.tip));
@@ -162,6 +165,18 @@ impl Peers {
     pub(super) fn agrees(&mut self, device: DeviceId, height: Height, hash: BlockHash) {
         self.disagree.remove(&device);
         self.has_tip(device, height, hash);
+    }
+
+    /// One of the two does not go on with the other, until `device` greets as it should.
+    pub(super) fn is_troubled(&mut self, device: DeviceId, trouble: String) {
+        if let Some(peer) = self.known.get_mut(&device) {
+            peer.trouble = Some(trouble);
+        }
+    }
+
+    /// Why this device and another do not go on with each other.
+    pub(crate) fn trouble(&self, device: DeviceId) -> Option<&str> {
+        self.known.get(&device)?.trouble.as_deref()
     }
 
     pub(super) fn is_up(&self, device: DeviceId) -> bool {

@@ -186,6 +186,10 @@ impl<S: Store> Engine<S> {
         detail: &str,
     ) -> Result<(), NodeError> {
         tracing::warn!(device = %from, ?code, detail, "another device refuses this one");
+        if parts(code) {
+            let trouble = format!("it refuses this device: {detail}");
+            self.peers.is_troubled(from, trouble);
+        }
         // Whoever is told that its disk went back has found out by itself, from the other's greeting.
         if code == RefusalCode::Clone {
             self.be_superseded(from);
@@ -377,9 +381,30 @@ impl<S: Store> Engine<S> {
     /// Counts a refusal, tells whoever runs this, and the device itself.
     pub(super) fn refuse(&mut self, from: DeviceId, code: RefusalCode, detail: String) {
         self.counts.refused += 1;
+        if parts(code) {
+            self.peers.is_troubled(from, detail.clone());
+        }
         let told = detail.clone();
         self.send(from, PeerMessage::Refused { code, detail: told });
         self.actions.push(Action::Refused { from, code, detail });
+    }
+}
+
+/// Whether a refusal is about the other device as it is, and not about something that it said.
+fn parts(code: RefusalCode) -> bool {
+    match code {
+        RefusalCode::Version
+        | RefusalCode::Household
+        | RefusalCode::Epoch
+        | RefusalCode::Past
+        | RefusalCode::Clone
+        | RefusalCode::Fork => true,
+        RefusalCode::Member
+        | RefusalCode::Ungreeted
+        | RefusalCode::Block
+        | RefusalCode::Edits
+        | RefusalCode::Flood
+        | RefusalCode::Unreadable => false,
     }
 }
 

@@ -10,7 +10,7 @@ use kinfolio_chain::{Batch, Block, DeviceId, Payload, Refusal};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::PeerMessage;
 
-use super::{Action, Clock, Engine, QUORUM_WAIT, REPEAT};
+use super::{Action, Clock, Engine, QUORUM_WAIT, REPEAT, TELL_TIP};
 use crate::error::NodeError;
 
 /// How often edits must be found missing before they are given up.
@@ -40,11 +40,14 @@ impl<S: Store> Engine<S> {
             self.hurry_healing(clock);
             self.ask_for_vote(clock);
             self.unsaid = self.mempool.own_batches();
-            if self.told_tip != self.state.height() {
-                self.told_tip = self.state.height();
-                for device in self.peers.present() {
-                    self.tell_tip(device);
-                }
+        }
+        if !self.has_untold_tip() {
+            self.tell_at = clock.now + TELL_TIP;
+        } else if self.tell_at <= clock.now {
+            self.tell_at = clock.now + TELL_TIP;
+            self.told_tip = self.state.height();
+            for device in self.peers.present() {
+                self.tell_tip(device);
             }
         }
         Ok(())
@@ -96,7 +99,12 @@ impl<S: Store> Engine<S> {
     pub(super) fn has_to_repeat(&self) -> bool {
         let healing = self.is_healing() && self.mempool.own_edits() == 0;
         let waits = healing || self.is_candidate();
-        self.told_tip != self.state.height() || self.mempool.own_edits() > 0 || waits
+        self.mempool.own_edits() > 0 || waits
+    }
+
+    /// Whether the chain has grown since the others were told of its tip.
+    pub(super) fn has_untold_tip(&self) -> bool {
+        self.told_tip != self.state.height()
     }
 
     /// Sends own edits ahead of any ballot, so that whoever wins it carries them. While the ball

@@ -6,8 +6,8 @@ use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
 
 use super::EventLoop;
-use crate::engine::{Engine, Event};
-use crate::error::NodeError;
+use crate::engine::{Engine, Event, Standing};
+use crate::error::{NodeError, SubmitError};
 use crate::heal::{self, Ailment};
 use crate::identity;
 use crate::opening;
@@ -39,6 +39,36 @@ impl EventLoop {
         if let Err(error) = identity::keep_reached(&self.root, height) {
             // It only helps to tell a ledger that is cut later.
             tracing::warn!(%error, "it could not be noted how far the ledger reaches");
+        }
+    }
+
+    /// Why nothing may be written here any more, if that is so.
+    pub(super) fn no_writes(&self) -> Option<SubmitError> {
+        let engine = self.engine.as_ref()?;
+        match engine.standing() {
+            Standing::Removed => Some(SubmitError::Removed {
+                household: engine.state().household().to_owned(),
+            }),
+            Standing::Superseded { .. } => Some(SubmitError::Superseded),
+            Standing::Good | Standing::Healing | Standing::Forked { .. } => None,
+        }
+    }
+
+    /// Notes that this device was removed, and tells those who wait that nothing comes any more.
+    pub(super) fn mind_removal(&mut self) {
+        let removed = self.no_writes();
+        let Some(error) = removed.filter(|error| matches!(error, SubmitError::Removed { .. }))
+        else {
+            return;
+        };
+        for waiter in std::mem::take(&mut self.waiters).into_values() {
+            waiter.fail(&error);
+        }
+        if !std::mem::replace(&mut self.removal_noted, true)
+            && let Err(error) = identity::keep_removed(&self.root)
+        {
+            // It hears it again when it is started again.
+            tracing::warn!(%error, "it could not be noted that this device was removed");
         }
     }
 

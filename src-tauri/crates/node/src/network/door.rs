@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kinfolio_chain::DeviceId;
 use kinfolio_transport::{
-    Dialer, Entries, Entry, EntryDoor, FileDoor, Identity, LinkEvent, Members, Replies, Server,
-    Token,
+    Belonging, Dialer, Entries, Entry, EntryDoor, FileDoor, Identity, LinkEvent, Members, Replies,
+    Server, Token,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -27,6 +27,9 @@ pub struct Door {
     pub peers: Vec<(DeviceId, Vec<SocketAddr>)>,
     /// Who gives the others files, if anyone.
     pub files: Option<FileDoor>,
+    /// The folder outside the library that tells a restart from a folder that was put back or copied;
+    /// nothing is looked at or noted if there is none.
+    pub sentinels: Option<PathBuf>,
     /// What programs show that bring entries over the network; none may if there is none.
     pub token: Option<String>,
 }
@@ -64,7 +67,7 @@ impl Frame {
         &self,
         root: &Path,
         listener: TcpListener,
-        members: &Arc<RwLock<BTreeSet<DeviceId>>>,
+        known: &Arc<RwLock<Known>>,
     ) -> Result<(SocketAddr, DropGuard), NodeError> {
         let failed = |source| NodeError::Io {
             doing: "could not listen for the other devices of",
@@ -76,7 +79,7 @@ impl Frame {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let server = Server {
             identity: Arc::clone(&self.identity),
-            members: admission(members),
+            members: admission(known),
             events: self.news.clone(),
             entries: self.token.as_ref().map(|token| EntryDoor {
                 entries: Arc::<EntryQueue>::clone(&self.entries),
@@ -96,11 +99,24 @@ impl Frame {
     }
 }
 
-/// Whether a device is among those who are members at the time of asking.
-fn admission(members: &Arc<RwLock<BTreeSet<DeviceId>>>) -> Members {
-    let members = Arc::clone(members);
+/// Whom the household knows.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) members: BTreeSet<DeviceId>,
+    pub(super) removed: BTreeSet<DeviceId>,
+}
+
+/// How a device stands to the household at the time of asking.
+fn admission(known: &Arc<RwLock<Known>>) -> Members {
+    let known = Arc::clone(known);
     Arc::new(move |device| {
-        let members = members.read().unwrap_or_else(PoisonError::into_inner);
-        members.contains(&device)
+        let known = known.read().unwrap_or_else(PoisonError::into_inner);
+        if known.members.contains(&device) {
+            Belonging::Member
+        } else if known.removed.contains(&device) {
+            Belonging::Removed
+        } else {
+            Belonging::Stranger
+        }
     })
 }

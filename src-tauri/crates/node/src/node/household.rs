@@ -4,8 +4,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use kinfolio_chain::Role;
 use kinfolio_chain::edit::Change;
+use kinfolio_chain::{InvitationId, Role};
 use kinfolio_transport::Welcome;
 use tokio::sync::{oneshot, watch};
 
@@ -43,6 +43,14 @@ impl Node {
     pub fn invite(&self, role: Role, time: Duration) -> Result<Invitation, NodeError> {
         let time = time.min(INVITATION_TIME_MAX);
         self.invitations.give(self, role, time)
+    }
+
+    /// Takes an invitation back that nobody has used.
+    ///
+    /// # Errors
+    /// If this node gave no such invitation, or a device came with it.
+    pub fn withdraw(&self, invitation: InvitationId) -> Result<(), NodeError> {
+        self.invitations.withdraw(invitation)
     }
 
     /// The invitations that this node gave, and what became of them.

@@ -11,4 +11,5 @@ mod healing;
 mod hostile;
 mod household;
 mod pairing;
+mod removal;
 mod tasks;

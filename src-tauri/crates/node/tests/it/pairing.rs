@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
+use kinfolio_node::engine::Standing;
 use kinfolio_node::{
     Change, Door, Founder, Invitation, InvitationState, JoinError, JoinRefused, Joined, Node,
     NodeError, Role, join,
@@ -16,9 +17,9 @@ use crate::household::texts;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Longest that anything here may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
-fn door() -> Door {
+pub fn door() -> Door {
     Door {
         listener: Some(TcpListener::bind("127.0.0.1:0").unwrap()),
         ..Door::default()
@@ -26,7 +27,7 @@ fn door() -> Door {
 }
 
 /// A household of one device that lets others in.
-fn founded() -> (TempDir, Node) {
+pub fn founded() -> (TempDir, Node) {
     let root = tempfile::tempdir().unwrap();
     let founder = Founder {
         household: "Miller".to_owned(),
@@ -37,7 +38,7 @@ fn founded() -> (TempDir, Node) {
     (root, node)
 }
 
-async fn until(what: &str, holds: impl Fn() -> bool) {
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
     let waited = tokio::time::timeout(PATIENCE, async {
         while !holds() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -56,7 +57,7 @@ fn role(node: &Node, of: &Node) -> Option<Role> {
 }
 
 /// Joins and opens the newcomer, and waits until it votes.
-async fn joined(by: &Node, name: &str) -> (TempDir, Node, Joined) {
+pub async fn joined(by: &Node, name: &str) -> (TempDir, Node, Joined) {
     let root = tempfile::tempdir().unwrap();
     let invitation = by.invite(Role::Voter, HOUR).unwrap();
     let joined = join(root.path(), &invitation, name).await.unwrap();
@@ -65,7 +66,7 @@ async fn joined(by: &Node, name: &str) -> (TempDir, Node, Joined) {
     (root, node, joined)
 }
 
-async fn write(node: &Node, text: &'static str) {
+pub async fn write(node: &Node, text: &'static str) {
     node.submit(vec![Bytes::from_static(text.as_bytes())])
         .await
         .unwrap();
@@ -79,7 +80,7 @@ fn refused(error: NodeError) -> JoinRefused {
 }
 
 async fn try_to_join(root: &Path, invitation: &Invitation) -> JoinRefused {
-    refused(join(root, invitation, "Laptop").await.unwrap_err())
+    refused(join(root, invitation, "Newcomer").await.unwrap_err())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -258,15 +259,10 @@ async fn a_removed_device_is_refused_from_that_block_on_and_cannot_come_back_as_
         "{members:?}"
     );
     laptop.close().await.unwrap();
-    match Node::open_with(laptop_root.path(), door()) {
-        // It has the block that removed it, or was cut off before it came.
-        Err(NodeError::Removed { .. }) => {}
-        Ok(node) => {
-            assert!(!node.status().quorum);
-            node.close().await.unwrap();
-        }
-        Err(error) => panic!("{error}"),
-    }
+    // It has the block that removed it, or was cut off before it came.
+    let laptop = Node::open_with(laptop_root.path(), door()).unwrap();
+    until("it knows", || laptop.status().standing == Standing::Removed).await;
+    assert!(!laptop.status().quorum);
     assert!(!texts(&nas).is_empty());
 }
 
@@ -333,4 +329,24 @@ async fn what_was_done_alone_keeps_its_order_over_a_restart_and_a_pending_remova
     })
     .await;
     assert_eq!(texts(&laptop), ["one", "two", "three"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_in_with_an_invitation_that_has_expired_or_was_withdrawn() {
+    let (_root, study) = founded();
+    let newcomer = tempfile::tempdir().unwrap();
+    let expired = study.invite(Role::Voter, Duration::ZERO).unwrap();
+    let refused = try_to_join(newcomer.path(), &expired).await;
+    assert!(
+        matches!(&refused, JoinRefused::Spent(why) if why.contains("expired")),
+        "{refused}"
+    );
+    let withdrawn = study.invite(Role::Voter, HOUR).unwrap();
+    study.withdraw(withdrawn.id()).unwrap();
+    let refused = try_to_join(newcomer.path(), &withdrawn).await;
+    assert!(
+        matches!(&refused, JoinRefused::Spent(why) if why.contains("withdrawn")),
+        "{refused}"
+    );
+    assert_eq!(study.status().members.len(), 1);
 }

@@ -70,6 +70,7 @@ fn refused(status: &Status) -> JoinError {
     match status.code() {
         Code::PermissionDenied => JoinRefused::NoInvitation.into(),
         Code::Unimplemented => JoinRefused::Version(text).into(),
+        Code::AlreadyExists => JoinRefused::NameTaken(text).into(),
         Code::FailedPrecondition => JoinRefused::Spent(text).into(),
         // A connection that breaks is unavailable, too, but has its cause with it.
         Code::Unavailable if std::error::Error::source(status).is_none() => {

@@ -47,6 +47,7 @@ impl proto::pairing_server::Pairing for PairingService {
                     JoinRefused::NoInvitation => Status::permission_denied(text),
                     JoinRefused::Version(_) => Status::unimplemented(text),
                     JoinRefused::Spent(_) => Status::failed_precondition(text),
+                    JoinRefused::NameTaken(_) => Status::already_exists(text),
                     JoinRefused::NotNow(_) => Status::unavailable(text),
                 })
             }

@@ -16,15 +16,15 @@ use tokio_rustls::rustls::server::Acceptor;
 use tokio_rustls::server::{StartHandshake, TlsStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tonic::Status;
 use tonic::service::Routes;
+use tonic::{Code, Status};
 
-use super::{PeerService, Server};
+use super::{Belonging, PeerService, Server};
 use crate::entry::service::{self as entry, EntryService};
 use crate::files::FileDoor;
 use crate::files::service::{self as files, FilesService};
 use crate::http2::{self, HANDSHAKE_TIME_MAX};
-use crate::link::{FRAME_READ_BYTES_MAX, GOODBYE_TIME_MAX, RejectReason};
+use crate::link::{FRAME_READ_BYTES_MAX, GOODBYE_TIME_MAX, REMOVED, RejectReason};
 use crate::pairing::service::{self as pairing, PairingService};
 use crate::proto::files_server::FilesServer;
 use crate::proto::ledger_server::LedgerServer;
@@ -202,14 +202,17 @@ impl Caller {
             self.reject(RejectReason::NoCertificate);
             Status::unauthenticated(RejectReason::NoCertificate.to_string())
         })?;
-        if !(self.server.members)(device) {
-            self.reject(RejectReason::Stranger);
-            return Err(Status::permission_denied(
-                RejectReason::Stranger.to_string(),
-            ));
-        }
-        self.known.store(true, Ordering::Relaxed);
-        Ok(device)
+        let (reason, details) = match (self.server.members)(device) {
+            Belonging::Member => {
+                self.known.store(true, Ordering::Relaxed);
+                return Ok(device);
+            }
+            Belonging::Removed => (RejectReason::Removed, REMOVED),
+            Belonging::Stranger => (RejectReason::Stranger, &[][..]),
+        };
+        let (code, text) = (Code::PermissionDenied, reason.to_string());
+        self.reject(reason);
+        Err(Status::with_details(code, text, details.into()))
     }
 
     /// Tells the node that it was turned away.

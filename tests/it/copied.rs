@@ -1,0 +1,167 @@
+//! Folders of devices that are put back from an earlier time, or copied: noticed before they vote.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use harness::library::{Household, Node, eventually, ran};
+use harness::three::Three;
+use serde_json::{Value, json};
+
+fn copy(from: &Path, to: &Path) {
+    let mut command = Command::new("cp");
+    ran(command.arg("-a").arg(from).arg(to)).succeeded();
+}
+
+/// Puts the folder of a device back to what it was.
+fn put_back(home: &Household, backup: &Path) {
+    fs::remove_dir_all(home.root()).unwrap();
+    copy(backup, home.root());
+}
+
+fn write(node: &Node, text: &str) -> Value {
+    let path = format!("/api/v1/files?name={text}.txt");
+    let written = node.client().ask("POST", &path, &[], text.as_bytes());
+    assert!(matches!(written.status, 200 | 201), "{written:?}");
+    written.json()
+}
+
+fn ledger(node: &Node) -> Value {
+    node.client().get("/api/v1/ledger").is(200).json()
+}
+
+fn log_of(home: &Household) -> String {
+    let logs = fs::read_dir(home.root().join("logs")).unwrap();
+    let texts = logs.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    texts.collect()
+}
+
+/// Waits until all devices that run agree, vote, and have nothing pending.
+fn well(three: &Three) {
+    eventually("all is well", || {
+        let all = (0..3).filter(|&n| three.nodes[n].is_some());
+        let all: Vec<_> = all.map(|n| three.ledger(n)).collect();
+        let good = |one: &Value| {
+            one["standing"] == "good" && one["pending"] == 0 && one["tip"] == all[0]["tip"]
+        };
+        all.iter().all(good).then_some(())
+    });
+}
+
+#[test]
+fn a_folder_from_an_earlier_time_is_noticed_by_itself_when_nobody_else_is_there() {
+    let mut three = Three::found();
+    write(three.node(0), "before");
+    well(&three);
+    three.nodes[2].take().unwrap().terminate();
+    let backup = three.homes[2].folder("backup");
+    copy(three.homes[2].root(), &backup);
+    three.start(2);
+    for n in 0..5 {
+        write(three.node(2), &format!("after-{n}"));
+    }
+    well(&three);
+    for n in 0..3 {
+        three.nodes[n].take().unwrap().terminate();
+    }
+
+    put_back(&three.homes[2], &backup);
+    three.start(2);
+    assert_eq!(three.ledger(2)["standing"], "healing");
+    let told = three.homes[2].run(["status"]).succeeded().stdout;
+    assert!(told.contains("put back from an earlier time"), "{told}");
+    assert!(log_of(&three.homes[2]).contains("put back from an earlier time"));
+    // One of the two others is not enough: what it saw may not be all. Nothing is decided.
+    three.start(0);
+    eventually("they see each other", || {
+        let members = three.ledger(2)["members"].clone();
+        let seen = |one: &&Value| one["name"] == "Here" && one["reachable"] == true;
+        members.as_array()?.iter().find(seen).map(|_| ())
+    });
+    let height = ledger(three.node(0))["height"].clone();
+    assert_eq!(write(three.node(0), "two-of-three")["state"], "pending");
+    assert_eq!(ledger(three.node(0))["height"], height);
+    assert_eq!(three.ledger(2)["standing"], "healing");
+    // With both it goes on, has everything, and votes again.
+    three.start(1);
+    well(&three);
+    eventually("it finds all", || {
+        (three.found_by(2, "after") == 5).then_some(())
+    });
+    three.kill(1);
+    let voted = write(three.node(0), "with-its-vote");
+    assert_eq!(voted["state"], "committed", "{voted}");
+    three.start(1);
+    well(&three);
+    for home in &three.homes {
+        eventually("nothing is wrong, and every original has come", || {
+            (home.run(["verify"]).code == Some(0)).then_some(())
+        });
+    }
+}
+
+#[test]
+fn a_folder_from_an_earlier_time_follows_the_others_that_went_on() {
+    let mut three = Three::found();
+    well(&three);
+    three.nodes[1].take().unwrap().terminate();
+    let backup = three.homes[1].folder("backup");
+    copy(three.homes[1].root(), &backup);
+    three.start(1);
+    for n in 0..3 {
+        write(three.node(n), &format!("from-{n}"));
+    }
+    well(&three);
+    three.nodes[1].take().unwrap().terminate();
+    write(three.node(0), "without-it");
+    put_back(&three.homes[1], &backup);
+    three.start(1);
+    write(three.node(1), "back");
+    well(&three);
+    eventually("it finds all", || {
+        (three.found_by(1, "") == 5).then_some(())
+    });
+    assert!(log_of(&three.homes[1]).contains("put back from an earlier time"));
+}
+
+#[test]
+fn of_a_device_and_its_copy_only_one_goes_on() {
+    let mut three = Three::found();
+    write(three.node(0), "before");
+    well(&three);
+    three.nodes[2].take().unwrap().terminate();
+    let twin = Household::found_in(
+        tempfile::tempdir().unwrap(),
+        three.homes[2].folder("nothing yet"),
+    );
+    fs::remove_dir_all(twin.root()).unwrap();
+    copy(three.homes[2].root(), twin.root());
+    three.start(2);
+    well(&three);
+    let copied = twin.serve();
+    assert_ne!(ledger(&copied)["standing"], "good", "it is no restart");
+    let superseded = eventually("one of the two is told", || {
+        let both = [&copied, three.node(2)];
+        both.into_iter()
+            .position(|node| ledger(node)["standing"] == "superseded")
+    });
+    let (out, home) = match superseded {
+        0 => (&copied, &twin),
+        _ => (three.node(2), &three.homes[2]),
+    };
+    let refused = out.client().ask("POST", "/api/v1/files?name=x", &[], b"x");
+    assert_eq!(refused.is(409).json()["code"], "device_superseded");
+    let told = home.run(["status"]).succeeded().stdout;
+    assert!(told.contains("superseded"), "{told}");
+    // The others go on, and so does the original once the copy is gone.
+    let edit = json!({ "query": "", "change": { "rating": 2 } });
+    let edited = three.client(0).send("POST", "/api/v1/edits", &edit);
+    assert_eq!(edited.is(200).json()["state"], "committed");
+    copied.kill();
+    three.kill(2);
+    three.start(2);
+    well(&three);
+    eventually("it finds what was done", || {
+        (three.found_by(2, "rating:2") == 1).then_some(())
+    });
+}
