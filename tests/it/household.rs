@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
+use harness::http::Client;
 use harness::library::{Household, eventually};
 use harness::three::Three;
 use serde_json::json;
