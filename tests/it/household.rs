@@ -204,7 +204,7 @@ fn a_newcomer_shows_the_library_before_it_has_the_ledger() {
     let path = format!("/api/v1/photos/{id}");
     let edited = client.send("PATCH", &path, &change).json();
     assert_eq!(edited["state"], "pending", "{edited}");
-    assert_eq!(edited["tags"], json!(["garden"]), "{edited}");
+    assert_eq!(edited["photo"]["tags"], json!(["garden"]), "{edited}");
     // It survives a kill in this state, too.
     laptop.kill();
     let laptop = second.serve();
