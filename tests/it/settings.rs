@@ -55,12 +55,8 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
     let laptop = device(&second);
     let before = first.json(["household"]);
     assert_eq!(
-        (
-            &before["bucket"],
-            &before["prune_after"],
-            &before["scrub_every"]
-        ),
-        (&json!(null), &json!("30d"), &json!("30d"))
+        (&before["bucket"], &before["scrub_every"]),
+        (&json!(null), &json!("30d"))
     );
     let folder = first.folder("bucket");
     std::fs::create_dir(&folder).unwrap();
@@ -71,8 +67,6 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
         &bucket,
         "--encrypt-bucket",
         "no",
-        "--prune-after",
-        "60d",
         "--scrub-every",
         "48h",
         "--placement",
@@ -81,7 +75,7 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
     assert_eq!(changed["scrub_every"], "2d");
     let agreed = eventually("the other one has heard", || {
         let agreed = other.client().get("/api/v1/household").is(200).json();
-        (agreed["prune_after"] == "60d").then_some(agreed)
+        (agreed["scrub_every"] == "2d").then_some(agreed)
     });
     assert_eq!(agreed, changed);
     let placed = agreed["placements"].as_array().unwrap();
@@ -103,14 +97,14 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
     let path = format!("/api/v1/devices/{laptop}");
     let all = json!({ "placement": "all" });
     let _ = one.client().send("PATCH", &path, &all).is(200);
-    let none = json!({ "bucket": null, "prune_after": "never" });
+    let none = json!({ "bucket": null, "scrub_every": "3d" });
     let _ = other
         .client()
         .send("PATCH", "/api/v1/household", &none)
         .is(200);
     eventually("the first has heard", || {
         let agreed = one.client().get("/api/v1/household").json();
-        let none = agreed["bucket"].is_null() && agreed["prune_after"] == "never";
+        let none = agreed["bucket"].is_null() && agreed["scrub_every"] == "3d";
         let placed = agreed["placements"].as_array().unwrap();
         (none && placed.iter().all(|one| one["placement"] == "all")).then_some(())
     });
@@ -129,7 +123,7 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
     };
     refuse(json!({ "bucket": "https://me:hunter2@host/x" }), "password");
     refuse(json!({ "bucket": "ftp://host/x" }), "s3://");
-    refuse(json!({ "prune_after": "soon" }), "30d");
+    refuse(json!({ "scrub_every": "soon" }), "30d");
     refuse(json!({ "scrub_every": "5s" }), "too often");
     let nobody = "00".repeat(16);
     refuse(json!({ "placements": { &*laptop: "some" } }), "on-demand");

@@ -848,8 +848,6 @@ export interface components {
             household: string;
             /** @description Which originals each device keeps. */
             placements: components["schemas"]["PlacementBody"][];
-            /** @description After which silence a device stops counting towards the quorum, as `30d`, or `never`. */
-            prune_after: string;
             /** @description How often a device looks whether everything that it holds is still right, as `30d`. */
             scrub_every: string;
         };
@@ -873,12 +871,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description As `30d`, `12h`, `5m` or `10s`, or `never`.
-             * @default null
-             */
-            prune_after?: string | null;
-            /**
-             * @description As `30d`; an hour at least.
+             * @description As `30d` or `12h`; an hour at least.
              * @default null
              */
             scrub_every?: string | null;
@@ -1071,11 +1064,6 @@ export interface components {
             reachable: boolean;
             /** @description `voter` or `observer`. */
             role: string;
-            /**
-             * @description Since when it has no vote because nothing was heard of it for long; it gets it back when it
-             *     is back.
-             */
-            silent_since?: string | null;
             /** @description The tip of its chain, as last heard. */
             tip?: string | null;
             /** @description Why this device and that one do not go on with each other, and what to do. */

@@ -74,11 +74,6 @@ pub enum LibraryEdit {
     },
     /// The household agrees upon something else.
     Settings(SettingsChange),
-    /// A device has said nothing for long and is about to stop counting towards the quorum.
-    Silent {
-        /// Which one.
-        device: DeviceId,
-    },
     /// An action is taken back, on each photo as far as nobody has written over it since.
     Undo(ActionName),
 }

@@ -33,8 +33,6 @@ pub struct Settings {
     pub bucket: Option<String>,
     /// Whether what is put into the bucket is to be encrypted.
     pub bucket_encrypted: bool,
-    /// After which silence a device stops counting towards the quorum; never, if none.
-    pub prune_after: Option<Span>,
     /// How often a device looks at everything that it holds.
     pub scrub_every: Span,
     placements: BTreeMap<[u8; 16], Placement>,
@@ -45,7 +43,6 @@ impl Default for Settings {
         Settings {
             bucket: None,
             bucket_encrypted: false,
-            prune_after: Some(Span::days(30)),
             scrub_every: Span::days(30),
             placements: BTreeMap::new(),
         }
@@ -66,9 +63,6 @@ impl Settings {
         }
         if let Some(encrypted) = change.bucket_encrypted {
             self.bucket_encrypted = encrypted;
-        }
-        if let Some(prune_after) = change.prune_after {
-            self.prune_after = prune_after;
         }
         if let Some(scrub_every) = change.scrub_every {
             self.scrub_every = scrub_every;
@@ -91,8 +85,6 @@ pub struct SettingsChange {
     pub bucket: Option<Option<String>>,
     /// [`Settings::bucket_encrypted`]
     pub bucket_encrypted: Option<bool>,
-    /// [`Settings::prune_after`]
-    pub prune_after: Option<Option<Span>>,
     /// [`Settings::scrub_every`]
     pub scrub_every: Option<Span>,
     /// [`Settings::placement`] of these devices.

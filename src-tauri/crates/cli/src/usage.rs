@@ -238,9 +238,6 @@ pub(crate) struct HouseholdArgs {
     /// Whether what is put into the bucket is to be encrypted
     #[arg(long, value_name = "yes|no")]
     pub(crate) encrypt_bucket: Option<YesNo>,
-    /// After which silence a device stops counting towards the quorum: 30d, 12h, never
-    #[arg(long, value_name = "TIME")]
-    pub(crate) prune_after: Option<String>,
     /// How often each device looks whether all that it holds is still right: 30d, 12h
     #[arg(long, value_name = "TIME")]
     pub(crate) scrub_every: Option<String>,
@@ -253,7 +250,6 @@ impl HouseholdArgs {
     pub(crate) fn changes_anything(&self) -> bool {
         self.bucket.is_some()
             || self.encrypt_bucket.is_some()
-            || self.prune_after.is_some()
             || self.scrub_every.is_some()
             || !self.placements.is_empty()
     }

@@ -56,29 +56,18 @@ pub struct Device {
     pub member: MemberStatus,
     /// Which originals it keeps.
     pub placement: Placement,
-    /// Since when it has no vote because it was silent for long, in unix milliseconds; it asks for
-    /// its vote itself when it is back.
-    pub silent_since_ms: Option<i64>,
 }
 
 /// The household's devices, this one included.
-///
-/// # Errors
-/// The catalogue cannot be read.
-pub async fn devices(library: &Library) -> Result<Vec<Device>, LibraryError> {
-    let silent = library.read(|catalog| Ok(catalog.snapshot().silent()?));
-    let silent = silent.await?.value;
+#[must_use]
+pub fn devices(library: &Library) -> Vec<Device> {
     let settings = settings(library);
     let members = library.node().status().members.into_iter();
-    let device = |member: MemberStatus| {
-        let since_ms = silent.get(&member.id).copied();
-        Device {
-            placement: settings.placement(member.id),
-            silent_since_ms: since_ms.filter(|_| member.role == Role::Observer),
-            member,
-        }
+    let device = |member: MemberStatus| Device {
+        placement: settings.placement(member.id),
+        member,
     };
-    Ok(members.map(device).collect())
+    members.map(device).collect()
 }
 
 /// Invites one device. A device that does not listen for others yet does from now on.

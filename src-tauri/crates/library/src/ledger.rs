@@ -40,7 +40,7 @@ pub async fn status(library: &Library) -> Result<Status, LibraryError> {
     let photos = library.read(|catalog| Ok(catalog.count()?)).await?.value;
     Ok(Status {
         node: library.node().status(),
-        devices: household::devices(library).await?,
+        devices: household::devices(library),
         photos,
         scrub: scrub::status(library),
         proving: checkpoint::proving(library),

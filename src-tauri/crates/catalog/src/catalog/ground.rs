@@ -99,9 +99,6 @@ pub(super) trait Ground {
     /// Takes a change of the household's settings over.
     fn put_settings(&mut self, change: SettingsChange) -> Result<(), CatalogError>;
 
-    /// Keeps that a device is silent, said at that time, in unix milliseconds.
-    fn put_silent(&mut self, device: DeviceId, since_ms: i64) -> Result<(), CatalogError>;
-
     /// Keeps what came of an undo.
     fn put_undone(&mut self, undo: EditId, undone: Undone) -> Result<(), CatalogError>;
 }

@@ -1,8 +1,5 @@
-//! Reads about the household itself: what it has agreed upon, who belongs to it, who is silent.
+//! Reads about the household itself: what it has agreed upon.
 
-use std::collections::BTreeMap;
-
-use kinfolio_chain::DeviceId;
 use redb::ReadableTable;
 
 use super::{CatalogError, Snapshot, row, tables};
@@ -13,18 +10,6 @@ impl Snapshot {
     /// What the household has agreed upon.
     pub fn settings(&self) -> Result<Settings, CatalogError> {
         read_settings(&self.transaction.open_table(tables::SETTINGS)?)
-    }
-
-    /// The devices that have been silent for so long that the others have said so, each with the
-    /// time at which they did, in unix milliseconds. They have no vote until they ask for it again.
-    pub fn silent(&self) -> Result<BTreeMap<DeviceId, i64>, CatalogError> {
-        let silent = self.transaction.open_table(tables::SILENT)?;
-        let mut found = BTreeMap::new();
-        for row in silent.iter()? {
-            let (device, since_ms) = row?;
-            found.insert(DeviceId(*device.value()), since_ms.value());
-        }
-        Ok(found)
     }
 }
 

@@ -233,10 +233,6 @@ impl Ground for Above<'_> {
         Ok(())
     }
 
-    fn put_silent(&mut self, _: DeviceId, _: i64) -> Result<(), CatalogError> {
-        Ok(())
-    }
-
     fn put_undone(&mut self, undo: EditId, undone: Undone) -> Result<(), CatalogError> {
         self.layer.undone.insert(undo, undone);
         Ok(())

@@ -100,10 +100,6 @@ impl<G: Ground> Replay<G> {
             )) => self.kept(place, &held, &dropped, verified_ms),
             Ok((LibraryEdit::Purged { photos }, _)) => self.purge(place, &photos),
             Ok((LibraryEdit::Settings(change), _)) => self.ground.put_settings(change),
-            Ok((LibraryEdit::Silent { device }, _)) => {
-                let since_ms = place.block_time_ms.unwrap_or(0);
-                self.ground.put_silent(device, since_ms)
-            }
             Err(DecodeError::Foreign) => Ok(()),
             Err(_) => {
                 self.unknown += 1;

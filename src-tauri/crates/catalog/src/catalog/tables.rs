@@ -59,8 +59,6 @@ pub(super) const PURGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::n
 pub(super) const SETTINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("settings");
 /// The devices that belong to the household.
 pub(super) const MEMBERS: TableDefinition<'_, Device, ()> = TableDefinition::new("members");
-/// A device that has been silent for long → since when that is said, in unix milliseconds.
-pub(super) const SILENT: TableDefinition<'_, Device, i64> = TableDefinition::new("silent");
 /// Device → its name.
 pub(super) const DEVICES: TableDefinition<'_, &[u8; 16], &str> = TableDefinition::new("devices");
 /// The numbers below.
@@ -99,9 +97,8 @@ macro_rules! for_each_table {
         $visit!(15, PURGED);
         $visit!(16, SETTINGS);
         $visit!(17, MEMBERS);
-        $visit!(18, SILENT);
-        $visit!(19, DEVICES);
-        $visit!(20, META);
+        $visit!(18, DEVICES);
+        $visit!(19, META);
     };
 }
 pub(super) use for_each_table;

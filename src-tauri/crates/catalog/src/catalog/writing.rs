@@ -4,7 +4,7 @@
 //! leaves no trace.
 
 use kinfolio_chain::edit::Change as MemberChange;
-use kinfolio_chain::{Block, DeviceId, EditId, Height, Payload, Role};
+use kinfolio_chain::{Block, DeviceId, EditId, Height, Payload};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::CatalogError;
@@ -50,7 +50,6 @@ pub(super) struct Tables<'t> {
     purged: Table<'t, (u64, Id), ()>,
     settings: Table<'t, &'static str, &'static [u8]>,
     members: Table<'t, Device, ()>,
-    silent: Table<'t, Device, i64>,
     devices: Table<'t, Device, &'static str>,
     meta: Table<'t, &'static str, u64>,
 }
@@ -85,7 +84,6 @@ impl<'t> Writing<'t> {
             purged: transaction.open_table(tables::PURGED)?,
             settings: transaction.open_table(tables::SETTINGS)?,
             members: transaction.open_table(tables::MEMBERS)?,
-            silent: transaction.open_table(tables::SILENT)?,
             devices: transaction.open_table(tables::DEVICES)?,
             meta: transaction.open_table(tables::META)?,
         });
@@ -173,15 +171,9 @@ impl Tables<'_> {
             MemberChange::Name { device, name } => {
                 self.devices.insert(&device.0, name.as_str())?;
             }
-            // Whoever votes has been heard of.
-            MemberChange::Role { device, role } => {
-                if *role == Role::Voter {
-                    self.silent.remove(&device.0)?;
-                }
-            }
+            MemberChange::Role { .. } => {}
             MemberChange::Remove { device } => {
                 self.members.remove(&device.0)?;
-                self.silent.remove(&device.0)?;
                 let mut settings = read_settings(&self.settings)?;
                 if settings.forget(*device) {
                     self.write_settings(&settings)?;
@@ -373,13 +365,6 @@ impl Ground for Tables<'_> {
         let mut settings = read_settings(&self.settings)?;
         settings.apply(change);
         self.write_settings(&settings)
-    }
-
-    fn put_silent(&mut self, device: DeviceId, since_ms: i64) -> Result<(), CatalogError> {
-        if self.members.get(&device.0)?.is_some() {
-            self.silent.insert(&device.0, since_ms)?;
-        }
-        Ok(())
     }
 
     fn put_undone(&mut self, undo: EditId, undone: Undone) -> Result<(), CatalogError> {

@@ -107,11 +107,6 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
         LibraryEdit::Settings(change) => {
             proto::library_edit::Edit::SettingsChanged(settings::to_wire(change))
         }
-        LibraryEdit::Silent { device } => {
-            proto::library_edit::Edit::DeviceSilent(proto::DeviceSilent {
-                device: device.0.to_vec(),
-            })
-        }
         LibraryEdit::Undo(name) => proto::library_edit::Edit::ActionUndone(proto::ActionUndone {
             device: name.device.0.to_vec(),
             action: name.action.0.to_vec(),
@@ -160,9 +155,6 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), 
         proto::library_edit::Edit::SettingsChanged(change) => {
             LibraryEdit::Settings(settings::from_wire(change)?)
         }
-        proto::library_edit::Edit::DeviceSilent(silent) => LibraryEdit::Silent {
-            device: device_id(&silent.device)?,
-        },
         proto::library_edit::Edit::OriginalsStored(stored) => LibraryEdit::Stored {
             originals: ids_from_wire(&stored.originals)?,
             bucket: stored.bucket,

@@ -99,10 +99,6 @@ fn describe(listed: &Listed) -> String {
             (false, Some(seen)) => format!("last seen {seen}"),
             (false, None) => "not seen since this one runs".to_owned(),
         };
-        let reach = match &device.silent_since {
-            Some(since) => format!("{reach}, no vote while it is silent, since {since}"),
-            None => reach,
-        };
         let height = device
             .height
             .map_or_else(String::new, |height| format!(", block {}", grouped(height)));

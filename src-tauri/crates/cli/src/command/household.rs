@@ -34,7 +34,6 @@ async fn change_and_list(api: &Api, args: &HouseholdArgs, output: &Output) -> Re
                 .clone()
                 .map(|bucket| Some(bucket).filter(|bucket| bucket != "none")),
             bucket_encrypted: args.encrypt_bucket.map(Into::into),
-            prune_after: args.prune_after.clone(),
             scrub_every: args.scrub_every.clone(),
             placements: placements(api, &args.placements).await?,
         };
@@ -78,10 +77,6 @@ fn describe(agreed: &HouseholdBody) -> String {
     };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "bucket       {bucket}");
-    let _ = match agreed.prune_after.as_str() {
-        "never" => writeln!(text, "prune after  never"),
-        span => writeln!(text, "prune after  {span} of silence"),
-    };
     let _ = writeln!(text, "scrub every  {}", agreed.scrub_every);
     for device in &agreed.placements {
         let _ = writeln!(

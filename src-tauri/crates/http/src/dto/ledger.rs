@@ -97,9 +97,6 @@ pub struct MemberBody {
     /// Which originals it keeps: `all`, `recent:DAYS` (favourites, and those taken or added within
     /// so many days) or `on-demand`.
     pub placement: String,
-    /// Since when it has no vote because nothing was heard of it for long; it gets it back when it
-    /// is back.
-    pub silent_since: Option<String>,
     /// Why this device and that one do not go on with each other, and what to do.
     pub trouble: Option<String>,
 }
@@ -327,7 +324,6 @@ impl MemberBody {
             tip: member.tip.map(|tip| tip.hash.to_string()),
             last_seen: member.last_seen_ms.map(moment),
             placement: device.placement.to_string(),
-            silent_since: device.silent_since_ms.map(moment),
             trouble: member.trouble.clone(),
         }
     }

@@ -31,7 +31,7 @@ const MINUTES_MAX: u32 = 7 * 24 * 60;
     responses((status = 200, body = Vec<MemberBody>), (status = "default", response = Problem))
 )]
 pub(crate) async fn devices(State(app): State<Arc<App>>) -> Result<Json<Vec<MemberBody>>, Problem> {
-    let devices = household::devices(&app.library).await?;
+    let devices = household::devices(&app.library);
     Ok(Json(devices.iter().map(MemberBody::new).collect()))
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn devices(State(app): State<Arc<App>>) -> Result<Json<Vec<Memb
     responses((status = 200, body = HouseholdBody), (status = "default", response = Problem))
 )]
 pub(crate) async fn settings(State(app): State<Arc<App>>) -> Result<Json<HouseholdBody>, Problem> {
-    let devices = household::devices(&app.library).await?;
+    let devices = household::devices(&app.library);
     let status = household::status(&app.library);
     let settings = household::settings(&app.library);
     Ok(Json(HouseholdBody::new(

@@ -53,7 +53,6 @@ fn of_two_that_change_one_setting_the_later_in_the_chain_wins_and_the_others_sta
     let now = || catalog.snapshot().unwrap().settings().unwrap();
     assert_eq!(now(), Settings::default());
     let placed = SettingsChange {
-        prune_after: Some(None),
         scrub_every: "7d".parse::<Span>().ok(),
         placements: [(device(2), Placement::Recent { days: 7 })].into(),
         ..settings(Some(Some("s3://a")), Some(true))
@@ -66,7 +65,6 @@ fn of_two_that_change_one_setting_the_later_in_the_chain_wins_and_the_others_sta
     let agreed = now();
     assert_eq!(agreed.bucket.as_deref(), Some("s3://b"));
     assert!(agreed.bucket_encrypted);
-    assert_eq!(agreed.prune_after, None);
     assert_eq!(agreed.scrub_every.to_string(), "7d");
     assert_eq!(agreed.placement(device(2)), Placement::Recent { days: 7 });
     assert_eq!(agreed.placement(device(1)), Placement::All);

@@ -77,8 +77,7 @@ impl Model {
             | LibraryEdit::Verified { .. }
             | LibraryEdit::Kept { .. }
             | LibraryEdit::Purged { .. }
-            | LibraryEdit::Settings(_)
-            | LibraryEdit::Silent { .. } => return,
+            | LibraryEdit::Settings(_) => return,
             LibraryEdit::PhotoAdded(photo) => {
                 let added = self.photos.insert(photo.id).then_some(photo.id);
                 let tags = photo.tags.iter();

@@ -22,9 +22,6 @@ pub(super) fn to_wire(change: &SettingsChange) -> proto::SettingsChanged {
             .as_ref()
             .map(|b| b.clone().unwrap_or_default()),
         bucket_encrypted: change.bucket_encrypted,
-        prune_after_s: change
-            .prune_after
-            .map(|span| span.map_or(0, Span::as_seconds)),
         scrub_every_s: change.scrub_every.map(Span::as_seconds),
         placements: placements.collect(),
     }
@@ -47,11 +44,6 @@ pub(super) fn from_wire(change: proto::SettingsChanged) -> Result<SettingsChange
         placements: placements.collect::<Result<_, DecodeError>>()?,
         bucket: change.bucket.map(|b| Some(b).filter(|b| !b.is_empty())),
         bucket_encrypted: change.bucket_encrypted,
-        prune_after: match change.prune_after_s {
-            None => None,
-            Some(0) => Some(None),
-            Some(seconds) => Some(Some(span(seconds)?)),
-        },
         scrub_every: change.scrub_every_s.map(span).transpose()?,
     };
     Ok(change.checked()?)

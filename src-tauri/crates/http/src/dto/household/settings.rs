@@ -5,15 +5,12 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::http::StatusCode;
-use kinfolio_library::household::{Device, Placement, Settings, SettingsChange, Span};
+use kinfolio_library::household::{Device, Placement, Settings, SettingsChange};
 use kinfolio_library::node::DeviceId;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
-
-/// What stands for a time that never comes.
-const NEVER: &str = "never";
 
 /// What the household has agreed upon: the same on all devices.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -25,8 +22,6 @@ pub struct HouseholdBody {
     pub bucket: Option<String>,
     /// Whether what is put into the bucket is to be encrypted.
     pub bucket_encrypted: bool,
-    /// After which silence a device stops counting towards the quorum, as `30d`, or `never`.
-    pub prune_after: String,
     /// How often a device looks whether everything that it holds is still right, as `30d`.
     pub scrub_every: String,
     /// Which originals each device keeps.
@@ -56,10 +51,7 @@ pub struct HouseholdChange {
     /// Whether what is put into the bucket is to be encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket_encrypted: Option<bool>,
-    /// As `30d`, `12h`, `5m` or `10s`, or `never`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prune_after: Option<String>,
-    /// As `30d`; an hour at least.
+    /// As `30d` or `12h`; an hour at least.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scrub_every: Option<String>,
     /// By device id: `all`, `recent`, `recent:DAYS` or `on-demand`.
@@ -83,12 +75,10 @@ impl HouseholdBody {
             name: device.member.name.clone(),
             placement: device.placement.to_string(),
         };
-        let prune_after = settings.prune_after;
         Self {
             household,
             bucket: settings.bucket.clone(),
             bucket_encrypted: settings.bucket_encrypted,
-            prune_after: prune_after.map_or(NEVER.to_owned(), |span| span.to_string()),
             scrub_every: settings.scrub_every.to_string(),
             placements: devices.iter().map(placement).collect(),
         }
@@ -99,18 +89,12 @@ impl TryFrom<HouseholdChange> for SettingsChange {
     type Error = Problem;
 
     fn try_from(body: HouseholdChange) -> Result<Self, Problem> {
-        let prune_after = match body.prune_after.as_deref() {
-            None => None,
-            Some(NEVER) => Some(None),
-            Some(text) => Some(Some(value::<Span>(text)?)),
-        };
         let placements = body.placements.iter();
         let placements = placements
             .map(|(device, placement)| Ok((value::<DeviceId>(device)?, placed(placement)?)));
         Ok(Self {
             bucket: body.bucket,
             bucket_encrypted: body.bucket_encrypted,
-            prune_after,
             scrub_every: body.scrub_every.as_deref().map(value).transpose()?,
             placements: placements.collect::<Result<_, Problem>>()?,
         })
