@@ -142,6 +142,39 @@ fn comes_back(place: &Place) {
     is_whole(&new, u64::from(PHOTOS), &last);
 }
 
+/// What was purged is not missed, and does not come back.
+#[test]
+fn what_was_purged_stays_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("bucket");
+    let place = Place::folder(&folder);
+    let home = Household::found();
+    import(&home, 5);
+    let node = home.serve_with(place.set());
+    let client = node.client();
+    all_is_there(&client);
+    let found = home.json(["search", "", "--limit", "1"]);
+    let id = found["photos"][0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/photos/{id}");
+    let _ = client
+        .send("PATCH", &path, &json!({ "trash": true }))
+        .is(200);
+    home.run(["purge", id]).succeeded();
+    all_is_there(&client);
+    let (last, key) = (tip(&client), key(&home));
+    node.kill();
+    let stored = format!("{}/{}/{id}", &id[..2], &id[2..4]);
+    fs::remove_file(folder.join("originals").join(stored)).unwrap();
+
+    let new = Household::nowhere();
+    let restored = restore(&new, &place, &key).succeeded().json();
+    assert_eq!(
+        (&restored["originals"], &restored["missing"]),
+        (&json!(4), &json!([]))
+    );
+    is_whole(&new, 4, &last);
+}
+
 #[test]
 fn a_household_comes_back_from_its_bucket_and_its_key_alone() {
     let dir = tempfile::tempdir().unwrap();

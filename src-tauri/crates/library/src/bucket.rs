@@ -18,6 +18,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_bucket::{BucketError, OriginalId};
 use kinfolio_catalog::PhotoId;
 
+use crate::checkpoint::spawn_once_proved;
 use crate::error::LibraryError;
 use crate::library::Library;
 pub use link::Status;
@@ -28,8 +29,8 @@ pub(crate) use segments::{check as check_segment, read as read_segment};
 /// Stores what the bucket lacks from now on, originals and the ledger, in the background, until the
 /// library closes, whenever one is set. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
-    library.tasks().spawn(storing::run(library.clone()));
-    library.tasks().spawn(ledger::run(library.clone()));
+    spawn_once_proved(library, storing::run(library.clone()));
+    spawn_once_proved(library, ledger::run(library.clone()));
 }
 
 /// How this device gets on with the bucket; `None` where none is set.

@@ -52,11 +52,25 @@ pub fn proving(library: &Library) -> Option<Proving> {
     *library.proving().borrow()
 }
 
-/// Waits until what is shown is what the chain says.
-pub(crate) async fn proved(library: &Library) {
+/// Does in the background what relies on what is shown, once that is what the chain says, until the
+/// library closes.
+pub(crate) fn spawn_once_proved(
+    library: &Library,
+    work: impl Future<Output = ()> + Send + 'static,
+) {
+    let closing = library.closing();
     let mut proving = library.proving().subscribe();
-    // It ends with the library, which whoever waits here holds.
-    let _ = proving.wait_for(Option::is_none).await;
+    library.tasks().spawn(async move {
+        let proved = async move {
+            // Where the library has gone, it closes.
+            let _ = proving.wait_for(Option::is_none).await;
+        };
+        let all = async move {
+            proved.await;
+            work.await;
+        };
+        closing.run_until_cancelled(all).await;
+    });
 }
 
 /// Takes over the catalogue of the device that gave the invitation, which has let this one in.

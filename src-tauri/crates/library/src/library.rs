@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::arrival::Claims;
 use crate::bucket::Link;
-use crate::checkpoint::{self, Proving};
+use crate::checkpoint::{self, Proving, spawn_once_proved};
 use crate::edit;
 use crate::error::{LibraryError, is_disk_full};
 use crate::event::Event;
@@ -382,10 +382,10 @@ impl Parts {
         tasks.spawn(follow::catalog(library.clone()));
         tasks.spawn(follow::household(library.clone()));
         for what in [Gathering::Previews, Gathering::Originals] {
-            tasks.spawn(exchange::gather(library.clone(), what));
+            spawn_once_proved(&library, exchange::gather(library.clone(), what));
         }
-        tasks.spawn(exchange::purge(library.clone()));
-        tasks.spawn(scrub::run(library.clone()));
+        spawn_once_proved(&library, exchange::purge(library.clone()));
+        scrub::start(&library);
         let showing = library.inner.showing.subscribe();
         tasks.spawn(follow::index(library.clone(), showing, indexed_in));
         Ok(library)

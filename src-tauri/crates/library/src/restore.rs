@@ -1,5 +1,6 @@
 //! A whole library from the household's bucket and its recovery key alone: the ledger, each block of
-//! it checked, then the originals, each hashed as it arrives, then their previews.
+//! it checked, and the catalogue that it makes; then the originals that this knows, each hashed as it
+//! arrives, with their previews.
 //!
 //! The folder becomes a library when all of that is done. Until then it can be done again, and what
 //! has come of the originals stays.
@@ -10,6 +11,7 @@ mod originals;
 use std::path::Path;
 
 use kinfolio_bucket::{Bucket, Contents};
+use kinfolio_catalog::Catalog;
 use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Tip};
 
 use crate::bucket::connect;
@@ -120,10 +122,13 @@ pub async fn restore(
         false => prepare(&layout, &[])?,
     };
     write_durably(&mark, b"")?;
-    let (ledger, photos) = ledger::restore(root, &bucket, key, device, progress).await?;
     furnish(&layout)?;
+    let catalog = Catalog::open(&layout.catalog())?;
+    let ledger = ledger::restore(root, &bucket, key, device, &catalog, progress).await?;
+    let photos = originals::kept(&catalog)?;
     let count = photos.len() as u64;
     let missing = originals::restore(root, &bucket, photos, progress).await?;
+    catalog.sync()?;
     if missing.is_empty() {
         for what in [Gathering::Previews, Gathering::Originals] {
             let height = format!("{}\n", ledger.tip.height);

@@ -15,7 +15,7 @@ use kinfolio_catalog::{Height, LibraryEdit, Photo, PhotoId, Placement, photos_ad
 use kinfolio_photos::{BlobId, ThumbSize, originals};
 
 use crate::browse;
-use crate::checkpoint;
+use crate::checkpoint::spawn_once_proved;
 use crate::edit::send;
 use crate::error::LibraryError;
 use crate::exchange;
@@ -47,15 +47,14 @@ pub fn status(library: &Library) -> Status {
 }
 
 /// Scrubs until the library closes.
-pub(crate) async fn run(library: Library) {
-    let closing = library.closing();
-    closing.run_until_cancelled(scrub(&library)).await;
+pub(crate) fn start(library: &Library) {
+    let pass = Pass::read(library);
+    library.note_scrub(pass.status());
+    spawn_once_proved(library, run(library.clone(), pass));
 }
 
-async fn scrub(library: &Library) {
-    let mut pass = Pass::read(library);
-    library.note_scrub(pass.status());
-    checkpoint::proved(library).await;
+async fn run(library: Library, mut pass: Pass) {
+    let library = &library;
     tokio::time::sleep(FIRST_PAUSE).await;
     loop {
         let every = household::settings(library).scrub_every;

@@ -21,7 +21,7 @@ pub struct Report {
     pub blocks: u64,
     /// Edits in them.
     pub edits: u64,
-    /// Originals that the chain speaks of.
+    /// Originals that the chain speaks of, those left out that are not here and need not be.
     pub originals: u64,
     /// All that is wrong.
     pub faults: Vec<Fault>,
@@ -76,22 +76,27 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
             detail: format!("its end is missing: it had reached block {reached}"),
         });
     }
-    let excused = |fault: &OriginalFault| match fault {
-        OriginalFault::Missing { id } => spoken_of.may_be_missing(id),
-        _ => false,
+    let faults: Vec<_> = match deep {
+        true => {
+            let wanted = expected.iter();
+            let wanted = wanted.map(|(&id, &size)| Expected { id, size });
+            originals::verify(root, wanted).collect()
+        }
+        false => {
+            let blobs = root.join("blobs");
+            let expected = expected.iter();
+            expected
+                .filter_map(|(id, size)| glance(&blobs, *id, *size))
+                .collect()
+        }
     };
-    if deep {
-        let wanted = expected.iter();
-        let wanted = wanted.map(|(&id, &size)| Expected { id, size });
-        let faults = originals::verify(root, wanted).filter(|fault| !excused(fault));
-        report.faults.extend(faults.filter_map(shown));
-    } else {
-        let blobs = root.join("blobs");
-        let faults = expected.iter();
-        let faults = faults.filter_map(|(id, size)| glance(&blobs, *id, *size));
-        report
-            .faults
-            .extend(faults.filter(|fault| !excused(fault)).filter_map(shown));
+    for fault in faults {
+        match fault {
+            OriginalFault::Missing { id } if spoken_of.may_be_missing(&id) => {
+                report.originals -= 1;
+            }
+            fault => report.faults.extend(shown(fault)),
+        }
     }
     Ok(report)
 }

@@ -61,17 +61,8 @@ pub(crate) fn new_recovery_key() -> Result<RecoveryKey, NodeError> {
 
 /// Writes down the household's recovery key, durably and for the owner's eyes alone.
 pub(crate) fn keep_recovery_key(root: &Path, key: &RecoveryKey) -> Result<(), NodeError> {
-    let folder = root.join(IDENTITY_FOLDER);
-    let (path, draft) = (folder.join(RECOVERY_FILE), folder.join("recovery.key.new"));
-    let mut options = OpenOptions::new();
-    let file = options.write(true).create(true).truncate(true).mode(0o600);
-    let written = file.open(&draft).and_then(|mut file| {
-        file.write_all(format!("{}\n", key.to_text()).as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(io("could not write", &draft))?;
-    std::fs::rename(&draft, &path).map_err(io("could not write", &path))?;
-    sync_folder(&folder)
+    let path = root.join(IDENTITY_FOLDER).join(RECOVERY_FILE);
+    write_durably(&path, &format!("{}\n", key.to_text()))
 }
 
 /// The recovery key of the household that the device in `root` belongs to.
@@ -163,11 +154,7 @@ pub fn reached(root: &Path) -> Option<Height> {
 
 /// Writes down that this device was restored and does not belong to the household yet, durably.
 pub(crate) fn mark_restored(root: &Path) -> Result<(), NodeError> {
-    let folder = root.join(IDENTITY_FOLDER);
-    let path = folder.join(RESTORED_FILE);
-    let made = std::fs::File::create(&path).and_then(|file| file.sync_all());
-    made.map_err(io("could not make", &path))?;
-    sync_folder(&folder)
+    mark(root, RESTORED_FILE)
 }
 
 /// Whether this device was restored and does not belong to the household yet.
@@ -221,16 +208,8 @@ pub(crate) fn forget_candidacy(root: &Path) -> Result<(), NodeError> {
 /// # Errors
 /// The disk refuses.
 pub fn keep_seen(root: &Path, height: Option<Height>) -> Result<(), NodeError> {
-    let folder = root.join(IDENTITY_FOLDER);
-    let (path, draft) = (folder.join(SEEN_FILE), folder.join("has-seen.new"));
-    let height = height.unwrap_or(0);
-    let written = std::fs::File::create(&draft).and_then(|mut file| {
-        file.write_all(format!("{height}\n").as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(io("could not write", &draft))?;
-    std::fs::rename(&draft, &path).map_err(io("could not write", &path))?;
-    sync_folder(&folder)
+    let path = root.join(IDENTITY_FOLDER).join(SEEN_FILE);
+    write_durably(&path, &format!("{}\n", height.unwrap_or(0)))
 }
 
 /// The height of the state that people see here, if it was given and is above the chain.
@@ -285,6 +264,21 @@ pub(crate) fn founding(root: &Path) -> Result<Arc<Block>, NodeError> {
             why: error.to_string(),
         }),
     }
+}
+
+/// Writes a file anew, durably and for its owner alone: there is the old one or the new one, whatever
+/// happens.
+pub(crate) fn write_durably(path: &Path, text: &str) -> Result<(), NodeError> {
+    let draft = path.with_added_extension("new");
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600);
+    let written = file.open(&draft).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(io("could not write", &draft))?;
+    std::fs::rename(&draft, path).map_err(io("could not write", path))?;
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 /// Makes the entries of `folder` survive a crash.

@@ -6,8 +6,8 @@
 //! has another inode; one that was moved to another machine finds nothing there. Rolling back a whole
 //! disk, both files together, goes unseen here: the other devices' memory of this one remains.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -80,9 +80,9 @@ impl Sentinel {
         if let Some(folder) = self.outside.parent() {
             fs::create_dir_all(folder).map_err(io("could not make", folder))?;
         }
-        write(&self.outside, &said(&self.inside))?;
-        write(&self.root.join(IDENTITY_FOLDER).join(FILE), &now)?;
-        write(&self.outside, &said(&None))
+        identity::write_durably(&self.outside, &said(&self.inside))?;
+        identity::write_durably(&self.root.join(IDENTITY_FOLDER).join(FILE), &now)?;
+        identity::write_durably(&self.outside, &said(&None))
     }
 
     fn inode(&self) -> Result<u64, NodeError> {
@@ -115,18 +115,6 @@ fn read(path: &Path) -> Result<Option<String>, NodeError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io("could not read", path)(error)),
     }
-}
-
-/// Writes a file anew, durably: there is the old one or the new one, whatever happens.
-fn write(path: &Path, text: &str) -> Result<(), NodeError> {
-    let draft = path.with_extension("new");
-    let written = File::create(&draft).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(io("could not write", &draft))?;
-    fs::rename(&draft, path).map_err(io("could not write", path))?;
-    path.parent().map_or(Ok(()), identity::sync_folder)
 }
 
 #[cfg(test)]

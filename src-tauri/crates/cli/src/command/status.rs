@@ -47,7 +47,7 @@ fn describe(status: &LedgerStatus) -> String {
     if let Some(proving) = &status.proving {
         let _ = writeln!(
             text,
-            "proving    blocks up to {} of {} are found to say what is shown; until then this device has no vote",
+            "proving    blocks up to {} of {} are found to say what is shown here",
             grouped(proving.height),
             grouped(proving.of),
         );

@@ -30,9 +30,9 @@ const MINUTES_MAX: u32 = 7 * 24 * 60;
     tag = "household",
     responses((status = 200, body = Vec<MemberBody>), (status = "default", response = Problem))
 )]
-pub(crate) async fn devices(State(app): State<Arc<App>>) -> Result<Json<Vec<MemberBody>>, Problem> {
+pub(crate) async fn devices(State(app): State<Arc<App>>) -> Json<Vec<MemberBody>> {
     let devices = household::devices(&app.library);
-    Ok(Json(devices.iter().map(MemberBody::new).collect()))
+    Json(devices.iter().map(MemberBody::new).collect())
 }
 
 /// What the household has agreed upon
@@ -42,15 +42,11 @@ pub(crate) async fn devices(State(app): State<Arc<App>>) -> Result<Json<Vec<Memb
     tag = "household",
     responses((status = 200, body = HouseholdBody), (status = "default", response = Problem))
 )]
-pub(crate) async fn settings(State(app): State<Arc<App>>) -> Result<Json<HouseholdBody>, Problem> {
+pub(crate) async fn settings(State(app): State<Arc<App>>) -> Json<HouseholdBody> {
     let devices = household::devices(&app.library);
     let status = household::status(&app.library);
     let settings = household::settings(&app.library);
-    Ok(Json(HouseholdBody::new(
-        status.household,
-        &settings,
-        &devices,
-    )))
+    Json(HouseholdBody::new(status.household, &settings, &devices))
 }
 
 /// Agrees upon something else

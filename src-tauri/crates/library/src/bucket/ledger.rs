@@ -59,11 +59,7 @@ enum Step {
 
 /// Keeps the ledger in the bucket until the library closes.
 pub(super) async fn run(library: Library) {
-    let closing = library.closing();
-    closing.run_until_cancelled(keeping(&library)).await;
-}
-
-async fn keeping(library: &Library) {
+    let library = &library;
     let mut tip = library.node().watch();
     // In which bucket, and where in it.
     let (mut of, mut place) = (None, None);

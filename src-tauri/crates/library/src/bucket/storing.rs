@@ -17,7 +17,6 @@ use kinfolio_photos::BlobId;
 
 use super::link::Work;
 use super::waiting::Waiting;
-use crate::checkpoint;
 use crate::edit::send;
 use crate::error::LibraryError;
 use crate::exchange;
@@ -49,15 +48,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// Stores what the bucket lacks until the library closes.
 pub(super) async fn run(library: Library) {
-    let closing = library.closing();
-    tokio::select! {
-        () = closing.cancelled() => {}
-        () = storing(&library) => {}
-    }
-}
-
-async fn storing(library: &Library) {
-    checkpoint::proved(library).await;
+    let library = &library;
     let mut shown = library.watch_shown();
     let mut waiting = Waiting::default();
     // At first nobody knows whether the bucket is there.

@@ -82,7 +82,8 @@ async fn a_true_one_is_proved_and_goes_on() {
     let here = made(&folder, "here", &["one", "two"]).await;
     fs::write(here.join("catalog/unproven"), "2\n").unwrap();
     let library = Library::open(&here).await.unwrap();
-    super::proved(&library).await;
+    let mut proving = library.proving().subscribe();
+    proving.wait_for(Option::is_none).await.unwrap();
     assert_eq!(photos(&library).await.len(), 2);
     let bytes = futures_util::stream::iter([Ok(b"three".as_slice().into())]);
     upload::store(&library, "three", bytes).await.unwrap();

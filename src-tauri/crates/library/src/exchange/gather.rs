@@ -16,7 +16,6 @@ use kinfolio_photos::{BlobId, ThumbSize};
 use super::keep::{self, placement};
 use super::original::bring;
 use super::preview::{self, Fetched};
-use crate::checkpoint;
 use crate::error::{Code, LibraryError};
 use crate::library::Library;
 use crate::scrub;
@@ -56,12 +55,7 @@ struct Missing {
 
 /// Gathers until the library closes.
 pub(crate) async fn gather(library: Library, what: Gathering) {
-    let closing = library.closing();
-    closing.run_until_cancelled(run(&library, what)).await;
-}
-
-async fn run(library: &Library, what: Gathering) {
-    checkpoint::proved(library).await;
+    let library = &library;
     let mut shown = library.watch_shown();
     let mut household = library.node().watch_household();
     let mut gathered = Gathered::read(library, what);

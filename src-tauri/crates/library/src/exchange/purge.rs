@@ -14,11 +14,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// Deletes until the library closes.
 pub(crate) async fn purge(library: Library) {
-    let closing = library.closing();
-    closing.run_until_cancelled(run(&library)).await;
-}
-
-async fn run(library: &Library) {
+    let library = &library;
     let mut shown = library.watch_shown();
     let mut seen = None;
     loop {

@@ -1,12 +1,11 @@
 //! The ledger out of the bucket: its segments in order, some read ahead.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use futures_util::{StreamExt, stream};
 use kinfolio_bucket::Bucket;
-use kinfolio_catalog::{PhotoId, photos_added};
-use kinfolio_node::{Excerpt, NodeError, RecoveryKey, Restored, Restoring};
+use kinfolio_catalog::Catalog;
+use kinfolio_node::{Block, Excerpt, NodeError, RecoveryKey, Restored, Restoring};
 
 use super::{Progress, RestoreError};
 use crate::bucket::{check_segment, read_segment};
@@ -19,29 +18,17 @@ const AHEAD: usize = 8;
 /// How far behind a missing segment others are looked for: far enough to tell a hole from the end.
 const LOOK_BEHIND: u32 = 16;
 
-/// What is to be known of a photo to bring back its files.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
-    /// The original's length in bytes.
-    pub(super) size: u64,
-    /// Whether it has previews.
-    pub(super) has_previews: bool,
-}
-
-/// The photos that a ledger speaks of.
-pub(super) type Photos = BTreeMap<PhotoId, Wanted>;
-
-/// Makes the ledger in `root` from the bucket's segments.
+/// Makes the ledger in `root` from the bucket's segments, and `catalog` from that.
 pub(super) async fn restore(
     root: &Path,
     bucket: &Bucket,
     key: &RecoveryKey,
     device: &str,
+    catalog: &Catalog,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(Restored, Photos), LibraryError> {
+) -> Result<Restored, LibraryError> {
     let failed = |error| node_error(root, error);
     let mut restoring = Restoring::begin(root, key.clone()).map_err(failed)?;
-    let mut photos = Photos::new();
     let segments = stream::iter(0..).map(|number| async move {
         let read = read_segment(bucket, number).await;
         (number, read)
@@ -63,48 +50,45 @@ pub(super) async fn restore(
         check_segment(bucket, number, &excerpt, household, blocks)
             .map_err(|error| broken(blocks, error.into()))?;
         // Signatures take time; the network goes on meanwhile.
-        let (moved, found, taken) = tokio::task::spawn_blocking(move || {
-            let mut found = Photos::new();
-            let taken = take(&mut restoring, &excerpt, &mut found);
-            (restoring, found, taken)
+        let catalog = catalog.clone();
+        let (moved, taken) = tokio::task::spawn_blocking(move || {
+            let taken = take(&mut restoring, &excerpt, &catalog);
+            (restoring, taken)
         })
         .await
         .map_err(|_| LibraryError::Closing)?;
         restoring = moved;
-        photos.extend(found);
         let blocks = restoring.next();
         taken.map_err(|error| match error {
-            NodeError::Unfit { .. } => {
+            LibraryError::Node(error @ NodeError::Unfit { .. }) => {
                 let reason = format!(
                     "segment {number} of the ledger in the bucket {bucket} was altered: {error}"
                 );
                 LibraryError::Restore(RestoreError::Broken { blocks, reason })
             }
-            error => failed(error),
+            LibraryError::Node(error) => failed(error),
+            error => error,
         })?;
         progress(Progress::Blocks(blocks));
     }
     drop(segments);
-    Ok((restoring.finish(device).map_err(failed)?, photos))
+    restoring.finish(device).map_err(failed)
 }
 
 /// Takes in the blocks that are not here yet.
 fn take(
     restoring: &mut Restoring,
     excerpt: &Excerpt,
-    photos: &mut Photos,
-) -> Result<(), NodeError> {
+    catalog: &Catalog,
+) -> Result<(), LibraryError> {
     let from = restoring.next();
-    for block in excerpt.blocks().iter().filter(|one| one.height() >= from) {
-        restoring.take(block)?;
-        for (_, photo) in photos_added(block) {
-            let wanted = Wanted {
-                size: photo.size,
-                has_previews: !photo.thumbhash.is_empty(),
-            };
-            photos.insert(photo.id, wanted);
-        }
+    let new = excerpt.blocks().iter().filter(|one| one.height() >= from);
+    let mut blocks = Vec::new();
+    for block in new {
+        restoring.take(block).map_err(LibraryError::Node)?;
+        blocks.push(Block::clone(block));
     }
+    catalog.apply(&blocks)?;
     Ok(())
 }
 

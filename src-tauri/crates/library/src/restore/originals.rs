@@ -4,35 +4,70 @@ use std::path::Path;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kinfolio_bucket::{Bucket, BucketError, OriginalId};
-use kinfolio_catalog::PhotoId;
+use kinfolio_catalog::{Catalog, PhotoId};
 use kinfolio_photos::{BlobError, BlobId, Blobs, ThumbSize, Thumbs};
 
 use super::Progress;
-use super::ledger::{Photos, Wanted};
 use crate::error::LibraryError;
 use crate::library::{blob_error, thumb_error};
 
 /// Originals on their way at a time.
 const AT_ONCE: usize = 4;
 
+/// Photos looked up at a time.
+const LOOK_MAX: usize = 1024;
+
+/// What is to be known of a photo to bring back its files.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    id: PhotoId,
+    /// The original's length in bytes.
+    size: u64,
+    /// Whether it has previews.
+    has_previews: bool,
+}
+
+/// The photos whose originals the household keeps: all but those that were purged.
+pub(super) fn kept(catalog: &Catalog) -> Result<Vec<Wanted>, LibraryError> {
+    let snapshot = catalog.snapshot()?;
+    let mut kept = Vec::new();
+    let mut seen = None;
+    loop {
+        let (ids, upto) = snapshot.changed_since(seen, LOOK_MAX)?;
+        for photo in snapshot.photos(&ids)? {
+            if !photo.purged {
+                kept.push(Wanted {
+                    id: photo.id,
+                    size: photo.size,
+                    has_previews: !photo.thumbhash.is_empty(),
+                });
+            }
+        }
+        if upto == seen {
+            return Ok(kept);
+        }
+        seen = upto;
+    }
+}
+
 /// Brings the originals of these photos here that are not; those that are not to be had, and why.
 pub(super) async fn restore(
     root: &Path,
     bucket: &Bucket,
-    photos: Photos,
+    photos: Vec<Wanted>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Vec<(String, String)>, LibraryError> {
     let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;
     let thumbs = Thumbs::open(root).map_err(|error| thumb_error(root, error))?;
     let count = photos.len() as u64;
-    let brought = photos.into_iter().map(|(id, wanted)| {
+    let brought = photos.into_iter().map(|wanted| {
         let (blobs, thumbs) = (blobs.clone(), thumbs.clone());
         async move {
-            let brought = bring(root, bucket, &blobs, id, wanted.size).await?;
+            let brought = bring(root, bucket, &blobs, wanted).await?;
             if brought.is_none() {
-                preview(root, blobs, thumbs, id, wanted).await?;
+                preview(root, blobs, thumbs, wanted).await?;
             }
-            Ok::<_, LibraryError>(brought.map(|why| (id.to_string(), why)))
+            Ok::<_, LibraryError>(brought.map(|why| (wanted.id.to_string(), why)))
         }
     });
     let mut brought = stream::iter(brought).buffer_unordered(AT_ONCE);
@@ -51,8 +86,7 @@ async fn bring(
     root: &Path,
     bucket: &Bucket,
     blobs: &Blobs,
-    id: PhotoId,
-    size: u64,
+    Wanted { id, size, .. }: Wanted,
 ) -> Result<Option<String>, LibraryError> {
     let blob = BlobId(id.0);
     if blobs.path(&blob).is_file() {
@@ -80,10 +114,12 @@ async fn preview(
     root: &Path,
     blobs: Blobs,
     thumbs: Thumbs,
-    id: PhotoId,
     wanted: Wanted,
 ) -> Result<(), LibraryError> {
-    if !wanted.has_previews {
+    let Wanted {
+        id, has_previews, ..
+    } = wanted;
+    if !has_previews {
         return Ok(());
     }
     let make = move || {
