@@ -125,13 +125,13 @@ pub enum BucketError {
         /// Which bucket.
         bucket: String,
     },
-    /// Its store cannot do what is needed.
-    #[error("the bucket {bucket} has no {what}: use Azure Blob Storage or S3 for this")]
-    Lacks {
+    /// Its store does not keep what is there.
+    #[error(
+        "the bucket {bucket} overwrites what it is asked to create only if it is absent, so that one device could destroy what another one stored of the ledger: use another store"
+    )]
+    Overwrites {
         /// Which bucket.
         bucket: String,
-        /// What it lacks.
-        what: &'static str,
     },
     /// It failed in another way.
     #[error("the bucket {bucket} failed: {detail}")]

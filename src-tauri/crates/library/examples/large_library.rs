@@ -5,22 +5,21 @@
 
 #![allow(clippy::print_stdout, reason = "it is run to be read")]
 
+#[path = "../../search/examples/timing/photo.rs"]
+mod photo;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bytes::Bytes;
-use kinfolio_catalog::{
-    Change, Exposure, ImportId, Kind, LibraryEdit, PhotoAdded, PhotoId, Position, Taken,
-    TakenSource, WallTime,
-};
+use kinfolio_catalog::{Change, LibraryEdit};
 use kinfolio_library::{Founding, founding};
 use kinfolio_node::Node;
+use photo::{Dice, TAGS, photo};
 
 /// Edits that are written together, and end in one block.
 const EDITS_TOGETHER: u64 = 20;
-
-const YEAR_MS: i64 = 31_557_600_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args_os().skip(1);
@@ -60,71 +59,13 @@ fn edit(n: u64, photos: u64) -> Bytes {
     if n < photos {
         return LibraryEdit::PhotoAdded(Box::new(photo(n))).encode();
     }
-    let roll = scrambled(n);
+    let mut dice = Dice(n);
     let mut change = Change::default();
-    match roll % 4 {
-        0 => change.rating = Some(1 + (roll >> 8 & 3) as u8),
+    match dice.roll(4) {
+        0 => change.rating = Some(1 + dice.roll(5) as u8),
         1 => change.caption = Some(format!("What was to be said of it in edit {n}")),
-        _ => change.add_tags = vec![tag(roll >> 8)],
+        _ => change.add_tags = vec![dice.pick(&TAGS).to_owned()],
     }
-    let photos = vec![id((roll >> 16) % photos)];
+    let photos = vec![photo(dice.roll(photos)).id];
     LibraryEdit::Change { photos, change }.encode()
-}
-
-fn photo(n: u64) -> PhotoAdded {
-    let roll = scrambled(n);
-    PhotoAdded {
-        id: id(n),
-        import: ImportId([1; 8]),
-        name: format!("IMG_{n:07}.jpg"),
-        folder: format!("camera/{}", n / 1000),
-        size: 4_000_000,
-        mime: "image/jpeg".to_owned(),
-        kind: Kind::Photo,
-        width: 4000,
-        height: 3000,
-        taken: Taken {
-            at: WallTime {
-                wall_ms: 40 * YEAR_MS + (roll % (15 * YEAR_MS as u64)).cast_signed(),
-                offset_minutes: Some(60),
-            },
-            source: TakenSource::ExifOriginal,
-        },
-        camera_make: "Canon".to_owned(),
-        camera_model: format!("EOS {}D", 10 + roll % 80),
-        lens: "18-70mm f/3.5-4.5".to_owned(),
-        exposure: Exposure {
-            iso: Some(100 << (roll % 6)),
-            ..Exposure::default()
-        },
-        position: Position::new((roll % 170) as f64 - 85.0, (roll % 350) as f64 - 175.0).ok(),
-        altitude_m: None,
-        orientation: 1,
-        exif: (0..12)
-            .map(|field| (format!("Field{field}"), format!("a value of {field}")))
-            .collect(),
-        thumbhash: vec![7; 25],
-        tags: vec![tag(roll)],
-        warning: None,
-    }
-}
-
-fn tag(roll: u64) -> String {
-    format!("holiday/{}/{}", roll % 12, roll % 60)
-}
-
-fn id(n: u64) -> PhotoId {
-    let mut id = [0; 32];
-    for (part, word) in (0..).zip(id.chunks_exact_mut(8)) {
-        word.copy_from_slice(&scrambled(n * 4 + part).to_be_bytes());
-    }
-    PhotoId(id)
-}
-
-/// A number that looks random and is always the same: splitmix64.
-fn scrambled(n: u64) -> u64 {
-    let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

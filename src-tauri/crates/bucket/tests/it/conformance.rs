@@ -6,9 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use harness::emulator::{Cloud, Emulator};
-use kinfolio_bucket::{
-    Abilities, Bucket, BucketError, Contents, OriginalId, Put, Segment, Verified,
-};
+use kinfolio_bucket::{Bucket, BucketError, Contents, OriginalId, Put, Segment, Verified};
 use sha2::{Digest, Sha256};
 
 const MIB: usize = 1 << 20;
@@ -19,7 +17,7 @@ const LENGTHS: [usize; 6] = [1, 4096, 8 * MIB, 8 * MIB + 1, 17 * MIB, 17 * MIB +
 #[tokio::test]
 async fn memory() {
     let bucket = Bucket::in_memory();
-    suite(&bucket, true).await;
+    suite(&bucket).await;
     what_is_there_is_listed(&bucket).await;
 }
 
@@ -27,7 +25,7 @@ async fn memory() {
 async fn a_folder() {
     let dir = tempfile::tempdir().unwrap();
     let bucket = folder(dir.path());
-    suite(&bucket, false).await;
+    suite(&bucket).await;
     what_is_there_is_listed(&bucket).await;
 }
 
@@ -35,20 +33,20 @@ async fn a_folder() {
 async fn azure() {
     let azurite = Emulator::start(Cloud::Azure);
     let bucket = emulated(&azurite, "our/home");
-    suite(&bucket, true).await;
+    suite(&bucket).await;
     what_is_there_is_listed(&bucket).await;
     let bucket = emulated(&azurite, "encrypted").encrypted(&crate::encrypted::key());
-    suite(&bucket, true).await;
+    suite(&bucket).await;
 }
 
 #[tokio::test]
 async fn s3() {
     let moto = Emulator::start(Cloud::S3);
     let bucket = emulated(&moto, "our/home");
-    suite(&bucket, true).await;
+    suite(&bucket).await;
     what_is_there_is_listed(&bucket).await;
     let bucket = emulated(&moto, "encrypted").encrypted(&crate::encrypted::key());
-    suite(&bucket, true).await;
+    suite(&bucket).await;
 }
 
 pub(crate) fn folder(path: &Path) -> Bucket {
@@ -61,8 +59,7 @@ pub(crate) fn emulated(emulator: &Emulator, prefix: &str) -> Bucket {
     Bucket::open(&address, emulator.variables()).unwrap()
 }
 
-/// `swaps`: whether the store has compare-and-swap.
-pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
+pub(crate) async fn suite(bucket: &Bucket) {
     let contents = bucket.contents().await.unwrap();
     assert_eq!(contents, Contents::Nothing);
     bucket.reach().await.unwrap();
@@ -72,7 +69,7 @@ pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
     what_is_not_the_original_is_not_stored(bucket).await;
     two_at_once(bucket).await;
     segments_are_created_once(bucket).await;
-    registers_are_swapped(bucket, swaps).await;
+    bucket.probe().await.unwrap();
 }
 
 async fn an_original_is_there_once_and_right(bucket: &Bucket, length: usize) {
@@ -154,31 +151,6 @@ async fn segments_are_created_once(bucket: &Bucket) {
     assert_eq!(both, [Segment::Created, Segment::Other]);
 }
 
-async fn registers_are_swapped(bucket: &Bucket, swaps: bool) {
-    let abilities = bucket.probe().await.unwrap();
-    let expect = Abilities {
-        create_if_absent: true,
-        compare_and_swap: swaps,
-    };
-    assert_eq!(abilities, expect);
-    assert!(bucket.register("1").await.unwrap().is_none());
-    let swap = |text: &'static str, expected| bucket.swap("1", text.into(), expected);
-    let first = swap("a", None).await.unwrap().unwrap();
-    assert!(swap("b", None).await.unwrap().is_none());
-    if !swaps {
-        let lacks = swap("b", Some(first)).await.unwrap_err().to_string();
-        assert!(lacks.contains("compare-and-swap"), "{lacks}");
-        return;
-    }
-    let second = swap("b", Some(first.clone())).await.unwrap().unwrap();
-    assert!(swap("c", Some(first)).await.unwrap().is_none());
-    let (bytes, version) = bucket.register("1").await.unwrap().unwrap();
-    assert_eq!(bytes, "b");
-    let third = swap("c", Some(version)).await.unwrap();
-    assert!(third.is_some() && swap("d", Some(second)).await.unwrap().is_none());
-    assert_eq!(bucket.register("1").await.unwrap().unwrap().0, "c");
-}
-
 async fn what_is_there_is_listed(bucket: &Bucket) {
     let listed: Vec<_> = bucket.list().try_collect().await.unwrap();
     let of = |kind: &str| {
@@ -188,7 +160,7 @@ async fn what_is_there_is_listed(bucket: &Bucket) {
             .count()
     };
     assert_eq!(of("originals/"), LENGTHS.len() + 2, "{listed:?}");
-    assert_eq!((of("ledger/"), of("voter/")), (2, 1));
+    assert_eq!(of("ledger/"), 2);
     assert_eq!(of("probe/"), 0, "the probe leaves nothing behind");
     let mut lengths: Vec<_> = listed
         .iter()

@@ -133,6 +133,7 @@ async fn step(
         Some(at) => at,
         None => {
             bucket.reach().await.map_err(LibraryError::Bucket)?;
+            bucket.probe().await.map_err(LibraryError::Bucket)?;
             find(library, &bucket).await?
         }
     };

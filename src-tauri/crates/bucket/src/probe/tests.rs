@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -14,8 +15,8 @@ use object_store::{
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-use super::Abilities;
 use crate::bucket::Bucket;
+use crate::error::BucketError;
 
 /// A store in memory that forgets conditions.
 #[derive(Debug)]
@@ -81,21 +82,18 @@ impl ObjectStore for Forgetful {
 }
 
 #[tokio::test]
-async fn stores_that_lie_are_found_out() {
-    let check = async |forgets: fn(&PutMode) -> bool, create_if_absent, compare_and_swap| {
+async fn a_store_that_overwrites_what_is_there_is_found_out() {
+    let check = async |forgets: fn(&PutMode) -> bool, overwrites: bool| {
         let store = Forgetful {
             store: InMemory::new(),
             forgets,
         };
         let bucket = Bucket::on(Arc::new(store), "memory");
-        let expect = Abilities {
-            create_if_absent,
-            compare_and_swap,
-        };
-        assert_eq!(bucket.probe().await.unwrap(), expect);
+        let probed = bucket.probe().await;
+        let told = matches!(probed, Err(BucketError::Overwrites { .. }));
+        assert_eq!(told, overwrites, "{probed:?}");
+        assert_eq!(bucket.list().count().await, 0);
     };
-    check(|_| false, true, true).await;
-    check(|mode| matches!(mode, PutMode::Create), false, true).await;
-    check(|mode| matches!(mode, PutMode::Update(_)), true, false).await;
-    check(|_| true, false, false).await;
+    check(|_| false, false).await;
+    check(|mode| matches!(mode, PutMode::Create), true).await;
 }
