@@ -3,9 +3,9 @@
 //!
 //! The proof: the chain, every block of it checked as it comes, is replayed into a catalogue of its
 //! own up to the same height, and the two must be equal to the bit. Until then the catalogue does not
-//! move on, nothing is gathered or scrubbed by it, and this device has no vote, since it asks for one
-//! only when its chain reaches as far as the others'. What people write meanwhile is based on what
-//! they see, and pends.
+//! move on, and nothing is gathered, scrubbed, deleted or put into the bucket by it
+//! ([`spawn_once_proved`]). The device's vote rests on the chain alone, which it has whole and checked
+//! before it asks for one. What people write meanwhile is based on what they see, and pends.
 
 use std::fs;
 use std::io;
