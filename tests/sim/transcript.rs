@@ -50,6 +50,7 @@ pub fn told_event(event: &Event, devices: &[Device]) -> String {
         }
         Event::Synced(mark) => format!("{mark:?} synced"),
         Event::Read { ticket } => format!("read of request {ticket}"),
+        Event::Recover { ticket, .. } => format!("recover {ticket}"),
         Event::Tick => "tick".to_owned(),
     }
 }

@@ -244,6 +244,19 @@ impl Catalog {
         Ok(Applied { changed })
     }
 
+    /// Throws all of it away, to be replayed from the founding block on.
+    ///
+    /// # Errors
+    /// If the disk refuses; then it is as it was.
+    pub fn begin_again(&self) -> Result<(), CatalogError> {
+        let mut transaction = self.inner.database.begin_write()?;
+        transaction.set_quick_repair(true);
+        tables::clear(&transaction)?;
+        transaction.commit()?;
+        self.inner.next.store(0, Ordering::Release);
+        Ok(())
+    }
+
     /// Syncs what was applied, so that the next start need not replay it.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! same [`ChainState`] on every device.
 
 mod checkpoint;
+mod epoch;
 mod inspection;
 mod membership;
 mod refusal;
@@ -9,11 +10,12 @@ mod snapshot;
 mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use ed25519_dalek::VerifyingKey;
 
 use crate::batch::{BATCH_EDITS_MAX, Batch, Line};
-use crate::block::Block;
+use crate::block::{Block, epoch_of};
 use crate::config::Configuration;
 use crate::edit::{EditId, Founding, Payload};
 use crate::history::History;
@@ -24,6 +26,7 @@ use crate::id::{
 use crate::merkle;
 
 pub use checkpoint::CHECKPOINT_EVERY;
+pub use epoch::{Begun, EPOCHS_MAX};
 pub(crate) use inspection::{Inspection, KeyRing};
 pub use membership::Void;
 pub use refusal::Refusal;
@@ -36,8 +39,10 @@ type Authors = BTreeMap<DeviceId, BTreeMap<Incarnation, u64>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainState {
     household: String,
-    recovery: VerifyingKey,
     line: Line,
+    recovery: VerifyingKey,
+    /// All that led here, the present one last.
+    lines: Vec<Begun>,
     configuration: Configuration,
     config_hash: ConfigHash,
     /// Devices that were members once; their ids never come back.
@@ -67,8 +72,12 @@ impl ChainState {
         let config_hash = configuration.hash();
         let mut state = Self {
             household: founding.household.clone(),
-            recovery: founding.recovery,
             line,
+            recovery: founding.recovery,
+            lines: vec![Begun {
+                epoch: line.epoch,
+                fork: 0,
+            }],
             configuration,
             config_hash,
             removed: BTreeSet::new(),
@@ -125,6 +134,10 @@ impl ChainState {
     /// [`Refusal::BatchSize`], [`Refusal::Stranger`] or [`Refusal::Signature`].
     pub fn check_batch_alone(&self, batch: &Batch) -> Result<(), Refusal> {
         check_size(batch)?;
+        let begins = |payload: &Payload| matches!(payload, Payload::Epoch(_));
+        if batch.payloads.iter().any(begins) {
+            return Err(Refusal::EpochNotAlone);
+        }
         self.check_author(batch, |key, line| {
             batch.is_signed_by(key, line, &merkle::root(&batch.leaves()))
         })
@@ -342,17 +355,20 @@ impl ChainState {
                 device,
                 incarnation,
             } = batch.author;
-            let next = next
-                .entry(batch.author)
-                .or_insert_with(|| self.next_seq(device, incarnation));
-            check_seq(batch, *next)?;
-            *next = batch.next_seq();
+            if epoch_of(slice::from_ref(batch)).is_none() {
+                let next = next
+                    .entry(batch.author)
+                    .or_insert_with(|| self.next_seq(device, incarnation));
+                check_seq(batch, *next)?;
+                *next = batch.next_seq();
+            }
             check_size(batch)?;
-            check_base(header.height, batch)?;
+            check_base(header.height, batch, self.base_of(batch))?;
             self.check_author(batch, |key, line| {
                 known(batch) || inspected.is_signed_by(batch, key, line)
             })?;
         }
+        self.check_epoch(block)?;
         self.check_membership(block)
     }
 
@@ -361,29 +377,35 @@ impl ChainState {
         batch: &Batch,
         is_signed: impl FnOnce(&VerifyingKey, Line) -> bool,
     ) -> Result<(), Refusal> {
-        let device = batch.author.device;
-        let Some(member) = self.configuration.member(device) else {
-            return Err(Refusal::Stranger { device });
+        let (device, seq) = (batch.author.device, batch.first_seq);
+        let (key, line) = match epoch_of(slice::from_ref(batch)) {
+            Some(epoch) => (self.key_of(epoch), Some(self.line_of(epoch))),
+            None => {
+                let member = self.configuration.member(device);
+                (member.map(|one| &one.key), self.line_numbered(batch.line))
+            }
         };
-        if !is_signed(&member.key, self.line) {
-            return Err(Refusal::Signature {
-                device,
-                seq: batch.first_seq,
-            });
+        let key = key.ok_or(Refusal::Stranger { device })?;
+        let line = line.filter(|line| line.number == batch.line);
+        let line = line.ok_or(Refusal::Line { device, seq })?;
+        match is_signed(key, line) {
+            true => Ok(()),
+            false => Err(Refusal::Signature { device, seq }),
         }
-        Ok(())
     }
 
     fn adopt(&mut self, block: &Block) -> Judgements {
         // Before the members: who leaves in this block may have said something in it.
         let judgements = self.tasks.adopt(block);
         self.adopt_membership(block);
+        self.adopt_epoch(block);
         self.height = block.height();
         self.tip = block.hash();
         self.history.push(block.hash());
         self.next_owner = block.header().next_owner;
         self.edits += block.edit_count();
-        for batch in block.batches() {
+        let numbered = block.batches().iter();
+        for batch in numbered.filter(|one| epoch_of(slice::from_ref(one)).is_none()) {
             let Owner {
                 device,
                 incarnation,
@@ -405,6 +427,7 @@ pub fn founding_line(founding: &Founding) -> Line {
     Line {
         household,
         epoch: EpochId(household.0),
+        number: 0,
     }
 }
 
@@ -440,11 +463,11 @@ fn check_size(batch: &Batch) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_base(height: Height, batch: &Batch) -> Result<(), Refusal> {
-    if batch.base >= height.max(1) {
+fn check_base(height: Height, batch: &Batch, base: Height) -> Result<(), Refusal> {
+    if base >= height.max(1) {
         return Err(Refusal::Base {
             edit: first_edit(batch),
-            base: batch.base,
+            base,
         });
     }
     Ok(())

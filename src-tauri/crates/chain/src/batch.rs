@@ -12,7 +12,7 @@ use crate::wire::{Reader, WireError, Writer};
 pub const BATCH_EDITS_MAX: usize = 1 << 16;
 
 /// Fixed bytes of an encoded batch besides its payloads.
-const BATCH_OVERHEAD_BYTES: usize = 16 + 8 + 8 + 8 + 8 + 64 + 4;
+const BATCH_OVERHEAD_BYTES: usize = 16 + 8 + 8 + 4 + 8 + 8 + 64 + 4;
 
 /// The line of history that a signature belongs to, so that it counts in no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Line {
     pub household: HouseholdId,
     /// Its epoch.
     pub epoch: EpochId,
+    /// How many epochs came before it.
+    pub number: u32,
 }
 
 /// Consecutive edits of one author, signed once.
@@ -31,6 +33,8 @@ pub struct Line {
 pub struct Batch {
     /// The author in one of its lives.
     pub author: Owner,
+    /// Which line of its household's history it was signed for, by that line's number.
+    pub line: u32,
     /// The sequence number of the first edit.
     pub first_seq: u64,
     /// The height that the author had seen.
@@ -55,6 +59,7 @@ impl Batch {
         let signature = Signature::from_bytes(&[0; 64]);
         let mut batch = Self {
             author,
+            line: line.number,
             first_seq,
             base,
             payloads,
@@ -108,6 +113,7 @@ impl Batch {
     /// Writes the canonical form.
     pub fn encode(&self, to: &mut Writer) {
         encode_owner(&self.author, to);
+        to.u32(self.line);
         to.u64(self.first_seq);
         to.u64(self.base);
         to.raw(&self.signature.to_bytes());
@@ -123,6 +129,7 @@ impl Batch {
     /// If the bytes are not a batch.
     pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
         let author = decode_owner(from)?;
+        let line = from.u32("a batch's line")?;
         let first_seq = from.u64("a batch's first sequence number")?;
         let base = from.u64("a batch's base")?;
         let signature = Signature::from_bytes(&from.raw("a batch's signature")?);
@@ -130,6 +137,7 @@ impl Batch {
         let payloads: Result<_, _> = (0..count).map(|_| Payload::decode(from)).collect();
         Ok(Self {
             author,
+            line,
             first_seq,
             base,
             payloads: payloads?,
@@ -152,15 +160,7 @@ impl Batch {
     }
 
     fn ids(&self) -> impl Iterator<Item = EditId> + '_ {
-        let Owner {
-            device,
-            incarnation,
-        } = self.author;
-        (self.first_seq..).map(move |seq| EditId {
-            device,
-            incarnation,
-            seq,
-        })
+        (0..self.payloads.len()).map(|index| self.id_at(index))
     }
 
     /// What is signed.

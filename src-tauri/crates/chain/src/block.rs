@@ -6,7 +6,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::batch::Batch;
-use crate::edit::{Edit, Membership, Payload, decode_owner, encode_owner};
+use crate::edit::{Edit, Epoch, Membership, Payload, decode_owner, encode_owner};
 use crate::id::{
     BlockHash, ConfigHash, DeviceId, EditsRoot, Height, HistoryRoot, Owner, StateRoot,
 };
@@ -194,12 +194,21 @@ impl Block {
         membership_of(&self.batches)
     }
 
+    /// The epoch that this block begins, if it does: it holds nothing else then.
+    #[must_use]
+    pub fn epoch(&self) -> Option<&Epoch> {
+        epoch_of(&self.batches)
+    }
+
     /// Who votes at the height above, if `voters` vote at this block's own height.
     ///
     /// Exact for a block that [`ChainState::check`](crate::ChainState::check) lets pass: its
     /// header says whether its membership edit is void, which voters alone could not tell.
     #[must_use]
     pub fn voters_after(&self, voters: &BTreeSet<DeviceId>) -> BTreeSet<DeviceId> {
+        if let Some(epoch) = self.epoch() {
+            return BTreeSet::from([epoch.device()]);
+        }
         let mut after = voters.clone();
         if let Some(membership) = self.membership() {
             membership.change.move_voters(&mut after);
@@ -233,7 +242,7 @@ impl Block {
     pub fn decode(bytes: Bytes) -> Result<Self, WireError> {
         let mut reader = Reader::new(bytes);
         let header = Header::decode(&mut reader)?;
-        let count = reader.len("a block's list of batches", u32::MAX as usize, 116)?;
+        let count = reader.len("a block's list of batches", u32::MAX as usize, 120)?;
         let batches: Result<_, _> = (0..count).map(|_| Batch::decode(&mut reader)).collect();
         let batches = batches?;
         reader.end("a block")?;
@@ -300,8 +309,19 @@ pub(crate) fn membership_of(batches: &[Batch]) -> Option<&Membership> {
     let payloads = batches.iter().flat_map(|batch| &batch.payloads);
     payloads.into_iter().find_map(|payload| match payload {
         Payload::Membership(membership) => Some(membership),
-        Payload::Founding(_) | Payload::Opaque(_) | Payload::Task(_) => None,
+        Payload::Founding(_) | Payload::Opaque(_) | Payload::Task(_) | Payload::Epoch(_) => None,
     })
+}
+
+/// The epoch that a block of these batches begins.
+pub(crate) fn epoch_of(batches: &[Batch]) -> Option<&Epoch> {
+    match batches {
+        [batch] => match batch.payloads.as_slice() {
+            [Payload::Epoch(epoch)] => Some(epoch),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The Merkle root over the leaf hashes of a block's edits.

@@ -11,9 +11,11 @@ use crate::id::{DeviceId, Height, HouseholdId, Incarnation, Owner};
 use crate::merkle;
 use crate::wire::{Reader, WireError, Writer};
 
+mod epoch;
 mod membership;
 mod task;
 
+pub use epoch::{Beginner, Epoch};
 pub use membership::{Change, Membership};
 pub use task::{TASK_NAME_BYTES_MAX, TERM_MS_MAX, TERM_MS_MIN, Task, TaskLimit, TaskName, Term};
 
@@ -93,6 +95,8 @@ pub enum Payload {
     Membership(Membership),
     /// Claims a task, keeps it, or says that it is done.
     Task(Task),
+    /// Begins another line of history; the only edit of its block.
+    Epoch(Epoch),
 }
 
 impl Payload {
@@ -115,6 +119,10 @@ impl Payload {
                 to.u8(4);
                 to.blob(&task.encode());
             }
+            Self::Epoch(epoch) => {
+                to.u8(5);
+                to.blob(&epoch.encode());
+            }
         }
     }
 
@@ -130,6 +138,7 @@ impl Payload {
             2 => Ok(Self::Opaque(bytes)),
             3 => Membership::decode(bytes).map(Self::Membership),
             4 => Task::decode(bytes).map(Self::Task),
+            5 => Epoch::decode(bytes).map(Self::Epoch),
             value => Err(WireError::Unknown {
                 what: "an edit's kind",
                 value: value.into(),
@@ -145,6 +154,7 @@ impl Payload {
             Self::Opaque(bytes) => bytes.len(),
             Self::Membership(membership) => membership.encode().len(),
             Self::Task(task) => task.encode().len(),
+            Self::Epoch(epoch) => epoch.encode().len(),
         }
     }
 }

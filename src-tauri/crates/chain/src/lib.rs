@@ -18,12 +18,13 @@ pub mod recovery;
 pub mod store;
 pub mod wire;
 
-pub use apply::{ChainState, Holding, Judgement, Judgements, Refusal, TaskState, Void};
+pub use apply::{Begun, ChainState, Holding, Judgement, Judgements, Refusal, TaskState, Void};
 pub use batch::Batch;
 pub use block::{Block, Header};
 pub use config::{Configuration, Member, Role};
 pub use edit::{
-    Change, Edit, EditId, Founding, Membership, Payload, Task, TaskLimit, TaskName, Term,
+    Beginner, Change, Edit, EditId, Epoch, Founding, Membership, Payload, Task, TaskLimit,
+    TaskName, Term,
 };
 pub use excerpt::{Excerpt, ExcerptError};
 pub use id::{

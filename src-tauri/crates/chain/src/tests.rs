@@ -1,6 +1,7 @@
 //! The encoding that everything hangs on, and every reason for which a block is refused.
 
 mod checkpoint;
+mod epoch;
 mod membership;
 mod proof;
 mod salvage;
@@ -64,11 +65,11 @@ const HOUSEHOLD: &str = "8db88c3877a144e03e4aae0722ef3be05c694c2e533bbee80df72c7
 const DEVICE: &str = "b298b9ece831a96fa018094810f75f84";
 const CONFIGURATION: &str = "99cf6ffa150653da7f5a2a24929e7600aaf9a641502735e6c23676bd5a605ae1";
 const FOUNDING: &str = "47c1c858c9950a548931eb340e513c13cb6c68789a5306e61b9f39e12104bac1";
-const FOUNDING_BYTES: &str = "772bf6276ecc818f86eef556b2e00e713af9e7d155a01e10e2893439a3b4d5b4";
+const FOUNDING_BYTES: &str = "c9ff02c316f779970775493ed373cb22c1febaf61e60d2c8da9deed248dca360";
 const BLOCK: &str = "a6ad2f96ce94c4a9fcac13485446a6ebc0720e5f053d3c68f39b99186df7af6d";
-const BLOCK_BYTES: &str = "35f8ecfa1db348185553398d22266431f88cd1cd1126a35b382703212b4d61b8";
+const BLOCK_BYTES: &str = "52b67cd3897bc5782be25c83be5dcf919e2c8662238a5a79b811af40cd835b4c";
 const MEMBERSHIP: &str = "19e7fe1d1f32a243c2adce1beb0b844f27a33ea17ec33bf93336abb4585633a2";
-const SNAPSHOT: &str = "96b1505a3f841af0e32da2e7c75c625b99db96ecf3783b1e0de3fbd08bdbfcde";
+const SNAPSHOT: &str = "9f8a2c899d56d5f22450a8f10f09ce63ddf02fa48063433c87789e114456b68b";
 
 fn snapshot(state: &ChainState) -> Vec<u8> {
     let mut writer = Writer::new();

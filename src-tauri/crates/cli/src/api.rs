@@ -13,7 +13,7 @@ use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use kinfolio_http::{Access, Problem, router, socket};
 use kinfolio_library::layout::Layout;
-use kinfolio_library::{Library, LibraryError};
+use kinfolio_library::{Library, LibraryError, household};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
@@ -42,6 +42,18 @@ impl Api {
     /// Finds the node that owns the library in `root`, or opens the library here. Another command
     /// that has it open is waited for, a few seconds.
     pub(crate) async fn open(root: &Path) -> Result<Self, Failure> {
+        Self::open_by(root, || Library::open(root)).await
+    }
+
+    /// The same; a library that is opened here speaks to the household's other devices.
+    pub(crate) async fn open_and_meet(root: &Path) -> Result<Self, Failure> {
+        Self::open_by(root, || household::open(root)).await
+    }
+
+    async fn open_by<F: Future<Output = Result<Library, LibraryError>>>(
+        root: &Path,
+        open: impl Fn() -> F,
+    ) -> Result<Self, Failure> {
         let path = Layout::new(root).socket();
         let begun = Instant::now();
         loop {
@@ -54,7 +66,7 @@ impl Api {
                 Ok(None) => {}
                 Err(source) => return Err(Failure::NodeUnreachable { path, source }),
             }
-            match Library::open(root).await {
+            match open().await {
                 Ok(library) => {
                     let router = router(library.clone(), Access::Local);
                     return Ok(Self {

@@ -220,11 +220,15 @@ pub(crate) struct DevicesArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DevicesCommand {
     /// Remove a device for good
-    Remove(RemoveArgs),
+    Remove(DeviceArgs),
+    /// Go on with this device where most of the others are lost for good
+    Recover,
+    /// Go with a device that was recovered, where this one follows the ledger as it was
+    Follow(DeviceArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct RemoveArgs {
+pub(crate) struct DeviceArgs {
     /// The device's name or id, or at least the id's first eight digits, as `kinfolio devices` prints it
     #[arg(value_name = "ID")]
     pub(crate) id: String,

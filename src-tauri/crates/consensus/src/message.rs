@@ -145,6 +145,9 @@ pub enum Input<T: Types> {
     /// Find out what a consistent read must wait for. Its name must be new: an answer that was
     /// meant for an earlier read of that name, even in an earlier life, would be counted.
     Read(u64),
+    /// Ask everyone within reach what was accepted at the open height, quorum or not: this device is
+    /// to go on without one.
+    Survey,
     /// Nothing but time has passed.
     Tick,
 }

@@ -120,6 +120,10 @@ impl<T: Types> Replica<T> {
             }
             Input::Away(device) => self.pace.away(device),
             Input::Read(read) => self.read(now, read, &mut out),
+            Input::Survey => {
+                self.synod.bid(None, &mut out);
+                self.pace.bid(now);
+            }
             Input::Tick => {}
         }
         self.note_outcome(now, was_bidding, &out);
@@ -149,6 +153,19 @@ impl<T: Types> Replica<T> {
     #[must_use]
     pub fn accepted_height(&self) -> u64 {
         self.synod.accepted_height()
+    }
+
+    /// How many have answered the last survey.
+    #[must_use]
+    pub fn surveyed(&self) -> usize {
+        self.synod.promises()
+    }
+
+    /// What may have been chosen at the open height, as far as this device and those who answered
+    /// its survey know.
+    #[must_use]
+    pub fn highest_accepted(&self) -> Option<&T::Block> {
+        self.synod.highest_accepted()
     }
 
     /// Forgets a read that nobody waits for any more.

@@ -45,6 +45,8 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(household::devices))
         .routes(routes!(household::settings, household::change_settings))
         .routes(routes!(household::change_device, household::remove_device))
+        .routes(routes!(household::recover))
+        .routes(routes!(household::follow))
         .routes(routes!(household::invitations, household::invite))
         .routes(routes!(household::withdraw))
         .routes(routes!(tasks::claimed))

@@ -171,6 +171,14 @@ pub enum LibraryError {
         /// Its id, as given.
         device: DeviceId,
     },
+    /// The name of another household was typed.
+    #[error(
+        "this household is called “{household}”: type that name to go on without the other devices"
+    )]
+    OtherHousehold {
+        /// What it is called.
+        household: String,
+    },
     /// Without this device nobody could agree on anything.
     #[error("“{name}” is the only device that votes: let another one vote first")]
     LastVoter {
@@ -394,6 +402,7 @@ impl LibraryError {
             Self::BadSetting(SettingsError::Nothing) => Code::BadInput("empty_change"),
             Self::BadSetting(_) | Self::BadBucket(_) => Code::BadInput("bad_setting"),
             Self::DeviceUnknown { .. } => Code::NotFound("device_unknown"),
+            Self::OtherHousehold { .. } => Code::BadInput("other_household"),
             Self::LastVoter { .. } => Code::Conflict("last_voter"),
             Self::MembersChange => Code::Conflict("members_change"),
             Self::BadInvitation(_) => Code::BadInput("bad_invitation"),
@@ -414,7 +423,10 @@ impl LibraryError {
                 Code::Conflict("invitation_refused")
             }
             Self::Node(NodeError::Join(_)) => Code::Unreachable("inviter_unreachable"),
-            Self::Submit(SubmitError::Restored) => Code::Conflict("restored"),
+            Self::Submit(SubmitError::HasQuorum) => Code::Conflict("quorum"),
+            Self::Submit(SubmitError::Recovering) => Code::Conflict("recovering"),
+            Self::Submit(SubmitError::Alone) => Code::Conflict("not_listening"),
+            Self::Submit(SubmitError::NoMember { .. }) => Code::NotFound("device_unknown"),
             Self::TooManyPhotos { .. } => Code::BadInput("too_many_photos"),
             Self::BadQuery(_) => Code::BadInput("bad_query"),
             Self::Index(IndexError::Cursor(_)) => Code::BadInput("bad_cursor"),

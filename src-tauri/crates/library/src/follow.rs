@@ -50,6 +50,15 @@ pub(crate) async fn show_blocks(library: &Library) -> Result<Vec<PhotoId>, Libra
     let here = library.clone();
     let caught_up = library.blocking(move || {
         let (catalog, shown) = (here.catalog(), here.shown());
+        if here.node().has_parted() {
+            tracing::warn!(
+                "the catalogue and the index are built again: this device follows another epoch"
+            );
+            catalog.begin_again()?;
+            here.index().begin_again()?;
+            shown.begin_again(catalog)?;
+            here.node().parting_is_shown().map_err(LibraryError::Node)?;
+        }
         let changed = catch_up(here.node(), catalog, |blocks| shown.took(catalog, blocks))?;
         here.follow_settings()?;
         Ok(changed)

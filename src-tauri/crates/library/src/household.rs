@@ -1,5 +1,6 @@
 //! The household's devices: who they are, how others come in, and how one goes.
 
+mod recovery;
 mod settings;
 
 use std::net::{Ipv4Addr, TcpListener};
@@ -17,6 +18,7 @@ use crate::founding::check_name;
 use crate::library::{Library, node_error};
 
 pub use kinfolio_catalog::{Placement, Settings, SettingsChange, Span};
+pub use recovery::{follow, recover};
 pub use settings::{change_settings, settings};
 
 /// Where a device listens unless something else does already.

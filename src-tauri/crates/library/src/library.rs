@@ -417,6 +417,10 @@ fn open_catalog(layout: &Layout, node: &Node) -> Result<(Catalog, Option<Proving
     let folder = layout.catalog();
     let attempt = || -> Result<(Catalog, Option<Proving>), LibraryError> {
         let catalog = Catalog::open(&folder)?;
+        if node.has_parted() {
+            // It is made anew before it is shown.
+            return Ok((catalog, None));
+        }
         if let Some(proving) = checkpoint::unproven(layout, &catalog) {
             return Ok((catalog, Some(proving)));
         }

@@ -130,7 +130,9 @@ impl Shown {
         let pending = self.pending.lock();
         let mut pending = pending.unwrap_or_else(PoisonError::into_inner);
         pending.given = false;
-        let batches = blocks.iter().flat_map(Block::batches);
+        // The edit that begins an epoch is out of its author's other ones.
+        let blocks = blocks.iter().filter(|block| block.epoch().is_none());
+        let batches = blocks.flat_map(Block::batches);
         for batch in batches.filter(|batch| batch.author.device == self.device) {
             let taken = pending.taken.entry(batch.author.incarnation).or_default();
             *taken = batch.next_seq().max(*taken);
@@ -140,6 +142,20 @@ impl Shown {
             let taken = taken.get(&id.incarnation);
             taken.is_none_or(|taken| id.seq >= *taken)
         });
+        let next = self.on(catalog, &pending)?;
+        self.put(next);
+        Ok(())
+    }
+
+    /// The catalogue begins again: what waits is asked for anew, and what came in blocks may wait
+    /// again.
+    pub(crate) fn begin_again(&self, catalog: &Catalog) -> Result<(), LibraryError> {
+        let pending = self.pending.lock();
+        let mut pending = pending.unwrap_or_else(PoisonError::into_inner);
+        *pending = Pending {
+            asked_early: true,
+            ..Pending::default()
+        };
         let next = self.on(catalog, &pending)?;
         self.put(next);
         Ok(())

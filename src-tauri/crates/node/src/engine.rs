@@ -12,13 +12,14 @@ mod candidacy;
 mod carry_out;
 mod catch_up;
 mod durable;
+mod epoch;
 mod event;
 mod peers;
 mod receive;
 mod removal;
 mod say;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
@@ -38,6 +39,8 @@ use carry_out::{ballot_in, proposer};
 use catch_up::CatchUp;
 use durable::Durable;
 pub use durable::Mark;
+pub use epoch::Right;
+use epoch::{Kinship, Recovering};
 pub use event::{Action, Clock, Counts, Event, Standing};
 use peers::Peers;
 
@@ -79,6 +82,12 @@ pub struct Engine<S> {
     /// Blocks that a damaged log had behind its first wound.
     attic: Attic,
     counts: Counts,
+    /// Who greeted from another line of history, how that stands to the one here, and how far its
+    /// chain reaches.
+    elsewhere: BTreeMap<DeviceId, (Kinship, Height)>,
+    /// To whose line this device is to go, as a person has said.
+    following: Option<DeviceId>,
+    recovering: Option<Recovering>,
     /// Who says that the household has removed this device.
     removed_by: BTreeSet<DeviceId>,
     /// Edits that are not signed yet, and for whom; since when, and until when they may wait for
@@ -199,6 +208,9 @@ impl<S: Store> Engine<S> {
             seen: 0,
             attic: Attic::default(),
             counts: Counts::default(),
+            elsewhere: BTreeMap::new(),
+            following: None,
+            recovering: None,
             removed_by: BTreeSet::new(),
             fresh: Vec::new(),
             fresh_bytes: 0,
@@ -266,7 +278,10 @@ impl<S: Store> Engine<S> {
                 self.ungreeted.remove(&device);
                 self.unheard.remove(&device);
                 self.peers.down(device);
-                self.drive(clock, Input::Away(device))
+                self.elsewhere.remove(&device);
+                self.drive(clock, Input::Away(device))?;
+                self.consider_other_lines();
+                Ok(())
             }
             Event::Received { from, message } => self.receive(clock, from, message),
             Event::Unreadable { from, detail } => {
@@ -288,6 +303,11 @@ impl<S: Store> Engine<S> {
                 }
                 None => Ok(()),
             },
+            Event::Recover {
+                ticket,
+                nonce,
+                right,
+            } => self.recover(clock, ticket, nonce, right),
             Event::Read { ticket } => self.drive(clock, Input::Read(ticket)),
             Event::Tick => self.drive(clock, Input::Tick),
         }
@@ -306,6 +326,7 @@ impl<S: Store> Engine<S> {
         }
         self.drive(clock, Input::Wish(self.wishes()))?;
         self.repeat(clock)?;
+        self.go_on_alone(clock)?;
         let oldest = self.mempool.oldest_own();
         self.overdue = oldest.is_some_and(|since| since + QUORUM_WAIT <= clock.now);
         self.gossip(clock.now);
@@ -320,6 +341,7 @@ impl<S: Store> Engine<S> {
         let tells = self.has_untold_tip().then_some(self.tell_at);
         let wakes = [
             tells,
+            self.recovers_at(),
             self.replica_wake_at,
             self.held_until,
             unanswered.map(|since| since + QUORUM_WAIT),
@@ -402,6 +424,11 @@ impl<S: Store> Engine<S> {
         self.mempool.is_full()
     }
 
+    /// Whether it asks for a vote as soon as it has caught up.
+    pub fn stands(&self) -> bool {
+        self.candidate
+    }
+
     /// What is known of the other members.
     pub(crate) fn peers(&self) -> &Peers {
         &self.peers
@@ -426,7 +453,7 @@ impl<S: Store> Engine<S> {
     fn resume(&mut self, clock: Clock, recovered: Recovered) -> Result<(), NodeError> {
         self.store.settle(&self.state)?;
         for batch in self.store.pending().to_vec() {
-            self.mempool.push(clock.now, batch, Vec::new());
+            self.mempool.take_up(clock.now, batch);
         }
         let promised = recovered.promised.map(ballot_in);
         let accepted = recovered

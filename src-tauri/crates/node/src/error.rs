@@ -133,6 +133,15 @@ pub enum NodeError {
         /// Who has.
         by: DeviceId,
     },
+    /// This device goes to the line of history of another one, which left the one here below the
+    /// tip: the ledger is made anew up to there.
+    #[error("device {to} goes on from block {fork}: this device goes back there to come along")]
+    GoBack {
+        /// The last height that both share.
+        fork: Height,
+        /// Whose line it goes to.
+        to: DeviceId,
+    },
     /// A majority of the voters holds another chain than this device.
     #[error(
         "a majority of the voters holds another block {height} than this device: its ledger was changed from outside"
@@ -208,11 +217,25 @@ pub enum SubmitError {
     /// were not acknowledged.
     #[error("{0}")]
     Ledger(Arc<NodeError>),
-    /// This device holds the ledger and does not belong to the household.
+    /// A majority of the voters is there: nothing is lost that an epoch would bring back.
     #[error(
-        "this device was restored from the household's bucket and is no member of the household yet: it shows what was restored and cannot change anything"
+        "a majority of the household's devices is within reach, so that nothing has to be recovered: remove those that are gone with `kinfolio devices remove`"
     )]
-    Restored,
+    HasQuorum,
+    /// A recovery was asked for twice.
+    #[error("this device is being recovered already: wait a few seconds")]
+    Recovering,
+    /// Nobody is spoken to, so that nobody can be followed.
+    #[error(
+        "this device does not speak to the others now: start the app or `kinfolio serve`, and say it again"
+    )]
+    Alone,
+    /// A device that another one is to follow, and that belongs to no household here.
+    #[error("device {device} is no other member of the household: `kinfolio devices` lists them")]
+    NoMember {
+        /// The device.
+        device: DeviceId,
+    },
     /// This device was removed from the household.
     #[error(
         "this device was removed from the household “{household}”: nothing can be changed here any more. Its photos are still in its folder; to come back it needs an invitation, and a new folder"

@@ -2,6 +2,7 @@
 //! messages and syncs out. All links live on this thread, so that a message needs no hop to
 //! another one; only the disk has a thread of its own, because it blocks.
 
+mod epoch;
 mod pending;
 mod recovery;
 mod tasks;
@@ -16,18 +17,18 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{EditId, Height, Holding, Role, TaskName, TaskState};
+use kinfolio_chain::{DeviceId, EditId, Height, Holding, Role, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Contact, Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
-use crate::engine::{Action, Clock, Counts, Engine, Event, Mark, Standing};
+use crate::engine::{Action, Clock, Counts, Engine, Event, Mark, Right, Standing};
 use crate::error::{NodeError, SubmitError};
 use crate::identity;
 use crate::mempool::{EditState, Receipt, Ticket};
 use crate::network::{Brought, Network, News};
-use crate::node::{TaskAnswer, Waiting};
+use crate::node::{Recovered, TaskAnswer, Waiting};
 use crate::opening;
 use crate::published::Published;
 use recovery::Remedy;
@@ -68,6 +69,16 @@ pub(crate) enum Request {
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
     },
+    /// Begin an epoch.
+    Recover {
+        right: Right,
+        reply: oneshot::Sender<Result<Recovered, SubmitError>>,
+    },
+    /// Go where another device goes.
+    Follow {
+        device: DeviceId,
+        reply: oneshot::Sender<Result<(), SubmitError>>,
+    },
     /// Let other devices in here.
     Listen {
         listener: TcpListener,
@@ -90,6 +101,7 @@ enum Waiter {
     Entry(u64, Replies),
     Task(TaskReply),
     Read(oneshot::Sender<Result<Height, SubmitError>>),
+    Recovery(oneshot::Sender<Result<Recovered, SubmitError>>),
 }
 
 impl Waiter {
@@ -103,6 +115,7 @@ impl Waiter {
             }
             Self::Task(reply) => drop(reply.send(Err(error.clone()))),
             Self::Read(reply) => drop(reply.send(Err(error.clone()))),
+            Self::Recovery(reply) => drop(reply.send(Err(error.clone()))),
         }
     }
 }
@@ -275,6 +288,8 @@ impl EventLoop {
                 Request::List { reply } => drop(reply.send(Err(error))),
                 Request::Waiting { reply, .. } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
+                Request::Recover { reply, .. } => Waiter::Recovery(reply).fail(&error),
+                Request::Follow { reply, .. } => drop(reply.send(Err(error))),
                 Request::Mend(_) | Request::Listen { .. } | Request::Close { .. } => {}
             }
             return (false, None);
@@ -309,6 +324,8 @@ impl EventLoop {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });
             }
+            Request::Recover { right, reply } => self.go_on_alone(right, reply),
+            Request::Follow { device, reply } => self.follow(device, reply),
             Request::Mend(error) => self.mend(error),
             Request::Listen { .. } | Request::Close { .. } => {}
         }
@@ -403,6 +420,8 @@ impl EventLoop {
         let me = members.member(engine.me().device);
         if me.is_some_and(|me| me.role == Role::Voter) {
             noted = noted.and(identity::forget_candidacy(&self.root));
+        } else if engine.stands() {
+            noted = noted.and(identity::stand_for_vote(&self.root));
         }
         if let Err(error) = noted {
             // Without it a ledger that is damaged later may not find who could heal it.
@@ -444,8 +463,9 @@ impl EventLoop {
                     replies.answer(id, Ok(receipt));
                 }
                 Some(Waiter::Task(reply)) => drop(reply.send(Ok(TaskAnswer::of(&receipt)))),
-                Some(Waiter::Read(_)) | None => {}
+                Some(Waiter::Read(_) | Waiter::Recovery(_)) | None => {}
             },
+            Action::Begun { ticket, begun } => self.begun(ticket, begun),
             Action::Readable { ticket, height } => {
                 if let Some(Waiter::Read(reply)) = self.waiters.remove(&ticket) {
                     drop(reply.send(Ok(height)));

@@ -7,10 +7,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kinfolio_chain::ChainState;
+use kinfolio_chain::batch::Line;
+use kinfolio_chain::config::device_id;
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::files::{Files, SystemFiles};
 use kinfolio_chain::store::salvage::{Attic, Salvage};
+use kinfolio_chain::{Batch, ChainState, Height};
 
 use crate::error::{NodeError, io};
 use crate::{LEDGER_FOLDER, identity};
@@ -25,6 +27,8 @@ pub(crate) enum Ailment {
     Damaged,
     /// Its blocks are not those of the household.
     Forked,
+    /// The household has gone another way after this height.
+    Parted(Height),
 }
 
 impl Ailment {
@@ -34,6 +38,7 @@ impl Ailment {
             NodeError::Store(StoreError::Damaged { .. } | StoreError::MissingSegment { .. })
             | NodeError::NoLedger { .. } => Some(Self::Damaged),
             NodeError::Forked { .. } => Some(Self::Forked),
+            NodeError::GoBack { fork, .. } => Some(Self::Parted(*fork)),
             _ => None,
         }
     }
@@ -42,6 +47,7 @@ impl Ailment {
         match self {
             Self::Damaged => "damaged",
             Self::Forked => "forked",
+            Self::Parted(_) => "parted",
         }
     }
 }
@@ -84,6 +90,7 @@ pub(crate) fn heal(root: &Path, ailment: Ailment) -> Result<bool, NodeError> {
     let salvage = match ailment {
         Ailment::Damaged => salvage,
         Ailment::Forked => salvage.distrusted(),
+        Ailment::Parted(fork) => part(root, salvage, &*files, &ledger, fork)?,
     };
     if draft.exists() {
         std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
@@ -96,6 +103,10 @@ pub(crate) fn heal(root: &Path, ailment: Ailment) -> Result<bool, NodeError> {
     };
     take_place(root, &draft)?;
     let height = salvage.state.as_ref().map_or(0, ChainState::height);
+    if let Some(fork) = salvage.fork {
+        identity::keep_reached(root, fork)?;
+        identity::mark_parted(root)?;
+    }
     tracing::warn!(
         ?kept,
         height,
@@ -103,6 +114,59 @@ pub(crate) fn heal(root: &Path, ailment: Ailment) -> Result<bool, NodeError> {
         "the ledger was made anew: what is missing comes from the other devices"
     );
     Ok(true)
+}
+
+/// What a ledger is without its blocks above `fork`. What its own device has signed for the line that
+/// it leaves, it signs again for the one that both share, as of the fork: its author had seen no more
+/// of that one.
+fn part(
+    root: &Path,
+    salvage: Salvage,
+    files: &dyn Files,
+    ledger: &Path,
+    fork: Height,
+) -> Result<Salvage, NodeError> {
+    let key = identity::load(root)?;
+    let me = device_id(&key.verifying_key());
+    let mut salvage = salvage.parted(files, ledger, fork)?;
+    let Some(state) = &salvage.state else {
+        return Ok(salvage);
+    };
+    let shared = state.lines().iter().enumerate();
+    let mut shared = shared.filter(|(number, begun)| *number == 0 || begun.fork < fork);
+    let Some((number, begun)) = shared.next_back() else {
+        return Ok(salvage);
+    };
+    let line = Line {
+        household: state.line().household,
+        epoch: begun.epoch,
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+    };
+    let edits = std::mem::take(&mut salvage.pending).into_iter();
+    let (shared, left): (Vec<_>, Vec<_>) = edits.partition(|batch| batch.line <= line.number);
+    let (own, others): (Vec<_>, Vec<_>) = left
+        .into_iter()
+        .partition(|batch| batch.author.device == me);
+    if !others.is_empty() {
+        let edits: usize = others.iter().map(|batch| batch.payloads.len()).sum();
+        tracing::warn!(
+            edits,
+            "edits that other devices signed for the line that is left stay in the ledger that is kept"
+        );
+    }
+    let again = own.into_iter().map(|batch| {
+        let base = batch.base.min(fork);
+        Batch::sign(
+            &key,
+            line,
+            batch.author,
+            batch.first_seq,
+            base,
+            batch.payloads,
+        )
+    });
+    salvage.pending = shared.into_iter().chain(again).collect();
+    Ok(salvage)
 }
 
 /// What the damaged ledger that was last set aside has behind its first wound.

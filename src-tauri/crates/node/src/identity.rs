@@ -28,6 +28,9 @@ const RECOVERY_FILE: &str = "recovery.key";
 /// There, while this device has been restored from a bucket and is no member.
 const RESTORED_FILE: &str = "restored";
 
+/// There, from when the ledger was made anew for another epoch until all that is made from it was.
+const PARTED_FILE: &str = "parted";
+
 /// How far the ledger reached.
 const REACHED_FILE: &str = "ledger.reached";
 
@@ -157,6 +160,11 @@ pub(crate) fn mark_restored(root: &Path) -> Result<(), NodeError> {
     mark(root, RESTORED_FILE)
 }
 
+/// This device belongs to the household now.
+pub(crate) fn forget_restored(root: &Path) -> Result<(), NodeError> {
+    unmark(root, RESTORED_FILE)
+}
+
 /// Whether this device was restored and does not belong to the household yet.
 pub(crate) fn is_restored(root: &Path) -> bool {
     root.join(IDENTITY_FOLDER).join(RESTORED_FILE).exists()
@@ -186,6 +194,21 @@ fn mark(root: &Path, file: &str) -> Result<(), NodeError> {
     sync_folder(&folder)
 }
 
+/// Writes down that the ledger was made anew for another epoch, durably.
+pub(crate) fn mark_parted(root: &Path) -> Result<(), NodeError> {
+    mark(root, PARTED_FILE)
+}
+
+/// Whether the ledger was made anew for another epoch since that was last taken note of.
+pub(crate) fn has_parted(root: &Path) -> bool {
+    root.join(IDENTITY_FOLDER).join(PARTED_FILE).exists()
+}
+
+/// That was taken note of.
+pub(crate) fn forget_parting(root: &Path) -> Result<(), NodeError> {
+    unmark(root, PARTED_FILE)
+}
+
 /// Whether this device is to vote as soon as it has caught up.
 pub(crate) fn stands_for_vote(root: &Path) -> bool {
     root.join(IDENTITY_FOLDER).join(CANDIDATE_FILE).exists()
@@ -193,7 +216,12 @@ pub(crate) fn stands_for_vote(root: &Path) -> bool {
 
 /// This device votes: what its household makes of its role later stands.
 pub(crate) fn forget_candidacy(root: &Path) -> Result<(), NodeError> {
-    let path = root.join(IDENTITY_FOLDER).join(CANDIDATE_FILE);
+    unmark(root, CANDIDATE_FILE)
+}
+
+/// Removes a file that says something by being there, if it is.
+fn unmark(root: &Path, file: &str) -> Result<(), NodeError> {
+    let path = root.join(IDENTITY_FOLDER).join(file);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(io("could not remove", &path)(error))

@@ -43,7 +43,7 @@ pub use kinfolio_transport::{
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
-pub use node::{Node, TaskAnswer, Waiting};
+pub use node::{Node, Recovered, TaskAnswer, Waiting};
 pub use pairing::{
     INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, checkpoint, join,
 };

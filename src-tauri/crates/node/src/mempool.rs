@@ -64,6 +64,9 @@ struct Waiting {
     batch: Batch,
     bytes: usize,
     since: Micros,
+    /// Whether this device sees to it that the batch enters the chain: its own do, and those that it
+    /// has brought from another line of history.
+    in_care: bool,
     /// Nobody, once the edits were acknowledged as pending, or of another device.
     claims: Vec<Claim>,
 }
@@ -87,13 +90,21 @@ impl Mempool {
 
     /// Takes a batch in; whether it is new here and there was room for it.
     pub(crate) fn push(&mut self, now: Micros, batch: Batch, claims: Vec<Claim>) -> bool {
+        let own = batch.author.device == self.me;
+        self.put(now, batch, claims, own)
+    }
+
+    /// Takes in what the log has kept: however much that is, and whoever wrote it.
+    pub(crate) fn take_up(&mut self, now: Micros, batch: Batch) {
+        self.put(now, batch, Vec::new(), true);
+    }
+
+    fn put(&mut self, now: Micros, batch: Batch, claims: Vec<Claim>, in_care: bool) -> bool {
         let bytes = batch.encoded_len();
         let device = batch.author.device;
         let taken = self.bytes.entry(device).or_default();
         let others = self.waiting.entry(batch.author).or_default();
-        if others.contains_key(&batch.first_seq)
-            || device != self.me && *taken + bytes > MEMPOOL_BYTES_MAX
-        {
+        if others.contains_key(&batch.first_seq) || !in_care && *taken + bytes > MEMPOOL_BYTES_MAX {
             return false;
         }
         *taken += bytes;
@@ -103,6 +114,7 @@ impl Mempool {
                 batch,
                 bytes,
                 since: now,
+                in_care,
                 claims,
             },
         );
@@ -142,9 +154,17 @@ impl Mempool {
         unanswered.map(|one| one.since).min()
     }
 
-    /// This device's batches, oldest first within each of its lives.
-    pub(crate) fn own_batches(&self) -> Vec<Batch> {
-        self.own().map(|one| one.batch.clone()).collect()
+    /// The batches that this device sees to, oldest first within each life of their authors.
+    pub(crate) fn in_care(&self) -> Vec<Batch> {
+        let all = self.waiting.values().flat_map(BTreeMap::values);
+        let ours = all.filter(|one| one.in_care);
+        ours.map(|one| one.batch.clone()).collect()
+    }
+
+    /// Whether this device sees to any batch.
+    pub(crate) fn has_care(&self) -> bool {
+        let mut all = self.waiting.values().flat_map(BTreeMap::values);
+        all.any(|one| one.in_care)
     }
 
     /// Edits of an earlier life of this device that are missing between the chain and what waits:

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -24,11 +25,13 @@ use crate::pairing::{Doorkeeper, Invitations};
 use crate::proofs::EditName;
 use crate::published::{Published, Status, Tip};
 
+mod epoch;
 mod files;
 mod household;
 mod pending;
 mod tasks;
 
+pub use epoch::Recovered;
 use files::FileLinks;
 pub use pending::Waiting;
 pub use tasks::TaskAnswer;
@@ -41,8 +44,8 @@ const REQUESTS_MAX: usize = 4096;
 pub struct Node {
     /// The library's folder.
     root: Arc<Path>,
-    /// Whether this device was restored, and must not write.
-    is_restored: bool,
+    /// Whether this device was restored, and belongs to the household only once it writes.
+    is_restored: Arc<AtomicBool>,
     requests: mpsc::Sender<Request>,
     published: Arc<Published>,
     invitations: Arc<Invitations>,
@@ -97,12 +100,13 @@ impl Node {
         };
         let reader = engine.store().reader();
         let published = Arc::new(Published::of(&engine, device, reader));
+        published.part(identity::has_parted(root));
         let key = identity::load(root)?;
         let file_links = door.as_ref().map(|_| FileLinks::new(&key)).transpose()?;
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
         let node = Self {
             root: root.into(),
-            is_restored: identity::is_restored(root),
+            is_restored: Arc::new(AtomicBool::new(identity::is_restored(root))),
             requests: sender,
             published: Arc::clone(&published),
             invitations: Arc::default(),
@@ -182,10 +186,8 @@ impl Node {
         &self,
         request: impl FnOnce(oneshot::Sender<Result<T, SubmitError>>) -> Request,
     ) -> Result<T, SubmitError> {
-        match self.is_restored {
-            true => Err(SubmitError::Restored),
-            false => self.ask(request).await,
-        }
+        self.begin_anew().await?;
+        self.ask(request).await
     }
 
     async fn ask<T>(

@@ -52,6 +52,11 @@ pub(crate) struct Prover {
 }
 
 impl Prover {
+    /// Forgets the chain, which has taken another past.
+    pub(crate) fn forget(&self) {
+        *self.tree.lock().unwrap_or_else(PoisonError::into_inner) = HistoryTree::default();
+    }
+
     /// That an edit stands below the tip at `tip`. Where its block's height is not known, blocks
     /// are looked through from the tip down.
     pub(crate) fn inclusion(

@@ -77,6 +77,7 @@ pub(crate) struct Published {
     household_id: HouseholdId,
     me: DeviceId,
     quorum: AtomicBool,
+    parted: AtomicBool,
     pending: AtomicU64,
     tip: watch::Sender<Tip>,
     reader: RwLock<BlockReader>,
@@ -131,6 +132,7 @@ impl Published {
             household_id: state.line().household,
             me: engine.me().device,
             quorum: AtomicBool::new(false),
+            parted: AtomicBool::new(false),
             pending: AtomicU64::new(0),
             tip: watch::Sender::new(tip_of(engine)),
             reader: RwLock::new(reader),
@@ -221,9 +223,27 @@ impl Published {
             .clone()
     }
 
+    /// This device as a member.
+    pub(crate) fn device(&self) -> Member {
+        let now = self.household_now.read();
+        now.unwrap_or_else(PoisonError::into_inner).device.clone()
+    }
+
     /// This device.
     pub(crate) fn me(&self) -> DeviceId {
         self.me
+    }
+
+    /// Whether the chain has taken another past than what was made from it.
+    pub(crate) fn has_parted(&self) -> bool {
+        self.parted.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn part(&self, parted: bool) {
+        if parted {
+            self.prover.forget();
+        }
+        self.parted.store(parted, Ordering::Release);
     }
 
     /// The engine is gone; nothing waits in it any more.

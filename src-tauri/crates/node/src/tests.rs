@@ -26,7 +26,9 @@ fn texts(node: &Node) -> Vec<String> {
         .collect();
     let texts = edits.iter().filter_map(|edit| match &edit.payload {
         Payload::Opaque(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        Payload::Founding(_) | Payload::Membership(_) | Payload::Task(_) => None,
+        Payload::Founding(_) | Payload::Membership(_) | Payload::Task(_) | Payload::Epoch(_) => {
+            None
+        }
     });
     texts.collect()
 }

@@ -189,6 +189,7 @@ fn edits(bytes: usize) -> PeerMessage {
     let line = Line {
         household: HouseholdId([1; 32]),
         epoch: EpochId([1; 32]),
+        number: 0,
     };
     let payloads = vec![Payload::Opaque(vec![7; 128].into()); bytes / 128];
     PeerMessage::Edits(vec![Batch::sign(&key(1), line, owner(), 0, 0, payloads)])

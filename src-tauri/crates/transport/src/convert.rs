@@ -10,10 +10,11 @@ pub(crate) mod pairing;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use kinfolio_chain::apply::EPOCHS_MAX;
 use kinfolio_chain::block::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES};
 use kinfolio_chain::wire::{Reader, WireError, Writer};
 use kinfolio_chain::{
-    Batch, Block, BlockHash, DeviceId, EpochId, Height, HouseholdId, Incarnation,
+    Batch, Begun, Block, BlockHash, DeviceId, EpochId, Height, HouseholdId, Incarnation,
 };
 use kinfolio_consensus::{Ballot, Message, Proposer};
 use prost::Message as _;
@@ -142,7 +143,7 @@ fn to_wire(message: &PeerMessage) -> Wire {
         PeerMessage::Hello(hello) => Wire::Hello(proto::Hello {
             version: hello.version,
             household: bytes(&hello.household.0),
-            epoch: bytes(&hello.epoch.0),
+            lines: hello.lines.iter().map(line_to_wire).collect(),
             incarnation: Some(incarnation_to_wire(hello.incarnation)),
             height: hello.height,
             tip: bytes(&hello.tip.0),
@@ -186,7 +187,7 @@ fn from_wire(message: Wire) -> Result<PeerMessage, DecodeError> {
         Wire::Hello(hello) => PeerMessage::Hello(Hello {
             version: hello.version,
             household: HouseholdId(id("the household", &hello.household)?),
-            epoch: EpochId(id("the epoch", &hello.epoch)?),
+            lines: lines(&hello.lines)?,
             incarnation: incarnation(hello.incarnation)?,
             height: hello.height,
             tip: BlockHash(id("the tip", &hello.tip)?),
@@ -348,6 +349,23 @@ fn incarnation_to_wire(incarnation: Incarnation) -> proto::Incarnation {
     proto::Incarnation { counter, nonce }
 }
 
+fn line_to_wire(line: &Begun) -> proto::Line {
+    proto::Line {
+        epoch: bytes(&line.epoch.0),
+        fork: line.fork,
+    }
+}
+
+fn lines(lines: &[proto::Line]) -> Result<Vec<Begun>, DecodeError> {
+    check_len("the list of epochs", lines.len(), EPOCHS_MAX)?;
+    let begun = |line: &proto::Line| {
+        let epoch = EpochId(id("an epoch", &line.epoch)?);
+        let fork = line.fork;
+        Ok(Begun { epoch, fork })
+    };
+    lines.iter().map(begun).collect()
+}
+
 fn incarnation(incarnation: Option<proto::Incarnation>) -> Result<Incarnation, DecodeError> {
     let what = "an incarnation";
     let proto::Incarnation { counter, nonce } = incarnation.ok_or(DecodeError::Missing { what })?;
@@ -386,7 +404,6 @@ fn code_to_wire(code: RefusalCode) -> proto::RefusalCode {
     match code {
         RefusalCode::Version => proto::RefusalCode::Version,
         RefusalCode::Household => proto::RefusalCode::Household,
-        RefusalCode::Epoch => proto::RefusalCode::Epoch,
         RefusalCode::Past => proto::RefusalCode::Past,
         RefusalCode::Clone => proto::RefusalCode::Clone,
         RefusalCode::Member => proto::RefusalCode::Member,
@@ -403,7 +420,6 @@ fn code(code: i32) -> Result<RefusalCode, DecodeError> {
     match proto::RefusalCode::try_from(code) {
         Ok(proto::RefusalCode::Version) => Ok(RefusalCode::Version),
         Ok(proto::RefusalCode::Household) => Ok(RefusalCode::Household),
-        Ok(proto::RefusalCode::Epoch) => Ok(RefusalCode::Epoch),
         Ok(proto::RefusalCode::Past) => Ok(RefusalCode::Past),
         Ok(proto::RefusalCode::Clone) => Ok(RefusalCode::Clone),
         Ok(proto::RefusalCode::Member) => Ok(RefusalCode::Member),

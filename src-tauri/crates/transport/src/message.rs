@@ -6,15 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kinfolio_chain::{
-    Batch, Block, BlockHash, DeviceId, EpochId, Height, HouseholdId, Incarnation,
-};
+use kinfolio_chain::{Batch, Begun, Block, BlockHash, DeviceId, Height, HouseholdId, Incarnation};
 use kinfolio_consensus::{Message, Types};
 
 use crate::contact::Contact;
 
 /// The version of the messages that this code speaks, and of the blocks in them.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// The types that the synod runs on in a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,14 +70,15 @@ pub enum PeerMessage {
 }
 
 /// Who a device is and where its chain stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hello {
     /// [`PROTOCOL_VERSION`] of the sender.
     pub version: u32,
     /// Its household.
     pub household: HouseholdId,
-    /// The line of the household's history that it follows.
-    pub epoch: EpochId,
+    /// The lines of the household's history that led to its tip, the one that it follows last;
+    /// 1 to [`EPOCHS_MAX`](kinfolio_chain::apply::EPOCHS_MAX).
+    pub lines: Vec<Begun>,
     /// Its life.
     pub incarnation: Incarnation,
     /// The height of its tip.
@@ -116,8 +115,6 @@ pub enum RefusalCode {
     Version,
     /// It belongs to another household.
     Household,
-    /// It follows another line of the household's history.
-    Epoch,
     /// It is behind what I have seen of it: its disk went back in time.
     Past,
     /// It lives the same life as another: its disk was copied.

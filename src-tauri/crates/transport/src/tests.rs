@@ -15,8 +15,8 @@ use kinfolio_chain::batch::Line;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::{
-    Batch, Block, BlockHash, ConfigHash, DeviceId, EpochId, HistoryRoot, HouseholdId, Incarnation,
-    Owner, Payload,
+    Batch, Begun, Block, BlockHash, ConfigHash, DeviceId, EpochId, HistoryRoot, HouseholdId,
+    Incarnation, Owner, Payload,
 };
 use kinfolio_consensus::{Ballot, Message, Proposer};
 use tokio::net::TcpListener;
@@ -175,6 +175,7 @@ fn batch(payloads: &[&[u8]]) -> Batch {
     let line = Line {
         household: HouseholdId([1; 32]),
         epoch: EpochId([1; 32]),
+        number: 0,
     };
     let payloads = payloads
         .iter()
@@ -212,7 +213,10 @@ fn every_message() -> Vec<PeerMessage> {
     let mut messages = vec![PeerMessage::Hello(Hello {
         version: PROTOCOL_VERSION,
         household: HouseholdId([1; 32]),
-        epoch: EpochId([2; 32]),
+        lines: vec![Begun {
+            epoch: EpochId([2; 32]),
+            fork: 0,
+        }],
         incarnation: owner(1).incarnation,
         height: 300,
         tip: hash,
@@ -270,7 +274,6 @@ fn every_message() -> Vec<PeerMessage> {
     let codes = [
         RefusalCode::Version,
         RefusalCode::Household,
-        RefusalCode::Epoch,
         RefusalCode::Past,
         RefusalCode::Clone,
         RefusalCode::Member,

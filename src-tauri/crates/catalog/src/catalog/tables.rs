@@ -7,7 +7,7 @@ use super::CatalogError;
 use crate::photo_id::PhotoId;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 5;
+pub(super) const FORMAT: u64 = 6;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];
@@ -61,6 +61,8 @@ pub(super) const SETTINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::n
 pub(super) const MEMBERS: TableDefinition<'_, Device, ()> = TableDefinition::new("members");
 /// Device → its name.
 pub(super) const DEVICES: TableDefinition<'_, &[u8; 16], &str> = TableDefinition::new("devices");
+/// Number of an epoch → the last height that it shares with the one before it.
+pub(super) const FORKS: TableDefinition<'_, u32, u64> = TableDefinition::new("forks");
 /// The numbers below.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
@@ -98,7 +100,8 @@ macro_rules! for_each_table {
         $visit!(16, SETTINGS);
         $visit!(17, MEMBERS);
         $visit!(18, DEVICES);
-        $visit!(19, META);
+        $visit!(19, FORKS);
+        $visit!(20, META);
     };
 }
 pub(super) use for_each_table;
@@ -115,6 +118,17 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), CatalogError>
     meta.insert(META_FORMAT, FORMAT)?;
     meta.insert(META_NEXT, 0)?;
     Ok(())
+}
+
+/// Throws every row away.
+pub(super) fn clear(transaction: &WriteTransaction) -> Result<(), CatalogError> {
+    macro_rules! delete {
+        ($number:literal, $table:ident) => {
+            transaction.delete_table($table)?;
+        };
+    }
+    for_each_table!(delete);
+    create(transaction)
 }
 
 /// The version and the next height; `None` in a new file.

@@ -4,7 +4,7 @@
 //! leaves no trace.
 
 use kinfolio_chain::edit::Change as MemberChange;
-use kinfolio_chain::{Block, DeviceId, EditId, Height, Payload};
+use kinfolio_chain::{Batch, Beginner, Block, DeviceId, EditId, Epoch, Height, Payload};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::CatalogError;
@@ -51,6 +51,7 @@ pub(super) struct Tables<'t> {
     settings: Table<'t, &'static str, &'static [u8]>,
     members: Table<'t, Device, ()>,
     devices: Table<'t, Device, &'static str>,
+    forks: Table<'t, u32, u64>,
     meta: Table<'t, &'static str, u64>,
 }
 
@@ -85,6 +86,7 @@ impl<'t> Writing<'t> {
             settings: transaction.open_table(tables::SETTINGS)?,
             members: transaction.open_table(tables::MEMBERS)?,
             devices: transaction.open_table(tables::DEVICES)?,
+            forks: transaction.open_table(tables::FORKS)?,
             meta: transaction.open_table(tables::META)?,
         });
         Ok(Writing { replay, tip: None })
@@ -101,10 +103,15 @@ impl<'t> Writing<'t> {
         if let Some(membership) = membership {
             self.replay.ground.member_changes(&membership.change)?;
         }
-        for (index, edit) in (0..).zip(block.edits()) {
+        let ground = &self.replay.ground;
+        let bases = block.batches().iter().map(|batch| ground.base_of(batch));
+        let bases = bases.collect::<Result<Vec<_>, _>>()?;
+        let batches = block.batches().iter().zip(bases);
+        let edits = batches.flat_map(|(batch, base)| batch.edits().map(move |edit| (edit, base)));
+        for (index, (edit, base)) in (0..).zip(edits) {
             let author = Author {
                 stamp: Stamp::new(edit.id, height),
-                base: edit.base,
+                base,
             };
             let place = Place {
                 author,
@@ -119,6 +126,7 @@ impl<'t> Writing<'t> {
                         ground.members.insert(&member.id.0, ())?;
                     }
                 }
+                Payload::Epoch(epoch) => self.replay.ground.epoch_begins(epoch, height)?,
                 // Only the block says whether it takes effect.
                 Payload::Membership(_) => {}
                 // Who does what changes no photo.
@@ -162,6 +170,26 @@ impl<'t> Writing<'t> {
 }
 
 impl Tables<'_> {
+    /// What the author of `batch` had seen of this chain, see
+    /// [`ChainState::base_of`](kinfolio_chain::ChainState::base_of).
+    fn base_of(&self, batch: &Batch) -> Result<Height, CatalogError> {
+        let fork = self.forks.get(batch.line.saturating_add(1))?;
+        Ok(fork.map_or(batch.base, |fork| batch.base.min(fork.value())))
+    }
+
+    fn epoch_begins(&mut self, epoch: &Epoch, height: Height) -> Result<(), CatalogError> {
+        let before = self.forks.last()?.map_or(0, |(number, _)| number.value());
+        self.forks.insert(before + 1, height.saturating_sub(1))?;
+        if let Beginner::Restored { member, .. } = &epoch.beginner {
+            for device in read_members(&self.members)? {
+                self.member_changes(&MemberChange::Remove { device })?;
+            }
+            self.devices.insert(&member.id.0, member.name.as_str())?;
+            self.members.insert(&member.id.0, ())?;
+        }
+        Ok(())
+    }
+
     fn member_changes(&mut self, change: &MemberChange) -> Result<(), CatalogError> {
         match change {
             MemberChange::Join { member, .. } => {

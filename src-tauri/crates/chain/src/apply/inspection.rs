@@ -8,8 +8,8 @@ use ed25519_dalek::VerifyingKey;
 use crate::apply::founding_line;
 use crate::batch::{Batch, Line};
 use crate::block::{Block, edits_root};
-use crate::edit::{Change, Payload};
-use crate::id::{DeviceId, EditsRoot};
+use crate::edit::{Beginner, Change, Payload};
+use crate::id::{DeviceId, EditsRoot, EpochId, HouseholdId};
 use crate::merkle;
 
 /// The Merkle roots of a block as its edits give them, and what is known of its signatures.
@@ -52,7 +52,8 @@ impl Inspection {
     pub(crate) fn thorough(block: &Block, ring: &KeyRing) -> Self {
         let mut inspection = Self::of(block);
         for (batch, inspected) in block.batches().iter().zip(&mut inspection.batches) {
-            if let (Some(line), Some(key)) = (ring.line, ring.keys.get(&batch.author.device)) {
+            let (line, key) = (ring.line(batch.line), ring.keys.get(&batch.author.device));
+            if let (Some(line), Some(key)) = (line, key) {
                 inspected.verdict = Some(Verdict {
                     key: *key,
                     line,
@@ -78,7 +79,8 @@ impl Inspected {
 /// trying before it is known who the members are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyRing {
-    line: Option<Line>,
+    household: Option<HouseholdId>,
+    epochs: BTreeMap<u32, EpochId>,
     keys: BTreeMap<DeviceId, VerifyingKey>,
 }
 
@@ -89,7 +91,9 @@ impl KeyRing {
         for payload in block.batches().iter().flat_map(|batch| &batch.payloads) {
             match payload {
                 Payload::Founding(founding) => {
-                    ring.line = Some(founding_line(founding));
+                    let line = founding_line(founding);
+                    ring.household = Some(line.household);
+                    ring.epochs.insert(line.number, line.epoch);
                     let members = founding.members.iter();
                     ring.keys
                         .extend(members.map(|member| (member.id, member.key)));
@@ -99,15 +103,33 @@ impl KeyRing {
                         ring.keys.insert(member.id, member.key);
                     }
                 }
+                Payload::Epoch(epoch) => {
+                    let number = block.batches().iter().map(|batch| batch.line).max();
+                    let id = epoch.id(block.header().prev);
+                    ring.epochs.extend(number.map(|number| (number, id)));
+                    if let Beginner::Restored { member, .. } = &epoch.beginner {
+                        ring.keys.insert(member.id, member.key);
+                    }
+                }
                 Payload::Opaque(_) | Payload::Task(_) => {}
             }
         }
-        (!ring.keys.is_empty()).then_some(ring)
+        let brings = !ring.keys.is_empty() || !ring.epochs.is_empty();
+        brings.then_some(ring)
     }
 
     /// Takes in the keys of another one.
     pub(crate) fn extend(&mut self, other: Self) {
-        self.line = self.line.or(other.line);
+        self.household = self.household.or(other.household);
+        self.epochs.extend(other.epochs);
         self.keys.extend(other.keys);
+    }
+
+    fn line(&self, number: u32) -> Option<Line> {
+        Some(Line {
+            household: self.household?,
+            epoch: *self.epochs.get(&number)?,
+            number,
+        })
     }
 }

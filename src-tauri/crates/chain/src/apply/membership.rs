@@ -6,7 +6,7 @@
 
 use crate::apply::{ChainState, Refusal};
 use crate::batch::Batch;
-use crate::block::{Block, membership_of};
+use crate::block::{Block, epoch_of, membership_of};
 use crate::config::{Configuration, MEMBERS_MAX, Member, Role};
 use crate::edit::{Change, Membership, Payload};
 use crate::id::{ConfigHash, DeviceId};
@@ -131,6 +131,9 @@ impl ChainState {
     /// The hash of the members above a block of these batches, which its header carries.
     #[must_use]
     pub fn config_hash_next(&self, batches: &[Batch]) -> ConfigHash {
+        if let Some(epoch) = epoch_of(batches) {
+            return self.members_from(epoch).hash();
+        }
         let after = membership_of(batches).and_then(|edit| self.members_after(edit).ok());
         after.map_or(self.config_hash, |members| members.hash())
     }

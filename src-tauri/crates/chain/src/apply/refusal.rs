@@ -1,5 +1,6 @@
 //! The reasons for which a block is refused.
 
+use crate::apply::EPOCHS_MAX;
 use crate::edit::EditId;
 use crate::id::{BlockHash, ConfigHash, DeviceId, Height, HistoryRoot, StateRoot};
 
@@ -74,6 +75,30 @@ pub enum Refusal {
     FoundingAgain {
         /// The edit.
         edit: EditId,
+    },
+    /// An edit that begins an epoch beside others, or in another device's name.
+    #[error(
+        "an epoch must begin with a block that holds nothing else, made by the device that begins it"
+    )]
+    EpochNotAlone,
+    /// A device that says it has the recovery key, and has not.
+    #[error("device {device} begins an epoch without the household's recovery key")]
+    NotRecovered {
+        /// The device.
+        device: DeviceId,
+    },
+    /// No room for another epoch.
+    #[error("the household has had {EPOCHS_MAX} epochs, and may not have more")]
+    Epochs,
+    /// Edits for a line of history that does not lead here.
+    #[error(
+        "device {device} wrote the edits from {seq} on for a line of history that is not this one"
+    )]
+    Line {
+        /// The author.
+        device: DeviceId,
+        /// The first sequence number of the batch.
+        seq: u64,
     },
     /// More than one change of the members.
     #[error("edit {edit} is the second of its block to change the members; one is allowed")]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::apply::{Authors, ChainState, Tasks};
+use crate::apply::{Authors, Begun, ChainState, EPOCHS_MAX, Tasks};
 use crate::batch::Line;
 use crate::config::{Configuration, NAME_BYTES_MAX, decode_key};
 use crate::edit::{decode_owner, encode_owner};
@@ -16,7 +16,11 @@ impl ChainState {
         to.blob(self.household.as_bytes());
         to.raw(self.recovery.as_bytes());
         to.raw(&self.line.household.0);
-        to.raw(&self.line.epoch.0);
+        to.len(self.lines.len());
+        for line in &self.lines {
+            to.raw(&line.epoch.0);
+            to.u64(line.fork);
+        }
         self.configuration.encode(to);
         to.len(self.removed.len());
         for device in &self.removed {
@@ -54,9 +58,25 @@ impl ChainState {
     pub fn decode(from: &mut Reader) -> Result<Self, WireError> {
         let household = from.text("the household's name", NAME_BYTES_MAX)?;
         let recovery = decode_key("the recovery key", from)?;
-        let line = Line {
-            household: HouseholdId(from.raw("the household's id")?),
-            epoch: EpochId(from.raw("the epoch")?),
+        let household_id = HouseholdId(from.raw("the household's id")?);
+        let count = from.len("the list of epochs", EPOCHS_MAX, 40)?;
+        let lines = (0..count).map(|_| {
+            Ok(Begun {
+                epoch: EpochId(from.raw("an epoch")?),
+                fork: from.u64("an epoch's fork")?,
+            })
+        });
+        let lines = lines.collect::<Result<Vec<_>, WireError>>()?;
+        let line = match lines.last() {
+            Some(last) => Line {
+                household: household_id,
+                epoch: last.epoch,
+                number: u32::try_from(lines.len() - 1).unwrap_or(u32::MAX),
+            },
+            None => {
+                let what = "the list of epochs";
+                return Err(WireError::Unknown { what, value: 0 });
+            }
         };
         let configuration = Configuration::decode(from)?;
         let count = from.len("the list of removed devices", u32::MAX as usize, 16)?;
@@ -86,8 +106,9 @@ impl ChainState {
         let config_hash = configuration.hash();
         let mut state = Self {
             household,
-            recovery,
             line,
+            recovery,
+            lines,
             configuration,
             config_hash,
             removed,

@@ -47,6 +47,8 @@ pub struct Salvage {
     pub pending: Vec<Batch>,
     /// What is wrong, in the order of the log.
     pub wounds: Vec<StoreError>,
+    /// The height above which the household has gone another way, if it has.
+    pub fork: Option<Height>,
 }
 
 impl Salvage {
@@ -90,6 +92,42 @@ impl Salvage {
         }
     }
 
+    /// The same of a log whose household goes another way after the block at `fork`: the blocks above
+    /// it are dropped, but for their edits, which wait now with those that waited before. None of
+    /// its votes counts on the other way, and which of them count before it nobody asks any more.
+    ///
+    /// # Errors
+    /// If a file that is there cannot be read at all.
+    pub fn parted(
+        mut self,
+        files: &dyn Files,
+        folder: &Path,
+        fork: Height,
+    ) -> Result<Self, StoreError> {
+        let mut edits = BTreeMap::new();
+        read_through(files, folder, &mut |seen| {
+            let block = match &seen {
+                Seen::Block(block) => block,
+                // It may have been decided, though nobody has said so here.
+                Seen::Record(Record::Accepted { block, .. }) => block,
+                _ => return,
+            };
+            if block.height() > fork && block.epoch().is_none() {
+                let batches = block.batches().iter();
+                let named = batches.map(|batch| ((batch.author, batch.first_seq), batch.clone()));
+                edits.extend(named);
+            }
+        })?;
+        let waiting = std::mem::take(&mut self.pending).into_iter();
+        edits.extend(waiting.map(|batch| ((batch.author, batch.first_seq), batch)));
+        Ok(Self {
+            abstention: Abstention::Unknown,
+            pending: edits.into_values().collect(),
+            fork: Some(fork),
+            ..self
+        })
+    }
+
     /// Writes a new log into `to`, durably, with what was found in `from`.
     ///
     /// # Errors
@@ -110,6 +148,7 @@ impl Salvage {
         store.append(&Record::Abstention(self.abstention.clone()))?;
         store.append(&Record::Learned(Arc::clone(founding)))?;
         let last = self.state.as_ref().map_or(0, ChainState::height);
+        let last = self.fork.map_or(last, |fork| last.min(fork));
         let mut written = Ok(());
         if last > 0 {
             read_through(&**files, from, &mut |seen| {

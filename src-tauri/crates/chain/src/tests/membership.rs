@@ -7,12 +7,14 @@ use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
 use crate::apply::{Refusal, Void, founding_line};
+use crate::batch::Line;
 use crate::block::Draft;
 use crate::config::MEMBERS_MAX;
 use crate::wire::{Reader, Writer};
 use crate::{
-    Batch, Block, BlockHash, ChainState, Change, ConfigHash, Configuration, DeviceId, Founding,
-    HistoryRoot, Incarnation, InvitationId, Member, Membership, Owner, Payload, RecoveryKey, Role,
+    Batch, Block, BlockHash, ChainState, Change, ConfigHash, Configuration, DeviceId, Epoch,
+    Founding, HistoryRoot, Incarnation, InvitationId, Member, Membership, Owner, Payload,
+    RecoveryKey, Role,
 };
 
 /// A household whose devices are numbered; 0 founds it.
@@ -25,7 +27,7 @@ fn key(device: u8) -> SigningKey {
     SigningKey::from_bytes(&[device; 32])
 }
 
-fn member(device: u8, role: Role) -> Member {
+pub(super) fn member(device: u8, role: Role) -> Member {
     Member::new(
         format!("device {device}"),
         key(device).verifying_key(),
@@ -107,11 +109,37 @@ impl House {
     }
 
     pub(super) fn sign(&mut self, author: u8, payloads: Vec<Payload>) -> Batch {
-        let (line, base) = (self.state.line(), self.state.height());
+        self.sign_for(author, self.state.line(), payloads)
+    }
+
+    pub(super) fn sign_for(&mut self, author: u8, line: Line, payloads: Vec<Payload>) -> Batch {
+        self.sign_at(author, line, self.state.height(), payloads)
+    }
+
+    pub(super) fn sign_at(
+        &mut self,
+        author: u8,
+        line: Line,
+        base: u64,
+        payloads: Vec<Payload>,
+    ) -> Batch {
         let seq = self.seqs.entry(author).or_default();
         let batch = Batch::sign(&key(author), line, owner(author), *seq, base, payloads);
         *seq = batch.next_seq();
         batch
+    }
+
+    pub(super) fn sign_epoch(&self, author: u8, line: Line, epoch: Epoch) -> Batch {
+        let base = self.state.height();
+        let payloads = vec![Payload::Epoch(epoch)];
+        Batch::sign(
+            &key(author),
+            line,
+            owner(author),
+            Epoch::SEQ,
+            base,
+            payloads,
+        )
     }
 
     fn block(&self, batches: Vec<Batch>) -> Block {
@@ -119,6 +147,14 @@ impl House {
     }
 
     pub(super) fn block_at(&self, timestamp_ms: i64, batches: Vec<Batch>) -> Block {
+        self.draft(0, timestamp_ms, batches)
+    }
+
+    pub(super) fn block_of(&self, device: u8, batches: Vec<Batch>) -> Block {
+        self.draft(device, 0, batches)
+    }
+
+    fn draft(&self, device: u8, timestamp_ms: i64, batches: Vec<Batch>) -> Block {
         let draft = Draft {
             height: self.state.height() + 1,
             prev: self.state.tip(),
@@ -127,8 +163,8 @@ impl House {
             history_root: self.state.history_root(),
             state_root: self.state.state_root_next(),
             timestamp_ms,
-            proposer: owner(0),
-            next_owner: owner(0),
+            proposer: owner(device),
+            next_owner: owner(device),
         };
         Block::build(draft, batches)
     }

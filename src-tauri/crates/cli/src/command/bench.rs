@@ -160,6 +160,8 @@ fn take_out(
 ) -> bool {
     block.edits().all(|edit| match &edit.payload {
         Payload::Opaque(bytes) => unseen.remove(bytes.as_ref()) || unknown.remove(bytes.as_ref()),
-        Payload::Founding(_) | Payload::Membership(_) | Payload::Task(_) => true,
+        Payload::Founding(_) | Payload::Membership(_) | Payload::Task(_) | Payload::Epoch(_) => {
+            true
+        }
     })
 }

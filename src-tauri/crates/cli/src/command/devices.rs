@@ -1,17 +1,20 @@
-//! `kinfolio devices`: who belongs to the household; `remove` takes one out for good.
+//! `kinfolio devices`: who belongs to the household; `remove` takes one out for good, `recover` goes on
+//! without a majority that is lost, `follow` goes with a device that did.
 
 use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use kinfolio_http::dto::household::{HouseholdChanged, InvitationListed, InvitationState};
+use kinfolio_http::dto::household::{
+    HouseholdChanged, InvitationListed, InvitationState, RecoverBody, RecoveredBody,
+};
 use kinfolio_http::dto::ledger::{LedgerStatus, MemberBody};
 use serde::Serialize;
 
 use crate::api::Api;
 use crate::failure::Failure;
 use crate::output::{Output, grouped, safe};
-use crate::usage::{DevicesArgs, DevicesCommand, RemoveArgs};
+use crate::usage::{DeviceArgs, DevicesArgs, DevicesCommand};
 
 /// What `kinfolio devices --json` prints.
 #[derive(Serialize)]
@@ -28,10 +31,16 @@ pub(crate) async fn run(
     args: &DevicesArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
-    let api = Api::open(root).await?;
+    let api = match &args.command {
+        // Whoever is within reach has to be asked.
+        Some(DevicesCommand::Recover) => Api::open_and_meet(root).await?,
+        _ => Api::open(root).await?,
+    };
     let done = match &args.command {
         None => list(&api, output).await,
         Some(DevicesCommand::Remove(args)) => remove(&api, args, output).await,
+        Some(DevicesCommand::Recover) => recover(&api, output).await,
+        Some(DevicesCommand::Follow(args)) => follow(&api, args, output).await,
     };
     api.close().await;
     done.map(|()| ExitCode::SUCCESS)
@@ -48,7 +57,7 @@ async fn list(api: &Api, output: &Output) -> Result<(), Failure> {
     output.print(&listed, describe)
 }
 
-async fn remove(api: &Api, args: &RemoveArgs, output: &Output) -> Result<(), Failure> {
+async fn remove(api: &Api, args: &DeviceArgs, output: &Output) -> Result<(), Failure> {
     let devices: Vec<MemberBody> = api.get("/api/v1/devices").await?;
     let device = named(&devices, &args.id)?;
     let path = format!("/api/v1/devices/{}", device.id);
@@ -63,6 +72,37 @@ async fn remove(api: &Api, args: &RemoveArgs, output: &Output) -> Result<(), Fai
                 "{name:?} will be removed as soon as a majority of the household's devices can be reached.\n"
             ),
         }
+    })
+}
+
+async fn recover(api: &Api, output: &Output) -> Result<(), Failure> {
+    let body = RecoverBody::default();
+    let begun: RecoveredBody = api.post("/api/v1/devices/recover", &body).await?;
+    output.print(&begun, |begun| {
+        format!(
+            "This device goes on alone from block {} on. Whoever of the others comes back follows it, and brings what it had not sent yet. Remove those that never will: kinfolio devices remove ID\n",
+            grouped(begun.height)
+        )
+    })
+}
+
+/// What `kinfolio devices follow --json` prints.
+#[derive(Serialize)]
+struct Followed<'a> {
+    follows: &'a str,
+}
+
+async fn follow(api: &Api, args: &DeviceArgs, output: &Output) -> Result<(), Failure> {
+    let devices: Vec<MemberBody> = api.get("/api/v1/devices").await?;
+    let device = named(&devices, &args.id)?;
+    let path = format!("/api/v1/devices/{}/follow", device.id);
+    let () = api.post(&path, &()).await?;
+    let followed = Followed {
+        follows: &device.id,
+    };
+    output.print(&followed, |_| {
+        let name = safe(&device.name);
+        format!("This device goes with {name:?} as soon as the two can reach each other.\n")
     })
 }
 

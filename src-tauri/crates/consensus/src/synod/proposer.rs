@@ -79,6 +79,28 @@ impl<T: Types> Synod<T> {
         self.release(out);
     }
 
+    /// The block of the highest ballot that this device, or one that has promised the own ballot,
+    /// is known to have accepted at the open height.
+    #[must_use]
+    pub fn highest_accepted(&self) -> Option<&T::Block> {
+        let promised = match &self.attempt {
+            Attempt::Preparing { promises, .. } => Some(promises.values().flatten()),
+            Attempt::Resting | Attempt::Accepting { .. } => None,
+        };
+        let known = promised.into_iter().flatten().chain(&self.accepted);
+        let highest = known.max_by_key(|(ballot, _)| *ballot);
+        highest.map(|(_, block)| block)
+    }
+
+    /// How many devices have promised the own ballot, this one counted once that is durable.
+    #[must_use]
+    pub fn promises(&self) -> usize {
+        match &self.attempt {
+            Attempt::Preparing { promises, .. } => promises.len(),
+            Attempt::Resting | Attempt::Accepting { .. } => 0,
+        }
+    }
+
     /// Says the own ballot's question again to those who have not answered it.
     pub fn ask_again(&mut self, out: &mut Vec<Output<T>>) {
         let height = self.height;

@@ -107,6 +107,23 @@ pub struct HouseholdChanged {
     pub state: State,
 }
 
+/// Go on without the devices that are lost.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoverBody {
+    /// The household's name, where a person has typed it to be sure.
+    pub household: Option<String>,
+}
+
+/// The epoch that has begun.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RecoveredBody {
+    /// Its id, hex.
+    pub epoch: String,
+    /// The height of the block that begins it.
+    pub height: u64,
+}
+
 /// What a device has joined.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct JoinedBody {

@@ -267,6 +267,7 @@ impl EditBody {
             Payload::Opaque(bytes) => ("opaque", Some(STANDARD.encode(bytes))),
             Payload::Membership(edit) => ("membership", Some(edit.change.to_string())),
             Payload::Task(task) => ("task", Some(task.to_string())),
+            Payload::Epoch(epoch) => ("epoch", Some(epoch.to_string())),
         };
         let incarnation = edit.id.incarnation;
         Self {

@@ -14,7 +14,7 @@ use qrcode::{EcLevel, QrCode};
 use crate::App;
 use crate::dto::household::{
     DeviceChange, HouseholdBody, HouseholdChange, HouseholdChanged, InvitationBody,
-    InvitationListed, InvitationMade, placed,
+    InvitationListed, InvitationMade, RecoverBody, RecoveredBody, placed,
 };
 use crate::dto::ledger::MemberBody;
 use crate::extract::{self, Segment};
@@ -127,6 +127,46 @@ pub(crate) async fn remove_device(
     Ok(Json(HouseholdChanged {
         state: settled.into(),
     }))
+}
+
+/// Goes on where a majority of the voters is lost for good
+///
+/// Begins a new epoch with this device as its only voter. Refused where a majority is within reach.
+#[utoipa::path(
+    post,
+    path = "/api/v1/devices/recover",
+    tag = "household",
+    request_body = RecoverBody,
+    responses((status = 200, body = RecoveredBody), (status = "default", response = Problem))
+)]
+pub(crate) async fn recover(
+    State(app): State<Arc<App>>,
+    extract::Json(body): extract::Json<RecoverBody>,
+) -> Result<Json<RecoveredBody>, Problem> {
+    let begun = household::recover(&app.library, body.household.as_deref()).await?;
+    Ok(Json(RecoveredBody {
+        epoch: begun.epoch.to_string(),
+        height: begun.height,
+    }))
+}
+
+/// Goes with a device that follows another epoch
+///
+/// This device gives up its own line of history after what both share; what only that had enters the
+/// other one as edits.
+#[utoipa::path(
+    post,
+    path = "/api/v1/devices/{id}/follow",
+    tag = "household",
+    params(("id" = String, Path, description = "The device's id, hex")),
+    responses((status = 204), (status = "default", response = Problem))
+)]
+pub(crate) async fn follow(
+    State(app): State<Arc<App>>,
+    Segment(device): Segment<DeviceId>,
+) -> Result<StatusCode, Problem> {
+    household::follow(&app.library, device).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Invites one device

@@ -209,7 +209,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// From here on the log holds every vote that can matter.
-    fn remember(&mut self) -> Result<(), NodeError> {
+    pub(super) fn remember(&mut self) -> Result<(), NodeError> {
         tracing::info!(height = self.state.height(), "this device votes again");
         self.be_born()?;
         self.store.append(&Record::Abstention(Abstention::Over))?;
@@ -228,7 +228,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// What the others know of this device has changed.
-    fn greet_again(&mut self) {
+    pub(super) fn greet_again(&mut self) {
         self.ungreeted.extend(self.peers.all_up());
         self.greet();
     }

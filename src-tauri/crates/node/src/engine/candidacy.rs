@@ -25,8 +25,9 @@ impl<S: Store> Engine<S> {
         if !self.is_candidate() || !self.has_caught_up() {
             return;
         }
-        let waits = |batch: &Batch| changes_members(batch);
-        if self.mempool.own_batches().iter().any(waits) {
+        let me = self.me.device;
+        let waits = |batch: &Batch| batch.author.device == me && changes_members(batch);
+        if self.mempool.in_care().iter().any(waits) {
             return;
         }
         let (device, role) = (self.me.device, Role::Voter);

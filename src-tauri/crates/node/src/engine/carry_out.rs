@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use kinfolio_chain::store::{self, Abstention, Store};
-use kinfolio_chain::{Block, Owner};
+use kinfolio_chain::{Block, DeviceId, Owner, Role};
 use kinfolio_consensus::{Ballot, Input, Lsn, Output, Proposer, Record};
 use kinfolio_transport::{Ledger, PeerMessage};
 
@@ -25,13 +25,14 @@ impl<S: Store> Engine<S> {
                         inputs.push_back(Input::Propose(block));
                     }
                     Output::Decide { block, .. } => {
-                        self.decided(&block)?;
+                        let parted = self.decided(&block)?;
+                        inputs.extend(parted.into_iter().map(Input::Away));
                         inputs.push_back(Input::Wish(self.wishes()));
                         inputs.push_back(Input::Begin(self.begin_next()?));
                     }
                     Output::Outbid { .. } => {
                         self.counts.duels += 1;
-                        self.unsaid = self.mempool.own_batches();
+                        self.unsaid = self.mempool.in_care();
                     }
                     Output::Behind { device, .. } => self.tell_tip(device),
                     Output::Missing { device, height } => self.catch_up.want(device, height),
@@ -100,7 +101,8 @@ impl<S: Store> Engine<S> {
     }
 
     /// A block is decided for ever: it was built here, or checked when it came in.
-    pub(super) fn decided(&mut self, block: &Arc<Block>) -> Result<(), NodeError> {
+    /// Returns who is not within reach any more, because it begins an epoch.
+    pub(super) fn decided(&mut self, block: &Arc<Block>) -> Result<Vec<DeviceId>, NodeError> {
         let (height, hash) = (block.height(), block.hash());
         if self.accepted_here.contains(&hash) {
             self.store
@@ -112,6 +114,8 @@ impl<S: Store> Engine<S> {
             self.durable.learned();
         }
         let members = self.state.config_hash();
+        let me = self.state.configuration().member(self.me.device);
+        let voted = me.is_some_and(|me| me.role == Role::Voter);
         let overtaken = self.overtaken_in(block);
         let followed = self.state.follow(block);
         let judged = followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;
@@ -145,7 +149,7 @@ impl<S: Store> Engine<S> {
         if block.header().proposer == self.me {
             self.tell_observers(block);
         }
-        Ok(())
+        self.begin_line(block, voted)
     }
 }
 

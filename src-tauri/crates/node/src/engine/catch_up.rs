@@ -112,7 +112,7 @@ impl<S: Store> Engine<S> {
         }
         let tip = self.state.height();
         while let Some(device) = self.catch_up.next(now, tip) {
-            if self.peers.is_greeted(device) {
+            if self.peers.is_greeted(device) || self.is_ahead(device) {
                 let message = PeerMessage::Fetch {
                     from: tip + 1,
                     limit: FETCH_BLOCKS_MAX,

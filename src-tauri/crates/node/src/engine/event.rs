@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
-use kinfolio_chain::{DeviceId, Height};
+use kinfolio_chain::{DeviceId, EpochId, Height};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{PeerMessage, RefusalCode};
 
 use super::durable::Mark;
+use super::epoch::Right;
 use crate::mempool::{Receipt, Ticket};
 
 /// What time it is.
@@ -68,6 +69,16 @@ pub enum Event {
     ToldRemoved(DeviceId),
     /// What was appended before [`Engine::begin_sync`] gave this mark is durable.
     Synced(Mark),
+    /// Begin an epoch: go on without a quorum, which is lost for good. Where there is one, nothing
+    /// is begun.
+    Recover {
+        /// Whom to answer.
+        ticket: Ticket,
+        /// Drawn at random.
+        nonce: [u8; 32],
+        /// By what right.
+        right: Right,
+    },
     /// Say when the chain here has all that was acknowledged anywhere before now.
     Read {
         /// Whom to answer.
@@ -89,6 +100,14 @@ pub enum Action {
     },
     /// The edits of this ticket are safe.
     Acknowledge(Ticket, Receipt),
+    /// The epoch of this ticket has begun, in the block at this height; not, where a quorum is within
+    /// reach.
+    Begun {
+        /// Whom to answer.
+        ticket: Ticket,
+        /// Which, and where.
+        begun: Option<(EpochId, Height)>,
+    },
     /// The read of this ticket may be answered from the chain as it is now.
     Readable {
         /// Whom to answer.

@@ -92,6 +92,22 @@ impl Peers {
         }
     }
 
+    /// `device` follows another line of history.
+    pub(super) fn part(&mut self, device: DeviceId) {
+        if let Some(peer) = self.known.get_mut(&device) {
+            peer.greeted = false;
+        }
+    }
+
+    /// The chain has taken another line after this height: what others had above it does not count.
+    pub(super) fn forked_at(&mut self, fork: Height) {
+        self.disagree.clear();
+        for peer in self.known.values_mut() {
+            peer.durable_height_max = peer.durable_height_max.min(fork);
+            peer.trouble = None;
+        }
+    }
+
     /// Counts something that `device` said and that costs as much as `weight` messages.
     pub(super) fn hear(&mut self, device: DeviceId, now: Micros, weight: u64) -> Hearing {
         let peer = self.known.entry(device).or_default();

@@ -10,6 +10,7 @@ use kinfolio_consensus::{Input, Message, Proposer};
 use kinfolio_transport::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode};
 
 use super::catch_up::{FETCH_BLOCKS_MAX, FETCH_BYTES_MAX};
+use super::epoch::{Kinship, kinship};
 use super::peers::{Hearing, Past};
 use super::{Action, Clock, Engine, Standing};
 use crate::error::NodeError;
@@ -30,7 +31,7 @@ impl<S: Store> Engine<S> {
             let hello = Hello {
                 version: PROTOCOL_VERSION,
                 household: line.household,
-                epoch: line.epoch,
+                lines: self.state.lines().to_vec(),
                 incarnation: self.me.incarnation,
                 height,
                 tip,
@@ -60,6 +61,14 @@ impl<S: Store> Engine<S> {
         match message {
             PeerMessage::Hello(hello) => return self.on_hello(clock, from, &hello),
             PeerMessage::Refused { code, detail } => return self.on_refused(from, code, &detail),
+            PeerMessage::Fetch { from: low, limit } if self.is_behind(from) => {
+                self.on_fetch(from, low, limit)?;
+            }
+            PeerMessage::Blocks(blocks) if self.is_ahead(from) => {
+                return self.on_blocks(clock, from, blocks);
+            }
+            // What was said before the lines parted.
+            _ if self.elsewhere.contains_key(&from) => {}
             _ if !self.peers.is_greeted(from) => {
                 let detail = "the first message must be a greeting".to_owned();
                 self.refuse(from, RefusalCode::Ungreeted, detail);
@@ -128,10 +137,12 @@ impl<S: Store> Engine<S> {
             self.refuse(from, RefusalCode::Household, detail);
             return Ok(());
         }
-        if hello.epoch != line.epoch {
-            let detail = format!("it follows epoch {} of the household", hello.epoch);
-            self.refuse(from, RefusalCode::Epoch, detail);
-            return Ok(());
+        match kinship(self.state.lines(), &hello.lines) {
+            Kinship::Same => {
+                self.elsewhere.remove(&from);
+                self.following = self.following.filter(|&to| to != from);
+            }
+            other => return self.hear_other_line(clock, from, hello, other),
         }
         if let Some(seen) = hello.yours {
             self.recall(from, seen)?;
@@ -162,7 +173,7 @@ impl<S: Store> Engine<S> {
         }
         self.catch_up.forget(from);
         self.hear_witness(from, hello)?;
-        let own = self.mempool.own_batches();
+        let own = self.mempool.in_care();
         self.send_edits(from, &own);
         self.on_tip(from, hello.height, hello.tip)?;
         if self.state.height() > hello.height {
@@ -221,6 +232,12 @@ impl<S: Store> Engine<S> {
                     "block {} came in a message about height {claimed:?}",
                     block.height()
                 );
+                self.refuse(from, RefusalCode::Block, detail);
+                return Ok(());
+            }
+            if block.epoch().is_some() {
+                // Nobody votes about one.
+                let detail = format!("block {} begins an epoch", block.height());
                 self.refuse(from, RefusalCode::Block, detail);
                 return Ok(());
             }
@@ -362,6 +379,7 @@ impl<S: Store> Engine<S> {
         for block in blocks {
             let height = block.height();
             if height <= self.state.height() {
+                self.weigh_going_back(from, &block)?;
                 continue;
             }
             if let Err(refusal) = self.check(&block) {
@@ -372,6 +390,13 @@ impl<S: Store> Engine<S> {
                     format!("block {height}: {refusal}"),
                 );
                 return Ok(());
+            }
+            if !self.may_follow(from, &block) {
+                self.catch_up.forget(from);
+                return Ok(());
+            }
+            if block.epoch().is_some() {
+                self.keep_accepted(clock)?;
             }
             self.drive(clock, Input::Learn(block))?;
         }
@@ -395,7 +420,6 @@ fn parts(code: RefusalCode) -> bool {
     match code {
         RefusalCode::Version
         | RefusalCode::Household
-        | RefusalCode::Epoch
         | RefusalCode::Past
         | RefusalCode::Clone
         | RefusalCode::Fork => true,

@@ -39,7 +39,8 @@ impl<S: Store> Engine<S> {
             self.close_gap(clock);
             self.hurry_healing(clock);
             self.ask_for_vote(clock);
-            self.unsaid = self.mempool.own_batches();
+            self.consider_other_lines();
+            self.unsaid = self.mempool.in_care();
         }
         if !self.has_untold_tip() {
             self.tell_at = clock.now + TELL_TIP;
@@ -99,7 +100,7 @@ impl<S: Store> Engine<S> {
     pub(super) fn has_to_repeat(&self) -> bool {
         let healing = self.is_healing() && self.mempool.own_edits() == 0;
         let waits = healing || self.is_candidate();
-        self.mempool.own_edits() > 0 || waits
+        self.mempool.has_care() || waits || self.sees_another_line()
     }
 
     /// Whether the chain has grown since the others were told of its tip.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use kinfolio_chain::DeviceId;
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
 
@@ -16,12 +17,17 @@ use crate::opening;
 pub(super) enum Remedy {
     Reopen,
     Heal(Ailment),
+    /// To the line of this device.
+    Part(Ailment, DeviceId),
 }
 
 impl Remedy {
     pub(super) fn of(error: &NodeError) -> Option<Self> {
         match error {
             NodeError::WentBack { .. } => Some(Self::Reopen),
+            NodeError::GoBack { to, .. } => {
+                Ailment::of(error).map(|ailment| Self::Part(ailment, *to))
+            }
             error => Ailment::of(error).map(Self::Heal),
         }
     }
@@ -88,12 +94,15 @@ impl EventLoop {
         let Some(remedy) = self.remedy.take() else {
             return;
         };
-        if let Remedy::Heal(ailment) = remedy {
+        if let Remedy::Heal(ailment) | Remedy::Part(ailment, _) = remedy {
             if !self.network.meets() {
                 return;
             }
             match heal::heal(&self.root, ailment) {
-                Ok(true) => self.counts.healed += 1,
+                Ok(true) => {
+                    self.counts.healed += 1;
+                    self.reached = (0, Instant::now());
+                }
                 Ok(false) => return,
                 Err(error) => {
                     tracing::error!(%error, "the ledger cannot be made anew");
@@ -104,6 +113,9 @@ impl EventLoop {
         if let Err(error) = self.reopen() {
             tracing::error!(%error, "the ledger cannot be opened again");
         }
+        if let (Remedy::Part(_, to), Some(engine)) = (remedy, &mut self.engine) {
+            engine.follow(to);
+        }
     }
 
     /// Opens the ledger again, as another life, after it failed (a full disk, say).
@@ -112,6 +124,7 @@ impl EventLoop {
         engine.count_on(self.counts);
         self.published.replace_reader(engine.store().reader());
         self.engine = Some(engine);
+        self.published.part(identity::has_parted(&self.root));
         for device in self.network.up() {
             self.take(Event::StillUp(device));
         }

@@ -95,7 +95,7 @@ impl Node {
 
     /// A way to this node that does not keep it running.
     pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
-        let (root, is_restored) = (Arc::clone(&self.root), self.is_restored);
+        let (root, is_restored) = (Arc::clone(&self.root), Arc::clone(&self.is_restored));
         let requests = self.requests.downgrade();
         let published = Arc::clone(&self.published);
         let invitations = Arc::downgrade(&self.invitations);
@@ -103,7 +103,7 @@ impl Node {
         move || {
             Some(Self {
                 root: Arc::clone(&root),
-                is_restored,
+                is_restored: Arc::clone(&is_restored),
                 requests: requests.upgrade()?,
                 published: Arc::clone(&published),
                 invitations: Weak::upgrade(&invitations)?,

@@ -100,7 +100,10 @@ fn hello(node: &Node) -> Hello {
     Hello {
         version: PROTOCOL_VERSION,
         household: status.household_id,
-        epoch: kinfolio_chain::EpochId(status.household_id.0),
+        lines: vec![kinfolio_chain::Begun {
+            epoch: kinfolio_chain::EpochId(status.household_id.0),
+            fork: 0,
+        }],
         incarnation: Incarnation {
             counter: 9,
             nonce: 9,
@@ -127,6 +130,7 @@ fn block(
     let line = kinfolio_chain::batch::Line {
         household: node.status().household_id,
         epoch: kinfolio_chain::EpochId(node.status().household_id.0),
+        number: 0,
     };
     let owner = Owner {
         device: kinfolio_chain::config::device_id(&key.verifying_key()),

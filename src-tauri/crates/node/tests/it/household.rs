@@ -147,7 +147,9 @@ fn try_texts(node: &Node) -> Result<Vec<String>, NodeError> {
         // What a device that is being healed writes to move the chain on.
         Payload::Opaque(bytes) if bytes.is_empty() => None,
         Payload::Opaque(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-        Payload::Founding(_) | Payload::Membership(_) | Payload::Task(_) => None,
+        Payload::Founding(_) | Payload::Membership(_) | Payload::Task(_) | Payload::Epoch(_) => {
+            None
+        }
     });
     Ok(texts.collect())
 }

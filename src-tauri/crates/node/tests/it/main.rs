@@ -11,5 +11,6 @@ mod healing;
 mod hostile;
 mod household;
 mod pairing;
+mod recovery;
 mod removal;
 mod tasks;

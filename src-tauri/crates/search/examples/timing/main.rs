@@ -115,6 +115,7 @@ fn blocks(photos: u64) -> Vec<Block> {
         let height = blocks.len() as u64;
         let batch = Batch {
             author,
+            line: 0,
             first_seq: first,
             base: height.saturating_sub(1),
             payloads: some.map(payload).collect(),

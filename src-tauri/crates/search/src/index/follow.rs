@@ -78,6 +78,18 @@ impl Index {
         followed
     }
 
+    /// Throws all of it away, to be built again: the catalogue has taken another past.
+    ///
+    /// # Errors
+    /// If the disk refuses; the index stays as it was.
+    pub fn begin_again(&self) -> Result<(), IndexError> {
+        let mut writer = self.writer();
+        writer.index.delete_all_documents()?;
+        writer.pending.clear();
+        writer.edition = 0;
+        self.commit(&mut writer.index, None)
+    }
+
     fn writer(&self) -> MutexGuard<'_, Writer> {
         // A panic in between leaves uncommitted documents, which the next rollback or the
         // same photos taken over again put right.

@@ -82,6 +82,7 @@ impl Chain {
         };
         let seq = &mut self.seq[usize::from(device)];
         let batch = Batch {
+            line: 0,
             author,
             first_seq: *seq,
             base,

@@ -30,7 +30,12 @@ async fn let_in(running: usize) -> (Household, SigningKey, Node, Stranger) {
 
 fn line(household: HouseholdId) -> Line {
     let epoch = EpochId(household.0);
-    Line { household, epoch }
+    let number = 0;
+    Line {
+        household,
+        epoch,
+        number,
+    }
 }
 
 fn signed(key: &SigningKey, line: Line, author: Owner, payloads: Vec<Bytes>) -> Batch {

@@ -108,6 +108,7 @@ impl Library {
 
     fn push_from(&mut self, base: u64, payloads: Vec<Payload>) {
         let batch = Batch {
+            line: 0,
             author: self.author,
             first_seq: self.seq,
             base,
