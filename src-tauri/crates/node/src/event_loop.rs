@@ -73,6 +73,10 @@ pub(crate) enum Request {
         listener: TcpListener,
         done: oneshot::Sender<Result<(), NodeError>>,
     },
+    /// So many bytes are free on this device's disk.
+    Room {
+        free_bytes: u64,
+    },
     Waiting {
         after: Option<EditId>,
         reply: oneshot::Sender<Result<Waiting, SubmitError>>,
@@ -260,6 +264,10 @@ impl EventLoop {
                 drop(done.send(listening));
                 return (false, None);
             }
+            Request::Room { free_bytes } => {
+                self.network.has_room(free_bytes);
+                return (false, None);
+            }
             request => request,
         };
         if self.engine.is_none()
@@ -275,7 +283,10 @@ impl EventLoop {
                 Request::List { reply } => drop(reply.send(Err(error))),
                 Request::Waiting { reply, .. } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
-                Request::Mend(_) | Request::Listen { .. } | Request::Close { .. } => {}
+                Request::Mend(_)
+                | Request::Room { .. }
+                | Request::Listen { .. }
+                | Request::Close { .. } => {}
             }
             return (false, None);
         }
@@ -310,7 +321,7 @@ impl EventLoop {
                 self.take(Event::Read { ticket });
             }
             Request::Mend(error) => self.mend(error),
-            Request::Listen { .. } | Request::Close { .. } => {}
+            Request::Room { .. } | Request::Listen { .. } | Request::Close { .. } => {}
         }
         (false, None)
     }
@@ -337,7 +348,7 @@ impl EventLoop {
     fn linked(&mut self, event: LinkEvent) {
         match self.network.translate(event) {
             Some(event) => self.take(event),
-            // Somebody said where devices listen.
+            // Somebody said where devices listen, or how it is.
             None => self.published.show_contacts(&self.network),
         }
     }
@@ -380,6 +391,7 @@ impl EventLoop {
         self.begin_sync();
         if let Some(engine) = &self.engine {
             self.published.follow(engine);
+            self.network.waits(engine.pending());
             self.follow_members();
         }
         self.note_reached(REACHED_NOTED_EVERY);

@@ -11,10 +11,10 @@ use kinfolio_chain::{
 };
 use kinfolio_consensus::{Message, Types};
 
-use crate::contact::Contact;
+use crate::contact::{Condition, Contact};
 
 /// The version of the messages that this code speaks, and of the blocks in them.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// The types that the synod runs on in a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +62,8 @@ pub enum PeerMessage {
     Blocks(Vec<Arc<Block>>),
     /// Where I listen, and where I know others to.
     Contacts(Vec<Contact>),
+    /// How I am.
+    Condition(Condition),
     /// I will not go on with you.
     Refused {
         /// Why, for programs.
