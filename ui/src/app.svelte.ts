@@ -42,6 +42,8 @@ export class App {
   /** The height that every device within reach has had the time to report. */
   settled = $state(0);
   suggestedDevice = $state<string | null>(null);
+  /** Whether a restoring was begun here and did not come to its end. */
+  halfRestored = $state(false);
   failure = $state<string | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
 
@@ -153,6 +155,7 @@ export class App {
     if (code === 'unauthorized') this.phase = 'sign-in';
     else if (code === 'no_library' && this.backend.desktop) {
       this.suggestedDevice = error instanceof BackendError ? error.device : null;
+      this.halfRestored = error instanceof BackendError && error.restoring;
       this.phase = 'first-start';
     } else {
       this.failure = messageOf(error);

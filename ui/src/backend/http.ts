@@ -1,6 +1,9 @@
 /** The HTTP client that desktop and web share: the same routes, through `kinfolio://` or over the network. */
 import { BackendError, isAbort, type SearchOptions } from './backend';
 import type {
+  Agreed,
+  AgreedChange,
+  BucketState,
   Change,
   DeviceChange,
   Edited,
@@ -14,6 +17,10 @@ import type {
   Ledger,
   Month,
   Photo,
+  RecoveryKey,
+  Restored,
+  RestoreSource,
+  Restoring,
   Row,
   SearchPage,
   SearchResults,
@@ -98,6 +105,28 @@ export class HttpClient {
     return this.send('DELETE', `/invitations/${id}`);
   }
 
+  agreed(): Promise<Agreed> {
+    return this.get('/household');
+  }
+
+  async agree(change: AgreedChange): Promise<EditState> {
+    const { state } = await this.send<{ state: EditState }>('PATCH', '/household', change);
+    return state;
+  }
+
+  async bucket(): Promise<BucketState | null> {
+    const { bucket } = await this.get<{ bucket?: BucketState | null }>('/tasks');
+    return bucket ?? null;
+  }
+
+  recoveryKey(): Promise<RecoveryKey> {
+    return this.get('/household/recovery-key');
+  }
+
+  saveRecoveryKey(path: string): Promise<void> {
+    return this.send('POST', '/household/recovery-key/file', { path });
+  }
+
   async imports(): Promise<ImportJob[]> {
     const answer = await this.get<{ imports: ImportJob[] }>('/imports');
     return answer.imports;
@@ -126,6 +155,18 @@ export class HttpClient {
 
   joinHousehold(invitation: string, device: string): Promise<Joined> {
     return this.send('POST', '/household/join', { invitation, device });
+  }
+
+  restoreHousehold(source: RestoreSource): Promise<Restored> {
+    return this.send('POST', '/household/restore', source);
+  }
+
+  restoring(): Promise<Restoring> {
+    return this.get('/household/restore');
+  }
+
+  stopRestoring(): Promise<void> {
+    return this.send('DELETE', '/household/restore');
   }
 
   signIn(token: string): Promise<void> {
@@ -183,5 +224,6 @@ async function problem(response: Response): Promise<BackendError> {
     status,
     ...(typeof at === 'number' ? { at } : {}),
     ...(text('device') ? { device: text('device') as string } : {}),
+    restoring: fields['restoring'] === true,
   });
 }

@@ -3,6 +3,7 @@ import { codeOf, messageOf, type Backend } from '../backend/backend';
 import type { DeviceChange, EditState, Given, Invitation, InvitationWish, Member } from '../backend/types';
 import { t } from '../i18n/i18n';
 import { stage, type Stage } from './invitation';
+import { SettingsState } from './settings.svelte';
 
 const FOLLOW_MS = 1500;
 const LOOK_MS = 5000;
@@ -24,6 +25,7 @@ export class HouseholdState {
   /** Why it is not known what became of the invitations; null while it is. */
   fault = $state<string | null>(null);
   now = $state(Date.now());
+  readonly settings: SettingsState;
   private compared = $state.raw<readonly string[]>(readCompared());
 
   private readonly backend: Backend;
@@ -33,6 +35,7 @@ export class HouseholdState {
   private timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(backend: Backend, trouble: (error: unknown) => void, look: () => Promise<void>) {
+    this.settings = new SettingsState(backend, trouble);
     this.backend = backend;
     this.trouble = trouble;
     this.look = look;
@@ -43,10 +46,14 @@ export class HouseholdState {
     this.shown = true;
     this.now = Date.now();
     void this.look();
+    void this.settings.load();
     void this.follow();
     this.timers = [
       setInterval(() => (this.now = Date.now()), TICK_MS),
-      setInterval(() => void this.look(), LOOK_MS),
+      setInterval(() => {
+        void this.look();
+        void this.settings.load();
+      }, LOOK_MS),
       setInterval(() => {
         if (this.isFollowed) void this.follow();
       }, FOLLOW_MS),
