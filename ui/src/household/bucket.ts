@@ -8,8 +8,8 @@ export type BucketStanding = 'well' | 'behind' | 'looking' | 'trouble';
 /** How often everything is checked when it is chosen here. */
 export const INTERVALS = ['7d', '30d', '90d', '365d'] as const;
 
-/** As many bytes as the ledger takes. */
-export const ADDRESS_BYTES_MAX = 100;
+/** More than the ledger takes: an address that is cut off could be one of something else. */
+export const ADDRESS_TYPED_MAX = 2000;
 
 const UNITS = { h: 'hour', d: 'day' } as const;
 

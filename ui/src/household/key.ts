@@ -14,7 +14,7 @@ export function grouped(key: string): string[] {
 
 /** Without what no file system takes. */
 export function fileName(what: string, household: string): string {
-  const name = `${what} ${household}`.replace(/[\\/:*?"<>|\p{C}]+/gu, ' ').trim();
+  const name = `${what} ${household}`.replace(/[\\/:*?"<>|\s\p{C}]+/gu, ' ').trim();
   return `${name.slice(0, 100)}.txt`;
 }
 

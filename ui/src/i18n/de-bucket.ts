@@ -129,6 +129,6 @@ export const bucketTexts = {
   },
   'restored.missing.more': { one: 'und {count} weiteres.', other: 'und {count} weitere.' },
   'restored.note':
-    'Alles kann angesehen, durchsucht und ausgegeben werden. Die verlorenen Geräte gehören noch zum Haushalt.',
+    'Alles kann angesehen und durchsucht werden. Die verlorenen Geräte gehören noch zum Haushalt.',
   'restored.open': 'Bibliothek öffnen',
 } satisfies Record<keyof typeof english, Message>;

@@ -120,6 +120,6 @@ export const bucketTexts = {
   },
   'restored.missing.more': { one: 'and {count} more.', other: 'and {count} more.' },
   'restored.note':
-    'Everything can be looked at, searched and exported. The devices that were lost are still members of the household.',
+    'Everything can be looked at and searched. The devices that were lost still belong to the household.',
   'restored.open': 'Open the library',
 } as const;
