@@ -70,3 +70,6 @@ fn elsewhere() -> Problem {
                   itself, or run `kinfolio recovery-key` there";
     Problem::new(StatusCode::FORBIDDEN, "not_this_machine", detail)
 }
+
+#[cfg(test)]
+mod tests;
