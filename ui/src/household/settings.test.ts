@@ -96,7 +96,7 @@ describe('the bucket', () => {
     await fireEvent.click(screen.getByTestId('bucket-done'));
     expect(screen.getByTestId('agreed-bucket').textContent).toMatch(/s3:\/\/home\s+·\s+encrypted/);
     const card = within(screen.getByTestId('bucket-card'));
-    expect(card.getByTestId('bucket-ledger').textContent).toMatch(/Block 37.*up to date/s);
+    expect(card.getByTestId('bucket-ledger').textContent).toContain('up to date');
     expect(card.getByTestId('bucket-originals').textContent.trim()).toBe('1,204');
     expect(await faults()).toEqual([]);
   });
