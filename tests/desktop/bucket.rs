@@ -2,6 +2,7 @@
 //! it on a machine that has nothing.
 
 use std::path::Path;
+use std::time::Duration;
 
 use harness::desktop::{App, Desktop, Failure, Page, run};
 use harness::library::{Household, Node, eventually};
@@ -76,6 +77,19 @@ fn what_is_set_in_the_app_is_in_force_on_the_other_device() -> Result<(), Failur
     page.picture("settings-6-key")?;
     let key = first.run(["recovery-key"]).succeeded().stdout;
     assert_eq!(page.attribute(&shown, "data-key")?, key.trim());
+    page.click(&page.wait("[data-testid=key-save]")?)?;
+    let chooser = "Save the recovery key";
+    desktop.wait_for_window(chooser, Duration::from_secs(20))?;
+    desktop.press(chooser, "Return")?;
+    let saved = page.wait("[data-testid=key-saved]")?;
+    page.picture("settings-7-key-saved")?;
+    let said = page.text(&saved)?;
+    let from = said.find('/').expect("a path");
+    let end = said.find(".txt").expect("a file of text") + ".txt".len();
+    let file = Path::new(&said[from..end]);
+    let read = std::fs::read_to_string(file)?;
+    std::fs::remove_file(file)?;
+    assert_eq!(read, key);
     Ok(())
 }
 
