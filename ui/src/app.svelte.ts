@@ -41,6 +41,8 @@ export class App {
   ledger = $state.raw<Ledger | null>(null);
   /** The height that every device within reach has had the time to report. */
   settled = $state(0);
+  /** Since when too few devices have been within reach, by this window's clock; null while there are enough. */
+  alone = $state<number | null>(null);
   suggestedDevice = $state<string | null>(null);
   /** Whether a restoring was begun here and did not come to its end. */
   halfRestored = $state(false);
@@ -225,6 +227,7 @@ export class App {
 
   private keep(ledger: Ledger): void {
     this.ledger = ledger;
+    this.alone = ledger.quorum ? null : (this.alone ?? Date.now());
     this.settled = this.heights.note(longest(ledger), Date.now());
     // Others that catch up send no event here.
     if (!atRest(ledger)) this.refreshLedger(LEDGER_UNSETTLED_MS);

@@ -20,6 +20,7 @@ import type {
   Ledger,
   Month,
   Photo,
+  Recovered,
   RecoveryKey,
   Restored,
   RestoreSource,
@@ -90,6 +91,8 @@ export interface Backend {
   /** `pending` while too few devices are within reach to agree on it; the same goes for a removal. */
   changeDevice(id: string, change: DeviceChange): Promise<EditState>;
   removeDevice(id: string): Promise<EditState>;
+  /** Goes on without a majority that is lost for good; `household` is its name, as a person typed it. */
+  recover(household: string): Promise<Recovered>;
   invite(wish: InvitationWish): Promise<Invitation>;
   invitations(): Promise<Given[]>;
   /** Takes an invitation back that nobody has used. */

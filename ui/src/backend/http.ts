@@ -17,6 +17,7 @@ import type {
   Ledger,
   Month,
   Photo,
+  Recovered,
   RecoveryKey,
   Restored,
   RestoreSource,
@@ -91,6 +92,10 @@ export class HttpClient {
   async removeDevice(id: string): Promise<EditState> {
     const { state } = await this.send<{ state: EditState }>('DELETE', `/devices/${id}`);
     return state;
+  }
+
+  recover(household: string): Promise<Recovered> {
+    return this.send('POST', '/devices/recover', { household });
   }
 
   invite(wish: InvitationWish): Promise<Invitation> {

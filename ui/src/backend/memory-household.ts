@@ -122,6 +122,15 @@ export class MemoryHousehold {
     return 'committed';
   }
 
+  /** From then on only those vote who are within reach. */
+  recover(typed: string, household: string | null): void {
+    this.refuse();
+    if (this.quorum()) throw new BackendError('quorum', 'Enough devices are within reach.', { status: 409 });
+    if (typed !== household) throw new BackendError('bad_name', 'It is called otherwise.', { status: 422 });
+    for (const device of this.devices) if (!device.reachable) device.role = 'observer';
+    this.tell();
+  }
+
   invite(wish: InvitationWish): Invitation {
     this.refuse();
     const id = String(this.invitations.length + 1).padStart(32, '0');

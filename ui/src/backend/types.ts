@@ -108,6 +108,11 @@ export type AgreedChange = { bucket?: string | null; bucket_encrypted?: boolean;
 export type BucketState = Schemas['BucketBody'];
 /** The recovery key with its QR code, an SVG picture. */
 export type RecoveryKey = Schemas['RecoveryKeyBody'];
+/** Where the ledger goes on after a majority was lost for good. */
+export interface Recovered {
+  epoch: string;
+  height: number;
+}
 /** What to bring a household back from. These routes, too, are there before the library is. */
 export type RestoreSource = { bucket: string; recovery_key: string; device: string };
 export interface Restored {

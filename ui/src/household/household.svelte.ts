@@ -1,6 +1,14 @@
 /** The household's page: its devices as the ledger names them, and the invitations that this device gave. */
 import { codeOf, messageOf, type Backend } from '../backend/backend';
-import type { DeviceChange, EditState, Given, Invitation, InvitationWish, Member } from '../backend/types';
+import type {
+  DeviceChange,
+  EditState,
+  Given,
+  Invitation,
+  InvitationWish,
+  Member,
+  Recovered,
+} from '../backend/types';
 import { t } from '../i18n/i18n';
 import { stage, type Stage } from './invitation';
 import { SettingsState } from './settings.svelte';
@@ -77,6 +85,13 @@ export class HouseholdState {
 
   async remove(id: string): Promise<EditState> {
     return this.settle(this.backend.removeDevice(id));
+  }
+
+  /** Goes on without those who are lost for good. */
+  async recover(household: string): Promise<Recovered> {
+    const recovered = await this.heard(this.backend.recover(household));
+    await this.look();
+    return recovered;
   }
 
   async invite(wish: InvitationWish): Promise<void> {

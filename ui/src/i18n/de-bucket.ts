@@ -131,4 +131,27 @@ export const bucketTexts = {
   'restored.note':
     'Alles kann angesehen und durchsucht werden. Die verlorenen Geräte gehören noch zum Haushalt.',
   'restored.open': 'Bibliothek öffnen',
+  'recover.open': 'Die anderen Geräte sind endgültig verloren …',
+  'recover.title': 'Ohne die verlorenen Geräte weitermachen?',
+  'recover.lead':
+    'Eine Änderung ist endgültig, sobald {needed} der {voters} stimmberechtigten Geräte sie haben, und es sind zu wenige übrig. Lässt sich eines der fehlenden Geräte noch einschalten, tun Sie lieber das: Dann ist nichts weiter nötig.',
+  'recover.missed': 'Diese fehlen',
+  'recover.missed.pending': {
+    one: '{count} Änderung wartete dort',
+    other: '{count} Änderungen warteten dort',
+  },
+  'recover.means': 'Was das bedeutet',
+  'recover.means.first':
+    'Von hier an stimmen nur die Geräte mit ab, die jetzt erreichbar sind. Die Fotos und alles bisher Vereinbarte bleiben, wie sie sind.',
+  'recover.means.edits':
+    'Änderungen, die nur die verlorenen Geräte haben, sind nicht dabei. Kehrt eines doch zurück, folgt es, und seine ungesendeten Änderungen kommen wieder.',
+  'recover.means.tips':
+    'Ein verlorenes Gerät, das irgendwo noch läuft, bleibt auf der alten Linie, bis es diesem begegnet: Sein neuester Block ist ein anderer als hier.',
+  'recover.means.rivals':
+    'Tun Sie das nur auf einem Gerät. Tun es zwei Teile des Haushalts ohneeinander, muss ein Mensch entscheiden, welcher weitermacht.',
+  'recover.type': 'Geben Sie zum Weitermachen den Namen des Haushalts ein: {household}',
+  'recover.go': 'Ohne sie weitermachen',
+  'recover.going': 'Es geht weiter …',
+  'recover.done': 'Der Haushalt macht ohne die verlorenen Geräte weiter, ab Block {block}.',
+  'recover.failed': 'Es wurde nichts geändert: {reason}',
 } satisfies Record<keyof typeof english, Message>;

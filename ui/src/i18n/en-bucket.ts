@@ -122,4 +122,24 @@ export const bucketTexts = {
   'restored.note':
     'Everything can be looked at and searched. The devices that were lost still belong to the household.',
   'restored.open': 'Open the library',
+  'recover.open': 'The other devices are gone for good…',
+  'recover.title': 'Go on without the lost devices?',
+  'recover.lead':
+    'A change is final once {needed} of the {voters} voting devices have it, and too few are left. If one of the missing devices can still be turned on, do that instead: then nothing else is needed.',
+  'recover.missed': 'These are missed',
+  'recover.missed.pending': { one: '{count} edit waited there', other: '{count} edits waited there' },
+  'recover.means': 'What this means',
+  'recover.means.first':
+    'From here on, only the devices that are within reach now vote. The photos, and all that was agreed until now, stay as they are.',
+  'recover.means.edits':
+    'Edits that only the lost devices hold are not in it. Should one of them return after all, it follows, and its unsent edits come back.',
+  'recover.means.tips':
+    'A lost device that still runs somewhere stays on the old line until it meets this one: its newest block differs from the one here.',
+  'recover.means.rivals':
+    'Do this on one device only. If two parts of the household do it without each other, a person has to decide which one goes on.',
+  'recover.type': 'To go on, type the name of the household: {household}',
+  'recover.go': 'Go on without them',
+  'recover.going': 'Going on…',
+  'recover.done': 'The household goes on without the lost devices, from block {block}.',
+  'recover.failed': 'Nothing was changed: {reason}',
 } as const;
