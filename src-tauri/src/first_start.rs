@@ -1,5 +1,5 @@
-//! What the page is answered while the folder holds no library: the page itself, and the one wish
-//! that makes a library. Everything else of the API says `no_library`.
+//! What the page is answered while the folder holds no library: the page itself, and the wishes
+//! that make a library. Everything else of the API says `no_library`.
 
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use axum::routing::{any, post};
 use axum::{Json, Router};
 use kinfolio_http::Problem;
 use kinfolio_http::dto::household::JoinedBody;
+use kinfolio_library::node::KeyError;
+use kinfolio_library::restore::Progress;
 use kinfolio_library::{Founding, LibraryError};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,10 @@ pub fn router(home: Arc<Home>) -> Router {
     Router::new()
         .route("/api/v1/household", post(found))
         .route("/api/v1/household/join", post(join))
+        .route(
+            "/api/v1/household/restore",
+            post(restore).get(restoring).delete(stop_restoring),
+        )
         .route("/api/v1/{*rest}", any(no_library))
         .with_state(home)
         .fallback_service(kinfolio_http::ui())
@@ -73,15 +79,100 @@ async fn join(
     Ok((StatusCode::CREATED, Json(body)))
 }
 
-/// The problem, and what this device may be called.
+/// What to restore from. Not to be shown: it holds the recovery key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    bucket: String,
+    recovery_key: String,
+    device: String,
+}
+
+/// What was restored.
+#[derive(Serialize)]
+struct RestoredBody {
+    household: String,
+    device: String,
+    originals: u64,
+    missing: Vec<MissingBody>,
+}
+
+/// An original that is not to be had.
+#[derive(Serialize)]
+struct MissingBody {
+    id: String,
+    reason: String,
+}
+
+/// How far a restoring is: blocks of the ledger first, originals after them.
+#[derive(Serialize)]
+struct RestoringBody {
+    running: bool,
+    blocks: Option<u64>,
+    originals: Option<u64>,
+    originals_total: Option<u64>,
+}
+
+async fn restore(
+    State(home): State<Arc<Home>>,
+    Json(source): Json<Source>,
+) -> Result<(StatusCode, Json<RestoredBody>), Problem> {
+    let key = source.recovery_key.parse().map_err(|error: KeyError| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad_key",
+            error.to_string(),
+        )
+    })?;
+    let url = source.bucket.trim();
+    let restored = home.restore(url, &key, &source.device).await?;
+    let Some(restored) = restored else {
+        let detail = "the restoring was stopped; done again, it goes on with what has come";
+        let status = StatusCode::CONFLICT;
+        return Err(Problem::new(status, "restoring_stopped", detail));
+    };
+    let missing = restored.missing.into_iter();
+    let body = RestoredBody {
+        household: restored.household,
+        device: source.device,
+        originals: restored.originals,
+        missing: missing
+            .map(|(id, reason)| MissingBody { id, reason })
+            .collect(),
+    };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+async fn restoring(State(home): State<Arc<Home>>) -> Json<RestoringBody> {
+    let progress = home.restoring();
+    let (blocks, originals) = match progress {
+        Some(Progress::Blocks(blocks)) => (Some(blocks), None),
+        Some(Progress::Originals(done, all)) => (None, Some((done, all))),
+        None => (None, None),
+    };
+    Json(RestoringBody {
+        running: progress.is_some(),
+        blocks,
+        originals: originals.map(|(done, _)| done),
+        originals_total: originals.map(|(_, all)| all),
+    })
+}
+
+async fn stop_restoring(State(home): State<Arc<Home>>) -> StatusCode {
+    home.stop_restoring();
+    StatusCode::NO_CONTENT
+}
+
+/// The problem, what this device may be called, and whether a restoring was begun here.
 #[derive(Serialize)]
 struct NoLibrary {
     #[serde(flatten)]
     problem: Problem,
     device: String,
+    restoring: bool,
 }
 
-async fn no_library() -> (StatusCode, Json<NoLibrary>) {
+async fn no_library(State(home): State<Arc<Home>>) -> (StatusCode, Json<NoLibrary>) {
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let detail = "this folder holds no library yet: start a household first";
     let problem = Problem::new(status, "no_library", detail);
@@ -90,6 +181,7 @@ async fn no_library() -> (StatusCode, Json<NoLibrary>) {
         Json(NoLibrary {
             problem,
             device: kinfolio_library::device_name(),
+            restoring: home.is_half_restored(),
         }),
     )
 }

@@ -10,9 +10,10 @@ use axum::Router;
 use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
 use kinfolio_library::layout::Layout;
-use kinfolio_library::node::{Invitation, Joined};
+use kinfolio_library::node::{Invitation, Joined, RecoveryKey};
+use kinfolio_library::restore::{self, Progress, Restored};
 use kinfolio_library::{Founding, Library, LibraryError, bucket, founding, household, import};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::spawn_blocking;
 
 /// The library in one folder, from start to end of the app.
@@ -22,6 +23,10 @@ pub struct Home {
     /// Held while the stage is being changed, so that two wishes never overlap; keeps the
     /// library's log open from one change to the next.
     moving: Mutex<Option<WorkerGuard>>,
+    /// How far the restoring is that is under way; nothing, where none is.
+    restoring: watch::Sender<Option<Progress>>,
+    /// Wakes the restoring that is under way to its end.
+    stop_restoring: Notify,
 }
 
 #[derive(Clone)]
@@ -57,6 +62,8 @@ impl Home {
             data,
             stage: watch::Sender::new(Stage::Opening),
             moving: Mutex::new(None),
+            restoring: watch::Sender::new(None),
+            stop_restoring: Notify::new(),
         }
     }
 
@@ -102,6 +109,48 @@ impl Home {
         let joined = founding::join(&self.data, invitation, device).await?;
         self.open_made(&mut log).await?;
         Ok(joined)
+    }
+
+    /// Makes the empty folder the library of a new device, called `device`, of the household that
+    /// keeps the bucket at `url`, and opens it. Nothing, if it was stopped.
+    pub async fn restore(
+        &self,
+        url: &str,
+        key: &RecoveryKey,
+        device: &str,
+    ) -> Result<Option<Restored>, LibraryError> {
+        let mut log = self.moving.lock().await;
+        self.is_unfounded()?;
+        let stopped = self.stop_restoring.notified();
+        let show = |progress| {
+            self.restoring.send_replace(Some(progress));
+        };
+        show(Progress::Blocks(0));
+        let restored = tokio::select! {
+            restored = restore::restore(&self.data, url, key, device, &show) => restored.map(Some),
+            () = stopped => Ok(None),
+        };
+        self.restoring.send_replace(None);
+        let restored = restored?;
+        if restored.is_some() {
+            self.open_made(&mut log).await?;
+        }
+        Ok(restored)
+    }
+
+    /// How far the restoring is that is under way.
+    pub fn restoring(&self) -> Option<Progress> {
+        *self.restoring.borrow()
+    }
+
+    /// Ends the restoring that is under way. What has come of the originals stays.
+    pub fn stop_restoring(&self) {
+        self.stop_restoring.notify_waiters();
+    }
+
+    /// Whether an earlier restoring in this folder did not come to its end.
+    pub fn is_half_restored(&self) -> bool {
+        restore::is_unfinished(&self.data)
     }
 
     fn is_unfounded(&self) -> Result<(), LibraryError> {
@@ -164,6 +213,7 @@ impl Home {
 
     /// Seals the library. Requests that come later are answered by nobody.
     pub async fn close(&self) {
+        self.stop_restoring();
         let mut log = self.moving.lock().await;
         if let Stage::Open(open) = self.stage.send_replace(Stage::Closing) {
             // The socket first, so that nobody comes to a closed door.

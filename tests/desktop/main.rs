@@ -2,6 +2,7 @@
 //!
 //! Each test has a display of its own. Pictures of what was seen are in `target/shots`.
 
+mod bucket;
 mod evening;
 mod household;
 mod manners;

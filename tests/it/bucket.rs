@@ -280,7 +280,7 @@ fn a_bucket_that_is_away_is_told_and_all_else_goes_on() {
     assert!(log(&home).contains("does not answer"));
     fs::remove_file(blob(&home, &ids[0])).unwrap();
     let missing = client.get(&format!("/api/v1/photos/{}/original", ids[0]));
-    missing.is_problem(503, "bucket");
+    missing.is_problem(503, "bucket_unreachable");
     assert!(missing.json()["detail"].as_str().unwrap().contains(&url));
     assert!(node.terminate().success());
 }

@@ -9,6 +9,7 @@
 mod away;
 mod bad_input;
 mod bucket;
+mod cards;
 mod copied;
 mod damage;
 mod first_day;

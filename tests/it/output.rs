@@ -71,6 +71,10 @@ fn masked(text: &str) -> String {
             before = bare;
         }
     }
+    if let Some(end) = masked.find(" GB free") {
+        let begin = masked[..end].rfind(' ').map_or(0, |at| at + 1);
+        masked.replace_range(begin..end, "<n>");
+    }
     let counted = masked.find(" blocks, ").map(|end| {
         let begin = masked[..end].rfind(['\n', ' ']).map_or(0, |at| at + 1);
         (begin, end)

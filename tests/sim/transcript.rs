@@ -85,6 +85,7 @@ pub fn told_message(message: &PeerMessage, devices: &[Device]) -> String {
             format!("Blocks {heights:?}")
         }
         PeerMessage::Contacts(contacts) => format!("Contacts {}", contacts.len()),
+        PeerMessage::Condition(condition) => format!("Condition {} pending", condition.pending),
         PeerMessage::Refused { code, .. } => format!("Refused {code:?}"),
     }
 }

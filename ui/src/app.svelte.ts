@@ -41,7 +41,11 @@ export class App {
   ledger = $state.raw<Ledger | null>(null);
   /** The height that every device within reach has had the time to report. */
   settled = $state(0);
+  /** Since when too few devices have been within reach, by this window's clock; null while there are enough. */
+  alone = $state<number | null>(null);
   suggestedDevice = $state<string | null>(null);
+  /** Whether a restoring was begun here and did not come to its end. */
+  halfRestored = $state(false);
   failure = $state<string | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
 
@@ -153,6 +157,7 @@ export class App {
     if (code === 'unauthorized') this.phase = 'sign-in';
     else if (code === 'no_library' && this.backend.desktop) {
       this.suggestedDevice = error instanceof BackendError ? error.device : null;
+      this.halfRestored = error instanceof BackendError && error.restoring;
       this.phase = 'first-start';
     } else {
       this.failure = messageOf(error);
@@ -222,6 +227,7 @@ export class App {
 
   private keep(ledger: Ledger): void {
     this.ledger = ledger;
+    this.alone = ledger.quorum ? null : (this.alone ?? Date.now());
     this.settled = this.heights.note(longest(ledger), Date.now());
     // Others that catch up send no event here.
     if (!atRest(ledger)) this.refreshLedger(LEDGER_UNSETTLED_MS);

@@ -3,7 +3,10 @@
  * or memory stands behind it is decided once, in `main.ts`.
  */
 import type {
+  Agreed,
+  AgreedChange,
   BackendEvent,
+  BucketState,
   Change,
   DeviceChange,
   Edited,
@@ -17,6 +20,11 @@ import type {
   Ledger,
   Month,
   Photo,
+  Recovered,
+  RecoveryKey,
+  Restored,
+  RestoreSource,
+  Restoring,
   SearchPage,
   TagCount,
   ThumbnailSize,
@@ -50,6 +58,16 @@ export interface Desktop {
   startHousehold(household: string, device: string): Promise<void>;
   /** Makes this device a member of the household that gave the invitation; takes up to a minute. */
   joinHousehold(invitation: string, device: string): Promise<Joined>;
+  /** Makes this device's library from the household's bucket; takes as long as all of its originals take. */
+  restoreHousehold(source: RestoreSource): Promise<Restored>;
+  /** How far that is. */
+  restoring(): Promise<Restoring>;
+  /** Ends it; what has come stays, and is used when it is done again. */
+  stopRestoring(): Promise<void>;
+  /** Asks where to save a file of this name; null when the person closed the chooser. */
+  chooseSave(title: string, name: string): Promise<string | null>;
+  /** Writes the recovery key into the file at `path`. */
+  saveRecoveryKey(path: string): Promise<void>;
 }
 
 export interface Backend {
@@ -73,10 +91,20 @@ export interface Backend {
   /** `pending` while too few devices are within reach to agree on it; the same goes for a removal. */
   changeDevice(id: string, change: DeviceChange): Promise<EditState>;
   removeDevice(id: string): Promise<EditState>;
+  /** Goes on without a majority that is lost for good; `household` is its name, as a person typed it. */
+  recover(household: string): Promise<Recovered>;
   invite(wish: InvitationWish): Promise<Invitation>;
   invitations(): Promise<Given[]>;
   /** Takes an invitation back that nobody has used. */
   withdraw(id: string): Promise<void>;
+
+  agreed(): Promise<Agreed>;
+  /** `pending` while too few devices are within reach to agree on it. */
+  agree(change: AgreedChange): Promise<EditState>;
+  /** Null where no bucket is set. */
+  bucket(): Promise<BucketState | null>;
+  /** `not_this_machine` where the page is shown on another one. */
+  recoveryKey(): Promise<RecoveryKey>;
 
   imports(): Promise<ImportJob[]>;
   importJob(id: string): Promise<ImportJob>;
@@ -98,14 +126,21 @@ export class BackendError extends Error {
   readonly at: number | null;
   /** Name suggested for this device, with `no_library`. */
   readonly device: string | null;
+  /** Whether a restoring was begun here and did not come to its end, with `no_library`. */
+  readonly restoring: boolean;
 
-  constructor(code: string, message: string, more: { status?: number; at?: number; device?: string } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    more: { status?: number; at?: number; device?: string; restoring?: boolean } = {},
+  ) {
     super(message);
     this.name = 'BackendError';
     this.code = code;
     this.status = more.status ?? 0;
     this.at = more.at ?? null;
     this.device = more.device ?? null;
+    this.restoring = more.restoring ?? false;
   }
 }
 

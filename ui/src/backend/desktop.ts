@@ -1,7 +1,7 @@
 /** The desktop: the same routes through `kinfolio://`, events and drops from the window, choosers of the platform. */
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import { open } from '@tauri-apps/plugin-dialog';
+import { open, save } from '@tauri-apps/plugin-dialog';
 import type { Backend, Desktop, NativeDrop } from './backend';
 import { HttpClient } from './http';
 import type { BackendEvent } from './types';
@@ -19,6 +19,11 @@ export class DesktopBackend extends HttpClient implements Backend {
     startImport: (paths, tags) => this.startImport(paths, tags),
     startHousehold: (household, device) => this.startHousehold(household, device),
     joinHousehold: (invitation, device) => this.joinHousehold(invitation, device),
+    restoreHousehold: (source) => this.restoreHousehold(source),
+    restoring: () => this.restoring(),
+    stopRestoring: () => this.stopRestoring(),
+    chooseSave: (title, name) => save({ title, defaultPath: name }),
+    saveRecoveryKey: (path) => this.saveRecoveryKey(path),
   };
 
   subscribe(listener: (event: BackendEvent) => void): () => void {

@@ -1,6 +1,9 @@
 /** The HTTP client that desktop and web share: the same routes, through `kinfolio://` or over the network. */
 import { BackendError, isAbort, type SearchOptions } from './backend';
 import type {
+  Agreed,
+  AgreedChange,
+  BucketState,
   Change,
   DeviceChange,
   Edited,
@@ -14,6 +17,11 @@ import type {
   Ledger,
   Month,
   Photo,
+  Recovered,
+  RecoveryKey,
+  Restored,
+  RestoreSource,
+  Restoring,
   Row,
   SearchPage,
   SearchResults,
@@ -86,6 +94,10 @@ export class HttpClient {
     return state;
   }
 
+  recover(household: string): Promise<Recovered> {
+    return this.send('POST', '/devices/recover', { household });
+  }
+
   invite(wish: InvitationWish): Promise<Invitation> {
     return this.send('POST', '/invitations', { for_minutes: wish.minutes, observer: wish.observer });
   }
@@ -96,6 +108,28 @@ export class HttpClient {
 
   withdraw(id: string): Promise<void> {
     return this.send('DELETE', `/invitations/${id}`);
+  }
+
+  agreed(): Promise<Agreed> {
+    return this.get('/household');
+  }
+
+  async agree(change: AgreedChange): Promise<EditState> {
+    const { state } = await this.send<{ state: EditState }>('PATCH', '/household', change);
+    return state;
+  }
+
+  async bucket(): Promise<BucketState | null> {
+    const { bucket } = await this.get<{ bucket?: BucketState | null }>('/tasks');
+    return bucket ?? null;
+  }
+
+  recoveryKey(): Promise<RecoveryKey> {
+    return this.get('/household/recovery-key');
+  }
+
+  saveRecoveryKey(path: string): Promise<void> {
+    return this.send('POST', '/household/recovery-key/file', { path });
   }
 
   async imports(): Promise<ImportJob[]> {
@@ -126,6 +160,18 @@ export class HttpClient {
 
   joinHousehold(invitation: string, device: string): Promise<Joined> {
     return this.send('POST', '/household/join', { invitation, device });
+  }
+
+  restoreHousehold(source: RestoreSource): Promise<Restored> {
+    return this.send('POST', '/household/restore', source);
+  }
+
+  restoring(): Promise<Restoring> {
+    return this.get('/household/restore');
+  }
+
+  stopRestoring(): Promise<void> {
+    return this.send('DELETE', '/household/restore');
   }
 
   signIn(token: string): Promise<void> {
@@ -183,5 +229,6 @@ async function problem(response: Response): Promise<BackendError> {
     status,
     ...(typeof at === 'number' ? { at } : {}),
     ...(text('device') ? { device: text('device') as string } : {}),
+    restoring: fields['restoring'] === true,
   });
 }

@@ -1,7 +1,10 @@
 /** The household of the library in memory: devices that a test turns off, lets in and sets behind. */
 import { BackendError } from './backend';
 import type {
+  Agreed,
+  AgreedChange,
   BackendEvent,
+  BucketState,
   DeviceChange,
   EditState,
   Given,
@@ -10,6 +13,10 @@ import type {
   Joined,
   Ledger,
   Member,
+  RecoveryKey,
+  Restored,
+  RestoreSource,
+  Restoring,
 } from './types';
 
 /** The second to the last are what names can be: plain, long, emoji, right to left. */
@@ -27,6 +34,7 @@ const NAMES = [
 ];
 
 const WORDS = 'october-spell-oxygen';
+const KEY = 'kinfolio-key1qqqqwrs4rs3j5vfc8ary64zmvf5hqam7skxf8x4p4zhmd0wye0fdj7regk8';
 
 type Kept = Member & { behind: number };
 
@@ -37,6 +45,18 @@ export class MemoryHousehold {
   /** Set to make the next changes, invitations and joinings fail. */
   fault: BackendError | null = null;
 
+  /** How the bucket answers once one is set. */
+  bucket: Partial<BucketState> = { blocks: 38, blocks_behind: 0, originals: 1204 };
+  /** Steps of a restoring that are left, for a test to let pass; null: none is under way. */
+  restoringSteps: number | null = null;
+
+  private wanted: Agreed = {
+    household: 'The Millers',
+    bucket: null,
+    bucket_encrypted: false,
+    scrub_every: '30d',
+    placements: [],
+  };
   private devices: Kept[];
   private readonly invitations: Given[] = [];
   private readonly emit: (event: BackendEvent) => void;
@@ -59,7 +79,7 @@ export class MemoryHousehold {
   }
 
   /** Turns a device off or on, or sets it behind. */
-  set(number: number, change: Partial<Pick<Kept, 'reachable' | 'behind' | 'last_seen' | 'role'>>): void {
+  set(number: number, change: Partial<Kept>): void {
     Object.assign(this.at(number), change);
     this.tell();
   }
@@ -68,7 +88,8 @@ export class MemoryHousehold {
     const { id, name, role } = this.here;
     const members = this.devices.map(({ behind, ...member }) => {
       const at = Math.max(0, height - behind);
-      return { ...member, height: at, tip: at === height ? tip : tip.replace(/^../, '00') };
+      const pending = member.id === id ? this.pending : member.pending;
+      return { ...member, pending, height: at, tip: at === height ? tip : tip.replace(/^../, '00') };
     });
     return {
       device: { id, name, role },
@@ -99,6 +120,15 @@ export class MemoryHousehold {
     this.devices = this.devices.filter((device) => device.id !== id);
     this.tell();
     return 'committed';
+  }
+
+  /** From then on only those vote who are within reach. */
+  recover(typed: string, household: string | null): void {
+    this.refuse();
+    if (this.quorum()) throw new BackendError('quorum', 'Enough devices are within reach.', { status: 409 });
+    if (typed !== household) throw new BackendError('bad_name', 'It is called otherwise.', { status: 422 });
+    for (const device of this.devices) if (!device.reachable) device.role = 'observer';
+    this.tell();
   }
 
   invite(wish: InvitationWish): Invitation {
@@ -154,6 +184,57 @@ export class MemoryHousehold {
     };
   }
 
+  agreed(): Agreed {
+    this.refuse();
+    return { ...this.wanted };
+  }
+
+  agree(change: AgreedChange): EditState {
+    this.refuse();
+    if (change.bucket !== null && change.bucket !== undefined && !/^(file|az|s3):\/\//.test(change.bucket)) {
+      const reason = 'begin it with file:///, az:// or s3://';
+      throw new BackendError('bad_setting', `the bucket's address cannot be used: ${reason}`, {
+        status: 400,
+      });
+    }
+    if (!this.quorum()) return 'pending';
+    Object.assign(this.wanted, change);
+    return 'committed';
+  }
+
+  bucketState(): BucketState | null {
+    this.refuse();
+    if (this.wanted.bucket === null || this.wanted.bucket === undefined) return null;
+    return { bucket: this.wanted.bucket, waiting: 0, stored: 0, failed: 0, ...this.bucket };
+  }
+
+  recoveryKey(): RecoveryKey {
+    this.refuse();
+    return { recovery_key: KEY, qr: picture() };
+  }
+
+  /** What this device is made from; ends when no steps are left. */
+  async restore(source: RestoreSource): Promise<Restored> {
+    this.refuse();
+    if (!source.recovery_key.trim().startsWith('kinfolio-key1')) {
+      throw new BackendError('bad_key', 'a recovery key begins with kinfolio-key1', { status: 422 });
+    }
+    this.restoringSteps ??= 0;
+    while (this.restoringSteps > 0) await new Promise((done) => setTimeout(done, 10));
+    const stopped = this.restoringSteps < 0;
+    this.restoringSteps = null;
+    if (stopped) throw new BackendError('restoring_stopped', 'It was stopped.', { status: 409 });
+    this.here.name = source.device;
+    const missing = [{ id: 'ab'.repeat(32), reason: 'the bucket does not hold it' }];
+    return { household: 'The Millers', device: source.device, originals: 1203, missing };
+  }
+
+  restoring(): Restoring {
+    const left = this.restoringSteps;
+    if (left === null) return { running: false, blocks: null, originals: null, originals_total: null };
+    return { running: true, blocks: null, originals: Math.max(0, 1204 - left), originals_total: 1204 };
+  }
+
   private quorum(): boolean {
     const voters = this.devices.filter((device) => device.role === 'voter');
     return voters.filter((device) => device.reachable).length * 2 > voters.length;
@@ -184,7 +265,8 @@ export class MemoryHousehold {
 function device(name: string, number: number): Kept {
   const id = number.toString(16).padStart(32, '0');
   const last_seen = new Date().toISOString();
-  return { id, name, role: 'voter', placement: 'all', reachable: true, behind: 0, last_seen };
+  const told = { pending: 0, originals: 1204, free_bytes: 412_000_000_000 - number * 90_000_000_000 };
+  return { id, name, role: 'voter', placement: 'all', reachable: true, behind: 0, last_seen, ...told };
 }
 
 /** Looks like a QR code and says nothing. */

@@ -3,7 +3,10 @@ import { BackendError, type Backend, type Desktop, type NativeDrop, type SearchO
 import { MemoryHousehold } from './memory-household';
 import { hash, idOf, invent, picture, whereIs } from './memory-photos';
 import type {
+  Agreed,
+  AgreedChange,
   BackendEvent,
+  BucketState,
   Change,
   Conflict,
   DeviceChange,
@@ -18,6 +21,8 @@ import type {
   Month,
   MonthCount,
   Photo,
+  Recovered,
+  RecoveryKey,
   Row,
   SearchPage,
   TagCount,
@@ -58,6 +63,8 @@ export class MemoryBackend implements Backend {
   unreachable = false;
   /** Set to make the next edits fail with this message. */
   editFault: string | null = null;
+  /** Where the recovery key was saved last. */
+  savedTo: string | null = null;
 
   private readonly options: Required<MemoryOptions>;
   private readonly listeners = new Set<(event: BackendEvent) => void>();
@@ -223,6 +230,13 @@ export class MemoryBackend implements Backend {
     return this.others.remove(id);
   }
 
+  async recover(household: string): Promise<Recovered> {
+    await this.answer();
+    this.others.recover(household, this.household);
+    this.height += 1;
+    return { epoch: hash(household).toString(16).padStart(8, '0').repeat(8), height: this.height };
+  }
+
   async invite(wish: InvitationWish): Promise<Invitation> {
     await this.answer();
     return this.others.invite(wish);
@@ -236,6 +250,26 @@ export class MemoryBackend implements Backend {
   async withdraw(id: string): Promise<void> {
     await this.answer();
     this.others.withdraw(id);
+  }
+
+  async agreed(): Promise<Agreed> {
+    await this.answer();
+    return this.others.agreed();
+  }
+
+  async agree(change: AgreedChange): Promise<EditState> {
+    await this.answer();
+    return this.others.agree(change);
+  }
+
+  async bucket(): Promise<BucketState | null> {
+    await this.answer();
+    return this.others.bucketState();
+  }
+
+  async recoveryKey(): Promise<RecoveryKey> {
+    await this.answer();
+    return this.others.recoveryKey();
   }
 
   async imports(): Promise<ImportJob[]> {
@@ -292,6 +326,25 @@ export class MemoryBackend implements Backend {
         const joined = this.others.join(invitation, device);
         this.household = joined.household;
         return joined;
+      },
+      restoreHousehold: async (source) => {
+        await this.answer();
+        const restored = await this.others.restore(source);
+        this.household = restored.household;
+        return restored;
+      },
+      restoring: async () => {
+        await this.answer();
+        return this.others.restoring();
+      },
+      stopRestoring: async () => {
+        await this.answer();
+        if (this.others.restoringSteps !== null) this.others.restoringSteps = -1;
+      },
+      chooseSave: (_title, name) => Promise.resolve(`/home/anna/${name}`),
+      saveRecoveryKey: async (path) => {
+        await this.answer();
+        this.savedTo = path;
       },
     };
   }

@@ -100,6 +100,34 @@ export interface Joined {
   check_words: string;
   role: string;
 }
+/** What the household has agreed upon: the same on all devices. */
+export type Agreed = Schemas['HouseholdBody'];
+/** What is to be agreed upon; what is absent stays as it is. */
+export type AgreedChange = { bucket?: string | null; bucket_encrypted?: boolean; scrub_every?: string };
+/** How this device gets on with the bucket. */
+export type BucketState = Schemas['BucketBody'];
+/** The recovery key with its QR code, an SVG picture. */
+export type RecoveryKey = Schemas['RecoveryKeyBody'];
+/** Where the ledger goes on after a majority was lost for good. */
+export interface Recovered {
+  epoch: string;
+  height: number;
+}
+/** What to bring a household back from. These routes, too, are there before the library is. */
+export type RestoreSource = { bucket: string; recovery_key: string; device: string };
+export interface Restored {
+  household: string;
+  device: string;
+  originals: number;
+  missing: { id: string; reason: string }[];
+}
+/** How far a restoring is: blocks of the ledger first, then originals. */
+export interface Restoring {
+  running: boolean;
+  blocks: number | null;
+  originals: number | null;
+  originals_total: number | null;
+}
 export type TagCount = Schemas['Counted'];
 export type Uploaded = Pick<Schemas['Uploaded'], 'id' | 'status'>;
 

@@ -118,6 +118,46 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/household/recovery-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The household's recovery key
+         * @description Answered on this machine only: with it and the bucket everything can be read.
+         */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/household/recovery-key/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes the recovery key into a file
+         * @description For the app's own window, which knows paths.
+         */
+        post: operations["save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -621,6 +661,11 @@ export interface components {
             failed: number;
             /**
              * Format: int64
+             * @description Originals that the household is known to have stored there; `null` until they are counted.
+             */
+            originals?: number | null;
+            /**
+             * Format: int64
              * @description Originals that this device has stored there since it was started.
              */
             stored: number;
@@ -1046,6 +1091,11 @@ export interface components {
         MemberBody: {
             /**
              * Format: int64
+             * @description Bytes left on the disk of its library, as it last said.
+             */
+            free_bytes?: number | null;
+            /**
+             * Format: int64
              * @description The height of its chain, as last heard.
              */
             height?: number | null;
@@ -1055,6 +1105,17 @@ export interface components {
             last_seen?: string | null;
             /** @description Its name. */
             name: string;
+            /**
+             * Format: int64
+             * @description Originals that it is known to hold: it has hashed them, or added them. `null` until they are
+             *     counted.
+             */
+            originals?: number | null;
+            /**
+             * Format: int64
+             * @description Edits that were authored there and are in no block, as it last said.
+             */
+            pending?: number | null;
             /**
              * @description Which originals it keeps: `all`, `recent:DAYS` (favourites, and those taken or added within
              *     so many days) or `on-demand`.
@@ -1315,6 +1376,18 @@ export interface components {
             last_copies?: string[];
             /** @description A search, as `is:trashed`; either this or `ids`. */
             query?: string | null;
+        };
+        /** @description The household's recovery key: whoever has it and the bucket can read everything. */
+        RecoveryKeyBody: {
+            /** @description The same as a QR code, an SVG picture. */
+            qr: string;
+            /** @description The key itself, `kinfolio-key1…`. */
+            recovery_key: string;
+        };
+        /** @description Where to write the recovery key. */
+        RecoveryKeyFile: {
+            /** @description The file's path on this machine; one that is there is replaced. */
+            path: string;
         };
         /** @description A file that could not be imported. */
         Rejected: {
@@ -1752,6 +1825,48 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HouseholdChanged"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryKeyBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryKeyFile"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

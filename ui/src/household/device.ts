@@ -47,6 +47,13 @@ export function isLastVoter(member: Member, members: readonly Member[]): boolean
   return !members.some((one) => one.id !== member.id && one.role === 'voter');
 }
 
+/** So little room is left on its disk that somebody should see to it. */
+const TIGHT_BYTES = 5_000_000_000;
+
+export function isTight(member: Member): boolean {
+  return (member.free_bytes ?? Infinity) < TIGHT_BYTES;
+}
+
 /** "3 hours ago"; a clock that runs behind the other device's says "just now". */
 export function ago(then: string, now: number, words: Texts = texts): string {
   const seconds = (now - Date.parse(then)) / 1000;

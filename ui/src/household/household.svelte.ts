@@ -1,8 +1,17 @@
 /** The household's page: its devices as the ledger names them, and the invitations that this device gave. */
 import { codeOf, messageOf, type Backend } from '../backend/backend';
-import type { DeviceChange, EditState, Given, Invitation, InvitationWish, Member } from '../backend/types';
+import type {
+  DeviceChange,
+  EditState,
+  Given,
+  Invitation,
+  InvitationWish,
+  Member,
+  Recovered,
+} from '../backend/types';
 import { t } from '../i18n/i18n';
 import { stage, type Stage } from './invitation';
+import { SettingsState } from './settings.svelte';
 
 const FOLLOW_MS = 1500;
 const LOOK_MS = 5000;
@@ -24,6 +33,7 @@ export class HouseholdState {
   /** Why it is not known what became of the invitations; null while it is. */
   fault = $state<string | null>(null);
   now = $state(Date.now());
+  readonly settings: SettingsState;
   private compared = $state.raw<readonly string[]>(readCompared());
 
   private readonly backend: Backend;
@@ -33,6 +43,7 @@ export class HouseholdState {
   private timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(backend: Backend, trouble: (error: unknown) => void, look: () => Promise<void>) {
+    this.settings = new SettingsState(backend, trouble);
     this.backend = backend;
     this.trouble = trouble;
     this.look = look;
@@ -43,10 +54,14 @@ export class HouseholdState {
     this.shown = true;
     this.now = Date.now();
     void this.look();
+    void this.settings.load();
     void this.follow();
     this.timers = [
       setInterval(() => (this.now = Date.now()), TICK_MS),
-      setInterval(() => void this.look(), LOOK_MS),
+      setInterval(() => {
+        void this.look();
+        void this.settings.load();
+      }, LOOK_MS),
       setInterval(() => {
         if (this.isFollowed) void this.follow();
       }, FOLLOW_MS),
@@ -70,6 +85,13 @@ export class HouseholdState {
 
   async remove(id: string): Promise<EditState> {
     return this.settle(this.backend.removeDevice(id));
+  }
+
+  /** Goes on without those who are lost for good. */
+  async recover(household: string): Promise<Recovered> {
+    const recovered = await this.heard(this.backend.recover(household));
+    await this.look();
+    return recovered;
   }
 
   async invite(wish: InvitationWish): Promise<void> {

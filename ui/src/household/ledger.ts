@@ -70,6 +70,13 @@ export function majority(members: readonly Member[]): { needed: number; voters: 
   return { needed: Math.floor(voters / 2) + 1, voters };
 }
 
+/** The voters without which no block can be written now; nobody, where enough are within reach. */
+export function missed(members: readonly Member[]): Member[] {
+  const away = members.filter((member) => member.role === 'voter' && !member.reachable);
+  const { needed, voters } = majority(members);
+  return voters - away.length < needed ? away : [];
+}
+
 function say(ledger: Ledger, words: Texts, settled: number): Said {
   const { members, pending, quorum, standing } = ledger;
   if (standing !== 'good') return sayStanding(standing, words);

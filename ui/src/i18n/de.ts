@@ -1,4 +1,5 @@
 /** Every text of the UI in German. */
+import { bucketTexts } from './de-bucket';
 import type { Catalogue } from './i18n';
 
 export const de: Catalogue = {
@@ -309,6 +310,7 @@ export const de: Catalogue = {
   'device.ledger': 'Register',
   'device.pending': 'Offene Änderungen',
   'device.pending.none': 'Keine',
+  'device.free': 'Freier Platz',
   'device.block': 'Block {block}',
   'device.current': 'aktuell',
   'device.behind': { one: '{count} Block zurück', other: '{count} Blöcke zurück' },
@@ -384,6 +386,8 @@ export const de: Catalogue = {
   'invite.withdraw': 'Zurückziehen',
   'invite.withdraw.failed': 'Die Einladung wurde nicht zurückgezogen: {reason}',
   'invite.trouble': 'Was aus der Einladung wurde, ist nicht zu sehen: {reason}',
+
+  ...bucketTexts,
 
   'time.seconds': { one: '{count} Sekunde', other: '{count} Sekunden' },
   'time.minutes': { one: '{count} Minute', other: '{count} Minuten' },

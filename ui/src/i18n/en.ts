@@ -1,4 +1,6 @@
 /** Every text of the UI in English. A message with `one` and `other` is chosen by its parameter `count`. */
+import { bucketTexts } from './en-bucket';
+
 export const en = {
   'app.name': 'Kinfolio',
   'app.loading': 'Opening the library…',
@@ -294,6 +296,7 @@ export const en = {
   'device.ledger': 'Ledger',
   'device.pending': 'Pending edits',
   'device.pending.none': 'None',
+  'device.free': 'Free space',
   'device.block': 'Block {block}',
   'device.current': 'up to date',
   'device.behind': { one: '{count} block behind', other: '{count} blocks behind' },
@@ -366,6 +369,8 @@ export const en = {
   'invite.withdraw': 'Withdraw',
   'invite.withdraw.failed': 'The invitation was not withdrawn: {reason}',
   'invite.trouble': 'What became of the invitation cannot be seen: {reason}',
+
+  ...bucketTexts,
 
   'time.seconds': { one: '{count} second', other: '{count} seconds' },
   'time.minutes': { one: '{count} minute', other: '{count} minutes' },

@@ -23,6 +23,7 @@ const SAME: Key[] = [
   'join.invitation.hint',
   'device.online',
   'device.block',
+  'bucket.title',
 ];
 
 function placeholders(message: Message): string[] {

@@ -8,6 +8,7 @@ mod household;
 mod imports;
 mod ledger;
 mod photos;
+mod recovery;
 mod search;
 mod session;
 mod tasks;
@@ -49,6 +50,8 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(household::follow))
         .routes(routes!(household::invitations, household::invite))
         .routes(routes!(household::withdraw))
+        .routes(routes!(recovery::show))
+        .routes(routes!(recovery::save))
         .routes(routes!(tasks::claimed))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))

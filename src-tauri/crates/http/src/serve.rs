@@ -2,6 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -35,6 +36,8 @@ pub async fn on_tcp(
     stop: CancellationToken,
 ) -> io::Result<()> {
     let stopped = stop.clone().cancelled_owned();
+    // Some answers are for those on this machine only.
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
     bounded(serving.into_future(), stop).await
 }

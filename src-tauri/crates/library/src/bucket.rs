@@ -38,7 +38,10 @@ pub fn start(library: &Library) {
 pub fn status(library: &Library) -> Option<Status> {
     let status = library.bucket().status()?;
     let blocks = library.node().tip().height + 1;
+    let census = library.census().borrow();
+    let stored_in = |address| census.as_ref().and_then(|census| census.stored_in(address));
     Some(Status {
+        originals: status.bucket.as_deref().and_then(stored_in),
         blocks_behind: status.blocks.map(|held| blocks.saturating_sub(held)),
         ..status
     })

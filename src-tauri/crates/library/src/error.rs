@@ -438,7 +438,10 @@ impl LibraryError {
                 Code::DiskFull
             }
             Self::Closing => Code::Unavailable,
-            Self::Bucket(_) | Self::Segment(_) | Self::Restore(_) => Code::Unreachable("bucket"),
+            Self::Bucket(error) => bucket_code(error),
+            Self::Restore(RestoreError::NoLedger { .. }) => Code::NotFound("no_ledger"),
+            Self::Node(NodeError::OtherRecoveryKey { .. }) => Code::Conflict("wrong_key"),
+            Self::Segment(_) | Self::Restore(_) => Code::Unreachable("bucket"),
             Self::NoPort(_)
             | Self::Behind { .. }
             | Self::FalseCheckpoint { .. }
@@ -453,6 +456,20 @@ impl LibraryError {
             | Self::Task(_)
             | Self::Io { .. } => Code::Internal,
         }
+    }
+}
+
+/// What a person has to see to.
+fn bucket_code(error: &BucketError) -> Code {
+    match error {
+        BucketError::BadAddress { .. } => Code::BadInput("bucket_address"),
+        BucketError::Encrypted { .. } | BucketError::WrongKey { .. } => Code::Conflict("wrong_key"),
+        BucketError::NoSuchBucket { .. } => Code::Unreachable("bucket_missing"),
+        BucketError::Unreachable { .. } => Code::Unreachable("bucket_unreachable"),
+        BucketError::BadSetup { .. }
+        | BucketError::Credentials { .. }
+        | BucketError::Denied { .. } => Code::Unreachable("bucket_credentials"),
+        _ => Code::Unreachable("bucket"),
     }
 }
 

@@ -58,15 +58,19 @@ pub struct Device {
     pub member: MemberStatus,
     /// Which originals it keeps.
     pub placement: Placement,
+    /// How many it is known to hold; nothing before they were counted.
+    pub originals: Option<u64>,
 }
 
 /// The household's devices, this one included.
 #[must_use]
 pub fn devices(library: &Library) -> Vec<Device> {
     let settings = settings(library);
+    let census = library.census().borrow().clone();
     let members = library.node().status().members.into_iter();
     let device = |member: MemberStatus| Device {
         placement: settings.placement(member.id),
+        originals: census.as_ref().and_then(|census| census.on(member.id)),
         member,
     };
     members.map(device).collect()

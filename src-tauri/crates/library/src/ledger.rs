@@ -8,6 +8,7 @@ use kinfolio_node::{
     Block, ConsistencyProof, EditName, InclusionProof, Receipt, Status as NodeStatus,
 };
 
+use crate::census;
 use crate::checkpoint::{self, Proving};
 use crate::error::LibraryError;
 use crate::household;
@@ -37,6 +38,7 @@ pub struct Status {
 /// # Errors
 /// The catalogue cannot be read.
 pub async fn status(library: &Library) -> Result<Status, LibraryError> {
+    census::begun(library).await;
     let photos = library.read(|catalog| Ok(catalog.count()?)).await?.value;
     Ok(Status {
         node: library.node().status(),

@@ -13,6 +13,7 @@
 mod arrival;
 pub mod browse;
 pub mod bucket;
+mod census;
 pub mod checkpoint;
 pub mod edit;
 mod error;

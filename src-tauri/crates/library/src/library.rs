@@ -5,10 +5,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use kinfolio_catalog::{Catalog, CatalogError, Edition, PhotoId};
+use kinfolio_catalog::{Catalog, CatalogError, Edition};
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{DeviceId, Door, FileDoor, Node, NodeError, SubmitError};
-use kinfolio_photos::thumbs::ThumbError;
+use kinfolio_node::{DeviceId, Door, FileDoor, Node, SubmitError};
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
 use tokio::runtime::Handle;
@@ -18,9 +17,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::arrival::Claims;
 use crate::bucket::Link;
+use crate::census::{self, Census};
 use crate::checkpoint::{self, Proving, spawn_once_proved};
 use crate::edit;
-use crate::error::{LibraryError, is_disk_full};
+use crate::error::LibraryError;
 use crate::event::Event;
 use crate::exchange::{self, Borrowed, Gathering, Shelf};
 use crate::follow;
@@ -32,7 +32,10 @@ use crate::scrub;
 use crate::settings::Settings;
 use crate::shown::Shown;
 
+mod errors;
 mod showing;
+
+pub(crate) use errors::{blob_error, node_error, thumb_error};
 
 /// Events that a slow listener may be behind before it misses some.
 const EVENTS_BUFFERED: usize = 1024;
@@ -67,6 +70,7 @@ struct Inner {
     /// How far the checkpoint that is shown is proved; nothing, where none is, or it is.
     proving: watch::Sender<Option<Proving>>,
     scrub: watch::Sender<scrub::Status>,
+    census: watch::Sender<Option<Census>>,
     undoing: Mutex<()>,
     holdings: Mutex<()>,
     borrowed: Borrowed,
@@ -220,6 +224,11 @@ impl Library {
         self.inner.scrub.send_replace(status);
     }
 
+    /// How many originals are where, once they were counted.
+    pub(crate) fn census(&self) -> &watch::Sender<Option<Census>> {
+        &self.inner.census
+    }
+
     /// Held by whoever undoes.
     pub(crate) fn undoing(&self) -> &Mutex<()> {
         &self.inner.undoing
@@ -359,6 +368,7 @@ impl Parts {
             agreed,
             proving: watch::Sender::new(self.proving),
             scrub: watch::Sender::new(scrub::Status::default()),
+            census: watch::Sender::new(None),
             undoing: Mutex::new(()),
             holdings: Mutex::new(()),
             borrowed: Borrowed::default(),
@@ -386,6 +396,7 @@ impl Parts {
         }
         spawn_once_proved(&library, exchange::purge(library.clone()));
         scrub::start(&library);
+        census::start(&library);
         let showing = library.inner.showing.subscribe();
         tasks.spawn(follow::index(library.clone(), showing, indexed_in));
         Ok(library)
@@ -443,44 +454,6 @@ fn open_catalog(layout: &Layout, node: &Node) -> Result<(Catalog, Option<Proving
             attempt()
         }
         result => result,
-    }
-}
-
-pub(crate) fn node_error(root: &Path, error: NodeError) -> LibraryError {
-    match error {
-        NodeError::Io { source, .. } if is_disk_full(&source) => LibraryError::DiskFull {
-            path: root.to_path_buf(),
-        },
-        other => LibraryError::Node(other),
-    }
-}
-
-pub(crate) fn blob_error(root: &Path, error: BlobError) -> LibraryError {
-    match error {
-        BlobError::DiskFull { .. } => LibraryError::DiskFull {
-            path: root.to_path_buf(),
-        },
-        BlobError::Upload { reason } => LibraryError::UploadBroken { detail: reason },
-        other => LibraryError::Blob(other),
-    }
-}
-
-pub(crate) fn thumb_error(root: &Path, error: ThumbError) -> LibraryError {
-    match error {
-        ThumbError::DiskFull { .. } => LibraryError::DiskFull {
-            path: root.to_path_buf(),
-        },
-        ThumbError::Original(BlobError::NotFound { id }) => LibraryError::OriginalMissing {
-            id: PhotoId(id.0),
-            added_by: None,
-            away: Vec::new(),
-        },
-        ThumbError::NoPreview { id, reason } => LibraryError::NoPreview {
-            id: PhotoId(id.0),
-            reason,
-        },
-        ThumbError::Original(error) => blob_error(root, error),
-        other @ ThumbError::Io { .. } => LibraryError::Thumb(other),
     }
 }
 

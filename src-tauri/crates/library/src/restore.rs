@@ -8,6 +8,9 @@
 mod ledger;
 mod originals;
 
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use kinfolio_bucket::{Bucket, Contents};
@@ -90,6 +93,37 @@ pub fn recovery_key(root: &Path) -> Result<RecoveryKey, LibraryError> {
     kinfolio_node::recovery_key(root).map_err(|error| node_error(root, error))
 }
 
+/// Writes the recovery key of the library in `root` into a file that only this person can read; one
+/// that is there is replaced.
+///
+/// # Errors
+/// As [`recovery_key`]; or the file cannot be written.
+pub fn save_recovery_key(root: &Path, file: &Path) -> Result<(), LibraryError> {
+    let key = recovery_key(root)?;
+    let write = || {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        let mut made = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)?;
+        writeln!(made, "{}", key.to_text())?;
+        made.sync_all()
+    };
+    write().map_err(|source| LibraryError::io("write", file, source))
+}
+
+/// Whether a restoring was begun in the folder `root` and did not come to its end.
+#[must_use]
+pub fn is_unfinished(root: &Path) -> bool {
+    let layout = Layout::new(root);
+    layout.restoring().exists() && !layout.settings().exists()
+}
+
 /// Makes a library in the folder `root`, which must be empty or new, from the bucket at `url`: that
 /// of a new device, called `device`, of the household whose recovery key this is. The bucket's
 /// credentials come from the environment. Done again, it goes on with what has come.
@@ -109,7 +143,7 @@ pub async fn restore(
     let bucket = open(url, key).await?;
     let layout = Layout::new(root);
     let mark = layout.restoring();
-    let _lock = match mark.exists() && !layout.settings().exists() {
+    let _lock = match is_unfinished(root) {
         true => begin_again(
             &layout,
             &[

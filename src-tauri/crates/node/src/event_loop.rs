@@ -84,6 +84,10 @@ pub(crate) enum Request {
         listener: TcpListener,
         done: oneshot::Sender<Result<(), NodeError>>,
     },
+    /// So many bytes are free on this device's disk.
+    Room {
+        free_bytes: u64,
+    },
     Waiting {
         after: Option<EditId>,
         reply: oneshot::Sender<Result<Waiting, SubmitError>>,
@@ -273,6 +277,10 @@ impl EventLoop {
                 drop(done.send(listening));
                 return (false, None);
             }
+            Request::Room { free_bytes } => {
+                self.network.has_room(free_bytes);
+                return (false, None);
+            }
             request => request,
         };
         if self.engine.is_none()
@@ -290,7 +298,10 @@ impl EventLoop {
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
                 Request::Recover { reply, .. } => Waiter::Recovery(reply).fail(&error),
                 Request::Follow { reply, .. } => drop(reply.send(Err(error))),
-                Request::Mend(_) | Request::Listen { .. } | Request::Close { .. } => {}
+                Request::Mend(_)
+                | Request::Room { .. }
+                | Request::Listen { .. }
+                | Request::Close { .. } => {}
             }
             return (false, None);
         }
@@ -327,7 +338,7 @@ impl EventLoop {
             Request::Recover { right, reply } => self.go_on_alone(right, reply),
             Request::Follow { device, reply } => self.follow(device, reply),
             Request::Mend(error) => self.mend(error),
-            Request::Listen { .. } | Request::Close { .. } => {}
+            Request::Room { .. } | Request::Listen { .. } | Request::Close { .. } => {}
         }
         (false, None)
     }
@@ -354,7 +365,7 @@ impl EventLoop {
     fn linked(&mut self, event: LinkEvent) {
         match self.network.translate(event) {
             Some(event) => self.take(event),
-            // Somebody said where devices listen.
+            // Somebody said where devices listen, or how it is.
             None => self.published.show_contacts(&self.network),
         }
     }
@@ -397,6 +408,7 @@ impl EventLoop {
         self.begin_sync();
         if let Some(engine) = &self.engine {
             self.published.follow(engine);
+            self.network.waits(engine.pending());
             self.follow_members();
         }
         self.note_reached(REACHED_NOTED_EVERY);

@@ -1,6 +1,7 @@
 //! The links to the other devices, as the event loop uses them: who is let in, who is dialled and
 //! where.
 
+mod conditions;
 mod door;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::{Configuration, DeviceId};
 use kinfolio_transport::{
-    Contact, DialError, Dialer, Entry, Identity, LinkEvent, Links, PeerMessage, RejectReason,
-    Replies,
+    Condition, Contact, DialError, Dialer, Entry, Identity, LinkEvent, Links, PeerMessage,
+    RejectReason, Replies,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::DropGuard;
@@ -24,6 +25,7 @@ use crate::discovery::Discovery;
 use crate::engine::Event;
 use crate::error::NodeError;
 use crate::pairing::Doorkeeper;
+use conditions::Conditions;
 pub use door::Door;
 use door::{EntryQueue, Frame, Known};
 
@@ -43,6 +45,14 @@ pub(crate) enum News {
     Found(Contact),
 }
 
+/// A moment, or never.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// The next device that is found on the network.
 async fn found(discovery: Option<&Discovery>) -> Contact {
     match discovery {
@@ -60,6 +70,7 @@ pub(crate) struct Network {
     known: Arc<RwLock<Known>>,
     admitted: Configuration,
     contacts: Contacts,
+    conditions: Conditions,
     /// When a stranger was last written of in the log.
     told_at: Option<Instant>,
     /// Nothing, where no other device is to be spoken to.
@@ -105,6 +116,7 @@ impl Network {
             known: Arc::new(RwLock::new(known)),
             admitted: configuration.clone(),
             contacts: Contacts::read(root, given),
+            conditions: Conditions::default(),
             told_at: None,
             frame,
             dialers: BTreeMap::new(),
@@ -132,12 +144,15 @@ impl Network {
     /// What happens next on the links, or, if they may be, which entries are brought; never,
     /// where there is no door.
     pub(crate) async fn next(&mut self, entries: bool) -> News {
-        tokio::select! {
-            biased;
-            Some(event) = self.events.recv() => News::Link(event),
-            Some(brought) = self.entries.recv(), if entries => News::Brought(brought),
-            contact = found(self.discovery.as_ref()) => News::Found(contact),
-            else => std::future::pending().await,
+        loop {
+            let due = self.conditions.due();
+            tokio::select! {
+                biased;
+                Some(event) = self.events.recv() => return News::Link(event),
+                Some(brought) = self.entries.recv(), if entries => return News::Brought(brought),
+                contact = found(self.discovery.as_ref()) => return News::Found(contact),
+                () = until(due) => self.tell_condition(),
+            }
         }
     }
 
@@ -159,6 +174,7 @@ impl Network {
                 tracing::info!(%device, "a device is within reach");
                 self.links.up(link);
                 self.send(device, &self.introduction());
+                self.send(device, &PeerMessage::Condition(self.conditions.own()));
                 Some(Event::Up(device))
             }
             LinkEvent::Received {
@@ -166,6 +182,13 @@ impl Network {
                 message: PeerMessage::Contacts(contacts),
             } => {
                 self.hear(device, contacts);
+                None
+            }
+            LinkEvent::Received {
+                device,
+                message: PeerMessage::Condition(condition),
+            } => {
+                self.conditions.hear(device, condition);
                 None
             }
             LinkEvent::Received { device, message } => Some(Event::Received {
@@ -304,6 +327,29 @@ impl Network {
             addresses: reachable_at(local),
         });
         PeerMessage::Contacts(self.known_contacts().into_iter().chain(own).collect())
+    }
+
+    /// So many edits of this device wait for a block.
+    pub(crate) fn waits(&mut self, pending: u64) {
+        self.conditions.waits(pending);
+    }
+
+    /// So many bytes are free on this device's disk.
+    pub(crate) fn has_room(&mut self, free_bytes: u64) {
+        self.conditions.has_room(free_bytes);
+    }
+
+    fn tell_condition(&mut self) {
+        let condition = PeerMessage::Condition(self.conditions.own());
+        for device in self.links.devices() {
+            self.send(device, &condition);
+        }
+        self.conditions.is_told();
+    }
+
+    /// How each of the others is, as far as it has said so.
+    pub(crate) fn conditions(&self) -> &BTreeMap<DeviceId, Condition> {
+        self.conditions.others()
     }
 
     /// Where other members are known to listen.

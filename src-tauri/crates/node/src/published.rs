@@ -10,7 +10,7 @@ use kinfolio_chain::store::disk::BlockReader;
 use kinfolio_chain::{
     BlockHash, ConfigHash, Configuration, DeviceId, Height, HouseholdId, Member, Role,
 };
-use kinfolio_transport::Contact;
+use kinfolio_transport::{Condition, Contact};
 use tokio::sync::watch;
 
 use crate::contacts::reachable_at;
@@ -69,6 +69,10 @@ pub struct MemberStatus {
     /// Why this device and that one do not go on with each other, and what to do; nothing, if they do
     /// as far as is known.
     pub trouble: Option<String>,
+    /// Edits that were authored there and were in no block when it last said so.
+    pub pending: Option<u64>,
+    /// Room on the disk of its library when it last said so, in bytes.
+    pub free_bytes: Option<u64>,
 }
 
 /// What the event loop lets everyone see.
@@ -87,12 +91,15 @@ pub(crate) struct Published {
     contacts: RwLock<Contacts>,
 }
 
-/// Where this device and others listen.
+/// Where this device and others listen, and how they are.
 #[derive(Debug, Default)]
 struct Contacts {
     /// What this device's listener is bound to.
     local: Option<SocketAddr>,
     others: Vec<Contact>,
+    /// Room on this device's own disk, in bytes, once that was measured.
+    free_bytes: Option<u64>,
+    conditions: BTreeMap<DeviceId, Condition>,
 }
 
 /// What changes with the household.
@@ -195,7 +202,7 @@ impl Published {
         }
     }
 
-    /// Shows where devices listen.
+    /// Shows where devices listen, and how they are.
     pub(crate) fn show_contacts(&self, network: &Network) {
         let mut contacts = self
             .contacts
@@ -203,6 +210,13 @@ impl Published {
             .unwrap_or_else(PoisonError::into_inner);
         contacts.local = network.listens_at();
         contacts.others = network.known_contacts();
+        contacts.conditions.clone_from(network.conditions());
+    }
+
+    /// So many bytes are free on this device's own disk.
+    pub(crate) fn has_room(&self, free_bytes: u64) {
+        let contacts = self.contacts.write();
+        contacts.unwrap_or_else(PoisonError::into_inner).free_bytes = Some(free_bytes);
     }
 
     /// Where this device and others listen; its own addresses as they are now.
@@ -281,7 +295,17 @@ impl Published {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         let tip = self.tip();
+        let pending = self.pending.load(Ordering::Relaxed);
+        let contacts = self.contacts.read().unwrap_or_else(PoisonError::into_inner);
         let member = |member: &Member| {
+            let said = contacts.conditions.get(&member.id);
+            let (waiting, free_bytes) = match member.id == self.me {
+                true => (Some(pending), contacts.free_bytes),
+                false => (
+                    said.map(|said| said.pending),
+                    said.and_then(|said| said.free_bytes),
+                ),
+            };
             let seen = match member.id == self.me {
                 true => Seen {
                     reachable: true,
@@ -299,6 +323,8 @@ impl Published {
                 tip: seen.tip,
                 last_seen_ms: seen.last_seen_ms,
                 trouble: seen.trouble,
+                pending: waiting,
+                free_bytes,
             }
         };
         Status {
@@ -306,7 +332,7 @@ impl Published {
             household_id: self.household_id,
             device: now.device.clone(),
             tip,
-            pending: self.pending.load(Ordering::Relaxed),
+            pending,
             quorum: self.quorum.load(Ordering::Relaxed),
             standing: now.standing.clone(),
             counts: now.counts,

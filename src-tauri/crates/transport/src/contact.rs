@@ -1,4 +1,4 @@
-//! Where devices listen, as they tell each other.
+//! Where devices listen and how they are, as they tell each other.
 
 use std::net::SocketAddr;
 
@@ -14,4 +14,13 @@ pub struct Contact {
     pub device: DeviceId,
     /// Its addresses, most promising first; at most [`ADDRESSES_MAX`].
     pub addresses: Vec<SocketAddr>,
+}
+
+/// How a device is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// Edits that were authored there and are in no block yet.
+    pub pending: u64,
+    /// Room left on the disk of its library, in bytes, if it can tell.
+    pub free_bytes: Option<u64>,
 }

@@ -19,6 +19,7 @@ use kinfolio_chain::{
 use kinfolio_consensus::{Ballot, Message, Proposer};
 use prost::Message as _;
 
+use crate::contact::Condition;
 use crate::message::{Hello, Ledger, PeerMessage, RefusalCode, Sighting};
 use crate::proto;
 use crate::proto::peer_message::Message as Wire;
@@ -175,6 +176,10 @@ fn to_wire(message: &PeerMessage) -> Wire {
         PeerMessage::Contacts(contacts) => Wire::Contacts(proto::Contacts {
             contacts: contacts.iter().map(pairing::contact_to_wire).collect(),
         }),
+        PeerMessage::Condition(condition) => Wire::Condition(proto::Condition {
+            pending: condition.pending,
+            free_bytes: condition.free_bytes,
+        }),
         PeerMessage::Refused { code, detail } => Wire::Refused(proto::Refused {
             code: code_to_wire(*code).into(),
             detail: cut(detail).to_owned(),
@@ -211,6 +216,10 @@ fn from_wire(message: Wire) -> Result<PeerMessage, DecodeError> {
             PeerMessage::Blocks(blocks.collect::<Result<_, _>>()?)
         }
         Wire::Contacts(contacts) => PeerMessage::Contacts(pairing::contacts(contacts.contacts)?),
+        Wire::Condition(condition) => PeerMessage::Condition(Condition {
+            pending: condition.pending,
+            free_bytes: condition.free_bytes,
+        }),
         Wire::Refused(refused) => {
             check_len("the refusal", refused.detail.len(), DETAIL_BYTES_MAX)?;
             PeerMessage::Refused {
@@ -317,6 +326,7 @@ fn synod_from_wire(message: Wire) -> Result<Message<Ledger>, DecodeError> {
         | Wire::Fetch(_)
         | Wire::Blocks(_)
         | Wire::Contacts(_)
+        | Wire::Condition(_)
         | Wire::Refused(_) => return Err(DecodeError::UnknownKind),
     })
 }

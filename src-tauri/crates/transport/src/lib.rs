@@ -21,7 +21,7 @@ mod proto;
 mod serve;
 mod tls;
 
-pub use contact::{ADDRESSES_MAX, Contact};
+pub use contact::{ADDRESSES_MAX, Condition, Contact};
 pub use convert::{DecodeError, EncodeError, Encoded, MESSAGE_BYTES_MAX};
 pub use dial::{DialError, Dialer};
 pub use entry::client::{EntryClient, EntryReceipts, EntrySender, EntryStreamError};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use kinfolio_chain::{Batch, Begun, Block, BlockHash, DeviceId, Height, HouseholdId, Incarnation};
 use kinfolio_consensus::{Message, Types};
 
-use crate::contact::Contact;
+use crate::contact::{Condition, Contact};
 
 /// The version of the messages that this code speaks, and of the blocks in them.
 pub const PROTOCOL_VERSION: u32 = 5;
@@ -60,6 +60,8 @@ pub enum PeerMessage {
     Blocks(Vec<Arc<Block>>),
     /// Where I listen, and where I know others to.
     Contacts(Vec<Contact>),
+    /// How I am.
+    Condition(Condition),
     /// I will not go on with you.
     Refused {
         /// Why, for programs.

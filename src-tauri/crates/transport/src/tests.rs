@@ -25,8 +25,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Belonging, Contact, DownReason, EntryDoor, FileDoor, Hello, Identity, IdentityError, LinkEvent,
-    LinkSender, PROTOCOL_VERSION, PeerMessage, RefusalCode, Server, Sighting,
+    Belonging, Condition, Contact, DownReason, EntryDoor, FileDoor, Hello, Identity, IdentityError,
+    LinkEvent, LinkSender, PROTOCOL_VERSION, PeerMessage, RefusalCode, Server, Sighting,
 };
 
 /// Longer than anything here takes.
@@ -293,5 +293,12 @@ fn every_message() -> Vec<PeerMessage> {
         device: id(1),
         addresses: addresses.map(|text| text.parse().unwrap()).into(),
     }]));
+    let rooms = [None, Some(0), Some(u64::MAX)];
+    messages.extend(rooms.map(|free_bytes| {
+        PeerMessage::Condition(Condition {
+            pending: 3,
+            free_bytes,
+        })
+    }));
     messages
 }

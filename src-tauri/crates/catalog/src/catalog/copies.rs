@@ -1,6 +1,8 @@
 //! Where originals are, as the household's devices have said: what they hashed when they looked at
 //! everything, what came to them since, what they keep no longer, and what is in the bucket.
 
+mod count;
+
 use kinfolio_chain::{DeviceId, Height};
 use redb::{ReadOnlyTable, ReadableTable};
 
@@ -8,6 +10,8 @@ use super::row::PhotoRow;
 use super::{CatalogError, Snapshot, household, tables};
 use crate::photo_id::PhotoId;
 use crate::wall_time::WallTime;
+
+pub use count::CopyCounts;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];

@@ -4,11 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use kinfolio_http::dto::ledger::LedgerStatus;
+use kinfolio_http::dto::ledger::{LedgerStatus, MemberBody};
 
 use crate::api::Api;
 use crate::failure::Failure;
-use crate::output::{Output, grouped, safe};
+use crate::output::{Output, counted, grouped, safe};
 
 pub(crate) async fn run(root: &Path, output: &Output) -> Result<ExitCode, Failure> {
     let api = Api::open(root).await?;
@@ -67,15 +67,30 @@ fn describe(status: &LedgerStatus) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "member     {} ({}, {reach}{height})",
+            "member     {} ({}, {reach}{height}{})",
             safe(&member.name),
-            member.role
+            member.role,
+            told(member)
         );
         if let Some(trouble) = &member.trouble {
             let _ = writeln!(text, "           {}: {}", safe(&member.name), safe(trouble));
         }
     }
     text
+}
+
+/// What waits on a device, what it holds, and what it has room for.
+fn told(member: &MemberBody) -> String {
+    let pending = member.pending.filter(|pending| *pending > 0);
+    let pending = pending.map(|pending| format!("{} pending", grouped(pending)));
+    let originals = member
+        .originals
+        .map(|count| counted(count, "original", "originals"));
+    let free = member
+        .free_bytes
+        .map(|bytes| format!("{} GB free", grouped(bytes / 1_000_000_000)));
+    let told = [pending, originals, free].into_iter().flatten();
+    told.fold(String::new(), |text, one| format!("{text}, {one}"))
 }
 
 /// What a device that does not vote should know.

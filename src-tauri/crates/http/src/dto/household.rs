@@ -124,6 +124,23 @@ pub struct RecoveredBody {
     pub height: u64,
 }
 
+/// The household's recovery key: whoever has it and the bucket can read everything.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct RecoveryKeyBody {
+    /// The key itself, `kinfolio-key1…`.
+    pub recovery_key: String,
+    /// The same as a QR code, an SVG picture.
+    pub qr: String,
+}
+
+/// Where to write the recovery key.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryKeyFile {
+    /// The file's path on this machine; one that is there is replaced.
+    pub path: String,
+}
+
 /// What a device has joined.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct JoinedBody {

@@ -99,6 +99,13 @@ pub struct MemberBody {
     pub placement: String,
     /// Why this device and that one do not go on with each other, and what to do.
     pub trouble: Option<String>,
+    /// Edits that were authored there and are in no block, as it last said.
+    pub pending: Option<u64>,
+    /// Originals that it is known to hold: it has hashed them, or added them. `null` until they are
+    /// counted.
+    pub originals: Option<u64>,
+    /// Bytes left on the disk of its library, as it last said.
+    pub free_bytes: Option<u64>,
 }
 
 /// What to prove.
@@ -326,6 +333,9 @@ impl MemberBody {
             last_seen: member.last_seen_ms.map(moment),
             placement: device.placement.to_string(),
             trouble: member.trouble.clone(),
+            pending: member.pending,
+            originals: device.originals,
+            free_bytes: member.free_bytes,
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct BucketBody {
     pub bucket: Option<String>,
     /// What is wrong, and what to do; `null` if nothing is, as far as is known.
     pub trouble: Option<String>,
+    /// Originals that the household is known to have stored there; `null` until they are counted.
+    pub originals: Option<u64>,
     /// Originals on this device that the bucket is not known to hold, as far as they were counted.
     pub waiting: u64,
     /// Originals that this device has stored there since it was started.
@@ -68,6 +70,7 @@ impl From<Status> for BucketBody {
         Self {
             bucket: status.bucket,
             trouble: status.trouble,
+            originals: status.originals,
             waiting: status.waiting,
             stored: status.stored,
             failed: status.failed,

@@ -230,10 +230,10 @@ pub(crate) async fn invitations(State(app): State<Arc<App>>) -> Json<Vec<Invitat
 }
 
 /// `text` as a QR code. In capitals it takes half the modules.
-fn qr(text: &str) -> Result<String, Problem> {
+pub(super) fn qr(text: &str) -> Result<String, Problem> {
     let code = QrCode::with_error_correction_level(text.to_ascii_uppercase(), EcLevel::L);
     let code = code.map_err(|error| {
-        let detail = format!("the invitation does not fit a QR code: {error}");
+        let detail = format!("the text does not fit a QR code: {error}");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     })?;
     Ok(code

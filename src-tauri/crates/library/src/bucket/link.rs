@@ -26,6 +26,8 @@ pub struct Status {
     pub bucket: Option<String>,
     /// What is wrong, and what to do; `None` if nothing is, as far as is known.
     pub trouble: Option<String>,
+    /// Originals that the household is known to have stored there; `None` until they are counted.
+    pub originals: Option<u64>,
     /// Originals on this device that the bucket is not known to hold, as far as they were counted.
     pub waiting: u64,
     /// Originals that this device has stored there since the start.
@@ -59,6 +61,8 @@ pub(crate) struct Link {
 struct State {
     /// What the rest is about.
     url: Option<String>,
+    /// Whether the household wants it encrypted.
+    encrypted: bool,
     opened: Option<Arc<Bucket>>,
     status: Status,
     /// What is wrong with each work, if anything is.
@@ -160,11 +164,13 @@ impl Link {
             Some(url) => Some(url.clone()),
             None => self.agreed.borrow().bucket.clone(),
         };
-        if state.url != url {
+        let encrypted = self.agreed.borrow().bucket_encrypted;
+        if (state.url.as_ref(), state.encrypted) != (url.as_ref(), encrypted) {
             let address = url.as_deref().map(str::parse::<Address>).transpose();
             let trouble = address.as_ref().err().map(ToString::to_string);
             *state = State {
                 url,
+                encrypted,
                 opened: None,
                 status: Status {
                     bucket: address.ok().flatten().map(|address| address.to_string()),

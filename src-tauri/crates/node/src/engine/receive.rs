@@ -83,7 +83,7 @@ impl<S: Store> Engine<S> {
             PeerMessage::Fetch { from: low, limit } => self.on_fetch(from, low, limit)?,
             PeerMessage::Blocks(blocks) => return self.on_blocks(clock, from, blocks),
             // For those who keep the links.
-            PeerMessage::Contacts(_) => {}
+            PeerMessage::Contacts(_) | PeerMessage::Condition(_) => {}
         }
         Ok(())
     }
@@ -442,6 +442,7 @@ fn weight(message: &PeerMessage) -> u64 {
         | PeerMessage::Synod(_)
         | PeerMessage::Tip { .. }
         | PeerMessage::Contacts(_)
+        | PeerMessage::Condition(_)
         | PeerMessage::Refused { .. } => 1,
     }
 }

@@ -72,6 +72,14 @@ impl Node {
         listening.await.map_err(|_| NodeError::Closed)?
     }
 
+    /// Says how many bytes are free on this device's disk, for the others to know.
+    pub async fn has_room(&self, free_bytes: u64) {
+        self.published.has_room(free_bytes);
+        let said = self.requests.send(Request::Room { free_bytes }).await;
+        // Where the node is closed, nobody is told any more.
+        drop(said);
+    }
+
     /// Where other devices reach this one; nowhere, if it does not listen.
     #[must_use]
     pub fn reachable_at(&self) -> Option<Vec<SocketAddr>> {

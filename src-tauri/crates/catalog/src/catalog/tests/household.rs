@@ -4,7 +4,7 @@ use kinfolio_chain::DeviceId;
 
 use super::chain::{Chain, photo, tagged, undo};
 use super::{add_tag, change, id, open, trash};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CopyCounts};
 use crate::payload::LibraryEdit;
 use crate::photo::Happened;
 use crate::photo_id::PhotoId;
@@ -18,8 +18,31 @@ fn device(n: u8) -> DeviceId {
 
 fn holds(catalog: &Catalog, n: u8) -> Vec<u8> {
     let devices = [device(1), device(2), device(3)];
+    counted_as_told(catalog, &devices);
     let holders = catalog.snapshot().unwrap().holders(&id(n), &devices);
     holders.unwrap().iter().map(|(one, _)| one.0[0]).collect()
+}
+
+/// Counting all at once must come to what is told of each.
+fn counted_as_told(catalog: &Catalog, devices: &[DeviceId]) {
+    const BUCKET: &str = "s3://new";
+    let snapshot = catalog.snapshot().unwrap();
+    let mut told = CopyCounts {
+        devices: devices.iter().map(|&device| (device, 0)).collect(),
+        ..CopyCounts::default()
+    };
+    for n in 0..=u8::MAX {
+        let id = id(n);
+        told.originals += u64::from(snapshot.keeps(&id).unwrap());
+        for (device, _) in snapshot.holders(&id, devices).unwrap() {
+            let mut counts = told.devices.iter_mut();
+            counts.find(|(one, _)| *one == device).unwrap().1 += 1;
+        }
+        let stored = snapshot.stored(&id).unwrap();
+        told.stored += u64::from(stored.iter().any(|(bucket, _)| bucket == BUCKET));
+    }
+    let counted = snapshot.count_copies(devices, Some(BUCKET)).unwrap();
+    assert_eq!(counted, told);
 }
 
 fn kept(held: &[PhotoId], dropped: &[PhotoId]) -> LibraryEdit {
