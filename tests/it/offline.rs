@@ -285,3 +285,73 @@ fn whoever_disagrees_is_told_and_undo_reaches_everybody() {
     );
     shows(&here, &id, "rating", &json!(3));
 }
+
+/// The other device is lost for good: this one goes on by a word of its owner, and should the other
+/// come back after all, it follows, and nothing that either had is lost or there twice.
+#[test]
+fn who_lost_the_other_device_goes_on() {
+    let couple = Couple::found();
+    let (first, second) = (couple.serve(0), couple.serve(1));
+    let (here, there) = (first.client(), second.client());
+    together(&[&here, &there]);
+    let old = upload(&here, "old")["id"].as_str().unwrap().to_owned();
+    shows(&there, &old, "state", &json!("committed"));
+    let refused = here.send("POST", "/api/v1/devices/recover", &json!({}));
+    assert_eq!(refused.is(409).json()["code"], "quorum");
+    first.kill();
+    change(
+        &there,
+        &old,
+        &json!({ "caption": "Written while the other one slept" }),
+    );
+    let theirs = upload(&there, "theirs")["id"].as_str().unwrap().to_owned();
+    second.kill();
+
+    let first = couple.serve(0);
+    let here = first.client();
+    let ours = upload(&here, "ours");
+    assert_eq!(ours["state"], "pending");
+    let ours = ours["id"].as_str().unwrap().to_owned();
+    let other = json!({ "household": "Another" });
+    let refused = here.send("POST", "/api/v1/devices/recover", &other);
+    assert_eq!(refused.is(400).json()["code"], "other_household");
+    let begun = couple.homes[0].json(["devices", "recover"]);
+    assert_eq!(begun["epoch"].as_str().map(str::len), Some(64), "{begun}");
+    shows(&here, &ours, "state", &json!("committed"));
+    let alone = change(&here, &old, &json!({ "rating": 4 }));
+    assert_eq!(alone["state"], "committed");
+
+    let second = couple.serve(1);
+    let there = second.client();
+    together(&[&here, &there]);
+    for client in [&here, &there] {
+        for id in [&ours, &theirs] {
+            shows(client, id, "state", &json!("committed"));
+        }
+        shows(
+            client,
+            &old,
+            "caption",
+            &json!("Written while the other one slept"),
+        );
+        shows(client, &old, "rating", &json!(4));
+        assert_eq!(history(client, &old).len(), 3, "once");
+        assert_eq!(client.get("/api/v1/timeline").is(200).json()["total"], 3);
+    }
+    eventually("both vote", || {
+        let members = here.get("/api/v1/devices").is(200).json();
+        let members = members.as_array().unwrap().clone();
+        members
+            .iter()
+            .all(|one| one["role"] == "voter")
+            .then_some(())
+    });
+    let tip = here.get("/api/v1/ledger").json()["tip"].clone();
+    drop((first, second));
+    for home in &couple.homes {
+        let verified = home.json(["verify", "--deep"]);
+        assert_eq!(verified["faults"], json!([]));
+        assert_eq!(verified["ok"], true);
+    }
+    assert!(tip.is_string());
+}

@@ -131,15 +131,31 @@ fn comes_back(place: &Place) {
     assert_eq!(new.json(["search", "tag:holiday/greece"])["total"], PHOTOS);
     let again = new.run(["recovery-key"]).succeeded().stdout;
     assert_eq!(again, fs::read_to_string(&key).unwrap());
-    // It is no member, and says so.
-    let refused = new.run(["edit", "rating:0", "--rating", "5"]).exited(1);
-    assert!(
-        refused
-            .stderr
-            .contains("restored from the household's bucket"),
-        "{refused:?}"
-    );
-    is_whole(&new, u64::from(PHOTOS), &last);
+    goes_on(&new, place, PHOTOS);
+}
+
+/// The first thing that is written on a restored device begins an epoch, of which it is the only
+/// member; and the bucket takes that in.
+fn goes_on(new: &Household, place: &Place, photos: u32) {
+    let edited = new.json(["edit", "rating:0", "--rating", "5"]);
+    assert_eq!(edited["photos"], photos, "{edited}");
+    let node = new.serve_with(place.set());
+    let client = node.client();
+    let ledger = client.get("/api/v1/ledger").is(200).json();
+    assert_eq!(ledger["quorum"], true);
+    let members = ledger["members"].as_array().unwrap();
+    assert_eq!(members.len(), 1, "{members:?}");
+    assert_eq!(members[0]["role"], "voter");
+    all_is_there(&client);
+    let last = tip(&client);
+    let key = key(new);
+    assert!(node.terminate().success());
+    is_whole(new, u64::from(photos), &last);
+    // What the bucket holds now leads through the epoch.
+    let third = Household::nowhere();
+    assert_eq!(restore(&third, place, &key).succeeded().json()["tip"], last);
+    assert_eq!(third.json(["search", "rating:5"])["total"], photos);
+    is_whole(&third, u64::from(photos), &last);
 }
 
 /// What was purged is not missed, and does not come back.

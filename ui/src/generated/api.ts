@@ -17,6 +17,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on where a majority of the voters is lost for good
+         * @description Begins a new epoch with this device as its only voter. Refused where a majority is within reach.
+         */
+        post: operations["recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}": {
         parameters: {
             query?: never;
@@ -36,6 +56,27 @@ export interface paths {
         head?: never;
         /** Changes a device's name, its voice, or which originals it keeps */
         patch: operations["change_device"];
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes with a device that follows another epoch
+         * @description This device gives up its own line of history after what both share; what only that had enters the
+         *     other one as edits.
+         */
+        post: operations["follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/edits": {
@@ -1377,6 +1418,21 @@ export interface components {
             /** @description A search, as `is:trashed`; either this or `ids`. */
             query?: string | null;
         };
+        /** @description Go on without the devices that are lost. */
+        RecoverBody: {
+            /** @description The household's name, where a person has typed it to be sure. */
+            household?: string | null;
+        };
+        /** @description The epoch that has begun. */
+        RecoveredBody: {
+            /** @description Its id, hex. */
+            epoch: string;
+            /**
+             * Format: int64
+             * @description The height of the block that begins it.
+             */
+            height: number;
+        };
         /** @description The household's recovery key: whoever has it and the bucket can read everything. */
         RecoveryKeyBody: {
             /** @description The same as a QR code, an SVG picture. */
@@ -1653,6 +1709,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    recover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveredBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     remove_device: {
         parameters: {
             query?: never;
@@ -1699,6 +1779,27 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HouseholdChanged"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
