@@ -372,7 +372,7 @@ impl World {
                     self.has_read(request, own);
                 }
             }
-            Action::Send { .. } | Action::Refused { .. } => {}
+            Action::Send { .. } | Action::Refused { .. } | Action::AskBucket(_) => {}
         }
         Ok(())
     }

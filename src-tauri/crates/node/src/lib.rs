@@ -23,6 +23,7 @@ mod proofs;
 mod published;
 mod restoring;
 mod sentinel;
+mod voting;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
@@ -50,6 +51,7 @@ pub use pairing::{
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
 pub use restoring::{Restored, Restoring};
+pub use voting::{Registers, VoteError};
 
 /// The folder of the ledger inside a library.
 pub const LEDGER_FOLDER: &str = "ledger";

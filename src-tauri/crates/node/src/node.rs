@@ -23,6 +23,7 @@ use crate::opening::{self, now_ms};
 use crate::pairing::{Doorkeeper, Invitations};
 use crate::proofs::EditName;
 use crate::published::{Published, Status, Tip};
+use crate::voting::{Booth, Word};
 
 mod files;
 mod household;
@@ -44,7 +45,9 @@ pub struct Node {
     /// Whether this device was restored, and must not write.
     is_restored: bool,
     requests: mpsc::Sender<Request>,
-    published: Arc<Published>,
+    /// To whom the bucket's votes are brought.
+    pub(crate) words: mpsc::UnboundedSender<Word>,
+    pub(crate) published: Arc<Published>,
     invitations: Arc<Invitations>,
     /// Nothing, where no other device is to be spoken to.
     file_links: Option<Arc<FileLinks>>,
@@ -100,10 +103,12 @@ impl Node {
         let key = identity::load(root)?;
         let file_links = door.as_ref().map(|_| FileLinks::new(&key)).transpose()?;
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
+        let (words, booth) = Booth::new();
         let node = Self {
             root: root.into(),
             is_restored: identity::is_restored(root),
             requests: sender,
+            words,
             published: Arc::clone(&published),
             invitations: Arc::default(),
             file_links,
@@ -128,9 +133,9 @@ impl Node {
         };
         published.show_contacts(&network);
         let path = root.clone();
+        let callers = (requests, booth);
         let run = move || {
-            let event_loop =
-                EventLoop::new(path, engine, requests, network, disk, published, began);
+            let event_loop = EventLoop::new(path, engine, callers, network, disk, published, began);
             runtime.block_on(event_loop.run());
         };
         let thread = std::thread::Builder::new().name("ledger".to_owned());

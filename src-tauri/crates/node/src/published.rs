@@ -103,6 +103,8 @@ struct Now {
     device: Member,
     standing: Standing,
     counts: Counts,
+    /// The bucket that has a vote, or is to get one.
+    bucket: Option<DeviceId>,
     seen: BTreeMap<DeviceId, Seen>,
 }
 
@@ -124,6 +126,7 @@ impl Published {
             config_hash: state.config_hash(),
             standing: engine.standing().clone(),
             counts: engine.counts(),
+            bucket: engine.bucket(),
             seen: BTreeMap::new(),
         };
         let published = Self {
@@ -166,6 +169,8 @@ impl Published {
             now.standing = engine.standing().clone();
         }
         now.counts = engine.counts();
+        let bucket = engine.bucket();
+        changed |= std::mem::replace(&mut now.bucket, bucket) != bucket;
         let peers = engine.peers();
         for member in state
             .configuration()
@@ -219,6 +224,12 @@ impl Published {
         now.unwrap_or_else(PoisonError::into_inner)
             .configuration
             .clone()
+    }
+
+    /// The bucket that has a vote, or is to get one.
+    pub(crate) fn bucket(&self) -> Option<DeviceId> {
+        let now = self.household_now.read();
+        now.unwrap_or_else(PoisonError::into_inner).bucket
     }
 
     /// This device.
