@@ -32,3 +32,4 @@ mod sharing;
 mod storm;
 mod tidy;
 mod trouble;
+mod voter;
