@@ -134,7 +134,7 @@ impl<S: Store> Engine<S> {
             self.put_to_bucket(message);
         }
         let is_due = self.misses_a_voter() && self.bucket.look_at <= clock.now;
-        if is_due || self.bucket.looks_now {
+        if (is_due || self.bucket.looks_now) && self.may_look() {
             self.look(clock)?;
         }
         Ok(())
@@ -142,7 +142,8 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn bucket_wake_at(&self) -> Option<Micros> {
         self.bucket.up?;
-        let look_at = self.misses_a_voter().then_some(self.bucket.look_at);
+        let looks = self.misses_a_voter() && self.may_look();
+        let look_at = looks.then_some(self.bucket.look_at);
         self.question_due().into_iter().chain(look_at).min()
     }
 
@@ -216,6 +217,11 @@ impl<S: Store> Engine<S> {
             });
         }
         here * 2 > voters
+    }
+
+    /// Whether a look can come to anything: what is asked in vain is asked again and again.
+    fn may_look(&self) -> bool {
+        self.replica.has_quorum() || self.is_healing()
     }
 
     fn misses_a_voter(&self) -> bool {
