@@ -204,6 +204,13 @@ impl Household {
         node
     }
 
+    /// The same at a port where no device looks for it: of two that do so neither finds the other.
+    #[must_use]
+    pub fn serve_unfound(&self, variables: impl IntoIterator<Item = (String, String)>) -> Node {
+        let serve = ["serve", "--api", "127.0.0.1:0", "--peer", "127.0.0.1:0"];
+        self.serving(self.command(serve).envs(variables))
+    }
+
     /// The same with a clock that is wrong, `+1y` say; nothing, where libfaketime is missing.
     #[must_use]
     pub fn serve_at_time(&self, wrong: &str) -> Option<Node> {

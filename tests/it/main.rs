@@ -33,3 +33,4 @@ mod sharing;
 mod storm;
 mod tidy;
 mod trouble;
+mod voter;

@@ -52,6 +52,9 @@ pub fn told_event(event: &Event, devices: &[Device]) -> String {
         Event::Read { ticket } => format!("read of request {ticket}"),
         Event::Recover { ticket, .. } => format!("recover {ticket}"),
         Event::Tick => "tick".to_owned(),
+        Event::BucketUp(bucket) => format!("bucket {bucket} is there"),
+        Event::BucketSaid(bucket, message) => format!("bucket {bucket} said {message:?}"),
+        Event::BucketDown(bucket, _) => format!("bucket {bucket} is away"),
     }
 }
 

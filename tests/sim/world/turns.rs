@@ -372,7 +372,10 @@ impl World {
                     self.has_read(request, own);
                 }
             }
-            Action::Send { .. } | Action::Refused { .. } | Action::Begun { .. } => {}
+            Action::Send { .. }
+            | Action::Refused { .. }
+            | Action::AskBucket(_)
+            | Action::Begun { .. } => {}
         }
         Ok(())
     }

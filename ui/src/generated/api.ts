@@ -930,6 +930,8 @@ export interface components {
             bucket?: string | null;
             /** @description Whether what is put into the bucket is to be encrypted. */
             bucket_encrypted: boolean;
+            /** @description Whether the bucket has a vote, so that of two devices each can decide while the other is away. */
+            bucket_voter: boolean;
             /** @description What it is called. */
             household: string;
             /** @description Which originals each device keeps. */
@@ -949,6 +951,12 @@ export interface components {
              * @default null
              */
             bucket_encrypted?: boolean | null;
+            /**
+             * @description Whether the bucket is to have a vote; it needs a store that has compare-and-swap, as Azure Blob
+             *     Storage and S3 have.
+             * @default null
+             */
+            bucket_voter?: boolean | null;
             /**
              * @description By device id: `all`, `recent`, `recent:DAYS` or `on-demand`.
              * @default {}

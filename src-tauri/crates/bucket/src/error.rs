@@ -133,6 +133,14 @@ pub enum BucketError {
         /// Which bucket.
         bucket: String,
     },
+    /// Its store has no compare-and-swap.
+    #[error(
+        "the bucket {bucket} cannot vote: its store does not replace an object only if it is as it was read (compare-and-swap), as a folder never does; name a bucket of Azure Blob Storage or S3, or let a NAS vote as a device of its own, with `kinfolio serve` on it"
+    )]
+    CannotVote {
+        /// Which bucket.
+        bucket: String,
+    },
     /// It failed in another way.
     #[error("the bucket {bucket} failed: {detail}")]
     Failed {

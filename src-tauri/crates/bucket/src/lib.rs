@@ -3,8 +3,9 @@
 //!
 //! Everything is named by what it holds and is written once: an original lies under the SHA-256
 //! of its bytes, is read back and hashed before it counts as stored, and is hashed again whenever
-//! it is fetched. It refuses to know who uploads what and when, what a photo is, and the process
-//! it runs in: nothing here reads the environment, and no secret gets into an error or a log.
+//! it is fetched. Only what the bucket itself votes is changed, by compare-and-swap. It refuses to
+//! know who uploads what and when, what a photo is, and the process it runs in: nothing here reads
+//! the environment, and no secret gets into an error or a log.
 
 mod address;
 mod bucket;
@@ -12,6 +13,7 @@ mod error;
 mod original;
 mod probe;
 mod range;
+mod register;
 mod seal;
 mod sealing;
 mod segment;
@@ -22,4 +24,5 @@ pub use bucket::{Bucket, Contents};
 pub use error::BucketError;
 pub use original::{OriginalId, Put};
 pub use range::Verified;
+pub use register::Version;
 pub use segment::Segment;

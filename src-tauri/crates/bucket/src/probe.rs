@@ -16,12 +16,7 @@ impl Bucket {
     /// [`BucketError::Overwrites`], if it does not; or what else is wrong with the bucket.
     pub async fn probe(&self) -> Result<(), BucketError> {
         self.is_mounted()?;
-        let mut name = [0; 16];
-        getrandom::fill(&mut name).map_err(|error| BucketError::Failed {
-            bucket: self.name.to_string(),
-            detail: error.to_string(),
-        })?;
-        let path = Path::from(format!("probe/{}", hex::encode(name)));
+        let path = probe_path(self)?;
         let keeps = self.keeps_first(&path).await;
         let removed = self.store.delete(&self.at(&path)).await;
         match keeps? {
@@ -37,6 +32,16 @@ impl Bucket {
         let (first, second) = (create("first").await?, create("second").await?);
         Ok(first && !second && self.read(path).await? == "first")
     }
+}
+
+/// Where nothing lies yet.
+pub(crate) fn probe_path(bucket: &Bucket) -> Result<Path, BucketError> {
+    let mut name = [0; 16];
+    getrandom::fill(&mut name).map_err(|error| BucketError::Failed {
+        bucket: bucket.name.to_string(),
+        detail: error.to_string(),
+    })?;
+    Ok(Path::from(format!("probe/{}", hex::encode(name))))
 }
 
 #[cfg(test)]

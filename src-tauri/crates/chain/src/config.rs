@@ -42,6 +42,9 @@ pub enum Role {
     Voter,
     /// Follows the chain and writes edits, without a vote.
     Observer,
+    /// Not a device but the household's bucket: it counts towards the quorum, and neither writes nor
+    /// proposes anything. Each device puts its own questions to it.
+    Bucket,
 }
 
 impl fmt::Display for Role {
@@ -49,16 +52,27 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Voter => "voter",
             Self::Observer => "observer",
+            Self::Bucket => "bucket",
         })
     }
 }
 
 impl Role {
+    /// Whether who has it counts towards the quorum.
+    #[must_use]
+    pub fn votes(self) -> bool {
+        match self {
+            Self::Voter | Self::Bucket => true,
+            Self::Observer => false,
+        }
+    }
+
     /// Writes the canonical form.
     pub fn encode(self, to: &mut Writer) {
         to.u8(match self {
             Self::Voter => 1,
             Self::Observer => 2,
+            Self::Bucket => 3,
         });
     }
 
@@ -70,6 +84,7 @@ impl Role {
         match from.u8("a member's role")? {
             1 => Ok(Self::Voter),
             2 => Ok(Self::Observer),
+            3 => Ok(Self::Bucket),
             value => Err(WireError::Unknown {
                 what: "a member's role",
                 value: value.into(),
@@ -171,8 +186,16 @@ impl Configuration {
     /// The voters, in the order of their ids.
     pub fn voters(&self) -> impl Iterator<Item = DeviceId> + '_ {
         self.members()
-            .filter(|member| member.role == Role::Voter)
+            .filter(|member| member.role.votes())
             .map(|member| member.id)
+    }
+
+    /// The household's bucket, where it has a vote.
+    #[must_use]
+    pub fn bucket(&self) -> Option<DeviceId> {
+        let mut members = self.members();
+        let bucket = members.find(|member| member.role == Role::Bucket);
+        bucket.map(|member| member.id)
     }
 
     /// How many members there are.

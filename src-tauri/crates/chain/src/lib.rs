@@ -15,6 +15,7 @@ pub mod id;
 pub mod merkle;
 pub mod proof;
 pub mod recovery;
+pub mod register;
 pub mod store;
 pub mod wire;
 
@@ -32,6 +33,7 @@ pub use id::{
     Incarnation, InvitationId, Owner, StateRoot,
 };
 pub use recovery::{KeyError, RecoveryKey};
+pub use register::{Register, RegisterError, Seat};
 
 #[cfg(test)]
 mod tests;

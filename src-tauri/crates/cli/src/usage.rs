@@ -242,6 +242,9 @@ pub(crate) struct HouseholdArgs {
     /// Whether what is put into the bucket is to be encrypted
     #[arg(long, value_name = "yes|no")]
     pub(crate) encrypt_bucket: Option<YesNo>,
+    /// Whether the bucket has a vote, so that of two devices each can decide while the other is away
+    #[arg(long, value_name = "on|off")]
+    pub(crate) bucket_voter: Option<OnOff>,
     /// How often each device looks whether all that it holds is still right: 30d, 12h
     #[arg(long, value_name = "TIME")]
     pub(crate) scrub_every: Option<String>,
@@ -254,8 +257,22 @@ impl HouseholdArgs {
     pub(crate) fn changes_anything(&self) -> bool {
         self.bucket.is_some()
             || self.encrypt_bucket.is_some()
+            || self.bucket_voter.is_some()
             || self.scrub_every.is_some()
             || !self.placements.is_empty()
+    }
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OnOff {
+    On,
+    Off,
+}
+
+impl From<OnOff> for bool {
+    fn from(answer: OnOff) -> Self {
+        matches!(answer, OnOff::On)
     }
 }
 

@@ -10,6 +10,7 @@ mod ledger;
 mod link;
 mod segments;
 mod storing;
+mod voting;
 mod waiting;
 
 use bytes::Bytes;
@@ -25,12 +26,14 @@ pub use link::Status;
 pub(crate) use link::{Link, connect};
 pub use segments::SegmentError;
 pub(crate) use segments::{check as check_segment, read as read_segment};
+pub(crate) use voting::prepare as prepare_to_vote;
 
 /// Stores what the bucket lacks from now on, originals and the ledger, in the background, until the
 /// library closes, whenever one is set. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
     spawn_once_proved(library, storing::run(library.clone()));
     spawn_once_proved(library, ledger::run(library.clone()));
+    spawn_once_proved(library, voting::run(library.clone()));
 }
 
 /// How this device gets on with the bucket; `None` where none is set.

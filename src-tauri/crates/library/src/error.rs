@@ -185,6 +185,44 @@ pub enum LibraryError {
         /// What it is called.
         name: String,
     },
+    /// No bucket is set.
+    #[error("no bucket is set: name one first, with `kinfolio household --bucket URL`")]
+    NoBucket,
+    /// The bucket has a vote, and cannot be left for another one.
+    #[error(
+        "the household's bucket has a vote: turn that off first (`kinfolio household --bucket-voter off`), name the other bucket, and turn it on there"
+    )]
+    BucketVotes,
+    /// Another bucket has the vote.
+    #[error(
+        "the bucket {bucket}, which is set on this device, is not the one that has a vote in the household: name the right one (KINFOLIO_BUCKET_URL), or turn the bucket's vote off and on again"
+    )]
+    OtherBucketVotes {
+        /// The one that is set here.
+        bucket: String,
+    },
+    /// What lies in the bucket of its votes cannot be used.
+    #[error("the bucket {bucket} cannot vote: {reason}")]
+    Vote {
+        /// Which bucket.
+        bucket: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Without the bucket's vote the household could agree on nothing.
+    #[error(
+        "without the bucket's vote the household could agree on nothing until more of its devices are within reach: start {names} first"
+    )]
+    VotersAway {
+        /// Those that are out of reach.
+        names: String,
+    },
+    /// A bucket is no device.
+    #[error("“{name}” is the household's bucket: it can vote or be removed, nothing else")]
+    BucketRole {
+        /// What it is called.
+        name: String,
+    },
     /// Another device is called so.
     #[error("the household has a device called “{name}” already: choose another name")]
     NameTaken {
@@ -405,6 +443,12 @@ impl LibraryError {
             Self::OtherHousehold { .. } => Code::BadInput("other_household"),
             Self::LastVoter { .. } => Code::Conflict("last_voter"),
             Self::MembersChange => Code::Conflict("members_change"),
+            Self::NoBucket => Code::Conflict("no_bucket"),
+            Self::BucketVotes => Code::Conflict("bucket_votes"),
+            Self::OtherBucketVotes { .. } => Code::Conflict("other_bucket_votes"),
+            Self::VotersAway { .. } => Code::Conflict("voters_away"),
+            Self::BucketRole { .. } => Code::Conflict("bucket_role"),
+            Self::Vote { .. } => Code::Unreachable("bucket"),
             Self::BadInvitation(_) => Code::BadInput("bad_invitation"),
             Self::Submit(SubmitError::Removed { .. }) => Code::Conflict("device_removed"),
             Self::Submit(SubmitError::Superseded) => Code::Conflict("device_superseded"),

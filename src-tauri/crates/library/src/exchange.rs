@@ -25,7 +25,7 @@ pub(crate) use purge::purge;
 use std::time::Duration;
 
 use kinfolio_catalog::PhotoId;
-use kinfolio_node::{DeviceId, FileKind, FileRef};
+use kinfolio_node::{DeviceId, FileKind, FileRef, Role};
 
 use crate::library::Library;
 
@@ -43,7 +43,7 @@ fn within_reach(library: &Library, first: Option<DeviceId>) -> Vec<DeviceId> {
     let mut devices: Vec<_> = status
         .members
         .iter()
-        .filter(|one| one.reachable && one.id != here)
+        .filter(|one| one.reachable && one.id != here && one.role != Role::Bucket)
         .map(|one| one.id)
         .collect();
     devices.sort_by_key(|&device| Some(device) != first);
@@ -53,6 +53,7 @@ fn within_reach(library: &Library, first: Option<DeviceId>) -> Vec<DeviceId> {
 /// The names of the other devices that are out of reach.
 fn out_of_reach(library: &Library) -> Vec<String> {
     let members = library.node().status().members;
-    let away = members.into_iter().filter(|one| !one.reachable);
+    let devices = members.into_iter().filter(|one| one.role != Role::Bucket);
+    let away = devices.filter(|one| !one.reachable);
     away.map(|one| one.name).collect()
 }

@@ -2,6 +2,7 @@
 
 mod recovery;
 mod settings;
+mod voter;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -20,6 +21,7 @@ use crate::library::{Library, node_error};
 pub use kinfolio_catalog::{Placement, Settings, SettingsChange, Span};
 pub use recovery::{follow, recover};
 pub use settings::{change_settings, settings};
+pub use voter::set_bucket_voter;
 
 /// Where a device listens unless something else does already.
 pub const PEER_PORT: u16 = 8788;
@@ -170,6 +172,10 @@ pub async fn set_role(
 ) -> Result<Settled, LibraryError> {
     let wanted = |status: &Status| {
         let member = member(status, device)?;
+        if [member.role, role].contains(&Role::Bucket) {
+            let name = member.name.clone();
+            return Err(LibraryError::BucketRole { name });
+        }
         if role == Role::Observer {
             keep_a_voter(status, device)?;
         }
@@ -186,11 +192,13 @@ pub async fn set_role(
 pub async fn remove(library: &Library, device: DeviceId) -> Result<Settled, LibraryError> {
     member(&library.node().status(), device)?;
     let wanted = |status: &Status| {
-        let there = status.members.iter().any(|one| one.id == device);
-        if there {
-            keep_a_voter(status, device)?;
+        let leaving = status.members.iter().find(|one| one.id == device);
+        match leaving.map(|one| one.role) {
+            None => return Ok(None),
+            Some(Role::Bucket) => voter::devices_suffice(status)?,
+            Some(Role::Voter | Role::Observer) => keep_a_voter(status, device)?,
         }
-        Ok(there.then_some(Change::Remove { device }))
+        Ok(Some(Change::Remove { device }))
     };
     change(library, wanted).await
 }

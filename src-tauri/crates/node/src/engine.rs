@@ -7,6 +7,7 @@
 //! only then does the replica put out what was waiting for it.
 
 mod abstain;
+mod bucket;
 mod build;
 mod candidacy;
 mod carry_out;
@@ -35,7 +36,10 @@ use kinfolio_transport::Ledger;
 use crate::error::NodeError;
 use crate::mempool::{Gap, Mempool, Ticket};
 use abstain::Witnesses;
-use carry_out::{ballot_in, proposer};
+use bucket::Bucket;
+pub use bucket::Question;
+use carry_out::proposer;
+pub(crate) use carry_out::{ballot_in, ballot_out};
 use catch_up::CatchUp;
 use durable::Durable;
 pub use durable::Mark;
@@ -67,6 +71,7 @@ pub struct Engine<S> {
     mempool: Mempool,
     peers: Peers,
     catch_up: CatchUp,
+    bucket: Bucket,
     durable: Durable,
     standing: Standing,
     /// Which of its votes the log lacks.
@@ -199,6 +204,7 @@ impl<S: Store> Engine<S> {
             state,
             mempool: Mempool::new(me.device),
             catch_up: CatchUp::default(),
+            bucket: Bucket::default(),
             durable: Durable::new(tip),
             standing: Standing::Good,
             abstention: Abstention::Over,
@@ -284,6 +290,9 @@ impl<S: Store> Engine<S> {
                 Ok(())
             }
             Event::Received { from, message } => self.receive(clock, from, message),
+            Event::BucketUp(bucket) => self.bucket_up(clock, bucket),
+            Event::BucketSaid(bucket, message) => self.bucket_said(clock, bucket, message),
+            Event::BucketDown(bucket, trouble) => self.bucket_down(clock, bucket, trouble),
             Event::Unreadable { from, detail } => {
                 self.on_unreadable(clock, from, detail);
                 Ok(())
@@ -326,6 +335,7 @@ impl<S: Store> Engine<S> {
         }
         self.drive(clock, Input::Wish(self.wishes()))?;
         self.repeat(clock)?;
+        self.mind_bucket(clock)?;
         self.go_on_alone(clock)?;
         let oldest = self.mempool.oldest_own();
         self.overdue = oldest.is_some_and(|since| since + QUORUM_WAIT <= clock.now);
@@ -343,6 +353,7 @@ impl<S: Store> Engine<S> {
             tells,
             self.recovers_at(),
             self.replica_wake_at,
+            self.bucket_wake_at(),
             self.held_until,
             unanswered.map(|since| since + QUORUM_WAIT),
             repeats,
@@ -461,6 +472,9 @@ impl<S: Store> Engine<S> {
             .map(|(ballot, block)| (ballot_in(ballot), block));
         let held = accepted.iter().map(|(_, block)| block.hash());
         self.accepted_here = held.collect();
+        if let Some((_, block)) = &accepted {
+            self.notice_bucket(block);
+        }
         self.take_up_abstention(recovered.abstention);
         let next = self.begin_next()?;
         let begin = Begin {

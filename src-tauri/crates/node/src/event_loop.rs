@@ -31,6 +31,7 @@ use crate::network::{Brought, Network, News};
 use crate::node::{Recovered, TaskAnswer, Waiting};
 use crate::opening;
 use crate::published::Published;
+use crate::voting::{Booth, Word};
 use recovery::Remedy;
 
 /// Most events that share a turn, and so a batch and a sync.
@@ -130,6 +131,7 @@ pub(crate) struct EventLoop {
     /// Nothing after a failure, until the ledger is opened again by the next request.
     engine: Option<Engine<DiskStore>>,
     requests: mpsc::Receiver<Request>,
+    booth: Booth,
     network: Network,
     disk: Disk,
     published: Arc<Published>,
@@ -152,6 +154,7 @@ pub(crate) struct EventLoop {
 enum Woken {
     Request(Option<Request>),
     Link(LinkEvent),
+    Bucket(Word),
     Brought(Brought),
     Found(Contact),
     Synced(Result<(), StoreError>),
@@ -162,7 +165,7 @@ impl EventLoop {
     pub(crate) fn new(
         root: PathBuf,
         engine: Engine<DiskStore>,
-        requests: mpsc::Receiver<Request>,
+        (requests, booth): (mpsc::Receiver<Request>, Booth),
         network: Network,
         disk: Disk,
         published: Arc<Published>,
@@ -175,6 +178,7 @@ impl EventLoop {
             root,
             engine: Some(engine),
             requests,
+            booth,
             network,
             disk,
             published,
@@ -226,6 +230,7 @@ impl EventLoop {
                 News::Brought(brought) => Woken::Brought(brought),
                 News::Found(contact) => Woken::Found(contact),
             },
+            word = self.booth.next() => Woken::Bucket(word),
             request = self.requests.recv(), if open => Woken::Request(request),
             () = sleep_until(wake_at) => Woken::Time,
         }
@@ -238,6 +243,10 @@ impl EventLoop {
             Woken::Request(None) => ended.0 = true,
             Woken::Request(Some(request)) => ended = self.ask(request),
             Woken::Link(event) => self.linked(event),
+            Woken::Bucket(word) => {
+                let event = self.booth.translate(word);
+                self.take(event);
+            }
             Woken::Brought(brought) => self.brought(brought),
             Woken::Found(contact) => self.network.find(&contact),
             Woken::Synced(outcome) => self.synced(outcome),
@@ -399,6 +408,7 @@ impl EventLoop {
         for action in actions {
             match action {
                 Action::Send { to, message } => self.network.send(to, &message),
+                Action::AskBucket(question) => self.booth.ask(*question),
                 Action::Refused { from, code, detail } => {
                     tracing::warn!(device = %from, ?code, detail, "a device is refused");
                 }
@@ -483,7 +493,7 @@ impl EventLoop {
                     drop(reply.send(Ok(height)));
                 }
             }
-            Action::Send { .. } | Action::Refused { .. } => {}
+            Action::Send { .. } | Action::Refused { .. } | Action::AskBucket(_) => {}
         }
     }
 

@@ -10,9 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
-use kinfolio_chain::config::device_id;
+use kinfolio_chain::config::{NAME_BYTES_MAX, device_id};
 use kinfolio_chain::wire::{Reader, Writer};
-use kinfolio_chain::{Block, ChainState, Configuration, DeviceId, Height, KeyError, RecoveryKey};
+use kinfolio_chain::{
+    Block, ChainState, Configuration, DeviceId, Height, KeyError, Member, RecoveryKey, Role,
+};
 
 use crate::IDENTITY_FOLDER;
 use crate::error::{NodeError, io};
@@ -89,6 +91,17 @@ pub fn recovery_key(root: &Path) -> Result<RecoveryKey, NodeError> {
         true => Ok(key),
         false => Err(wrong("it is that of another household".to_owned())),
     }
+}
+
+/// A bucket as a member of the household, called so as far as a name may reach. Its id is new, and the
+/// private half of its key is nowhere: it writes nothing.
+///
+/// # Errors
+/// The system has no randomness.
+pub fn new_bucket(name: &str) -> Result<Member, NodeError> {
+    let key = SigningKey::from_bytes(&random()?).verifying_key();
+    let end = name.floor_char_boundary(NAME_BYTES_MAX);
+    Ok(Member::new(name[..end].to_owned(), key, Role::Bucket))
 }
 
 /// Makes a key and writes it down, durably.

@@ -123,7 +123,8 @@ impl Invitation {
         bytes.push(FORM);
         bytes.push(match self.role {
             Role::Voter => 1,
-            Role::Observer => 2,
+            // Nobody comes with it for a bucket.
+            Role::Observer | Role::Bucket => 2,
         });
         bytes.extend(self.expires_s.to_be_bytes());
         bytes.extend(self.inviter.0);

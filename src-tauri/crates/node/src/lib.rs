@@ -23,10 +23,11 @@ mod proofs;
 mod published;
 mod restoring;
 mod sentinel;
+mod voting;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
-pub use identity::{device, keep_seen, reached, recovery_key};
+pub use identity::{device, keep_seen, new_bucket, reached, recovery_key};
 pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::config::{is_legible, is_same_name};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
@@ -50,6 +51,7 @@ pub use pairing::{
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
 pub use restoring::{Restored, Restoring};
+pub use voting::{Registers, VoteError};
 
 /// The folder of the ledger inside a library.
 pub const LEDGER_FOLDER: &str = "ledger";

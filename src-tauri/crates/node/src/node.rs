@@ -24,6 +24,7 @@ use crate::opening::{self, now_ms};
 use crate::pairing::{Doorkeeper, Invitations};
 use crate::proofs::EditName;
 use crate::published::{Published, Status, Tip};
+use crate::voting::{Booth, Word};
 
 mod epoch;
 mod files;
@@ -47,7 +48,9 @@ pub struct Node {
     /// Whether this device was restored, and belongs to the household only once it writes.
     is_restored: Arc<AtomicBool>,
     requests: mpsc::Sender<Request>,
-    published: Arc<Published>,
+    /// To whom the bucket's votes are brought.
+    pub(crate) words: mpsc::UnboundedSender<Word>,
+    pub(crate) published: Arc<Published>,
     invitations: Arc<Invitations>,
     /// Nothing, where no other device is to be spoken to.
     file_links: Option<Arc<FileLinks>>,
@@ -104,10 +107,12 @@ impl Node {
         let key = identity::load(root)?;
         let file_links = door.as_ref().map(|_| FileLinks::new(&key)).transpose()?;
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
+        let (words, booth) = Booth::new();
         let node = Self {
             root: root.into(),
             is_restored: Arc::new(AtomicBool::new(identity::is_restored(root))),
             requests: sender,
+            words,
             published: Arc::clone(&published),
             invitations: Arc::default(),
             file_links,
@@ -132,9 +137,9 @@ impl Node {
         };
         published.show_contacts(&network);
         let path = root.clone();
+        let callers = (requests, booth);
         let run = move || {
-            let event_loop =
-                EventLoop::new(path, engine, requests, network, disk, published, began);
+            let event_loop = EventLoop::new(path, engine, callers, network, disk, published, began);
             runtime.block_on(event_loop.run());
         };
         let thread = std::thread::Builder::new().name("ledger".to_owned());

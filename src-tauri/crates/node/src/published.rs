@@ -111,6 +111,8 @@ struct Now {
     device: Member,
     standing: Standing,
     counts: Counts,
+    /// The bucket that has a vote, or is to get one.
+    bucket: Option<DeviceId>,
     seen: BTreeMap<DeviceId, Seen>,
 }
 
@@ -132,6 +134,7 @@ impl Published {
             config_hash: state.config_hash(),
             standing: engine.standing().clone(),
             counts: engine.counts(),
+            bucket: engine.bucket(),
             seen: BTreeMap::new(),
         };
         let published = Self {
@@ -175,6 +178,8 @@ impl Published {
             now.standing = engine.standing().clone();
         }
         now.counts = engine.counts();
+        let bucket = engine.bucket();
+        changed |= std::mem::replace(&mut now.bucket, bucket) != bucket;
         let peers = engine.peers();
         for member in state
             .configuration()
@@ -241,6 +246,12 @@ impl Published {
     pub(crate) fn device(&self) -> Member {
         let now = self.household_now.read();
         now.unwrap_or_else(PoisonError::into_inner).device.clone()
+    }
+
+    /// The bucket that has a vote, or is to get one.
+    pub(crate) fn bucket(&self) -> Option<DeviceId> {
+        let now = self.household_now.read();
+        now.unwrap_or_else(PoisonError::into_inner).bucket
     }
 
     /// This device.

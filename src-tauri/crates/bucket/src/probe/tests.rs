@@ -97,3 +97,21 @@ async fn a_store_that_overwrites_what_is_there_is_found_out() {
     check(|_| false, false).await;
     check(|mode| matches!(mode, PutMode::Create), true).await;
 }
+
+#[tokio::test]
+async fn a_store_that_swaps_what_has_changed_cannot_vote() {
+    let check = async |forgets: fn(&PutMode) -> bool, cannot: bool| {
+        let store = Forgetful {
+            store: InMemory::new(),
+            forgets,
+        };
+        let bucket = Bucket::on(Arc::new(store), "memory");
+        let probed = bucket.probe_swap().await;
+        let told = matches!(probed, Err(BucketError::CannotVote { .. }));
+        assert_eq!(told, cannot, "{probed:?}");
+        assert_eq!(bucket.list().count().await, 0);
+    };
+    check(|_| false, false).await;
+    check(|mode| matches!(mode, PutMode::Create), true).await;
+    check(|mode| matches!(mode, PutMode::Update(_)), true).await;
+}

@@ -17,7 +17,7 @@ const LENGTHS: [usize; 6] = [1, 4096, 8 * MIB, 8 * MIB + 1, 17 * MIB, 17 * MIB +
 #[tokio::test]
 async fn memory() {
     let bucket = Bucket::in_memory();
-    suite(&bucket).await;
+    suite(&bucket, true).await;
     what_is_there_is_listed(&bucket).await;
 }
 
@@ -25,7 +25,7 @@ async fn memory() {
 async fn a_folder() {
     let dir = tempfile::tempdir().unwrap();
     let bucket = folder(dir.path());
-    suite(&bucket).await;
+    suite(&bucket, false).await;
     what_is_there_is_listed(&bucket).await;
 }
 
@@ -33,20 +33,20 @@ async fn a_folder() {
 async fn azure() {
     let azurite = Emulator::start(Cloud::Azure);
     let bucket = emulated(&azurite, "our/home");
-    suite(&bucket).await;
+    suite(&bucket, true).await;
     what_is_there_is_listed(&bucket).await;
     let bucket = emulated(&azurite, "encrypted").encrypted(&crate::encrypted::key());
-    suite(&bucket).await;
+    suite(&bucket, true).await;
 }
 
 #[tokio::test]
 async fn s3() {
     let moto = Emulator::start(Cloud::S3);
     let bucket = emulated(&moto, "our/home");
-    suite(&bucket).await;
+    suite(&bucket, true).await;
     what_is_there_is_listed(&bucket).await;
     let bucket = emulated(&moto, "encrypted").encrypted(&crate::encrypted::key());
-    suite(&bucket).await;
+    suite(&bucket, true).await;
 }
 
 pub(crate) fn folder(path: &Path) -> Bucket {
@@ -59,7 +59,8 @@ pub(crate) fn emulated(emulator: &Emulator, prefix: &str) -> Bucket {
     Bucket::open(&address, emulator.variables()).unwrap()
 }
 
-pub(crate) async fn suite(bucket: &Bucket) {
+/// `swaps`: whether the store has compare-and-swap.
+pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
     let contents = bucket.contents().await.unwrap();
     assert_eq!(contents, Contents::Nothing);
     bucket.reach().await.unwrap();
@@ -70,6 +71,33 @@ pub(crate) async fn suite(bucket: &Bucket) {
     two_at_once(bucket).await;
     segments_are_created_once(bucket).await;
     bucket.probe().await.unwrap();
+    registers_are_swapped(bucket, swaps).await;
+}
+
+async fn registers_are_swapped(bucket: &Bucket, swaps: bool) {
+    let probed = bucket.probe_swap().await;
+    if !swaps {
+        let told = probed.unwrap_err().to_string();
+        assert!(told.contains("compare-and-swap"), "{told}");
+        return;
+    }
+    probed.unwrap();
+    assert!(!bucket.is_voter("b").await.unwrap());
+    bucket.be_voter("b", [1; 32]).await.unwrap();
+    assert!(bucket.is_voter("b").await.unwrap());
+    assert!(!bucket.is_voter("c").await.unwrap());
+    assert!(bucket.register("b", "1").await.unwrap().is_none());
+    let swap = |text: &'static str, expected| bucket.swap("b", "1", text.into(), expected);
+    let first = swap("a", None).await.unwrap().unwrap();
+    assert!(swap("b", None).await.unwrap().is_none());
+    let second = swap("b", Some(first.clone())).await.unwrap().unwrap();
+    assert!(swap("c", Some(first)).await.unwrap().is_none());
+    let (bytes, version) = bucket.register("b", "1").await.unwrap().unwrap();
+    assert_eq!(bytes, "b");
+    let third = swap("c", Some(version)).await.unwrap();
+    assert!(third.is_some() && swap("d", Some(second)).await.unwrap().is_none());
+    let (bytes, _) = bucket.register("b", "1").await.unwrap().unwrap();
+    assert_eq!(bytes, "c");
 }
 
 async fn an_original_is_there_once_and_right(bucket: &Bucket, length: usize) {

@@ -48,9 +48,9 @@ async fn put(bucket: &Bucket, length: usize, seed: u64) -> (OriginalId, Vec<u8>)
 
 #[tokio::test]
 async fn it_does_all_that_others_do() {
-    suite(&Bucket::in_memory().encrypted(&key())).await;
+    suite(&Bucket::in_memory().encrypted(&key()), true).await;
     let dir = tempfile::tempdir().unwrap();
-    suite(&folder(dir.path()).encrypted(&key())).await;
+    suite(&folder(dir.path()).encrypted(&key()), false).await;
 }
 
 #[tokio::test]

@@ -66,7 +66,11 @@ impl ChainState {
         match &epoch.beginner {
             Beginner::Restored { member, .. } => Configuration::new([member.as_ref().clone()]),
             Beginner::Survivor(device) => {
-                let members = self.configuration.members().cloned();
+                // The bucket's vote belongs to the line that ends.
+                let members = self.configuration.members();
+                let members = members
+                    .filter(|member| member.role != Role::Bucket)
+                    .cloned();
                 Configuration::new(members.map(|mut member| {
                     member.role = match member.id == *device {
                         true => Role::Voter,

@@ -58,7 +58,19 @@ pub enum Void {
         /// The member.
         device: DeviceId,
     },
-    /// Without this device nobody would vote.
+    /// A second bucket.
+    #[error("the bucket {bucket} has a vote already")]
+    SecondBucket {
+        /// The one that has it.
+        bucket: DeviceId,
+    },
+    /// A bucket comes by joining and goes by leaving; nobody becomes one.
+    #[error("{device} cannot change between a device and a bucket")]
+    BucketRole {
+        /// The member.
+        device: DeviceId,
+    },
+    /// Without this device nobody would propose.
     #[error("device {device} is the last voter")]
     LastVoter {
         /// The member.
@@ -92,6 +104,11 @@ impl ChainState {
                 if members.len() >= MEMBERS_MAX {
                     return Err(Void::Full);
                 }
+                if member.role == Role::Bucket
+                    && let Some(bucket) = members.bucket()
+                {
+                    return Err(Void::SecondBucket { bucket });
+                }
                 Ok(members.with(member.as_ref().clone()))
             }
             Change::Name { device, name } => {
@@ -112,6 +129,9 @@ impl ChainState {
                 };
                 if member.role == role {
                     return Err(Void::SameRole { device });
+                }
+                if [member.role, role].contains(&Role::Bucket) {
+                    return Err(Void::BucketRole { device });
                 }
                 self.keeps_a_voter_without(member)?;
                 let mut member = member.clone();
@@ -180,8 +200,9 @@ impl ChainState {
 
     fn keeps_a_voter_without(&self, member: &Member) -> Result<(), Void> {
         let device = member.id;
-        let others = || self.configuration.voters().any(|voter| voter != device);
-        if member.role == Role::Observer || others() {
+        let mut others = self.configuration.members().filter(|one| one.id != device);
+        // A bucket alone would never propose anything.
+        if member.role != Role::Voter || others.any(|one| one.role == Role::Voter) {
             return Ok(());
         }
         Err(Void::LastVoter { device })

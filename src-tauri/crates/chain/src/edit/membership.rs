@@ -22,11 +22,11 @@ pub struct Membership {
 /// What a membership edit changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A device that never was a member becomes one.
+    /// A device that never was a member becomes one, or the bucket does.
     Join {
         /// The newcomer.
         member: Box<Member>,
-        /// What it was invited with; no other device comes in with it.
+        /// What it was invited with; no other device comes in with it. A bucket's is its id.
         invitation: InvitationId,
     },
     /// A member is called something else.
@@ -54,9 +54,9 @@ impl Change {
     /// Does to the voters what the change does to them where it takes effect.
     pub(crate) fn move_voters(&self, voters: &mut BTreeSet<DeviceId>) {
         let (device, votes) = match self {
-            Self::Join { member, .. } => (member.id, member.role == Role::Voter),
+            Self::Join { member, .. } => (member.id, member.role.votes()),
             Self::Name { .. } => return,
-            Self::Role { device, role } => (*device, *role == Role::Voter),
+            Self::Role { device, role } => (*device, role.votes()),
             Self::Remove { device } => (*device, false),
         };
         if votes {

@@ -221,12 +221,12 @@ pub fn read_frame(bytes: &Bytes) -> Frame {
     }
 }
 
-pub(super) fn encode_ballot(ballot: &Ballot, to: &mut Writer) {
+pub(crate) fn encode_ballot(ballot: &Ballot, to: &mut Writer) {
     to.u64(ballot.round);
     encode_owner(&ballot.proposer, to);
 }
 
-pub(super) fn decode_ballot(from: &mut Reader) -> Result<Ballot, WireError> {
+pub(crate) fn decode_ballot(from: &mut Reader) -> Result<Ballot, WireError> {
     Ok(Ballot {
         round: from.u64("a ballot's round")?,
         proposer: decode_owner(from)?,

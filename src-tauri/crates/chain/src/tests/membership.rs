@@ -306,6 +306,39 @@ fn a_void_change_stands_in_the_chain_and_changes_nothing() {
 }
 
 #[test]
+fn a_bucket_votes_comes_once_and_never_is_the_last_voter() {
+    let mut house = House::of([(0, Role::Voter), (1, Role::Voter)]);
+    let edit = house.edit(join(7, Role::Bucket));
+    let block = house.change(0, edit);
+    let three = BTreeSet::from([id(0), id(1), id(7)]);
+    assert_eq!(house.voters(), three);
+    assert_eq!(block.voters_after(&BTreeSet::from([id(0), id(1)])), three);
+    assert_eq!(house.state.configuration().bucket(), Some(id(7)));
+
+    let (bucket, device) = (id(7), id(7));
+    let voids = [
+        (join(8, Role::Bucket), Void::SecondBucket { bucket }),
+        (role(7, Role::Voter), Void::BucketRole { device }),
+        (role(1, Role::Bucket), Void::BucketRole { device: id(1) }),
+    ];
+    for (change, expect) in voids {
+        let edit = house.edit(change);
+        assert_eq!(house.state.members_after(&edit), Err(expect));
+    }
+    let edit = house.edit(remove(1));
+    house.change(0, edit);
+    let last = house.edit(remove(0));
+    let void = Void::LastVoter { device: id(0) };
+    assert_eq!(house.state.members_after(&last), Err(void));
+    let edit = house.edit(remove(7));
+    house.change(0, edit);
+    assert_eq!(house.voters(), BTreeSet::from([id(0)]));
+    let edit = house.edit(join(8, Role::Bucket));
+    house.change(0, edit);
+    assert!(house.voters().contains(&id(8)));
+}
+
+#[test]
 fn a_full_household_takes_nobody_in() {
     let most = u8::try_from(MEMBERS_MAX).unwrap();
     let mut house = House::of((0..most).map(|device| (device, Role::Voter)));

@@ -34,6 +34,7 @@ async fn change_and_list(api: &Api, args: &HouseholdArgs, output: &Output) -> Re
                 .clone()
                 .map(|bucket| Some(bucket).filter(|bucket| bucket != "none")),
             bucket_encrypted: args.encrypt_bucket.map(Into::into),
+            bucket_voter: args.bucket_voter.map(Into::into),
             scrub_every: args.scrub_every.clone(),
             placements: placements(api, &args.placements).await?,
         };
@@ -77,6 +78,8 @@ fn describe(agreed: &HouseholdBody) -> String {
     };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "bucket       {bucket}");
+    let vote = if agreed.bucket_voter { "yes" } else { "no" };
+    let _ = writeln!(text, "bucket votes {vote}");
     let _ = writeln!(text, "scrub every  {}", agreed.scrub_every);
     for device in &agreed.placements {
         let _ = writeln!(

@@ -356,5 +356,6 @@ pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::Voter => "voter",
         Role::Observer => "observer",
+        Role::Bucket => "bucket",
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use kinfolio_library::edit::Settled;
 use kinfolio_library::household::{self, SettingsChange};
 use kinfolio_library::node::{DeviceId, InvitationId, Role};
 use qrcode::render::svg;
@@ -63,9 +64,21 @@ pub(crate) async fn change_settings(
     State(app): State<Arc<App>>,
     extract::Json(body): extract::Json<HouseholdChange>,
 ) -> Result<Json<HouseholdChanged>, Problem> {
-    let settled = household::change_settings(&app.library, body.try_into()?).await?;
+    let voter = body.bucket_voter;
+    let change = SettingsChange::try_from(body)?;
+    let mut settled = None;
+    // Another bucket can be named once the first one has no vote any more, and vote once it is.
+    if voter == Some(false) {
+        settled = Some(household::set_bucket_voter(&app.library, false).await?);
+    }
+    if voter.is_none() || change != SettingsChange::default() {
+        settled = Some(household::change_settings(&app.library, change).await?);
+    }
+    if voter == Some(true) {
+        settled = Some(household::set_bucket_voter(&app.library, true).await?);
+    }
     Ok(Json(HouseholdChanged {
-        state: settled.into(),
+        state: settled.unwrap_or(Settled::Committed).into(),
     }))
 }
 

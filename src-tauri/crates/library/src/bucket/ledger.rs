@@ -3,13 +3,14 @@
 //! and so on for ever.
 //!
 //! A device that finds another's segment under its number reads it, checks that its blocks are
-//! those of the chain here, and goes on from its end.
+//! those of the chain here, and goes on from its end. Where the bucket has a vote, each vote waits
+//! until the blocks below it are there.
 
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kinfolio_bucket::{Bucket, Segment};
+use kinfolio_bucket::{Bucket, BucketError, Segment};
 use kinfolio_node::{Block, Excerpt, Height, Tip};
 use tokio::sync::watch;
 
@@ -49,6 +50,55 @@ struct Place {
     is_second: bool,
 }
 
+/// What is known of a bucket's segments. Whoever goes on from there holds it.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// Of which bucket.
+    of: Option<String>,
+    place: Option<Place>,
+    /// The segment that ends above the tip here, so that it need not be read for each block.
+    theirs: Option<(u64, Excerpt)>,
+    /// The first segment that was not there, and the height above the last block before it.
+    end: Option<(u64, Height)>,
+}
+
+impl Kept {
+    /// Turns to this bucket; the household may have agreed upon another one.
+    fn turn_to(&mut self, bucket: &Bucket) {
+        let name = bucket.to_string();
+        if self.of.as_ref() != Some(&name) {
+            *self = Self {
+                of: Some(name),
+                ..Self::default()
+            };
+        }
+    }
+
+    /// A segment that is never written again, once it is there.
+    async fn read(
+        &mut self,
+        bucket: &Bucket,
+        number: u64,
+    ) -> Result<Option<Excerpt>, LibraryError> {
+        match &self.theirs {
+            Some((of, excerpt)) if *of == number => Ok(Some(excerpt.clone())),
+            _ => {
+                let excerpt = read(bucket, number).await?;
+                self.theirs = excerpt.clone().map(|excerpt| (number, excerpt));
+                Ok(excerpt)
+            }
+        }
+    }
+
+    /// The bucket holds what lies below this place.
+    fn stand_at(&mut self, at: Place) {
+        self.place = Some(at);
+        if self.end.is_some_and(|(number, _)| number < at.number) {
+            self.end = Some((at.number, at.next));
+        }
+    }
+}
+
 /// What came of a step.
 enum Step {
     /// The bucket holds all that is here.
@@ -61,18 +111,18 @@ enum Step {
 pub(super) async fn run(library: Library) {
     let library = &library;
     let mut tip = library.node().watch();
-    // In which bucket, and where in it.
-    let (mut of, mut place) = (None, None);
     let mut pause = PAUSE_MIN;
     loop {
         tip.mark_unchanged();
         let written = Instant::now();
-        let stepped = step(library, &mut of, &mut place).await;
+        let mut kept = library.bucket().kept().lock().await;
+        let stepped = step(library, &mut kept).await;
+        let is_second = kept.place.is_some_and(|place| place.is_second);
+        drop(kept);
         match stepped {
             Ok(step) => {
                 library.bucket().is_well(Work::Ledger);
                 pause = PAUSE_MIN;
-                let is_second = place.is_some_and(|place| place.is_second);
                 if wait(&mut tip, &step, written, is_second).await.is_err() {
                     return;
                 }
@@ -84,8 +134,6 @@ pub(super) async fn run(library: Library) {
                 if let LibraryError::Segment(SegmentError::Forked { .. }) = error {
                     return;
                 }
-                // Who knows what the bucket is when it comes back.
-                place = None;
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);
             }
@@ -115,49 +163,92 @@ async fn wait(
 }
 
 /// Stores what the bucket lacks of the chain here.
-async fn step(
-    library: &Library,
-    of: &mut Option<String>,
-    place: &mut Option<Place>,
-) -> Result<Step, LibraryError> {
+async fn step(library: &Library, kept: &mut Kept) -> Result<Step, LibraryError> {
     let Some(bucket) = library.bucket().open().await else {
         return Ok(Step::Done);
     };
     let bucket = bucket?;
-    // The household may have agreed upon another one.
-    let name = bucket.to_string();
-    if of.as_ref() != Some(&name) {
-        (*of, *place) = (Some(name), None);
+    fill(library, &bucket, kept).await
+}
+
+/// Stores the ledger up to `height`, which is decided here, unless the bucket holds so much of it.
+pub(super) async fn reach(
+    library: &Library,
+    bucket: &Bucket,
+    height: Height,
+) -> Result<(), LibraryError> {
+    // Whoever asks may be ahead of what is shown.
+    let mut tip = library.node().watch();
+    let reached = tip.wait_for(|tip| tip.height >= height).await;
+    reached.map_err(|_| LibraryError::Closing)?;
+    let mut kept = library.bucket().kept().lock().await;
+    kept.turn_to(bucket);
+    let holds = |kept: &Kept| kept.place.is_some_and(|at| at.next > height);
+    if holds(&kept) {
+        return Ok(());
     }
-    let mut at = match *place {
+    match fill(library, bucket, &mut kept).await? {
+        Step::Done if !holds(&kept) => Err(LibraryError::Bucket(BucketError::Missing {
+            bucket: bucket.to_string(),
+            object: format!("block {height}"),
+        })),
+        Step::Done | Step::Ahead => Ok(()),
+    }
+}
+
+/// The height above the highest block of the ledger that the bucket holds.
+pub(super) async fn end(library: &Library, bucket: &Bucket) -> Result<Height, LibraryError> {
+    let mut kept = library.bucket().kept().lock().await;
+    kept.turn_to(bucket);
+    let (mut number, mut end) = match kept.end {
+        Some(known) => known,
+        None => (
+            last_segment(bucket, remembered(library, bucket))
+                .await?
+                .unwrap_or(0),
+            0,
+        ),
+    };
+    while let Some(segment) = read(bucket, number).await? {
+        (number, end) = (number + 1, segment.end());
+    }
+    kept.end = Some((number, end));
+    Ok(end)
+}
+
+/// Stores what this bucket lacks of the chain here.
+async fn fill(library: &Library, bucket: &Bucket, kept: &mut Kept) -> Result<Step, LibraryError> {
+    kept.turn_to(bucket);
+    // Who knows what the bucket is, should this fail.
+    let mut at = match kept.place.take() {
         Some(at) => at,
         None => {
             bucket.reach().await.map_err(LibraryError::Bucket)?;
             bucket.probe().await.map_err(LibraryError::Bucket)?;
-            find(library, &bucket).await?
+            find(library, bucket).await?
         }
     };
     let step = loop {
         // Where another device was faster before, it may be again: its segment is looked for first.
         let theirs = match at.is_second {
-            true => read(&bucket, at.number).await?,
+            true => kept.read(bucket, at.number).await?,
             false => None,
         };
         let theirs = match theirs {
             Some(theirs) => theirs,
-            None => match create(library, &bucket, &mut at).await? {
+            None => match create(library, bucket, &mut at).await? {
                 Created::Ours => continue,
                 Created::Nothing => break Step::Done,
                 Created::Theirs(theirs) => theirs,
             },
         };
-        if !adopt(library, &bucket, &mut at, &theirs).await? {
+        if !adopt(library, bucket, &mut at, &theirs).await? {
             break Step::Ahead;
         }
         note(library, at);
     };
     note(library, at);
-    *place = Some(at);
+    kept.stand_at(at);
     Ok(step)
 }
 

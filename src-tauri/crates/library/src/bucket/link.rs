@@ -10,6 +10,7 @@ use kinfolio_catalog::Settings;
 use kinfolio_node::recovery_key;
 use tokio::sync::watch;
 
+use super::ledger::Kept;
 use crate::error::LibraryError;
 use crate::library::node_error;
 
@@ -45,6 +46,7 @@ pub struct Status {
 pub(crate) enum Work {
     Originals,
     Ledger,
+    Vote,
 }
 
 /// The bucket that is set, if one is.
@@ -55,6 +57,7 @@ pub(crate) struct Link {
     root: PathBuf,
     agreed: watch::Receiver<Settings>,
     state: Mutex<State>,
+    kept: tokio::sync::Mutex<Kept>,
 }
 
 #[derive(Default)]
@@ -66,7 +69,7 @@ struct State {
     opened: Option<Arc<Bucket>>,
     status: Status,
     /// What is wrong with each work, if anything is.
-    troubles: [Option<String>; 2],
+    troubles: [Option<String>; 3],
 }
 
 impl Link {
@@ -78,6 +81,7 @@ impl Link {
             root: root.to_path_buf(),
             agreed,
             state: Mutex::default(),
+            kept: tokio::sync::Mutex::default(),
         }
     }
 
@@ -122,6 +126,11 @@ impl Link {
             state.opened = Some(Arc::clone(&bucket));
         }
         Ok(bucket)
+    }
+
+    /// How much of the ledger it is known to hold.
+    pub(super) fn kept(&self) -> &tokio::sync::Mutex<Kept> {
+        &self.kept
     }
 
     pub(crate) fn status(&self) -> Option<Status> {
@@ -176,7 +185,7 @@ impl Link {
                     bucket: address.ok().flatten().map(|address| address.to_string()),
                     ..Status::default()
                 },
-                troubles: [trouble, None],
+                troubles: [trouble, None, None],
             };
         }
         state

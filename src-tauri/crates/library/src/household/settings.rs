@@ -3,6 +3,7 @@
 
 use kinfolio_bucket::Address;
 use kinfolio_catalog::{LibraryEdit, Settings, SettingsChange};
+use kinfolio_node::Role;
 
 use super::member;
 use crate::edit::{Settled, send};
@@ -29,6 +30,13 @@ pub async fn change_settings(
     }
     let change = change.checked().map_err(LibraryError::BadSetting)?;
     let status = library.node().status();
+    let other = change
+        .bucket
+        .as_ref()
+        .filter(|bucket| **bucket != settings(library).bucket);
+    if other.is_some() && status.members.iter().any(|one| one.role == Role::Bucket) {
+        return Err(LibraryError::BucketVotes);
+    }
     for &device in change.placements.keys() {
         member(&status, device)?;
     }

@@ -29,7 +29,10 @@ const IN_FLIGHT_MIN: u64 = 16;
 impl<S: Store> Engine<S> {
     pub(super) fn next_height(&self) -> Begin<Ledger> {
         let voters: BTreeSet<_> = self.state.configuration().voters().collect();
-        let mut order: Vec<_> = voters.iter().copied().collect();
+        // A bucket steps in for nobody.
+        let bucket = self.state.configuration().bucket();
+        let devices = voters.iter().filter(|&&one| Some(one) != bucket);
+        let mut order: Vec<_> = devices.copied().collect();
         let tip = self.state.tip();
         order.sort_by_cached_key(|device| {
             let hash = Sha256::new().chain_update(tip.0).chain_update(device.0);

@@ -19,6 +19,9 @@ impl<S: Store> Engine<S> {
             for output in self.replica.step(clock.now, input) {
                 match output {
                     Output::Persist(lsn, record) => self.persist(lsn, record)?,
+                    Output::Send { to, message } if self.is_bucket(to) => {
+                        self.ask_bucket(clock.now, message);
+                    }
                     Output::Send { to, message } => self.send(to, PeerMessage::Synod(message)),
                     Output::Build { .. } => {
                         let block = Arc::new(self.build(clock));
@@ -35,6 +38,8 @@ impl<S: Store> Engine<S> {
                         self.unsaid = self.mempool.in_care();
                     }
                     Output::Behind { device, .. } => self.tell_tip(device),
+                    // What it has accepted is settled height by height.
+                    Output::Missing { device, .. } if self.is_bucket(device) => {}
                     Output::Missing { device, height } => self.catch_up.want(device, height),
                     Output::Readable { read, height } => self.actions.push(Action::Readable {
                         ticket: read,
@@ -72,6 +77,7 @@ impl<S: Store> Engine<S> {
             },
             Record::Accepted { ballot, block } => {
                 self.accepted_here.insert(block.hash());
+                self.notice_bucket(&block);
                 store::Record::Accepted {
                     ballot: ballot_out(ballot),
                     block,
@@ -120,6 +126,7 @@ impl<S: Store> Engine<S> {
         let followed = self.state.follow(block);
         let judged = followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;
         self.accepted_here.clear();
+        self.forget_newcomer();
         self.counts.blocks += 1;
         if block.batches().iter().any(|batch| batch.author == self.me) {
             self.wrote_at = height;
@@ -160,14 +167,14 @@ pub(super) fn proposer(owner: Owner) -> Proposer<Ledger> {
     }
 }
 
-pub(super) fn ballot_in(ballot: store::Ballot) -> Ballot<Ledger> {
+pub(crate) fn ballot_in(ballot: store::Ballot) -> Ballot<Ledger> {
     Ballot {
         round: ballot.round,
         proposer: proposer(ballot.proposer),
     }
 }
 
-pub(super) fn ballot_out(ballot: Ballot<Ledger>) -> store::Ballot {
+pub(crate) fn ballot_out(ballot: Ballot<Ledger>) -> store::Ballot {
     let Proposer {
         device,
         incarnation,

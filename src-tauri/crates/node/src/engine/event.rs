@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::{DeviceId, EpochId, Height};
-use kinfolio_consensus::Micros;
-use kinfolio_transport::{PeerMessage, RefusalCode};
+use kinfolio_consensus::{Message, Micros};
+use kinfolio_transport::{Ledger, PeerMessage, RefusalCode};
 
+use super::bucket::Question;
 use super::durable::Mark;
 use super::epoch::Right;
 use crate::mempool::{Receipt, Ticket};
@@ -56,6 +57,12 @@ pub enum Event {
         /// What.
         message: PeerMessage,
     },
+    /// The household's bucket can be asked for its vote.
+    BucketUp(DeviceId),
+    /// It has voted, or said what it has voted.
+    BucketSaid(DeviceId, Message<Ledger>),
+    /// It cannot be asked any more, and why.
+    BucketDown(DeviceId, Option<String>),
     /// A device sent something that cannot be read.
     Unreadable {
         /// Who, as the connection proved.
@@ -98,6 +105,9 @@ pub enum Action {
         /// What.
         message: PeerMessage,
     },
+    /// Put this question to what the household's bucket has voted, and report its answer with
+    /// [`Event::BucketSaid`]; it may be lost.
+    AskBucket(Box<Question>),
     /// The edits of this ticket are safe.
     Acknowledge(Ticket, Receipt),
     /// The epoch of this ticket has begun, in the block at this height; not, where a quorum is within

@@ -108,6 +108,20 @@ impl Peers {
         }
     }
 
+    /// A bucket can be asked. It is no device: there is no link to it.
+    pub(super) fn store_is_up(&mut self, bucket: DeviceId) {
+        let peer = self.known.entry(bucket).or_default();
+        peer.greeted = true;
+        peer.trouble = None;
+    }
+
+    /// It cannot be asked any more.
+    pub(super) fn store_is_down(&mut self, bucket: DeviceId, trouble: Option<String>) {
+        let peer = self.known.entry(bucket).or_default();
+        peer.greeted = false;
+        peer.trouble = trouble;
+    }
+
     /// Counts something that `device` said and that costs as much as `weight` messages.
     pub(super) fn hear(&mut self, device: DeviceId, now: Micros, weight: u64) -> Hearing {
         let peer = self.known.entry(device).or_default();

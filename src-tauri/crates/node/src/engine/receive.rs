@@ -210,7 +210,7 @@ impl<S: Store> Engine<S> {
 
     /// A block that comes to the vote is checked against the chain below it (invariant V); one
     /// for another height goes no further than the replica, which does not look at it.
-    fn on_synod(
+    pub(super) fn on_synod(
         &mut self,
         clock: Clock,
         from: DeviceId,

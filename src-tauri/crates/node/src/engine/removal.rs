@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use kinfolio_chain::DeviceId;
 use kinfolio_chain::store::Store;
+use kinfolio_chain::{DeviceId, Role};
 
 use super::{Engine, Standing};
 
@@ -17,7 +17,11 @@ impl<S: Store> Engine<S> {
         if self.standing == Standing::Removed || !self.removed_by.insert(by) {
             return;
         }
-        let voters = self.circle().voters();
+        // A bucket speaks to nobody.
+        let members = self.circle().members();
+        let voters = members
+            .filter(|one| one.role == Role::Voter)
+            .map(|one| one.id);
         let others: BTreeSet<_> = voters.filter(|&one| one != self.me.device).collect();
         let agree = others.intersection(&self.removed_by).count();
         tracing::warn!(

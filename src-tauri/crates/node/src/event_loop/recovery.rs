@@ -128,6 +128,9 @@ impl EventLoop {
         for device in self.network.up() {
             self.take(Event::StillUp(device));
         }
+        if let Some(bucket) = self.booth.up() {
+            self.take(Event::BucketUp(bucket));
+        }
         tracing::info!("the ledger was opened again after a failure");
         Ok(())
     }

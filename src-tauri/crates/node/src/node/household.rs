@@ -104,7 +104,7 @@ impl Node {
     /// A way to this node that does not keep it running.
     pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
         let (root, is_restored) = (Arc::clone(&self.root), Arc::clone(&self.is_restored));
-        let requests = self.requests.downgrade();
+        let (requests, words) = (self.requests.downgrade(), self.words.clone());
         let published = Arc::clone(&self.published);
         let invitations = Arc::downgrade(&self.invitations);
         let file_links = self.file_links.clone();
@@ -113,6 +113,7 @@ impl Node {
                 root: Arc::clone(&root),
                 is_restored: Arc::clone(&is_restored),
                 requests: requests.upgrade()?,
+                words: words.clone(),
                 published: Arc::clone(&published),
                 invitations: Weak::upgrade(&invitations)?,
                 file_links: file_links.clone(),

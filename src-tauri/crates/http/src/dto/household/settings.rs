@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use axum::http::StatusCode;
 use kinfolio_library::household::{Device, Placement, Settings, SettingsChange};
-use kinfolio_library::node::DeviceId;
+use kinfolio_library::node::{DeviceId, Role};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -22,6 +22,8 @@ pub struct HouseholdBody {
     pub bucket: Option<String>,
     /// Whether what is put into the bucket is to be encrypted.
     pub bucket_encrypted: bool,
+    /// Whether the bucket has a vote, so that of two devices each can decide while the other is away.
+    pub bucket_voter: bool,
     /// How often a device looks whether everything that it holds is still right, as `30d`.
     pub scrub_every: String,
     /// Which originals each device keeps.
@@ -51,6 +53,10 @@ pub struct HouseholdChange {
     /// Whether what is put into the bucket is to be encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket_encrypted: Option<bool>,
+    /// Whether the bucket is to have a vote; it needs a store that has compare-and-swap, as Azure Blob
+    /// Storage and S3 have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket_voter: Option<bool>,
     /// As `30d` or `12h`; an hour at least.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scrub_every: Option<String>,
@@ -75,12 +81,15 @@ impl HouseholdBody {
             name: device.member.name.clone(),
             placement: device.placement.to_string(),
         };
+        let is_bucket = |device: &&Device| device.member.role == Role::Bucket;
+        let keepers = devices.iter().filter(|device| !is_bucket(device));
         Self {
             household,
             bucket: settings.bucket.clone(),
+            bucket_voter: devices.iter().any(|device| is_bucket(&device)),
             bucket_encrypted: settings.bucket_encrypted,
             scrub_every: settings.scrub_every.to_string(),
-            placements: devices.iter().map(placement).collect(),
+            placements: keepers.map(placement).collect(),
         }
     }
 }
