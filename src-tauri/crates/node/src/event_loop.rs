@@ -2,6 +2,7 @@
 //! messages and syncs out. All links live on this thread, so that a message needs no hop to
 //! another one; only the disk has a thread of its own, because it blocks.
 
+mod learning;
 mod pending;
 mod recovery;
 mod tasks;
@@ -16,7 +17,7 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{EditId, Height, Holding, Role, TaskName, TaskState};
+use kinfolio_chain::{Block, EditId, Height, Holding, Role, TaskName, TaskState};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Contact, Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
 use tokio::sync::{mpsc, oneshot};
@@ -67,6 +68,11 @@ pub(crate) enum Request {
     },
     Read {
         reply: oneshot::Sender<Result<Height, SubmitError>>,
+    },
+    /// Take in blocks that were decided elsewhere.
+    Learn {
+        blocks: Vec<Arc<Block>>,
+        reply: oneshot::Sender<Result<(), SubmitError>>,
     },
     /// Let other devices in here.
     Listen {
@@ -274,6 +280,7 @@ impl EventLoop {
                 Request::Look { reply, .. } => drop(reply.send(Err(error))),
                 Request::List { reply } => drop(reply.send(Err(error))),
                 Request::Waiting { reply, .. } => drop(reply.send(Err(error))),
+                Request::Learn { reply, .. } => drop(reply.send(Err(error))),
                 Request::Read { reply } => Waiter::Read(reply).fail(&error),
                 Request::Mend(_) | Request::Listen { .. } | Request::Close { .. } => {}
             }
@@ -309,6 +316,7 @@ impl EventLoop {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });
             }
+            Request::Learn { blocks, reply } => self.learn(blocks, reply),
             Request::Mend(error) => self.mend(error),
             Request::Listen { .. } | Request::Close { .. } => {}
         }
