@@ -43,6 +43,7 @@ pub struct Status {
 pub(crate) enum Work {
     Originals,
     Ledger,
+    News,
 }
 
 /// The bucket that is set, if one is.
@@ -62,7 +63,7 @@ struct State {
     opened: Option<Arc<Bucket>>,
     status: Status,
     /// What is wrong with each work, if anything is.
-    troubles: [Option<String>; 2],
+    troubles: [Option<String>; 3],
 }
 
 impl Link {
@@ -170,7 +171,7 @@ impl Link {
                     bucket: address.ok().flatten().map(|address| address.to_string()),
                     ..Status::default()
                 },
-                troubles: [trouble, None],
+                troubles: [trouble, None, None],
             };
         }
         state
