@@ -8,6 +8,7 @@
 
 mod ledger;
 mod link;
+mod news;
 mod segments;
 mod storing;
 mod voting;
@@ -29,11 +30,17 @@ pub(crate) use segments::{check as check_segment, read as read_segment};
 pub(crate) use voting::prepare as prepare_to_vote;
 
 /// Stores what the bucket lacks from now on, originals and the ledger, in the background, until the
-/// library closes, whenever one is set. For a process that stays: a short command need not.
+/// library closes, whenever one is set; and takes in what it has of the ledger, while no quorum is
+/// within reach that would give it. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
     spawn_once_proved(library, storing::run(library.clone()));
     spawn_once_proved(library, ledger::run(library.clone()));
     spawn_once_proved(library, voting::run(library.clone()));
+    let (closing, here) = (library.closing(), library.clone());
+    let news = async move {
+        closing.run_until_cancelled(news::run(here)).await;
+    };
+    library.tasks().spawn(news);
 }
 
 /// How this device gets on with the bucket; `None` where none is set.

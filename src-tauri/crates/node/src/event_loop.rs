@@ -3,127 +3,43 @@
 //! another one; only the disk has a thread of its own, because it blocks.
 
 mod epoch;
+mod learning;
 mod pending;
 mod recovery;
+mod request;
 mod tasks;
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{DeviceId, EditId, Height, Holding, Role, TaskName, TaskState};
+use kinfolio_chain::{Height, Role};
 use kinfolio_consensus::Micros;
-use kinfolio_transport::{Contact, Entry, EntryReceipt, EntryRefused, LinkEvent, Replies};
+use kinfolio_transport::{Contact, Entry, EntryReceipt, LinkEvent};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
-use crate::engine::{Action, Clock, Counts, Engine, Event, Mark, Right, Standing};
+use crate::engine::{Action, Clock, Counts, Engine, Event, Mark, Standing};
 use crate::error::{NodeError, SubmitError};
 use crate::identity;
-use crate::mempool::{EditState, Receipt, Ticket};
+use crate::mempool::{EditState, Ticket};
 use crate::network::{Brought, Network, News};
-use crate::node::{Recovered, TaskAnswer, Waiting};
+use crate::node::TaskAnswer;
 use crate::opening;
 use crate::published::Published;
 use crate::voting::{Booth, Word};
 use recovery::Remedy;
+use request::Waiter;
+pub(crate) use request::{Request, TaskReply};
 
 /// Most events that share a turn, and so a batch and a sync.
 const EVENTS_PER_TURN: usize = 4096;
 
 /// How often it is noted how far the ledger reaches.
 const REACHED_NOTED_EVERY: Duration = Duration::from_secs(10);
-
-/// Whom to tell about a submission.
-pub(crate) type Reply = oneshot::Sender<Result<Receipt, SubmitError>>;
-
-/// Whom to tell what came of a word about a task.
-pub(crate) type TaskReply = oneshot::Sender<Result<TaskAnswer, SubmitError>>;
-
-/// What the loop is asked to do.
-pub(crate) enum Request {
-    Submit {
-        payloads: Vec<Bytes>,
-        reply: Reply,
-    },
-    Change {
-        change: Change,
-        reply: Reply,
-    },
-    Task {
-        task: Task,
-        reply: TaskReply,
-    },
-    Look {
-        task: TaskName,
-        reply: oneshot::Sender<Result<TaskState, SubmitError>>,
-    },
-    List {
-        reply: oneshot::Sender<Result<Vec<(TaskName, Holding)>, SubmitError>>,
-    },
-    Read {
-        reply: oneshot::Sender<Result<Height, SubmitError>>,
-    },
-    /// Begin an epoch.
-    Recover {
-        right: Right,
-        reply: oneshot::Sender<Result<Recovered, SubmitError>>,
-    },
-    /// Go where another device goes.
-    Follow {
-        device: DeviceId,
-        reply: oneshot::Sender<Result<(), SubmitError>>,
-    },
-    /// Let other devices in here.
-    Listen {
-        listener: TcpListener,
-        done: oneshot::Sender<Result<(), NodeError>>,
-    },
-    /// So many bytes are free on this device's disk.
-    Room {
-        free_bytes: u64,
-    },
-    Waiting {
-        after: Option<EditId>,
-        reply: oneshot::Sender<Result<Waiting, SubmitError>>,
-    },
-    /// Somebody could not read a block.
-    Mend(StoreError),
-    Close {
-        done: oneshot::Sender<Result<(), NodeError>>,
-    },
-}
-
-/// Who waits for an answer of the engine.
-enum Waiter {
-    Edits(Reply),
-    Entry(u64, Replies),
-    Task(TaskReply),
-    Read(oneshot::Sender<Result<Height, SubmitError>>),
-    Recovery(oneshot::Sender<Result<Recovered, SubmitError>>),
-}
-
-impl Waiter {
-    /// Whoever asked may have gone; then nobody is told.
-    fn fail(self, error: &SubmitError) {
-        match self {
-            Self::Edits(reply) => drop(reply.send(Err(error.clone()))),
-            Self::Entry(id, replies) => {
-                let detail = error.to_string();
-                replies.answer(id, Err(EntryRefused { detail }));
-            }
-            Self::Task(reply) => drop(reply.send(Err(error.clone()))),
-            Self::Read(reply) => drop(reply.send(Err(error.clone()))),
-            Self::Recovery(reply) => drop(reply.send(Err(error.clone()))),
-        }
-    }
-}
 
 /// The loop's own state.
 pub(crate) struct EventLoop {
@@ -296,22 +212,7 @@ impl EventLoop {
             && let Err(error) = self.reopen()
         {
             let error = SubmitError::Ledger(Arc::new(error));
-            match request {
-                Request::Submit { reply, .. } | Request::Change { reply, .. } => {
-                    Waiter::Edits(reply).fail(&error);
-                }
-                Request::Task { reply, .. } => Waiter::Task(reply).fail(&error),
-                Request::Look { reply, .. } => drop(reply.send(Err(error))),
-                Request::List { reply } => drop(reply.send(Err(error))),
-                Request::Waiting { reply, .. } => drop(reply.send(Err(error))),
-                Request::Read { reply } => Waiter::Read(reply).fail(&error),
-                Request::Recover { reply, .. } => Waiter::Recovery(reply).fail(&error),
-                Request::Follow { reply, .. } => drop(reply.send(Err(error))),
-                Request::Mend(_)
-                | Request::Room { .. }
-                | Request::Listen { .. }
-                | Request::Close { .. } => {}
-            }
+            request.fail(error);
             return (false, None);
         }
         if let Some(error) = self.no_writes() {
@@ -346,6 +247,7 @@ impl EventLoop {
             }
             Request::Recover { right, reply } => self.go_on_alone(right, reply),
             Request::Follow { device, reply } => self.follow(device, reply),
+            Request::Learn { blocks, reply } => self.learn(blocks, reply),
             Request::Mend(error) => self.mend(error),
             Request::Room { .. } | Request::Listen { .. } | Request::Close { .. } => {}
         }

@@ -186,6 +186,16 @@ impl Node {
         self.ask(|reply| Request::Read { reply }).await
     }
 
+    /// Takes in blocks that the household has decided and that came from elsewhere than from another
+    /// device, in order, each checked as one of those would be. What is here already is passed over.
+    ///
+    /// # Errors
+    /// [`NodeError::Unfit`] in [`SubmitError::Ledger`], if one may not follow the tip: those before it
+    /// were taken in. Or the node is closed, or its ledger fails.
+    pub async fn learn(&self, blocks: Vec<Arc<Block>>) -> Result<(), SubmitError> {
+        self.ask(|reply| Request::Learn { blocks, reply }).await
+    }
+
     /// Asks for something that makes an edit.
     async fn ask_to_write<T>(
         &self,

@@ -116,7 +116,8 @@ fn text(measured: &Measured) -> String {
         false => "THE CHAINS DIFFER, or strings are missing or doubled",
     };
     format!(
-        "{} by {} to {}: {ops_per_s:.0}/s in {seconds:.2} s, p50 {p50_ms:.2} ms, p99 {p99_ms:.2} ms, longest gap {gap_ms:.1} ms\n\
+        "{} by {} to {}: {ops_per_s:.0}/s in {seconds:.2} s, p50 {p50_ms:.2} ms, p99 {p99_ms:.2} ms, \
+         longest gap {gap_ms:.1} ms\n\
          {}, {ballots_per_block:.2} ballots a block, {}, fdatasync p50 {fdatasync_p50_ms:.2} ms\n\
          {equal}: tip {}\n",
         counted(measured.entries, "string", "strings"),

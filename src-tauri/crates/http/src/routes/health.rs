@@ -178,7 +178,8 @@ fn bucket_metrics(status: &Status) -> String {
         "# HELP kinfolio_bucket_up Whether nothing is known to be wrong with the bucket.\n\
          # TYPE kinfolio_bucket_up gauge\n\
          kinfolio_bucket_up{{bucket=\"{}\",trouble=\"{}\"}} {}\n\
-         # HELP kinfolio_bucket_originals_waiting Originals here that the bucket is not known to hold, as far as counted.\n\
+         # HELP kinfolio_bucket_originals_waiting Originals here that the bucket is not known \
+         to hold, as far as counted.\n\
          # TYPE kinfolio_bucket_originals_waiting gauge\n\
          kinfolio_bucket_originals_waiting {}\n\
          # HELP kinfolio_bucket_originals_stored_total Originals that this device stored there since the start.\n\

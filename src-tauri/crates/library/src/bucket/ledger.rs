@@ -361,7 +361,10 @@ async fn find(library: &Library, bucket: &Bucket) -> Result<Place, LibraryError>
 }
 
 /// The number of the last segment, found in few steps: they are numbered without gaps.
-async fn last_segment(bucket: &Bucket, noted: Option<u64>) -> Result<Option<u64>, LibraryError> {
+pub(super) async fn last_segment(
+    bucket: &Bucket,
+    noted: Option<u64>,
+) -> Result<Option<u64>, LibraryError> {
     let has = async |number| {
         let has = bucket.has_segment(number).await;
         has.map_err(LibraryError::Bucket)
@@ -388,7 +391,7 @@ async fn last_segment(bucket: &Bucket, noted: Option<u64>) -> Result<Option<u64>
 }
 
 /// The last segment of this bucket that was there, as far as was noted.
-fn remembered(library: &Library, bucket: &Bucket) -> Option<u64> {
+pub(super) fn remembered(library: &Library, bucket: &Bucket) -> Option<u64> {
     let text = fs::read_to_string(library.layout().bucket_ledger()).ok()?;
     let (address, number) = text.trim_end().rsplit_once('\n')?;
     let next: u64 = number.parse().ok()?;

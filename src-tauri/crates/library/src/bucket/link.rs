@@ -47,6 +47,7 @@ pub(crate) enum Work {
     Originals,
     Ledger,
     Vote,
+    News,
 }
 
 /// The bucket that is set, if one is.

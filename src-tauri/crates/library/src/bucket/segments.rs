@@ -43,6 +43,18 @@ pub enum SegmentError {
         /// At which height.
         height: Height,
     },
+    /// A block in it cannot follow the chain here.
+    #[error(
+        "segment {number} of the ledger in the bucket {bucket} is not taken in: {reason}; either it was altered or two histories have met: keep the bucket and this device's folder as they are, and compare with the household's other devices (`kinfolio verify`, `kinfolio devices`)"
+    )]
+    Unfit {
+        /// Which bucket.
+        bucket: String,
+        /// Which segment.
+        number: u64,
+        /// Which block, and what is wrong with it.
+        reason: String,
+    },
     /// It does not go on where the one before it ends.
     #[error(
         "segment {number} of the ledger in the bucket {bucket} begins at block {found}, though the ones before it end below block {expected}: a segment is missing or was put in another's place"

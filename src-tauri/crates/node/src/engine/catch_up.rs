@@ -2,10 +2,11 @@
 //! highest known tip is reached. What a damaged log still had is used before anyone is asked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kinfolio_chain::store::Store;
 use kinfolio_chain::store::salvage::Attic;
-use kinfolio_chain::{DeviceId, Height};
+use kinfolio_chain::{Block, DeviceId, Height, Refusal};
 use kinfolio_consensus::{Input, Micros};
 use kinfolio_transport::PeerMessage;
 
@@ -81,6 +82,44 @@ impl CatchUp {
 }
 
 impl<S: Store> Engine<S> {
+    /// Takes in blocks that were decided elsewhere, each checked first; what is here already is passed
+    /// over, and what begins an epoch that this device does not follow is left, with all after it.
+    /// They came from another device, or out of the bucket. Returns the first one that may not follow the tip, and why; no further one is taken in.
+    ///
+    /// # Errors
+    /// As [`Engine::take`].
+    pub fn learn(
+        &mut self,
+        clock: Clock,
+        from: Option<DeviceId>,
+        blocks: Vec<Arc<Block>>,
+    ) -> Result<Option<(Height, Refusal)>, NodeError> {
+        for block in blocks {
+            let height = block.height();
+            if height <= self.state.height() {
+                if let Some(from) = from {
+                    self.weigh_going_back(from, &block)?;
+                }
+                continue;
+            }
+            if let Err(refusal) = self.check(&block) {
+                return Ok(Some((height, refusal)));
+            }
+            if !self.may_follow(from, &block) {
+                if let Some(from) = from {
+                    self.catch_up.forget(from);
+                }
+                return Ok(None);
+            }
+            if block.epoch().is_some() {
+                self.keep_accepted(clock)?;
+            }
+            self.drive(clock, Input::Learn(block))?;
+        }
+        self.look_in_attic(clock)?;
+        Ok(None)
+    }
+
     /// Uses what is left of a damaged log behind its first wound.
     ///
     /// # Errors

@@ -264,14 +264,14 @@ impl<S: Store> Engine<S> {
     }
 
     /// Whether this device goes from the line here to the one that `block`, which `from` gave,
-    /// begins.
-    pub(super) fn may_follow(&self, from: DeviceId, block: &Block) -> bool {
+    /// or the bucket, begins.
+    pub(super) fn may_follow(&self, from: Option<DeviceId>, block: &Block) -> bool {
         let Some(epoch) = block.epoch() else {
             return true;
         };
         let beginner = self.state.configuration().member(epoch.device());
         let voted = beginner.is_some_and(|one| one.role == Role::Voter);
-        let chosen = self.following == Some(from);
+        let chosen = from.is_some() && self.following == from;
         self.is_led() || chosen || voted && !self.replica.has_quorum()
     }
 
@@ -296,7 +296,7 @@ impl<S: Store> Engine<S> {
                     member.is_some_and(|one| batch.is_signed_by(&one.key, line, &root))
                 })
         });
-        if stands && is_signed && self.may_follow(from, block) {
+        if stands && is_signed && self.may_follow(Some(from), block) {
             return Err(NodeError::GoBack { fork, to: from });
         }
         Ok(())

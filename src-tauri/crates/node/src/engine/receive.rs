@@ -276,7 +276,7 @@ impl<S: Store> Engine<S> {
 
     /// Whether `block` may follow the tip. Signatures that were checked when the edits were
     /// gossiped are not checked again.
-    fn check(&self, block: &Block) -> Result<(), Refusal> {
+    pub(super) fn check(&self, block: &Block) -> Result<(), Refusal> {
         let known = |batch: &Batch| self.mempool.knows(batch);
         self.state.check_knowing(block, &known)
     }
@@ -376,31 +376,12 @@ impl<S: Store> Engine<S> {
         if blocks.is_empty() {
             self.catch_up.forget(from);
         }
-        for block in blocks {
-            let height = block.height();
-            if height <= self.state.height() {
-                self.weigh_going_back(from, &block)?;
-                continue;
-            }
-            if let Err(refusal) = self.check(&block) {
-                self.catch_up.forget(from);
-                self.refuse(
-                    from,
-                    RefusalCode::Block,
-                    format!("block {height}: {refusal}"),
-                );
-                return Ok(());
-            }
-            if !self.may_follow(from, &block) {
-                self.catch_up.forget(from);
-                return Ok(());
-            }
-            if block.epoch().is_some() {
-                self.keep_accepted(clock)?;
-            }
-            self.drive(clock, Input::Learn(block))?;
+        if let Some((height, refusal)) = self.learn(clock, Some(from), blocks)? {
+            self.catch_up.forget(from);
+            let detail = format!("block {height}: {refusal}");
+            self.refuse(from, RefusalCode::Block, detail);
         }
-        self.look_in_attic(clock)
+        Ok(())
     }
 
     /// Counts a refusal, tells whoever runs this, and the device itself.
