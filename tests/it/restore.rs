@@ -256,6 +256,46 @@ fn two_devices_put_one_ledger_there() {
 }
 
 #[test]
+fn a_device_on_its_own_takes_from_the_bucket_what_another_one_put_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::folder(&dir.path().join("nas"));
+    let first = Household::found();
+    let node = first.serve_with(place.set());
+    import(&first, 3);
+    let invitation = first.run(["invite", "--observer"]).succeeded().stdout;
+    let second = Household::nowhere();
+    let join = ["join", invitation.trim(), "--device", "Laptop"];
+    ran(&mut second.command(join)).succeeded();
+    // All of this happens while it is off, and nobody is there any more when it comes back.
+    import(&first, 5);
+    caption(&first, &node.client(), "while you were away");
+    let last = tip(&node.client());
+    let total = node.client().get("/api/v1/search").json()["total"].clone();
+    assert!(total.as_u64() > Some(3), "{total}");
+    assert!(node.terminate().success());
+
+    let node = second.serve_with(place.set());
+    let client = node.client();
+    eventually("it has what the bucket has", || {
+        let found = client.get("/api/v1/search").json()["total"].clone();
+        (tip(&client) == last && found == total).then_some(())
+    });
+    assert_eq!(second.json(["search", "away"])["total"], total);
+    assert_eq!(bucket(&client)["trouble"], Value::Null);
+    assert!(node.terminate().success());
+
+    // What goes beyond its chain is news, also where it has been there before.
+    let node = first.serve_with(place.set());
+    caption(&first, &node.client(), "and once more");
+    let last = tip(&node.client());
+    assert!(node.terminate().success());
+    let node = second.serve_with(place.set());
+    let client = node.client();
+    eventually("it has the rest", || (tip(&client) == last).then_some(()));
+    assert_eq!(bucket(&client)["trouble"], Value::Null);
+}
+
+#[test]
 fn after_an_outage_the_bucket_catches_up_and_an_idle_household_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let (folder, away) = (dir.path().join("nas"), dir.path().join("away"));

@@ -35,7 +35,7 @@ use kinfolio_transport::Ledger;
 
 use crate::error::NodeError;
 use crate::mempool::{Gap, Mempool, Ticket};
-use abstain::Witnesses;
+use abstain::{Witnesses, whom_to_trust};
 use bucket::Bucket;
 pub use bucket::Question;
 use carry_out::proposer;
@@ -483,29 +483,5 @@ impl<S: Store> Engine<S> {
             ..next
         };
         self.drive(clock, Input::Begin(begin))
-    }
-}
-
-/// Whom a device speaks with besides the members at the tip of its log: nobody, unless the log does
-/// not reach to its own joining yet, or lacks something.
-fn whom_to_trust(
-    state: &ChainState,
-    device: DeviceId,
-    healing: bool,
-    known: &Configuration,
-) -> Result<Configuration, NodeError> {
-    if state.is_removed(device) {
-        return Ok(Configuration::default());
-    }
-    let is_member = state.configuration().member(device).is_some();
-    if healing || (!is_member && known.member(device).is_some()) {
-        let all = known.members().chain(state.configuration().members());
-        return Ok(Configuration::new(all.cloned()));
-    }
-    match is_member {
-        true => Ok(Configuration::default()),
-        false => Err(NodeError::Stranger {
-            household: state.household().to_owned(),
-        }),
     }
 }

@@ -50,6 +50,11 @@ pub(crate) enum Work {
     News,
 }
 
+impl Work {
+    /// How many there are.
+    const COUNT: usize = 4;
+}
+
 /// The bucket that is set, if one is.
 pub(crate) struct Link {
     /// As this device's environment has it: it may hold what must not be shown.
@@ -70,7 +75,7 @@ struct State {
     opened: Option<Arc<Bucket>>,
     status: Status,
     /// What is wrong with each work, if anything is.
-    troubles: [Option<String>; 3],
+    troubles: [Option<String>; Work::COUNT],
 }
 
 impl Link {
@@ -186,7 +191,7 @@ impl Link {
                     bucket: address.ok().flatten().map(|address| address.to_string()),
                     ..Status::default()
                 },
-                troubles: [trouble, None, None],
+                troubles: [trouble, None, None, None],
             };
         }
         state

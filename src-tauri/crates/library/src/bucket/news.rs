@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kinfolio_bucket::Bucket;
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{Excerpt, NodeError, SubmitError};
+use kinfolio_node::{Excerpt, NodeError, Role, SubmitError};
 
 use super::ledger::{last_segment, remembered};
 use super::link::Work;
@@ -69,11 +69,18 @@ pub(super) async fn run(library: Library) {
 }
 
 /// Whether nobody within reach is sure to know all that was decided, and this device still follows the
-/// household.
+/// household. Where the bucket votes, this device and the bucket are a quorum, of which only the bucket
+/// knows what others have decided.
 fn is_alone(library: &Library) -> bool {
     let status = library.node().status();
     let follows = matches!(status.standing, Standing::Good | Standing::Healing);
-    follows && !status.quorum
+    let me = status.device.id;
+    let others = status
+        .members
+        .iter()
+        .filter(|one| one.id != me && one.role != Role::Bucket);
+    let accompanied = others.clone().any(|one| one.reachable);
+    follows && (!status.quorum || others.count() > 0 && !accompanied)
 }
 
 /// Takes in all that follows the tip; whether anything did.

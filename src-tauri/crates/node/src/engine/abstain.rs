@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kinfolio_chain::store::salvage::Attic;
 use kinfolio_chain::store::{Abstention, Record, Store};
-use kinfolio_chain::{Configuration, DeviceId, Height};
+use kinfolio_chain::{ChainState, Configuration, DeviceId, Height};
 use kinfolio_consensus::Begin;
 use kinfolio_transport::{Hello, Ledger, Sighting};
 
@@ -231,5 +231,29 @@ impl<S: Store> Engine<S> {
     pub(super) fn greet_again(&mut self) {
         self.ungreeted.extend(self.peers.all_up());
         self.greet();
+    }
+}
+
+/// Whom a device speaks with besides the members at the tip of its log: nobody, unless the log does
+/// not reach to its own joining yet, or lacks something.
+pub(super) fn whom_to_trust(
+    state: &ChainState,
+    device: DeviceId,
+    healing: bool,
+    known: &Configuration,
+) -> Result<Configuration, NodeError> {
+    if state.is_removed(device) {
+        return Ok(Configuration::default());
+    }
+    let is_member = state.configuration().member(device).is_some();
+    if healing || (!is_member && known.member(device).is_some()) {
+        let all = known.members().chain(state.configuration().members());
+        return Ok(Configuration::new(all.cloned()));
+    }
+    match is_member {
+        true => Ok(Configuration::default()),
+        false => Err(NodeError::Stranger {
+            household: state.household().to_owned(),
+        }),
     }
 }

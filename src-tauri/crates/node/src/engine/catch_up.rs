@@ -84,7 +84,8 @@ impl CatchUp {
 impl<S: Store> Engine<S> {
     /// Takes in blocks that were decided elsewhere, each checked first; what is here already is passed
     /// over, and what begins an epoch that this device does not follow is left, with all after it.
-    /// They came from another device, or out of the bucket. Returns the first one that may not follow the tip, and why; no further one is taken in.
+    /// They came from another device, or out of the bucket. Returns the first one that may not follow
+    /// the tip, and why; no further one is taken in.
     ///
     /// # Errors
     /// As [`Engine::take`].
