@@ -54,6 +54,7 @@ export class MemoryHousehold {
     household: 'The Millers',
     bucket: null,
     bucket_encrypted: false,
+    bucket_voter: false,
     scrub_every: '30d',
     placements: [],
   };
@@ -126,7 +127,8 @@ export class MemoryHousehold {
   recover(typed: string, household: string | null): void {
     this.refuse();
     if (this.quorum()) throw new BackendError('quorum', 'Enough devices are within reach.', { status: 409 });
-    if (typed !== household) throw new BackendError('bad_name', 'It is called otherwise.', { status: 422 });
+    if (typed !== household)
+      throw new BackendError('other_household', 'It is called otherwise.', { status: 400 });
     for (const device of this.devices) if (!device.reachable) device.role = 'observer';
     this.tell();
   }

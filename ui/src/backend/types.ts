@@ -103,7 +103,12 @@ export interface Joined {
 /** What the household has agreed upon: the same on all devices. */
 export type Agreed = Schemas['HouseholdBody'];
 /** What is to be agreed upon; what is absent stays as it is. */
-export type AgreedChange = { bucket?: string | null; bucket_encrypted?: boolean; scrub_every?: string };
+export type AgreedChange = {
+  bucket?: string | null;
+  bucket_encrypted?: boolean;
+  bucket_voter?: boolean;
+  scrub_every?: string;
+};
 /** How this device gets on with the bucket. */
 export type BucketState = Schemas['BucketBody'];
 /** The recovery key with its QR code, an SVG picture. */

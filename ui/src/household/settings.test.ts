@@ -141,6 +141,29 @@ describe('the bucket', () => {
   });
 });
 
+describe("the bucket's vote", () => {
+  it('is given and taken back, where the bucket can vote', async () => {
+    const backend = await openHousehold();
+    expect(screen.queryByTestId('bucket-vote')).toBeNull();
+    await setBucket('s3://home');
+    await fireEvent.click(await screen.findByTestId('bucket-done'));
+    await fireEvent.click(await screen.findByTestId('bucket-vote'));
+    await waitFor(() => expect(backend.others.agreed().bucket_voter).toBe(true));
+    await waitFor(() =>
+      expect(screen.getByTestId('household-settings').textContent).toContain('The bucket votes'),
+    );
+    await fireEvent.click(screen.getByTestId('bucket-vote'));
+    await waitFor(() => expect(backend.others.agreed().bucket_voter).toBe(false));
+  });
+
+  it('cannot be given to a plain folder', async () => {
+    await openHousehold();
+    await setBucket('file:///mnt/nas');
+    await fireEvent.click(await screen.findByTestId('bucket-done'));
+    expect(screen.queryByTestId('bucket-vote')).toBeNull();
+  });
+});
+
 describe('the time between two checks', () => {
   it('is chosen, and in force at once', async () => {
     const backend = await openHousehold();

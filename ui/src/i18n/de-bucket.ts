@@ -13,6 +13,12 @@ export const bucketTexts = {
     'Die Umgebung dieses Geräts (KINFOLIO_BUCKET_URL) nennt diesen Bucket, was immer der Haushalt vereinbart hat.',
   'bucket.waiting': 'Noch abzulegen',
   'bucket.failed': 'Nicht abzulegen',
+  'bucket.vote.on': 'Der Bucket stimmt mit ab',
+  'bucket.vote.off': 'Der Bucket stimmt nicht mit ab',
+  'bucket.vote.lead':
+    'Stimmt er mit ab, kann eines von zwei Geräten mit ihm weitermachen, während das andere schläft. Gefragt wird er nur dann, oder wenn sich die Geräte nicht gleich einig sind.',
+  'bucket.vote.give': 'Mit abstimmen lassen',
+  'bucket.vote.end': 'Stimme entziehen',
   'bucket.encrypted': 'verschlüsselt',
   'bucket.encrypted.not': 'nicht verschlüsselt',
   'bucket.dialog': 'Ein Bucket für den Haushalt',

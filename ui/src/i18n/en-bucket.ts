@@ -10,6 +10,12 @@ export const bucketTexts = {
     'This device’s environment (KINFOLIO_BUCKET_URL) names this bucket, whatever the household has agreed upon.',
   'bucket.waiting': 'Still to be stored',
   'bucket.failed': 'Could not be stored',
+  'bucket.vote.on': 'The bucket votes',
+  'bucket.vote.off': 'The bucket does not vote',
+  'bucket.vote.lead':
+    'Where it votes, one of two devices can go on with it while the other one sleeps. It is asked only then, or where the devices do not agree at once.',
+  'bucket.vote.give': 'Let it vote',
+  'bucket.vote.end': 'End its vote',
   'bucket.encrypted': 'encrypted',
   'bucket.encrypted.not': 'not encrypted',
   'bucket.dialog': 'A bucket for the household',
