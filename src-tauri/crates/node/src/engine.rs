@@ -464,7 +464,9 @@ impl<S: Store> Engine<S> {
     fn resume(&mut self, clock: Clock, recovered: Recovered) -> Result<(), NodeError> {
         self.store.settle(&self.state)?;
         for batch in self.store.pending().to_vec() {
-            self.mempool.take_up(clock.now, batch);
+            if self.may_enter(&batch) {
+                self.mempool.take_up(clock.now, batch);
+            }
         }
         let promised = recovered.promised.map(ballot_in);
         let accepted = recovered

@@ -302,6 +302,19 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
+    /// Whether a batch that was kept may ever enter the chain: its author may have joined on a line of
+    /// history that this one is not.
+    pub(super) fn may_enter(&self, batch: &Batch) -> bool {
+        let author = batch.author.device;
+        let enters =
+            author == self.me.device || self.state.configuration().member(author).is_some();
+        if !enters {
+            let edits = batch.payloads.len();
+            tracing::warn!(%author, edits, "edits of a device that is no member here are left out");
+        }
+        enters
+    }
+
     /// What this device has accepted at the open height may have been decided on the line that it
     /// leaves: its edits wait from now on.
     pub(super) fn keep_accepted(&mut self, clock: Clock) -> Result<(), NodeError> {
