@@ -135,7 +135,7 @@ export const bucketTexts = {
   },
   'restored.missing.more': { one: 'und {count} weiteres.', other: 'und {count} weitere.' },
   'restored.note':
-    'Alles kann angesehen und durchsucht werden. Die verlorenen Geräte gehören noch zum Haushalt.',
+    'Mit der ersten Änderung hier wird dieses Gerät das einzige des Haushalts, und die bisherigen werden entfernt. Falls eines davon noch läuft, hier nichts ändern, sondern ihm beitreten.',
   'restored.open': 'Bibliothek öffnen',
   'recover.open': 'Die anderen Geräte sind endgültig verloren …',
   'recover.title': 'Ohne die verlorenen Geräte weitermachen?',

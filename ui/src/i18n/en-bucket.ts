@@ -126,7 +126,7 @@ export const bucketTexts = {
   },
   'restored.missing.more': { one: 'and {count} more.', other: 'and {count} more.' },
   'restored.note':
-    'Everything can be looked at and searched. The devices that were lost still belong to the household.',
+    'With the first change here this device becomes the household’s only one, and the devices before it are removed. If one of them still works, join it instead of changing anything here.',
   'restored.open': 'Open the library',
   'recover.open': 'The other devices are gone for good…',
   'recover.title': 'Go on without the lost devices?',

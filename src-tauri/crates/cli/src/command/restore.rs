@@ -123,5 +123,8 @@ fn describe(body: &RestoredBody) -> String {
         counted(body.originals, "original", "originals"),
         body.seconds
     );
+    text.push_str(
+        "With the first change here this device becomes the household's only one, and the devices before it are\nremoved. If one of them still works, join it instead: kinfolio invite, there.\n",
+    );
     text
 }
