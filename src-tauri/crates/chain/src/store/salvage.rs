@@ -74,7 +74,11 @@ impl Salvage {
             }
         })?;
         found.state = whole.known.state;
-        found.abstention = tail.abstention();
+        // One that was made anew begins with what was lost before, and lives on from far above.
+        let made_anew = found
+            .incarnation
+            .is_some_and(|life| life.counter >= LIVES_LOST_MAX);
+        found.abstention = tail.abstention(made_anew);
         let (batches, wound) = pending::readable(files, folder)?;
         found.pending = batches;
         found.wounds.extend(wound);
@@ -378,8 +382,8 @@ struct Tail {
     proposed: Option<Height>,
     promised: Option<Ballot>,
     accepted: Option<(Ballot, Arc<Block>)>,
-    /// What an earlier loss has left.
-    earlier: Abstention,
+    /// What an earlier loss has left, as far as that can be read.
+    earlier: Option<Abstention>,
 }
 
 impl Tail {
@@ -413,7 +417,7 @@ impl Tail {
             Record::Promise { height, ballot } if self.is_open(*height) => {
                 self.promised = self.promised.max(Some(*ballot));
             }
-            Record::Abstention(abstention) => self.earlier = abstention.clone(),
+            Record::Abstention(abstention) => self.earlier = Some(abstention.clone()),
             Record::Promise { .. }
             | Record::Incarnation(_)
             | Record::Pending(_)
@@ -433,8 +437,14 @@ impl Tail {
         }
     }
 
-    fn abstention(self) -> Abstention {
-        match (self.earlier, self.decided) {
+    /// What is lost. Where an earlier loss is known of and not how large it was, the blocks behind the
+    /// last wound tell nothing: they were given back by others, up to wherever.
+    fn abstention(self, made_anew: bool) -> Abstention {
+        let earlier = self.earlier.unwrap_or(match made_anew {
+            true => Abstention::Unknown,
+            false => Abstention::Over,
+        });
+        match (earlier, self.decided) {
             (Abstention::Over, Some(decided)) => Abstention::Below {
                 height: decided + 1,
                 promised: self.promised,

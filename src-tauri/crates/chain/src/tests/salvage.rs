@@ -201,3 +201,44 @@ fn whatever_segment_is_gone_no_vote_is_made_up() {
     std::fs::remove_dir_all(log.path()).expect("removed");
     assert!(!log.tells_its_votes("all is gone"));
 }
+
+/// What was lost before is told by one record, at the head of a log that was made anew. Where that is
+/// damaged in its turn, the blocks that others have given back since tell nothing of it.
+#[test]
+fn a_log_that_is_damaged_twice_makes_up_no_vote_either() {
+    let log = Log::written();
+    let (store, _) = DiskStore::open_with(&log.path(), SEGMENT_BYTES).expect("opened");
+    let blocks: Vec<_> = (0..=BLOCKS)
+        .map(|height| store.block(height).expect("readable").expect("there"))
+        .collect();
+    drop(store);
+    flip(&log.segments()[1], 8_000);
+    let (salvage, known) = log.rebuilt();
+    let first = salvage.abstention;
+    assert!(matches!(first, Abstention::Below { height: 13, .. }));
+    let tip = known.state.as_ref().expect("a chain").height();
+    assert!(tip < BLOCKS, "{tip}");
+    let path = log.folder.path().join("anew");
+    let (mut store, known) = DiskStore::open(&path).expect("opened");
+    let device = log.author.founding.header().proposer.device;
+    let life = known.next_incarnation(device, 7);
+    store.append(&Record::Incarnation(life)).expect("written");
+    for block in &blocks[tip as usize + 1..10] {
+        let block = Arc::new(block.clone());
+        store.append(&Record::Learned(block)).expect("written");
+    }
+    store.sync().expect("synced");
+    drop(store);
+    let head = path.join("00000000.log");
+    let mut unknown = 0;
+    for bit in 0..4_000 {
+        flip(&head, bit);
+        let again = Salvage::of(&SystemFiles, &path).expect("readable");
+        match again.abstention {
+            Abstention::Unknown => unknown += 1,
+            other => assert_eq!(other, first, "bit {bit}: {:?}", again.wounds),
+        }
+        flip(&head, bit);
+    }
+    assert!(unknown > 0);
+}
