@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{sleep, spawn};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::display::Display;
 use super::process::Group;
@@ -13,6 +13,9 @@ use super::{Failure, run, wait_for};
 
 /// How long windows may take to come and go.
 const WINDOW_LIMIT: Duration = Duration::from_secs(20);
+
+/// How long a key may take to have an effect that shows.
+const PRESS_AGAIN: Duration = Duration::from_secs(5);
 
 /// Toolkits take a press for a drag only after some movement, and movements for real only if
 /// they come one after another.
@@ -75,11 +78,20 @@ pub(super) fn drop_files(display: &Display, files: &[PathBuf], title: &str) -> R
 
 pub(super) fn close_window(display: &Display, title: &str) -> Result<(), Failure> {
     press(display, title, "alt+F4")?;
-    wait_for(
-        &format!("the end of the window {title:?}"),
-        WINDOW_LIMIT,
-        || Ok(windows(display, title)?.is_empty().then_some(())),
-    )
+    let mut pressed = Instant::now();
+    let end = format!("the end of the window {title:?}");
+    wait_for(&end, WINDOW_LIMIT, || {
+        let Some(window) = windows(display, title)?.pop() else {
+            return Ok(Some(()));
+        };
+        // The window manager drops a key that comes while it moves the focus: a person presses again.
+        if pressed.elapsed() > PRESS_AGAIN {
+            xdotool(display, &["windowactivate", &window])?;
+            xdotool(display, &["key", "--clearmodifiers", "alt+F4"])?;
+            pressed = Instant::now();
+        }
+        Ok(None)
+    })
 }
 
 pub(super) fn press(display: &Display, title: &str, key: &str) -> Result<(), Failure> {
