@@ -148,7 +148,7 @@ export const bucketTexts = {
   },
   'recover.means': 'Was das bedeutet',
   'recover.means.first':
-    'Von hier an stimmen nur die Geräte mit ab, die jetzt erreichbar sind. Die Fotos und alles bisher Vereinbarte bleiben, wie sie sind.',
+    'Von hier an stimmt dieses Gerät allein ab; die anderen stimmen wieder mit, sobald sie mitgekommen sind. Die Fotos und alles bisher Vereinbarte bleiben, wie sie sind.',
   'recover.means.edits':
     'Änderungen, die nur die verlorenen Geräte haben, sind nicht dabei. Kehrt eines doch zurück, folgt es, und seine ungesendeten Änderungen kommen wieder.',
   'recover.means.tips':

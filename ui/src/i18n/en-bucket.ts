@@ -136,7 +136,7 @@ export const bucketTexts = {
   'recover.missed.pending': { one: '{count} edit waited there', other: '{count} edits waited there' },
   'recover.means': 'What this means',
   'recover.means.first':
-    'From here on, only the devices that are within reach now vote. The photos, and all that was agreed until now, stay as they are.',
+    'From here on, this device alone votes; the others vote again as soon as they have come along. The photos, and all that was agreed until now, stay as they are.',
   'recover.means.edits':
     'Edits that only the lost devices hold are not in it. Should one of them return after all, it follows, and its unsent edits come back.',
   'recover.means.tips':

@@ -2,6 +2,7 @@
 //! first needed, and again until that succeeds: a disk may be mounted later than the library is
 //! opened, and the household may agree upon another bucket at any time.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -42,17 +43,12 @@ pub struct Status {
 }
 
 /// What a device does with the bucket, each with troubles of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Work {
     Originals,
     Ledger,
     Vote,
     News,
-}
-
-impl Work {
-    /// How many there are.
-    const COUNT: usize = 4;
 }
 
 /// The bucket that is set, if one is.
@@ -75,7 +71,7 @@ struct State {
     opened: Option<Arc<Bucket>>,
     status: Status,
     /// What is wrong with each work, if anything is.
-    troubles: [Option<String>; Work::COUNT],
+    troubles: BTreeMap<Work, String>,
 }
 
 impl Link {
@@ -142,7 +138,7 @@ impl Link {
     pub(crate) fn status(&self) -> Option<Status> {
         let state = self.lock();
         state.url.is_some().then(|| Status {
-            trouble: state.troubles.iter().flatten().next().cloned(),
+            trouble: state.troubles.values().next().cloned(),
             ..state.status.clone()
         })
     }
@@ -155,8 +151,8 @@ impl Link {
     /// Notes what is wrong, and tells it once.
     pub(crate) fn is_troubled(&self, work: Work, trouble: &str) {
         let mut now = self.lock();
-        let is_told = now.troubles.iter().flatten().any(|told| told == trouble);
-        now.troubles[work as usize] = Some(trouble.to_owned());
+        let is_told = now.troubles.values().any(|told| told == trouble);
+        now.troubles.insert(work, trouble.to_owned());
         if !is_told {
             tracing::warn!("{trouble}");
         }
@@ -165,8 +161,8 @@ impl Link {
     /// Notes that nothing is wrong any more.
     pub(crate) fn is_well(&self, work: Work) {
         let mut now = self.lock();
-        let was_troubled = now.troubles[work as usize].take().is_some();
-        if was_troubled && now.troubles.iter().all(Option::is_none) {
+        let was_troubled = now.troubles.remove(&work).is_some();
+        if was_troubled && now.troubles.is_empty() {
             tracing::info!(bucket = now.status.bucket, "the bucket is in use again");
         }
     }
@@ -191,7 +187,10 @@ impl Link {
                     bucket: address.ok().flatten().map(|address| address.to_string()),
                     ..Status::default()
                 },
-                troubles: [trouble, None, None, None],
+                troubles: trouble
+                    .map(|told| (Work::Originals, told))
+                    .into_iter()
+                    .collect(),
             };
         }
         state

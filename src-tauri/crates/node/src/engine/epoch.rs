@@ -125,10 +125,9 @@ impl<S: Store> Engine<S> {
             self.actions.push(Action::Begun { ticket, begun });
             return Ok(());
         }
-        // What a quorum may have chosen is in the chain of the new line, too.
-        if let Some(block) = self.replica.highest_accepted().cloned() {
-            self.drive(clock, Input::Learn(block))?;
-        }
+        // What a quorum may have chosen is not decided here: should a crash leave that and no epoch, the
+        // others could still choose another block. Its edits enter the new line.
+        self.keep_accepted(clock)?;
         let block = self.epoch_block(clock, nonce, right);
         let height = block.height();
         let unfit = |refusal| NodeError::Unfit { height, refusal };
@@ -315,8 +314,8 @@ impl<S: Store> Engine<S> {
         enters
     }
 
-    /// What this device has accepted at the open height may have been decided on the line that it
-    /// leaves: its edits wait from now on.
+    /// What this device, or one that answered its survey, has accepted at the open height may have been
+    /// decided on the line that it leaves: its edits wait from now on, durably.
     pub(super) fn keep_accepted(&mut self, clock: Clock) -> Result<(), NodeError> {
         let Some(block) = self.replica.highest_accepted().cloned() else {
             return Ok(());

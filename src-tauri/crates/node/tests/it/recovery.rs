@@ -131,6 +131,24 @@ async fn the_edits_of_who_never_comes_back_are_brought_by_who_had_them() {
     until("two devices vote", || voters(&household.node(0)) == 2).await;
 }
 
+/// The last block may have been accepted by the survivor without its hearing that it was decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_elsewhere_is_with_the_survivor() {
+    for round in 0..5 {
+        let mut household = Household::found(3);
+        household.close(0).await;
+        for n in 0..=round {
+            write(&household.node(1), &format!("lost {n}")).await;
+        }
+        household.close(1).await;
+        household.close(2).await;
+        household.start(2);
+        recover(&household.node(2)).await;
+        let expect: Vec<_> = (0..=round).map(|n| format!("lost {n}")).collect();
+        assert_eq!(household.agree(expect.len()).await, expect);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_recovered_where_a_majority_is_there() {
     let household = Household::found(3);
