@@ -35,6 +35,10 @@ const LOOK_AT_ALL_EVERY: Duration = Duration::from_secs(3600);
 /// The least time between two rounds: in an import much changes, and none of it is urgent.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long to wait for what hinders an original from going here: its reader, or what this device
+/// said last and the chain has not judged. Neither makes itself known.
+const HINDERED_PAUSE: Duration = Duration::from_secs(3);
+
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Which originals this device keeps.
@@ -69,11 +73,12 @@ pub(super) async fn keep(library: &Library) {
             continue;
         }
         tokio::time::sleep(PAUSE).await;
+        let pause = if kept.hindered { HINDERED_PAUSE } else { TRY_AGAIN };
         tokio::select! {
             changed = shown.changed() => if changed.is_err() { return },
             changed = agreed.changed() => if changed.is_err() { return },
             changed = household.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(TRY_AGAIN) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }
@@ -91,6 +96,8 @@ struct Kept {
     unsaid: BTreeSet<PhotoId>,
     /// Here, and not to stay.
     surplus: BTreeSet<PhotoId>,
+    /// Whether some of those could not go for a reason that passes by itself.
+    hindered: bool,
 }
 
 impl Kept {
@@ -162,8 +169,9 @@ impl Kept {
     /// Deletes what nobody relies on any more, and announces what is to go next; whether that is
     /// in the chain.
     async fn let_go(&mut self, library: &Library) -> Result<bool, LibraryError> {
-        if self.surplus.is_empty() || library.node().status().pending > 0 {
-            // What this device said is not judged yet.
+        // What this device said may not be judged yet.
+        self.hindered = !self.surplus.is_empty() && library.node().status().pending > 0;
+        if self.surplus.is_empty() || self.hindered {
             return Ok(false);
         }
         library.shows(library.node().tip().height).await?;
@@ -172,7 +180,11 @@ impl Kept {
         let found = library.read(move |catalog| Ok(catalog.snapshot().whereabouts(&ids, here)?));
         let mut dropped = Vec::new();
         for (id, whereabouts) in found.await?.value {
-            if !whereabouts.held_elsewhere || library.borrowed().holds(&id) {
+            if !whereabouts.held_elsewhere {
+                continue;
+            }
+            if library.borrowed().holds(&id) {
+                self.hindered = true;
                 continue;
             }
             match whereabouts.held {
@@ -192,6 +204,7 @@ impl Kept {
 
     async fn delete(&mut self, library: &Library, id: PhotoId) -> Result<(), LibraryError> {
         if !library.claims().take(id) {
+            self.hindered = true;
             return Ok(());
         }
         let here = library.clone();
