@@ -3,13 +3,16 @@
 //!
 //! Everything is named by what it holds and is written once: an original lies under the SHA-256
 //! of its bytes, is read back and hashed before it counts as stored, and is hashed again whenever
-//! it is fetched. Only what the bucket itself votes is changed, by compare-and-swap. It refuses to
-//! know who uploads what and when, what a photo is, and the process it runs in: nothing here reads
-//! the environment, and no secret gets into an error or a log.
+//! it is fetched. Only what the bucket itself votes is changed, by compare-and-swap, and only the
+//! contents of old checkpoints are deleted. It refuses to know who uploads what and when, what a
+//! photo is, and the process it runs in: nothing here reads the environment, and no secret gets into
+//! an error or a log.
 
 mod address;
 mod bucket;
+mod checkpoint;
 mod error;
+mod fixed;
 mod original;
 mod probe;
 mod range;
@@ -21,6 +24,7 @@ mod sums;
 
 pub use address::Address;
 pub use bucket::{Bucket, Contents};
+pub use checkpoint::Content;
 pub use error::BucketError;
 pub use original::{OriginalId, Put};
 pub use range::Verified;

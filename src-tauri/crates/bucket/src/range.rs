@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bucket::Bucket;
 use crate::error::BucketError;
+use crate::fixed::Fixed;
 use crate::original::{self, OriginalId};
 use crate::seal::{self, Cipher};
 use crate::sums::{self, CHUNK_BYTES};
@@ -39,7 +40,7 @@ impl Bucket {
             return Ok(futures_util::stream::empty().boxed());
         }
         if size > WHOLE_BYTES_MAX || self.seal.is_some() {
-            return self.chunks(id, size, range).await;
+            return self.chunks(&original::fixed(id, size), range).await;
         }
         let whole: Vec<Bytes> = self.original(id, size).await?.try_collect().await?;
         let part = Bytes::from(whole.concat()).slice(range.start as usize..range.end as usize);
@@ -49,14 +50,17 @@ impl Bucket {
     /// The same from the chunks that hold it, each checked by its sum, or by being opened.
     pub(crate) async fn chunks(
         &self,
-        id: OriginalId,
-        size: u64,
+        object: &Fixed,
         range: Range<u64>,
     ) -> Result<Verified, BucketError> {
-        let path = original::path(id);
+        let Fixed { path, sha256, size } = object.clone();
         let at = self.at(&path);
         let (check, head, tag) = match &self.seal {
-            None => (Check::Sums(self.sums(id, size).await?), 0, 0),
+            None => (
+                Check::Sums(self.sums(OriginalId(sha256), size).await?),
+                0,
+                0,
+            ),
             Some(seal) => {
                 let found = self.store.head(&at).await;
                 let found = found.map_err(|error| self.error(&path, &error))?;

@@ -1,4 +1,4 @@
-//! A large original being sealed on its way up, a chunk at a time.
+//! A large object being sealed on its way up, a chunk at a time.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, TryStreamExt};
@@ -9,7 +9,7 @@ use crate::error::BucketError;
 use crate::seal::{self, Cipher};
 use crate::sums::CHUNK_BYTES;
 
-/// An original being sealed.
+/// An object being sealed.
 pub(crate) struct Sealing {
     bucket: Bucket,
     /// The real name.
@@ -24,7 +24,7 @@ pub(crate) struct Sealing {
 }
 
 impl Sealing {
-    /// `size`: how long the original is, in bytes.
+    /// `size`: how long the object is, in bytes.
     pub(crate) fn new(bucket: Bucket, path: Path, size: u64, cipher: Cipher) -> Self {
         Self {
             bucket,

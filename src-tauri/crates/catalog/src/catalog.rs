@@ -30,7 +30,7 @@ use kinfolio_chain::{Block, Height};
 use redb::{Database, DatabaseError, Durability, ReadableDatabase, StorageError};
 
 use crate::photo_id::PhotoId;
-pub use checkpoint::{CheckpointError, Receiver};
+pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointError, Receiver};
 pub use copies::{CopyCounts, Whereabouts};
 pub use snapshot::Snapshot;
 pub use view::{Edition, View};

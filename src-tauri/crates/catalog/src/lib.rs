@@ -16,8 +16,8 @@ pub mod wall_time;
 pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 
 pub use catalog::{
-    Applied, Catalog, CatalogError, CheckpointError, CopyCounts, Edition, Receiver, Snapshot, View,
-    Whereabouts,
+    Applied, CHECKPOINT_FORMAT, Catalog, CatalogError, CheckpointError, CopyCounts, Edition,
+    Receiver, Snapshot, View, Whereabouts,
 };
 pub use payload::{
     ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,

@@ -1,15 +1,20 @@
 //! The household's bucket: each original is stored there once, by whichever device wins the claim
 //! to it, and comes from there where this device does not have it. The ledger goes there as well,
-//! so that a new device can be made from the bucket and the recovery key alone.
+//! so that a new device can be made from the bucket and the recovery key alone, and checkpoints, so
+//! that this takes no longer than it must.
 //!
 //! Which bucket, the household has agreed upon, unless this device's environment names another
 //! (`KINFOLIO_BUCKET_URL`); the `AZURE_*` or `AWS_*` variables of its cloud are each device's own.
 //! What is wrong with it is told and tried again; all else goes on.
 
+mod card;
+mod checkpoints;
 mod ledger;
 mod link;
 mod news;
+mod numbered;
 mod segments;
+mod spool;
 mod storing;
 mod voting;
 mod waiting;
@@ -23,18 +28,20 @@ use kinfolio_catalog::PhotoId;
 use crate::checkpoint::spawn_once_proved;
 use crate::error::LibraryError;
 use crate::library::Library;
+pub(crate) use card::{Card, last_card, read_card};
 pub use link::Status;
 pub(crate) use link::{Link, connect};
 pub use segments::SegmentError;
 pub(crate) use segments::{check as check_segment, read as read_segment};
 pub(crate) use voting::prepare as prepare_to_vote;
 
-/// Stores what the bucket lacks from now on, originals and the ledger, in the background, until the
+/// Stores what the bucket lacks from now on, originals, ledger and checkpoints, in the background, until the
 /// library closes, whenever one is set; and takes in what it has of the ledger, while no quorum is
 /// within reach that would give it. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
     spawn_once_proved(library, storing::run(library.clone()));
     spawn_once_proved(library, ledger::run(library.clone()));
+    spawn_once_proved(library, checkpoints::run(library.clone()));
     spawn_once_proved(library, voting::run(library.clone()));
     let (closing, here) = (library.closing(), library.clone());
     let news = async move {

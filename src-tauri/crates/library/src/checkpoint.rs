@@ -1,5 +1,5 @@
-//! A new device shows the household's photos before it has the ledger: it takes over the catalogue
-//! of the device that invited it, and proves it afterwards.
+//! A new device shows the household's photos before it has the ledger, or has replayed it: it takes over
+//! the catalogue of the device that invited it, or one out of the bucket, and proves it afterwards.
 //!
 //! The proof: the chain, every block of it checked as it comes, is replayed into a catalogue of its
 //! own up to the same height, and the two must be equal to the bit. Until then the catalogue does not
@@ -9,10 +9,11 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use kinfolio_catalog::{Catalog, Receiver};
 use kinfolio_node::{Invitation, keep_seen};
 use tokio::sync::mpsc;
@@ -83,14 +84,25 @@ pub(crate) async fn bring(layout: &Layout, invitation: &Invitation) -> Result<()
     let mut pieces = kinfolio_node::checkpoint(&root, invitation)
         .await
         .map_err(failed)?;
+    let height = receive(&layout.catalog(), &mut pieces).await?;
+    keep_seen(&root, Some(height)).map_err(LibraryError::Node)?;
+    mark_unproven(layout, height)
+}
+
+/// Makes the catalogue in `folder`, where none is yet, of the pieces of a checkpoint; its height.
+///
+/// # Errors
+/// They do not come whole, or are no checkpoint. There is no catalogue then.
+pub(crate) async fn receive(
+    folder: &Path,
+    pieces: &mut (impl Stream<Item = io::Result<Bytes>> + Unpin),
+) -> Result<u64, LibraryError> {
     let (sender, mut received) = mpsc::channel::<io::Result<Bytes>>(PIECES_WAITING);
-    let here = layout.clone();
+    let folder = folder.to_path_buf();
     let writing = tokio::task::spawn_blocking(move || {
-        let receiver = Receiver::new(&here.catalog())?;
-        let height = receiver.finish(std::iter::from_fn(|| received.blocking_recv()))?;
-        keep_seen(here.root(), Some(height)).map_err(LibraryError::Node)?;
-        // Without this mark it would be taken for one that is ahead of its chain, and thrown away.
-        write_durably(&here.unproven(), format!("{height}\n").as_bytes())
+        let receiver = Receiver::new(&folder)?;
+        let pieces = std::iter::from_fn(|| received.blocking_recv());
+        Ok(receiver.finish(pieces)?)
     });
     loop {
         let next = tokio::time::timeout(PIECE_TIME_MAX, pieces.next()).await;
@@ -107,7 +119,13 @@ pub(crate) async fn bring(layout: &Layout, invitation: &Invitation) -> Result<()
     writing.await.map_err(|_| LibraryError::Closing)?
 }
 
-/// What is to be proved of `catalog`, if another device gave it.
+/// Writes down that the catalogue, which is durable at this height, is not proved. Without this mark
+/// it would be taken for the chain's own.
+pub(crate) fn mark_unproven(layout: &Layout, height: u64) -> Result<(), LibraryError> {
+    write_durably(&layout.unproven(), format!("{height}\n").as_bytes())
+}
+
+/// What is to be proved of `catalog`, if it came from elsewhere.
 pub(crate) fn unproven(layout: &Layout, catalog: &Catalog) -> Option<Proving> {
     let of = catalog.height()?;
     let marked = fs::read_to_string(layout.unproven()).ok()?;
@@ -139,7 +157,7 @@ pub(crate) async fn prove(library: &Library) -> bool {
             Ok(true) => {
                 tracing::info!(
                     height = of,
-                    "what another device gave is what the ledger says"
+                    "the catalogue that was taken over is what the ledger says"
                 );
                 library.proving().send_replace(None);
                 return true;
@@ -151,7 +169,7 @@ pub(crate) async fn prove(library: &Library) -> bool {
                 return false;
             }
             Err(error) => {
-                tracing::error!(%error, "what another device gave cannot be compared with the ledger");
+                tracing::error!(%error, "the catalogue that was taken over cannot be compared with the ledger");
                 library.tell_held_up(&error);
                 tokio::time::sleep(RETRY_PAUSE).await;
             }

@@ -298,15 +298,15 @@ pub enum LibraryError {
         /// What holds it up.
         why: String,
     },
-    /// What another device said is in the ledger is not.
+    /// What another device, or the bucket, said is in the ledger is not.
     #[error(
-        "what the device that invited this one gave as the state at block {height} is not what the ledger says: start Kinfolio again, and everything is built from the ledger itself"
+        "what this device was given, by the device that invited it or out of the bucket, as the state at block {height} is not what the ledger says: start Kinfolio again, and everything is built from the ledger itself"
     )]
     FalseCheckpoint {
         /// Its height.
         height: u64,
     },
-    /// What another device gave cannot be used.
+    /// A checkpoint cannot be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The library is being closed.

@@ -61,7 +61,7 @@ impl Layout {
         self.root.join("catalog")
     }
 
-    /// There, while the catalogue is another device's and nothing has proved it yet.
+    /// There, while the catalogue came from another device or the bucket and nothing has proved it yet.
     #[must_use]
     pub(crate) fn unproven(&self) -> PathBuf {
         self.catalog().join("unproven")
@@ -117,6 +117,18 @@ impl Layout {
     #[must_use]
     pub(crate) fn bucket_ledger(&self) -> PathBuf {
         self.root.join("bucket-ledger")
+    }
+
+    /// A checkpoint on its way to the bucket.
+    #[must_use]
+    pub(crate) fn spooled(&self) -> PathBuf {
+        self.root.join("bucket-checkpoint")
+    }
+
+    /// Its card, once all of it is there.
+    #[must_use]
+    pub(crate) fn spooled_card(&self) -> PathBuf {
+        self.root.join("bucket-checkpoint.card")
     }
 
     /// How far the latest scrub has come.

@@ -1,10 +1,12 @@
 //! A whole library from the household's bucket and its recovery key alone: the ledger, each block of
-//! it checked, and the catalogue that it makes; then the originals that this knows, each hashed as it
-//! arrives, with their previews.
+//! it checked, and beside it the catalogue, from the latest checkpoint that the bucket holds, or else as
+//! the ledger makes it; then the originals that this knows, each hashed as it arrives, with their
+//! previews.
 //!
 //! The folder becomes a library when all of that is done. Until then it can be done again, and what
 //! has come of the originals stays.
 
+mod catalogue;
 mod ledger;
 mod originals;
 
@@ -14,10 +16,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use kinfolio_bucket::{Bucket, Contents};
-use kinfolio_catalog::Catalog;
-use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Tip};
+use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Restoring, Tip};
+use tokio::sync::watch;
 
 use crate::bucket::connect;
+use crate::checkpoint::mark_unproven;
 use crate::error::LibraryError;
 use crate::exchange::Gathering;
 use crate::founding::{begin_again, check_name, furnish, make_library, prepare};
@@ -157,12 +160,23 @@ pub async fn restore(
     };
     write_durably(&mark, b"")?;
     furnish(&layout)?;
-    let catalog = Catalog::open(&layout.catalog())?;
-    let ledger = ledger::restore(root, &bucket, key, device, &catalog, progress).await?;
+    let failed = |error| node_error(root, error);
+    let restoring = Restoring::begin(root, key.clone()).map_err(failed)?;
+    let taken = restoring.taken();
+    let (coming, come) = watch::channel(None);
+    let (restoring, made) = tokio::try_join!(
+        ledger::restore(root, &bucket, restoring, coming, progress),
+        catalogue::make(&layout, &bucket, &taken, come),
+    )?;
+    let ledger = restoring.finish(device).map_err(failed)?;
+    let catalog = made.catalog;
     let photos = originals::kept(&catalog)?;
     let count = photos.len() as u64;
     let missing = originals::restore(root, &bucket, photos, progress).await?;
     catalog.sync()?;
+    if made.is_given {
+        mark_unproven(&layout, ledger.tip.height)?;
+    }
     if missing.is_empty() {
         for what in [Gathering::Previews, Gathering::Originals] {
             let height = format!("{}\n", ledger.tip.height);

@@ -50,7 +50,7 @@ pub use pairing::{
 };
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
-pub use restoring::{Restored, Restoring};
+pub use restoring::{Restored, Restoring, Taken};
 pub use voting::{Registers, VoteError};
 
 /// The folder of the ledger inside a library.

@@ -39,6 +39,8 @@ pub struct Status {
     pub device: Member,
     /// The end of its chain.
     pub tip: Tip,
+    /// How many edits the chain holds.
+    pub edits: u64,
     /// Edits authored here and not yet in this chain.
     pub pending: u64,
     /// Whether a majority of the voters is within reach.
@@ -82,6 +84,7 @@ pub(crate) struct Published {
     me: DeviceId,
     quorum: AtomicBool,
     parted: AtomicBool,
+    edits: AtomicU64,
     pending: AtomicU64,
     tip: watch::Sender<Tip>,
     reader: RwLock<BlockReader>,
@@ -143,6 +146,7 @@ impl Published {
             me: engine.me().device,
             quorum: AtomicBool::new(false),
             parted: AtomicBool::new(false),
+            edits: AtomicU64::new(0),
             pending: AtomicU64::new(0),
             tip: watch::Sender::new(tip_of(engine)),
             reader: RwLock::new(reader),
@@ -158,6 +162,7 @@ impl Published {
     /// Shows what the engine has come to.
     pub(crate) fn follow<S: Store>(&self, engine: &Engine<S>) {
         self.pending.store(engine.pending(), Ordering::Relaxed);
+        self.edits.store(engine.state().edits(), Ordering::Relaxed);
         let quorum = engine.has_quorum();
         let mut changed = self.quorum.swap(quorum, Ordering::Relaxed) != quorum;
         let tip = tip_of(engine);
@@ -343,6 +348,7 @@ impl Published {
             household_id: self.household_id,
             device: now.device.clone(),
             tip,
+            edits: self.edits.load(Ordering::Relaxed),
             pending,
             quorum: self.quorum.load(Ordering::Relaxed),
             standing: now.standing.clone(),

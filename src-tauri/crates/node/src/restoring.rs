@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kinfolio_chain::store::disk::DiskStore;
+use kinfolio_chain::store::disk::{BlockReader, DiskStore};
 use kinfolio_chain::store::{Record, Store};
 use kinfolio_chain::{
     Block, ChainState, Configuration, Height, HouseholdId, Member, RecoveryKey, Role,
@@ -25,6 +25,10 @@ pub struct Restoring {
     store: DiskStore,
     founded: Option<(Arc<Block>, ChainState)>,
 }
+
+/// What a ledger that is being made anew holds by now, for other threads.
+#[derive(Clone)]
+pub struct Taken(BlockReader);
 
 /// A ledger that was made anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +68,12 @@ impl Restoring {
     pub fn household(&self) -> Option<HouseholdId> {
         let founded = self.founded.as_ref();
         founded.map(|(_, state)| state.line().household)
+    }
+
+    /// What was taken in, now and from now on.
+    #[must_use]
+    pub fn taken(&self) -> Taken {
+        Taken(self.store.reader())
     }
 
     /// Takes in the next block.
@@ -123,5 +133,22 @@ impl Restoring {
                 hash: state.tip(),
             },
         })
+    }
+}
+
+impl Taken {
+    /// At most `limit` blocks from `from` on.
+    ///
+    /// # Errors
+    /// A block cannot be read, or is not what was written.
+    pub fn blocks(&self, from: Height, limit: usize) -> Result<Vec<Block>, NodeError> {
+        let blocks = (from..).take(limit).map(|height| {
+            let read = self.0.block(height);
+            read.map_err(|error| NodeError::Unreadable {
+                height,
+                detail: error.to_string(),
+            })
+        });
+        blocks.map_while(Result::transpose).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use harness::emulator::{Cloud, Emulator};
-use kinfolio_bucket::{Bucket, BucketError, Contents, OriginalId, Put, Segment, Verified};
+use kinfolio_bucket::{Bucket, BucketError, Content, Contents, OriginalId, Put, Segment, Verified};
 use sha2::{Digest, Sha256};
 
 const MIB: usize = 1 << 20;
@@ -70,6 +70,7 @@ pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
     what_is_not_the_original_is_not_stored(bucket).await;
     two_at_once(bucket).await;
     segments_are_created_once(bucket).await;
+    checkpoints_stay_until_they_are_deleted(bucket).await;
     bucket.probe().await.unwrap();
     registers_are_swapped(bucket, swaps).await;
 }
@@ -177,6 +178,36 @@ async fn segments_are_created_once(bucket: &Bucket) {
     let mut both = [one.unwrap(), other.unwrap()];
     both.sort_by_key(|became| *became != Segment::Created);
     assert_eq!(both, [Segment::Created, Segment::Other]);
+}
+
+async fn checkpoints_stay_until_they_are_deleted(bucket: &Bucket) {
+    let missing = bucket.card(0).await.unwrap_err();
+    assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
+    assert!(!bucket.has_card(0).await.unwrap());
+    let create = |text: &'static str| bucket.create_card(0, text.into());
+    assert!(create("ours").await.unwrap() && create("ours").await.unwrap());
+    assert!(!create("theirs").await.unwrap() && bucket.has_card(0).await.unwrap());
+    assert_eq!(bucket.card(0).await.unwrap(), "ours");
+    for length in [5, 9 * MIB + 3] {
+        let (OriginalId(sha256), bytes) = original(length, 5);
+        let content = Content {
+            height: 7,
+            sha256,
+            size: length as u64,
+        };
+        let missing = bucket.content(content).await.map(drop).unwrap_err();
+        assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
+        let cut = bucket.put_content(content, pieces(&bytes[1..])).await;
+        assert!(matches!(cut, Err(BucketError::Source { .. })), "{cut:?}");
+        let put = || bucket.put_content(content, pieces(&bytes));
+        let (one, other) = tokio::join!(put(), put());
+        assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+        assert_eq!(whole(bucket.content(content).await.unwrap()).await, bytes);
+        assert!(bucket.delete_content(content).await.unwrap());
+        assert!(!bucket.delete_content(content).await.unwrap());
+        let gone = bucket.content(content).await.map(drop).unwrap_err();
+        assert!(matches!(gone, BucketError::Missing { .. }), "{gone}");
+    }
 }
 
 async fn what_is_there_is_listed(bucket: &Bucket) {

@@ -20,6 +20,9 @@ use sha2::{Digest, Sha256};
 
 use super::{CatalogError, FILE, Snapshot, open_sound, tables};
 
+/// Which checkpoints this version reads and gives.
+pub const CHECKPOINT_FORMAT: u64 = tables::FORMAT;
+
 /// What a checkpoint begins with.
 const MARK: &[u8; 18] = b"kinfolio catalogue";
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kinfolio_chain::{DeviceId, EditId, Height};
+use kinfolio_chain::{BlockHash, DeviceId, EditId, Height};
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
 use super::ground::{At, Step};
@@ -31,6 +31,13 @@ impl Snapshot {
     #[must_use]
     pub fn height(&self) -> Option<Height> {
         self.next.checked_sub(1)
+    }
+
+    /// Whether the last block applied is this one.
+    pub fn is_at(&self, block: BlockHash) -> Result<bool, CatalogError> {
+        let meta = self.transaction.open_table(tables::META)?;
+        let tip = meta.get(tables::META_TIP)?.map(|tip| tip.value());
+        Ok(tip == Some(tables::mark(block)))
     }
 
     /// One photo, in the trash or not.

@@ -15,6 +15,7 @@ use kinfolio_node::{Block, Excerpt, Height, Tip};
 use tokio::sync::watch;
 
 use super::link::Work;
+use super::numbered::Numbered;
 use super::segments::{SegmentError, check, read};
 use crate::error::LibraryError;
 use crate::library::Library;
@@ -360,34 +361,12 @@ async fn find(library: &Library, bucket: &Bucket) -> Result<Place, LibraryError>
     })
 }
 
-/// The number of the last segment, found in few steps: they are numbered without gaps.
+/// The number of the last segment.
 pub(super) async fn last_segment(
     bucket: &Bucket,
     noted: Option<u64>,
 ) -> Result<Option<u64>, LibraryError> {
-    let has = async |number| {
-        let has = bucket.has_segment(number).await;
-        has.map_err(LibraryError::Bucket)
-    };
-    let mut there = match noted {
-        Some(noted) if has(noted).await? => noted,
-        _ if has(0).await? => 0,
-        _ => return Ok(None),
-    };
-    let mut stride = 1;
-    while has(there + stride).await? {
-        there += stride;
-        stride *= 2;
-    }
-    let mut missing = there + stride;
-    while missing - there > 1 {
-        let middle = there + (missing - there) / 2;
-        match has(middle).await? {
-            true => there = middle,
-            false => missing = middle,
-        }
-    }
-    Ok(Some(there))
+    Numbered::Segments.last(bucket, noted).await
 }
 
 /// The last segment of this bucket that was there, as far as was noted.

@@ -49,6 +49,7 @@ pub(crate) enum Work {
     Ledger,
     Vote,
     News,
+    Checkpoints,
 }
 
 /// The bucket that is set, if one is.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use futures_util::{StreamExt, stream};
 use kinfolio_bucket::Bucket;
-use kinfolio_catalog::Catalog;
-use kinfolio_node::{Block, Excerpt, NodeError, RecoveryKey, Restored, Restoring};
+use kinfolio_node::{Excerpt, Height, HouseholdId, NodeError, Restoring};
+use tokio::sync::watch;
 
 use super::{Progress, RestoreError};
 use crate::bucket::{check_segment, read_segment};
@@ -18,17 +18,17 @@ const AHEAD: usize = 8;
 /// How far behind a missing segment others are looked for: far enough to tell a hole from the end.
 const LOOK_BEHIND: u32 = 16;
 
-/// Makes the ledger in `root` from the bucket's segments, and `catalog` from that.
+/// How far the ledger has come: whose it is, and its height; nothing at first.
+pub(super) type Come = Option<(HouseholdId, Height)>;
+
+/// Makes the ledger from the bucket's segments, and tells `come` of each.
 pub(super) async fn restore(
     root: &Path,
     bucket: &Bucket,
-    key: &RecoveryKey,
-    device: &str,
-    catalog: &Catalog,
+    mut restoring: Restoring,
+    come: watch::Sender<Come>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Restored, LibraryError> {
-    let failed = |error| node_error(root, error);
-    let mut restoring = Restoring::begin(root, key.clone()).map_err(failed)?;
+) -> Result<Restoring, LibraryError> {
     let segments = stream::iter(0..).map(|number| async move {
         let read = read_segment(bucket, number).await;
         (number, read)
@@ -50,9 +50,8 @@ pub(super) async fn restore(
         check_segment(bucket, number, &excerpt, household, blocks)
             .map_err(|error| broken(blocks, error.into()))?;
         // Signatures take time; the network goes on meanwhile.
-        let catalog = catalog.clone();
         let (moved, taken) = tokio::task::spawn_blocking(move || {
-            let taken = take(&mut restoring, &excerpt, &catalog);
+            let taken = take(&mut restoring, &excerpt);
             (restoring, taken)
         })
         .await
@@ -60,36 +59,26 @@ pub(super) async fn restore(
         restoring = moved;
         let blocks = restoring.next();
         taken.map_err(|error| match error {
-            LibraryError::Node(error @ NodeError::Unfit { .. }) => {
+            NodeError::Unfit { .. } => {
                 let reason = format!(
                     "segment {number} of the ledger in the bucket {bucket} was altered: {error}"
                 );
                 LibraryError::Restore(RestoreError::Broken { blocks, reason })
             }
-            LibraryError::Node(error) => failed(error),
-            error => error,
+            error => node_error(root, error),
         })?;
+        let height = blocks.checked_sub(1);
+        come.send_replace(restoring.household().zip(height));
         progress(Progress::Blocks(blocks));
     }
-    drop(segments);
-    restoring.finish(device).map_err(failed)
+    Ok(restoring)
 }
 
 /// Takes in the blocks that are not here yet.
-fn take(
-    restoring: &mut Restoring,
-    excerpt: &Excerpt,
-    catalog: &Catalog,
-) -> Result<(), LibraryError> {
+fn take(restoring: &mut Restoring, excerpt: &Excerpt) -> Result<(), NodeError> {
     let from = restoring.next();
-    let new = excerpt.blocks().iter().filter(|one| one.height() >= from);
-    let mut blocks = Vec::new();
-    for block in new {
-        restoring.take(block).map_err(LibraryError::Node)?;
-        blocks.push(Block::clone(block));
-    }
-    catalog.apply(&blocks)?;
-    Ok(())
+    let mut new = excerpt.blocks().iter().filter(|one| one.height() >= from);
+    new.try_for_each(|block| restoring.take(block))
 }
 
 /// Makes sure that no segment follows one that is not there.

@@ -1,0 +1,49 @@
+//! Objects that are numbered from 0 without gaps: the last one is found in few steps, without a list.
+
+use kinfolio_bucket::Bucket;
+
+use crate::error::LibraryError;
+
+/// Which of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Numbered {
+    Segments,
+    Cards,
+}
+
+impl Numbered {
+    /// The number of the last one that is there; `noted` is one that was.
+    pub(super) async fn last(
+        self,
+        bucket: &Bucket,
+        noted: Option<u64>,
+    ) -> Result<Option<u64>, LibraryError> {
+        let mut there = match noted {
+            Some(noted) if self.has(bucket, noted).await? => noted,
+            _ if self.has(bucket, 0).await? => 0,
+            _ => return Ok(None),
+        };
+        let mut stride = 1;
+        while self.has(bucket, there + stride).await? {
+            there += stride;
+            stride *= 2;
+        }
+        let mut missing = there + stride;
+        while missing - there > 1 {
+            let middle = there + (missing - there) / 2;
+            match self.has(bucket, middle).await? {
+                true => there = middle,
+                false => missing = middle,
+            }
+        }
+        Ok(Some(there))
+    }
+
+    async fn has(self, bucket: &Bucket, number: u64) -> Result<bool, LibraryError> {
+        let has = match self {
+            Self::Segments => bucket.has_segment(number).await,
+            Self::Cards => bucket.has_card(number).await,
+        };
+        has.map_err(LibraryError::Bucket)
+    }
+}
