@@ -55,6 +55,7 @@ pub fn told_event(event: &Event, devices: &[Device]) -> String {
         Event::BucketUp(bucket) => format!("bucket {bucket} is there"),
         Event::BucketSaid(bucket, message) => format!("bucket {bucket} said {message:?}"),
         Event::BucketDown(bucket, _) => format!("bucket {bucket} is away"),
+        Event::Misses { device, voters } => format!("{device} misses {voters:?}"),
     }
 }
 

@@ -56,6 +56,7 @@ export class MemoryHousehold {
     bucket_encrypted: false,
     bucket_voter: false,
     scrub_every: '30d',
+    prune_after: '30d',
     placements: [],
   };
   private devices: Kept[];
@@ -264,10 +265,12 @@ export class MemoryHousehold {
   }
 }
 
+const HEARD = { silent_seconds: 0, pruned: false };
+
 function device(name: string, number: number): Kept {
   const id = number.toString(16).padStart(32, '0');
   const last_seen = new Date().toISOString();
-  const told = { pending: 0, originals: 1204, free_bytes: 412_000_000_000 - number * 90_000_000_000 };
+  const told = { pending: 0, originals: 1204, free_bytes: 412_000_000_000 - number * 90_000_000_000, ...HEARD };
   return { id, name, role: 'voter', placement: 'all', reachable: true, behind: 0, last_seen, ...told };
 }
 

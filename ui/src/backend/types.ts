@@ -108,6 +108,7 @@ export type AgreedChange = {
   bucket_encrypted?: boolean;
   bucket_voter?: boolean;
   scrub_every?: string;
+  prune_after?: string;
 };
 /** How this device gets on with the bucket. */
 export type BucketState = Schemas['BucketBody'];

@@ -8,6 +8,12 @@ export type BucketStanding = 'well' | 'behind' | 'looking' | 'trouble';
 /** How often everything is checked when it is chosen here. */
 export const INTERVALS = ['7d', '30d', '90d', '365d'] as const;
 
+/** Instead of a length of time. */
+export const NEVER = 'never';
+
+/** After how long a silent device stops counting when it is chosen here. */
+export const PATIENCE = ['7d', '30d', '90d', '365d', NEVER] as const;
+
 /** More than the ledger takes: an address that is cut off could be one of something else. */
 export const ADDRESS_TYPED_MAX = 2000;
 
@@ -33,6 +39,14 @@ export function interval(span: string, words: Texts = texts): string {
 
 /** The intervals to choose from, with the one that is agreed upon among them. */
 export function intervals(now: string): string[] {
-  const known: readonly string[] = INTERVALS;
+  return among(INTERVALS, now);
+}
+
+/** The same for how long a device may be silent. */
+export function patience(now: string): string[] {
+  return among(PATIENCE, now);
+}
+
+function among(known: readonly string[], now: string): string[] {
   return known.includes(now) ? [...known] : [now, ...known];
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Member } from '../backend/types';
 import { Texts } from '../i18n/i18n';
-import { ago, inOrder, isLastVoter, presence, progress, shortName, placed } from './device';
+import { ago, inOrder, isLastVoter, presence, progress, shortName, silence, placed } from './device';
 
 function member(id: string, more: Partial<Member> = {}): Member {
-  return { id, name: id, role: 'voter', placement: 'all', reachable: true, height: 10, tip: 'aa', ...more };
+  const rest = { placement: 'all', height: 10, tip: 'aa', silent_seconds: 0, pruned: false };
+  return { id, name: id, role: 'voter', reachable: true, ...rest, ...more };
 }
 
 describe('devices', () => {
@@ -51,6 +52,35 @@ describe('when a device was seen', () => {
     it(`says ${english}`, () => {
       expect(ago(then, now, new Texts(['en-GB']))).toBe(english);
       expect(ago(then, now, new Texts(['de']))).toBe(german);
+    });
+  }
+});
+
+describe('a device that is silent for long', () => {
+  const seen = '2026-02-01T12:00:00Z';
+  const cases: [Partial<Member>, string | null, string | null][] = [
+    [{ silent_seconds: 86_399, prune_at: '2026-03-04T12:00:00Z' }, null, null],
+    [{ silent_seconds: 2 * 86_400 }, 'Silent for 2 days.', 'Seit 2 Tagen stumm.'],
+    [
+      { silent_seconds: 86_400, prune_at: '2026-03-04T12:00:00Z' },
+      'Silent for a day. Will stop counting on 4 March 2026.',
+      'Seit einem Tag stumm. Zählt ab 4. März 2026 nicht mehr mit.',
+    ],
+    [
+      { pruned: true, role: 'observer', last_seen: seen },
+      'Does not count: silent since 1 February 2026. Once it is back it counts again by itself.',
+      'Zählt nicht mit: stumm seit 1. Februar 2026. Ist es wieder da, zählt es von selbst wieder mit.',
+    ],
+    [
+      { pruned: true, role: 'observer' },
+      'Does not count: silent for long. Once it is back it counts again by itself.',
+      'Zählt nicht mit: seit Langem stumm. Ist es wieder da, zählt es von selbst wieder mit.',
+    ],
+  ];
+  for (const [more, english, german] of cases) {
+    it(`says ${english}`, () => {
+      expect(silence(member('a', more), new Texts(['en-GB']))).toBe(english);
+      expect(silence(member('a', more), new Texts(['de']))).toBe(german);
     });
   }
 });

@@ -64,6 +64,28 @@ export function ago(then: string, now: number, words: Texts = texts): string {
   return seconds < JUST_NOW_S ? words.t('device.now') : words.ago(1, 'minute');
 }
 
+/** That nothing is heard of a device for long, and what follows; null while there is nothing to say. */
+export function silence(member: Member, words: Texts = texts): string | null {
+  if (member.pruned) {
+    return member.last_seen
+      ? words.t('device.silent.over', { date: day(member.last_seen, words) })
+      : words.t('device.silent.over.long');
+  }
+  const count = Math.floor(member.silent_seconds / 86_400);
+  if (count === 0) return null;
+  return member.prune_at
+    ? words.t('device.silent.until', { count, date: day(member.prune_at, words) })
+    : words.t('device.silent', { count });
+}
+
+/** The day of a moment by this computer's calendar. */
+function day(moment: string, words: Texts): string {
+  const at = new Date(moment);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const wall = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return words.date(wall, { dateStyle: 'long' });
+}
+
 /** Cuts between characters as people see them: an emoji of a family is one. */
 export function shortName(name: string, max: number): string {
   if (name.length <= max) return name;

@@ -185,6 +185,16 @@ describe('the time between two checks', () => {
     expect(select.value).toBe('30d');
   });
 
+  it('after which a silent device stops counting is chosen as well, or never', async () => {
+    const backend = await openHousehold();
+    const select = screen.getByTestId<HTMLSelectElement>('prune-after');
+    expect(select.selectedOptions[0]?.textContent).toMatch(/After .*30 days/);
+    await fireEvent.change(select, { target: { value: 'never' } });
+    await waitFor(() => expect(backend.others.agreed().prune_after).toBe('never'));
+    await waitFor(() => expect(select.selectedOptions[0]?.textContent).toBe('Never'));
+    expect(screen.getByTestId<HTMLSelectElement>('scrub-every').value).toBe('30d');
+  });
+
   it('is said in words, whatever was agreed upon elsewhere', () => {
     const words = new Texts(['en']);
     expect(['30d', '12h', '1d', '90s'].map((span) => interval(span, words))).toEqual([

@@ -54,6 +54,11 @@ export const bucketTexts = {
   'settings.scrub.lead':
     'Jedes Gerät sieht nach, ob alles, was es hat, noch stimmt, und heilt Beschädigtes aus einer anderen Kopie.',
   'settings.every': 'Alle {time}',
+  'settings.prune': 'Warten auf stumme Geräte',
+  'settings.prune.lead':
+    'Auf ein Gerät, von dem so lange niemand hört, wird nicht mehr gewartet, wenn Änderungen endgültig werden. Ist es wieder da, zählt es von selbst wieder mit.',
+  'settings.after': '{time} lang',
+  'settings.never': 'Für immer',
   'settings.failed': 'Die Einstellung wurde nicht geändert: {reason}',
   'settings.trouble': 'Die Einstellungen sind nicht lesbar: {reason}',
   'settings.save': 'Speichern',

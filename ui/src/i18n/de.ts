@@ -298,6 +298,15 @@ export const de: Catalogue = {
   'device.role': 'Stimme',
   'device.role.voter': 'Stimmt mit ab',
   'device.role.observer': 'Beobachtet',
+  'device.role.silent': 'Stumm, zählt nicht mit',
+  'device.silent': { one: 'Seit einem Tag stumm.', other: 'Seit {count} Tagen stumm.' },
+  'device.silent.until': {
+    one: 'Seit einem Tag stumm. Zählt ab {date} nicht mehr mit.',
+    other: 'Seit {count} Tagen stumm. Zählt ab {date} nicht mehr mit.',
+  },
+  'device.silent.over': 'Zählt nicht mit: stumm seit {date}. Ist es wieder da, zählt es von selbst wieder mit.',
+  'device.silent.over.long':
+    'Zählt nicht mit: seit Langem stumm. Ist es wieder da, zählt es von selbst wieder mit.',
   'device.placement': 'Originale',
   'device.placement.all': 'Alle',
   'device.placement.recent': 'Favoriten und neue',

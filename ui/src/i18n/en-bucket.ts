@@ -51,6 +51,11 @@ export const bucketTexts = {
   'settings.scrub.lead':
     'Each device looks whether everything that it holds is still right, and mends what is damaged from another copy.',
   'settings.every': 'Every {time}',
+  'settings.prune': 'Silent devices',
+  'settings.prune.lead':
+    'A device that nobody hears of for so long is no longer waited for when changes are made final. Once it is back it counts again by itself.',
+  'settings.after': 'After {time}',
+  'settings.never': 'Never',
   'settings.failed': 'The setting was not changed: {reason}',
   'settings.trouble': 'The settings cannot be read: {reason}',
   'settings.save': 'Save',

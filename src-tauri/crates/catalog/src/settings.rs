@@ -26,6 +26,9 @@ pub const RECENT_DAYS_MAX: u32 = 36_500;
 /// The shortest time between two looks at everything.
 const SCRUB_MIN: Span = Span::hours(1);
 
+/// The shortest time after which a silent device stops counting.
+const PRUNE_MIN: Span = Span::days(1);
+
 /// What a household has agreed upon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -35,6 +38,8 @@ pub struct Settings {
     pub bucket_encrypted: bool,
     /// How often a device looks at everything that it holds.
     pub scrub_every: Span,
+    /// After how long a voter that is silent stops counting towards the quorum; nothing: never.
+    pub prune_after: Option<Span>,
     placements: BTreeMap<[u8; 16], Placement>,
 }
 
@@ -44,6 +49,7 @@ impl Default for Settings {
             bucket: None,
             bucket_encrypted: false,
             scrub_every: Span::days(30),
+            prune_after: Some(Span::days(30)),
             placements: BTreeMap::new(),
         }
     }
@@ -67,6 +73,9 @@ impl Settings {
         if let Some(scrub_every) = change.scrub_every {
             self.scrub_every = scrub_every;
         }
+        if let Some(prune_after) = change.prune_after {
+            self.prune_after = prune_after;
+        }
         for (device, placement) in change.placements {
             self.placements.insert(device.0, placement);
         }
@@ -87,6 +96,8 @@ pub struct SettingsChange {
     pub bucket_encrypted: Option<bool>,
     /// [`Settings::scrub_every`]
     pub scrub_every: Option<Span>,
+    /// [`Settings::prune_after`]
+    pub prune_after: Option<Option<Span>>,
     /// [`Settings::placement`] of these devices.
     pub placements: BTreeMap<DeviceId, Placement>,
 }
@@ -106,6 +117,11 @@ pub enum SettingsError {
     /// Devices would look at everything all the time.
     #[error("a look at everything every {0} is too often: {SCRUB_MIN} is the least")]
     Scrub(Span),
+    /// A device that is off for a night would stop counting.
+    #[error(
+        "a device that is silent for {0} may only be switched off: {PRUNE_MIN} is the least, or never"
+    )]
+    Prune(Span),
     /// Recent reaches too far.
     #[error("{0} days are no recent time: 1 to {RECENT_DAYS_MAX} are allowed")]
     Recent(u32),
@@ -128,6 +144,10 @@ impl SettingsChange {
         }
         match self.scrub_every {
             Some(every) if every < SCRUB_MIN => return Err(SettingsError::Scrub(every)),
+            _ => {}
+        }
+        match self.prune_after {
+            Some(Some(after)) if after < PRUNE_MIN => return Err(SettingsError::Prune(after)),
             _ => {}
         }
         for placement in self.placements.values() {
@@ -247,6 +267,12 @@ mod tests {
         };
         let often = often.checked().unwrap_err().to_string();
         assert!(often.contains("5s") && often.contains("1h"), "{often}");
+        let soon = SettingsChange {
+            prune_after: Some(Some(Span::hours(23))),
+            ..SettingsChange::default()
+        };
+        let soon = soon.checked().unwrap_err().to_string();
+        assert!(soon.contains("23h") && soon.contains("1d"), "{soon}");
         assert_eq!(
             SettingsChange::default().checked(),
             Err(SettingsError::Nothing)

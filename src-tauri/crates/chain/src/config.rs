@@ -42,6 +42,9 @@ pub enum Role {
     Voter,
     /// Follows the chain and writes edits, without a vote.
     Observer,
+    /// A voter that was silent for so long that it does not count any more. It follows and writes as
+    /// an observer does, and asks for its vote itself once it is there again.
+    Silent,
     /// Not a device but the household's bucket: it counts towards the quorum, and neither writes nor
     /// proposes anything. Each device puts its own questions to it.
     Bucket,
@@ -52,6 +55,7 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Voter => "voter",
             Self::Observer => "observer",
+            Self::Silent => "silent",
             Self::Bucket => "bucket",
         })
     }
@@ -63,7 +67,7 @@ impl Role {
     pub fn votes(self) -> bool {
         match self {
             Self::Voter | Self::Bucket => true,
-            Self::Observer => false,
+            Self::Observer | Self::Silent => false,
         }
     }
 
@@ -73,6 +77,7 @@ impl Role {
             Self::Voter => 1,
             Self::Observer => 2,
             Self::Bucket => 3,
+            Self::Silent => 4,
         });
     }
 
@@ -85,6 +90,7 @@ impl Role {
             1 => Ok(Self::Voter),
             2 => Ok(Self::Observer),
             3 => Ok(Self::Bucket),
+            4 => Ok(Self::Silent),
             value => Err(WireError::Unknown {
                 what: "a member's role",
                 value: value.into(),

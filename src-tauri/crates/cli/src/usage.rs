@@ -248,6 +248,9 @@ pub(crate) struct HouseholdArgs {
     /// How often each device looks whether all that it holds is still right: 30d, 12h
     #[arg(long, value_name = "TIME")]
     pub(crate) scrub_every: Option<String>,
+    /// After how long a silent device stops counting towards the quorum: 30d, or never
+    #[arg(long, value_name = "TIME")]
+    pub(crate) prune_after: Option<String>,
     /// Which originals a device keeps: all, recent, recent:DAYS or on-demand; may be repeated
     #[arg(long = "placement", value_name = "DEVICE=WHICH", value_parser = placement)]
     pub(crate) placements: Vec<(String, String)>,
@@ -259,6 +262,7 @@ impl HouseholdArgs {
             || self.encrypt_bucket.is_some()
             || self.bucket_voter.is_some()
             || self.scrub_every.is_some()
+            || self.prune_after.is_some()
             || !self.placements.is_empty()
     }
 }

@@ -2,6 +2,7 @@
 
 mod recovery;
 mod settings;
+pub(crate) mod silence;
 mod voter;
 
 use std::net::{Ipv4Addr, TcpListener};
@@ -196,7 +197,7 @@ pub async fn remove(library: &Library, device: DeviceId) -> Result<Settled, Libr
         match leaving.map(|one| one.role) {
             None => return Ok(None),
             Some(Role::Bucket) => voter::devices_suffice(status)?,
-            Some(Role::Voter | Role::Observer) => keep_a_voter(status, device)?,
+            Some(Role::Voter | Role::Observer | Role::Silent) => keep_a_voter(status, device)?,
         }
         Ok(Some(Change::Remove { device }))
     };

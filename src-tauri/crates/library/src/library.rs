@@ -397,6 +397,7 @@ impl Parts {
         spawn_once_proved(&library, exchange::purge(library.clone()));
         scrub::start(&library);
         census::start(&library);
+        household::silence::follow(&library);
         let showing = library.inner.showing.subscribe();
         tasks.spawn(follow::index(library.clone(), showing, indexed_in));
         Ok(library)

@@ -19,6 +19,7 @@ mod peers;
 mod receive;
 mod removal;
 mod say;
+mod silence;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +48,7 @@ pub use epoch::Right;
 use epoch::{Kinship, Recovering};
 pub use event::{Action, Clock, Counts, Event, Standing};
 use peers::Peers;
+pub use silence::Heard;
 
 /// How long edits wait for a quorum before they are set aside as pending.
 const QUORUM_WAIT: Micros = 1_000_000;
@@ -77,6 +79,7 @@ pub struct Engine<S> {
     /// Which of its votes the log lacks.
     abstention: Abstention,
     witnesses: Witnesses,
+    silence: silence::Silence,
     /// Who may give the rest of the chain, while the log here does not reach to their joining, or
     /// to that of this device: it is new, or is being healed.
     trusted: Configuration,
@@ -209,6 +212,7 @@ impl<S: Store> Engine<S> {
             standing: Standing::Good,
             abstention: Abstention::Over,
             witnesses: Witnesses::new(),
+            silence: silence::Silence::default(),
             trusted,
             candidate: false,
             seen: 0,
@@ -285,11 +289,16 @@ impl<S: Store> Engine<S> {
                 self.unheard.remove(&device);
                 self.peers.down(device);
                 self.elsewhere.remove(&device);
+                self.silence.forget_word_of(device);
                 self.drive(clock, Input::Away(device))?;
                 self.consider_other_lines();
                 Ok(())
             }
             Event::Received { from, message } => self.receive(clock, from, message),
+            Event::Misses { device, voters } => {
+                self.silence.hear_word_of(device, voters);
+                Ok(())
+            }
             Event::BucketUp(bucket) => self.bucket_up(clock, bucket),
             Event::BucketSaid(bucket, message) => self.bucket_said(clock, bucket, message),
             Event::BucketDown(bucket, trouble) => self.bucket_down(clock, bucket, trouble),
@@ -329,6 +338,7 @@ impl<S: Store> Engine<S> {
     /// As [`Engine::take`].
     pub fn finish(&mut self, clock: Clock) -> Result<Vec<Action>, NodeError> {
         self.write_again(clock);
+        self.mind_silence(clock);
         self.held_until = self.may_hold_fresh().filter(|until| *until > clock.now);
         if self.held_until.is_none() {
             self.sign_fresh(clock);
@@ -354,6 +364,7 @@ impl<S: Store> Engine<S> {
             self.recovers_at(),
             self.replica_wake_at,
             self.bucket_wake_at(),
+            self.silence_wake_at(),
             self.held_until,
             unanswered.map(|since| since + QUORUM_WAIT),
             repeats,

@@ -16,13 +16,13 @@ use std::time::{Duration, Instant};
 
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::store::disk::DiskStore;
-use kinfolio_chain::{Height, Role};
+use kinfolio_chain::{DeviceId, Height, Role};
 use kinfolio_consensus::Micros;
 use kinfolio_transport::{Contact, Entry, EntryReceipt, LinkEvent};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
-use crate::engine::{Action, Clock, Counts, Engine, Event, Mark, Standing};
+use crate::engine::{Action, Clock, Counts, Engine, Event, Heard, Mark, Standing};
 use crate::error::{NodeError, SubmitError};
 use crate::identity;
 use crate::mempool::{EditState, Ticket};
@@ -41,6 +41,10 @@ const EVENTS_PER_TURN: usize = 4096;
 /// How often it is noted how far the ledger reaches.
 const REACHED_NOTED_EVERY: Duration = Duration::from_secs(10);
 
+/// How often it is noted when the others were heard of: what a crash takes of that only delays that
+/// a silent one stops counting.
+const HEARD_NOTED_EVERY: Duration = Duration::from_mins(5);
+
 /// The loop's own state.
 pub(crate) struct EventLoop {
     root: PathBuf,
@@ -58,6 +62,10 @@ pub(crate) struct EventLoop {
     counts: Counts,
     /// How far the ledger was noted to reach, and when.
     reached: (Height, Instant),
+    /// After how long a silent voter stops counting; nothing: never.
+    prune_after: Option<Micros>,
+    /// What was noted of when the others were heard of, and when.
+    heard: (BTreeMap<DeviceId, Heard>, Instant),
     /// Why the engine was dropped, where opening it again, or making its ledger anew, helps.
     remedy: Option<Remedy>,
     /// Whether it was noted that this device was removed.
@@ -90,6 +98,7 @@ impl EventLoop {
         // Names of reads are asked about on the network: none may be one of an earlier life, so
         // that a late answer to that one is not counted.
         let next_ticket = engine.me().incarnation.nonce >> 1;
+        let heard = engine.last_heard().clone();
         Self {
             root,
             engine: Some(engine),
@@ -103,6 +112,8 @@ impl EventLoop {
             next_ticket,
             counts: Counts::default(),
             reached: (0, began),
+            prune_after: None,
+            heard: (heard, began),
             remedy: None,
             removal_noted: false,
             syncing: None,
@@ -206,6 +217,13 @@ impl EventLoop {
                 self.network.has_room(free_bytes);
                 return (false, None);
             }
+            Request::PruneAfter(limit) => {
+                self.prune_after = limit;
+                if let Some(engine) = &mut self.engine {
+                    engine.prune_after(limit);
+                }
+                return (false, None);
+            }
             request => request,
         };
         if self.engine.is_none()
@@ -249,7 +267,10 @@ impl EventLoop {
             Request::Follow { device, reply } => self.follow(device, reply),
             Request::Learn { blocks, reply } => self.learn(blocks, reply),
             Request::Mend(error) => self.mend(error),
-            Request::Room { .. } | Request::Listen { .. } | Request::Close { .. } => {}
+            Request::Room { .. }
+            | Request::PruneAfter(_)
+            | Request::Listen { .. }
+            | Request::Close { .. } => {}
         }
         (false, None)
     }
@@ -274,10 +295,13 @@ impl EventLoop {
     }
 
     fn linked(&mut self, event: LinkEvent) {
-        match self.network.translate(event) {
-            Some(event) => self.take(event),
-            // Somebody said where devices listen, or how it is.
-            None => self.published.show_contacts(&self.network),
+        let event = self.network.translate(event);
+        // Somebody said where devices listen, or how it is.
+        if matches!(event, None | Some(Event::Misses { .. })) {
+            self.published.show_contacts(&self.network);
+        }
+        if let Some(event) = event {
+            self.take(event);
         }
     }
 
@@ -321,9 +345,11 @@ impl EventLoop {
         if let Some(engine) = &self.engine {
             self.published.follow(engine);
             self.network.waits(engine.pending());
+            self.network.misses(engine.misses());
             self.follow_members();
         }
         self.note_reached(REACHED_NOTED_EVERY);
+        self.note_heard(HEARD_NOTED_EVERY);
         for answer in answers {
             self.answer(answer);
         }
@@ -448,6 +474,7 @@ impl EventLoop {
     fn seal(&mut self) -> Result<(), NodeError> {
         self.engine.as_mut().map_or(Ok(()), Engine::seal)?;
         self.note_reached(Duration::ZERO);
+        self.note_heard(Duration::ZERO);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! who its members were last; and how far the ledger reached, so that one that was cut is told from
 //! one that a crash left without what was not synced.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -15,8 +16,10 @@ use kinfolio_chain::wire::{Reader, Writer};
 use kinfolio_chain::{
     Block, ChainState, Configuration, DeviceId, Height, KeyError, Member, RecoveryKey, Role,
 };
+use kinfolio_consensus::Micros;
 
 use crate::IDENTITY_FOLDER;
+use crate::engine::Heard;
 use crate::error::{NodeError, io};
 
 const FILE: &str = "device.key";
@@ -44,6 +47,9 @@ const CANDIDATE_FILE: &str = "stands-for-vote";
 
 /// The height of a state that this device was given, above the chain that it has.
 const SEEN_FILE: &str = "has-seen";
+
+/// When the others were last heard of.
+const HEARD_FILE: &str = "last-heard";
 
 /// There, once this device has learned from others that it was removed.
 const REMOVED_FILE: &str = "removed-from-household";
@@ -258,6 +264,36 @@ pub(crate) fn seen(root: &Path) -> Height {
     let path = root.join(IDENTITY_FOLDER).join(SEEN_FILE);
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.trim().parse().unwrap_or(0)
+}
+
+/// Writes down when the other members were last heard of, and for how long they are silent, durably.
+pub(crate) fn keep_heard(root: &Path, heard: &BTreeMap<DeviceId, Heard>) -> Result<(), NodeError> {
+    let path = root.join(IDENTITY_FOLDER).join(HEARD_FILE);
+    let line = |(device, heard): (&DeviceId, &Heard)| {
+        let seconds = heard.silent / 1_000_000;
+        let last = heard.last_ms.map_or("-".to_owned(), |ms| ms.to_string());
+        format!("{device} {seconds} {last}\n")
+    };
+    write_durably(&path, &heard.iter().map(line).collect::<String>())
+}
+
+/// What was written down of that. A line that cannot be read is as one that was not written: the
+/// silence of that device is counted anew.
+pub(crate) fn heard(root: &Path) -> BTreeMap<DeviceId, Heard> {
+    let path = root.join(IDENTITY_FOLDER).join(HEARD_FILE);
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let line = |line: &str| {
+        let mut words = line.split(' ');
+        let device: DeviceId = words.next()?.parse().ok()?;
+        let seconds: Micros = words.next()?.parse().ok()?;
+        let last_ms = words.next()?;
+        let heard = Heard {
+            silent: seconds.saturating_mul(1_000_000),
+            last_ms: last_ms.parse().ok(),
+        };
+        Some((device, heard))
+    };
+    text.lines().filter_map(line).collect()
 }
 
 /// Whether there is a device here.

@@ -124,7 +124,7 @@ impl Invitation {
         bytes.push(match self.role {
             Role::Voter => 1,
             // Nobody comes with it for a bucket.
-            Role::Observer | Role::Bucket => 2,
+            Role::Observer | Role::Silent | Role::Bucket => 2,
         });
         bytes.extend(self.expires_s.to_be_bytes());
         bytes.extend(self.inviter.0);

@@ -188,8 +188,9 @@ impl Network {
                 device,
                 message: PeerMessage::Condition(condition),
             } => {
+                let voters = condition.misses.clone();
                 self.conditions.hear(device, condition);
-                None
+                Some(Event::Misses { device, voters })
             }
             LinkEvent::Received { device, message } => Some(Event::Received {
                 from: device,
@@ -337,6 +338,11 @@ impl Network {
     /// So many bytes are free on this device's disk.
     pub(crate) fn has_room(&mut self, free_bytes: u64) {
         self.conditions.has_room(free_bytes);
+    }
+
+    /// This device has not heard of these voters for so long that they may stop counting.
+    pub(crate) fn misses(&mut self, voters: BTreeSet<DeviceId>) {
+        self.conditions.misses(voters);
     }
 
     fn tell_condition(&mut self) {

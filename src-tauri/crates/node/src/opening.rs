@@ -80,6 +80,7 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
         identity::keep_members(root, engine.circle())?;
     }
     engine.has_seen(identity::seen(root));
+    engine.take_up_heard(identity::heard(root));
     if identity::was_removed(root) {
         engine.be_removed();
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::time::Duration;
 
 use kinfolio_chain::store::Store;
 use kinfolio_chain::store::disk::BlockReader;
@@ -68,6 +69,11 @@ pub struct MemberStatus {
     pub tip: Option<Tip>,
     /// When it was last heard of, in milliseconds since 1970.
     pub last_seen_ms: Option<i64>,
+    /// How long nothing was heard of it while this device was part of a quorum. Only a voter's counts.
+    pub silent: Duration,
+    /// How much longer it may be silent until it stops counting towards the quorum; nothing, if it
+    /// never does.
+    pub patience: Option<Duration>,
     /// Why this device and that one do not go on with each other, and what to do; nothing, if they do
     /// as far as is known.
     pub trouble: Option<String>,
@@ -124,6 +130,8 @@ struct Seen {
     reachable: bool,
     tip: Option<Tip>,
     last_seen_ms: Option<i64>,
+    silent: Duration,
+    patience: Option<Duration>,
     trouble: Option<String>,
 }
 
@@ -195,9 +203,11 @@ impl Published {
             let tip = peers.tip(member.id);
             seen.tip = tip.map(|(height, hash)| Tip { height, hash });
             let reachable = peers.is_greeted(member.id);
-            if reachable || seen.reachable {
-                seen.last_seen_ms = Some(now_ms());
+            if let Some(heard) = engine.last_heard().get(&member.id) {
+                seen.last_seen_ms = heard.last_ms;
+                seen.silent = Duration::from_micros(heard.silent);
             }
+            seen.patience = engine.patience_with(member.id).map(Duration::from_micros);
             let trouble = peers.trouble(member.id);
             if seen.trouble.as_deref() != trouble {
                 changed = true;
@@ -327,7 +337,7 @@ impl Published {
                     reachable: true,
                     tip: Some(tip),
                     last_seen_ms: Some(now_ms()),
-                    trouble: None,
+                    ..Seen::default()
                 },
                 false => now.seen.get(&member.id).cloned().unwrap_or_default(),
             };
@@ -338,6 +348,8 @@ impl Published {
                 reachable: seen.reachable,
                 tip: seen.tip,
                 last_seen_ms: seen.last_seen_ms,
+                silent: seen.silent,
+                patience: seen.patience,
                 trouble: seen.trouble,
                 pending: waiting,
                 free_bytes,

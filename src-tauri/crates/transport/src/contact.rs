@@ -1,5 +1,6 @@
 //! Where devices listen and how they are, as they tell each other.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use kinfolio_chain::DeviceId;
@@ -17,10 +18,13 @@ pub struct Contact {
 }
 
 /// How a device is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Condition {
     /// Edits that were authored there and are in no block yet.
     pub pending: u64,
     /// Room left on the disk of its library, in bytes, if it can tell.
     pub free_bytes: Option<u64>,
+    /// Voters that it has not heard of for as long as it takes until they stop counting; at most as
+    /// many as a household has members.
+    pub misses: BTreeSet<DeviceId>,
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kinfolio_chain::apply::EPOCHS_MAX;
 use kinfolio_chain::block::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES};
+use kinfolio_chain::config::MEMBERS_MAX;
 use kinfolio_chain::wire::{Reader, WireError, Writer};
 use kinfolio_chain::{
     Batch, Begun, Block, BlockHash, DeviceId, EpochId, Height, HouseholdId, Incarnation,
@@ -179,6 +180,7 @@ fn to_wire(message: &PeerMessage) -> Wire {
         PeerMessage::Condition(condition) => Wire::Condition(proto::Condition {
             pending: condition.pending,
             free_bytes: condition.free_bytes,
+            misses: condition.misses.iter().map(|one| bytes(&one.0)).collect(),
         }),
         PeerMessage::Refused { code, detail } => Wire::Refused(proto::Refused {
             code: code_to_wire(*code).into(),
@@ -216,10 +218,7 @@ fn from_wire(message: Wire) -> Result<PeerMessage, DecodeError> {
             PeerMessage::Blocks(blocks.collect::<Result<_, _>>()?)
         }
         Wire::Contacts(contacts) => PeerMessage::Contacts(pairing::contacts(contacts.contacts)?),
-        Wire::Condition(condition) => PeerMessage::Condition(Condition {
-            pending: condition.pending,
-            free_bytes: condition.free_bytes,
-        }),
+        Wire::Condition(said) => PeerMessage::Condition(condition(&said)?),
         Wire::Refused(refused) => {
             check_len("the refusal", refused.detail.len(), DETAIL_BYTES_MAX)?;
             PeerMessage::Refused {
@@ -228,6 +227,17 @@ fn from_wire(message: Wire) -> Result<PeerMessage, DecodeError> {
             }
         }
         synod => PeerMessage::Synod(synod_from_wire(synod)?),
+    })
+}
+
+fn condition(said: &proto::Condition) -> Result<Condition, DecodeError> {
+    check_len("the list of missed voters", said.misses.len(), MEMBERS_MAX)?;
+    let misses = said.misses.iter();
+    let misses = misses.map(|one| Ok(DeviceId(id("a missed voter", one)?)));
+    Ok(Condition {
+        pending: said.pending,
+        free_bytes: said.free_bytes,
+        misses: misses.collect::<Result<_, DecodeError>>()?,
     })
 }
 

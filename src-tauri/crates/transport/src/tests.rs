@@ -298,6 +298,7 @@ fn every_message() -> Vec<PeerMessage> {
         PeerMessage::Condition(Condition {
             pending: 3,
             free_bytes,
+            misses: free_bytes.into_iter().map(|_| id(2)).collect(),
         })
     }));
     messages

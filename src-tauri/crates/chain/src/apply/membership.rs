@@ -52,6 +52,12 @@ pub enum Void {
         /// The member.
         device: DeviceId,
     },
+    /// Only a voter can stop counting because it is silent: for others it would be a way to a vote.
+    #[error("device {device} has no vote that its silence could take")]
+    NoVoter {
+        /// The member.
+        device: DeviceId,
+    },
     /// A member with that name already.
     #[error("device {device} is called so already")]
     SameName {
@@ -132,6 +138,9 @@ impl ChainState {
                 }
                 if [member.role, role].contains(&Role::Bucket) {
                     return Err(Void::BucketRole { device });
+                }
+                if role == Role::Silent && member.role != Role::Voter {
+                    return Err(Void::NoVoter { device });
                 }
                 self.keeps_a_voter_without(member)?;
                 let mut member = member.clone();

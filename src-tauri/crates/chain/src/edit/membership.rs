@@ -51,6 +51,12 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether it takes the vote of a member that is silent for long.
+    #[must_use]
+    pub fn silences(&self) -> bool {
+        matches!(self, Self::Role { role, .. } if *role == Role::Silent)
+    }
+
     /// Does to the voters what the change does to them where it takes effect.
     pub(crate) fn move_voters(&self, voters: &mut BTreeSet<DeviceId>) {
         let (device, votes) = match self {

@@ -264,6 +264,27 @@ fn a_member_gets_another_name_and_stays_who_it_is() {
 }
 
 #[test]
+fn a_voter_that_is_silent_does_not_count_and_comes_back_as_it_was() {
+    let mut house = House::of([(0, Role::Voter), (1, Role::Voter), (2, Role::Voter)]);
+    let before = house.state.clone();
+    let edit = house.edit(role(2, Role::Silent));
+    let block = house.change(0, edit);
+    assert_eq!(house.voters(), BTreeSet::from([id(0), id(1)]));
+    assert_eq!(block.voters_after(&voters_of(&before)), house.voters());
+    let mut to = Writer::new();
+    house.state.encode(&mut to);
+    let mut from = Reader::new(to.finish().into());
+    assert_eq!(ChainState::decode(&mut from).as_ref(), Ok(&house.state));
+    let edit = house.edit(role(2, Role::Voter));
+    house.change(2, edit);
+    assert_eq!(house.state.config_hash(), before.config_hash());
+}
+
+fn voters_of(state: &ChainState) -> BTreeSet<DeviceId> {
+    state.configuration().voters().collect()
+}
+
+#[test]
 fn a_void_change_stands_in_the_chain_and_changes_nothing() {
     let mut house = House::of([(0, Role::Voter), (1, Role::Observer)]);
     let config_hash = house.state.config_hash();
@@ -286,6 +307,15 @@ fn a_void_change_stands_in_the_chain_and_changes_nothing() {
             Void::LastVoter { device },
         ),
         (house.edit(role(0, Role::Voter)), Void::SameRole { device }),
+        (
+            house.edit(role(0, Role::Silent)),
+            Void::LastVoter { device },
+        ),
+        (
+            // Else it would get itself a vote that nobody gave it.
+            house.edit(role(1, Role::Silent)),
+            Void::NoVoter { device: id(1) },
+        ),
         (
             house.edit(join(1, Role::Voter)),
             Void::Member { device: id(1) },

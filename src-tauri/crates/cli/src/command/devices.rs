@@ -130,6 +130,29 @@ pub(super) fn named<'a>(devices: &'a [MemberBody], text: &str) -> Result<&'a Mem
     }
 }
 
+/// Less silence than that is not spoken of.
+const DAY_SECONDS: u64 = 86_400;
+
+/// That a device is silent for long, and what follows from it.
+fn silence(device: &MemberBody) -> Option<String> {
+    if device.pruned {
+        let since = device.last_seen.as_ref();
+        let since = since.map_or("for long".to_owned(), |seen| format!("since {seen}"));
+        return Some(format!(
+            "does not count towards the quorum: silent {since}; it gets its vote back once it is here again"
+        ));
+    }
+    let days = match device.silent_seconds / DAY_SECONDS {
+        0 => return None,
+        1 => "a day".to_owned(),
+        days => format!("{days} days"),
+    };
+    Some(match &device.prune_at {
+        Some(at) => format!("silent for {days}; stops counting towards the quorum at {at}"),
+        None => format!("silent for {days}"),
+    })
+}
+
 fn describe(listed: &Listed) -> String {
     let mut text = String::new();
     for device in &listed.devices {
@@ -150,6 +173,9 @@ fn describe(listed: &Listed) -> String {
             device.role,
             safe(&device.name),
         );
+        if let Some(silence) = silence(device) {
+            let _ = writeln!(text, "    {}: {silence}", safe(&device.name));
+        }
         if let Some(trouble) = &device.trouble {
             let _ = writeln!(text, "    {}: {}", safe(&device.name), safe(trouble));
         }

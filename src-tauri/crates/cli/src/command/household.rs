@@ -36,6 +36,7 @@ async fn change_and_list(api: &Api, args: &HouseholdArgs, output: &Output) -> Re
             bucket_encrypted: args.encrypt_bucket.map(Into::into),
             bucket_voter: args.bucket_voter.map(Into::into),
             scrub_every: args.scrub_every.clone(),
+            prune_after: args.prune_after.clone(),
             placements: placements(api, &args.placements).await?,
         };
         let changed: HouseholdChanged = api.patch("/api/v1/household", &body).await?;
@@ -81,6 +82,7 @@ fn describe(agreed: &HouseholdBody) -> String {
     let vote = if agreed.bucket_voter { "yes" } else { "no" };
     let _ = writeln!(text, "bucket votes {vote}");
     let _ = writeln!(text, "scrub every  {}", agreed.scrub_every);
+    let _ = writeln!(text, "prune after  {}", agreed.prune_after);
     for device in &agreed.placements {
         let _ = writeln!(
             text,

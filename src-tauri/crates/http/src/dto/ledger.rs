@@ -2,10 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use kinfolio_library::household::Device;
 use kinfolio_library::ledger::Status;
 use kinfolio_library::node::engine::Standing;
-use kinfolio_library::node::{Block, Edit, EditState, Payload, Receipt, Role};
+use kinfolio_library::node::{Block, Edit, EditState, MemberStatus, Payload, Receipt, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -97,6 +98,15 @@ pub struct MemberBody {
     /// Which originals it keeps: `all`, `recent:DAYS` (favourites, and those taken or added within
     /// so many days) or `on-demand`.
     pub placement: String,
+    /// How long nothing was heard of it, in seconds, counted while this device was part of a quorum; 0,
+    /// unless it is a voter.
+    pub silent_seconds: u64,
+    /// When it stops counting towards the quorum if it stays silent, at the earliest; `null`: never, or
+    /// it is not silent.
+    pub prune_at: Option<String>,
+    /// Whether it was silent for so long that it does not count; it gets its vote back by itself once
+    /// it is there again.
+    pub pruned: bool,
     /// Why this device and that one do not go on with each other, and what to do.
     pub trouble: Option<String>,
     /// Edits that were authored there and are in no block, as it last said.
@@ -332,12 +342,21 @@ impl MemberBody {
             tip: member.tip.map(|tip| tip.hash.to_string()),
             last_seen: member.last_seen_ms.map(moment),
             placement: device.placement.to_string(),
+            silent_seconds: member.silent.as_secs(),
+            prune_at: prune_at(member),
+            pruned: member.role == Role::Silent,
             trouble: member.trouble.clone(),
             pending: member.pending,
             originals: device.originals,
             free_bytes: member.free_bytes,
         }
     }
+}
+
+fn prune_at(member: &MemberStatus) -> Option<String> {
+    let patience = member.patience.filter(|_| !member.silent.is_zero())?;
+    let at = Timestamp::now().checked_add(patience).ok()?;
+    Some(moment(at.as_millisecond()))
 }
 
 /// How a device's standing is told.
@@ -355,7 +374,7 @@ pub fn standing(standing: &Standing) -> &'static str {
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::Voter => "voter",
-        Role::Observer => "observer",
+        Role::Observer | Role::Silent => "observer",
         Role::Bucket => "bucket",
     }
 }

@@ -136,7 +136,8 @@ impl<S: Store> Engine<S> {
         })?;
         let void = self.state.members_after(edit);
         let overtaken = matches!(void, Err(Void::Outdated { .. }));
-        overtaken.then(|| (edit.change.clone(), own.id_at(0)))
+        // Whether anybody is still silent then is looked at anew.
+        (overtaken && !edit.change.silences()).then(|| (edit.change.clone(), own.id_at(0)))
     }
 
     /// Writes changes of the members again that were overtaken while they were pending, if they

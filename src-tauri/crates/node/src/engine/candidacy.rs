@@ -1,5 +1,6 @@
 //! A newcomer observes until its chain reaches as far as the others', and then asks for its vote
-//! itself: only it knows that it serves. Until it votes nobody waits for it.
+//! itself: only it knows that it serves. Until it votes nobody waits for it. So does one that had
+//! stopped counting because it was silent for long.
 
 use kinfolio_chain::edit::Change;
 use kinfolio_chain::store::Store;
@@ -17,7 +18,11 @@ impl<S: Store> Engine<S> {
     /// Whether it has asked for a vote, or is to, and has none yet.
     pub(super) fn is_candidate(&self) -> bool {
         let me = self.state.configuration().member(self.me.device);
-        self.candidate && me.is_none_or(|me| me.role == Role::Observer)
+        match me.map(|me| me.role) {
+            Some(Role::Silent) => true,
+            Some(Role::Observer) | None => self.candidate,
+            Some(Role::Voter | Role::Bucket) => false,
+        }
     }
 
     /// Asks for a vote, if it is time; again, where another change of the members came first.

@@ -131,6 +131,7 @@ impl<S: Store> Engine<S> {
         if block.batches().iter().any(|batch| batch.author == self.me) {
             self.wrote_at = height;
         }
+        self.hear_writers(block);
         let told = self.mempool.settle(block, &self.state, &judged);
         if let Some((change, edit)) = overtaken
             && told.iter().all(|(_, receipt)| receipt.first != edit)

@@ -1,5 +1,7 @@
 //! What happens to the ledger, and what must be done about it.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::{DeviceId, EpochId, Height};
@@ -56,6 +58,14 @@ pub enum Event {
         from: DeviceId,
         /// What.
         message: PeerMessage,
+    },
+    /// A device has not heard of these voters for so long that, for its part, they may stop counting;
+    /// of all others it has.
+    Misses {
+        /// Who says so.
+        device: DeviceId,
+        /// Of whom.
+        voters: BTreeSet<DeviceId>,
     },
     /// The household's bucket can be asked for its vote.
     BucketUp(DeviceId),

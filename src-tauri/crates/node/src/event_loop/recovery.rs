@@ -48,6 +48,23 @@ impl EventLoop {
         }
     }
 
+    /// Notes when the others were heard of, if that was not done of late.
+    pub(super) fn note_heard(&mut self, every: Duration) {
+        let (noted, at) = &self.heard;
+        let Some(engine) = self.engine.as_ref().filter(|_| at.elapsed() >= every) else {
+            return;
+        };
+        let heard = engine.last_heard();
+        if heard == noted {
+            return;
+        }
+        self.heard = (heard.clone(), Instant::now());
+        if let Err(error) = identity::keep_heard(&self.root, heard) {
+            // Silence is counted from what was noted before, then: it counts later.
+            tracing::warn!(%error, "it could not be noted when the others were heard of");
+        }
+    }
+
     /// Why nothing may be written here any more, if that is so.
     pub(super) fn no_writes(&self) -> Option<SubmitError> {
         let engine = self.engine.as_ref()?;
@@ -122,6 +139,7 @@ impl EventLoop {
     pub(super) fn reopen(&mut self) -> Result<(), NodeError> {
         let mut engine = opening::open(&self.root, self.clock())?;
         engine.count_on(self.counts);
+        engine.prune_after(self.prune_after);
         self.published.replace_reader(engine.store().reader());
         self.engine = Some(engine);
         self.published.part(identity::has_parted(&self.root));

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use kinfolio_chain::edit::{Change, Task};
 use kinfolio_chain::store::StoreError;
 use kinfolio_chain::{Block, DeviceId, EditId, Height, Holding, TaskName, TaskState};
+use kinfolio_consensus::Micros;
 use kinfolio_transport::{EntryRefused, Replies};
 use tokio::sync::oneshot;
 
@@ -69,6 +70,8 @@ pub(crate) enum Request {
     Room {
         free_bytes: u64,
     },
+    /// A voter that is silent for so long stops counting; nothing: never.
+    PruneAfter(Option<Micros>),
     Waiting {
         after: Option<EditId>,
         reply: oneshot::Sender<Result<Waiting, SubmitError>>,
@@ -120,7 +123,11 @@ impl Request {
             Self::Read { reply } => Waiter::Read(reply).fail(&error),
             Self::Recover { reply, .. } => Waiter::Recovery(reply).fail(&error),
             Self::Follow { reply, .. } => drop(reply.send(Err(error))),
-            Self::Mend(_) | Self::Room { .. } | Self::Listen { .. } | Self::Close { .. } => {}
+            Self::Mend(_)
+            | Self::Room { .. }
+            | Self::PruneAfter(_)
+            | Self::Listen { .. }
+            | Self::Close { .. } => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How this device and the others are: told at the beginning of each link, and again when it
 //! changes, though not with every edit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use kinfolio_chain::DeviceId;
@@ -22,7 +22,7 @@ pub(super) struct Conditions {
 impl Conditions {
     /// How this device is.
     pub(super) fn own(&self) -> Condition {
-        self.own
+        self.own.clone()
     }
 
     /// So many edits wait here.
@@ -35,18 +35,23 @@ impl Conditions {
         self.own.free_bytes = Some(free_bytes);
     }
 
+    /// This device has not heard of these voters for so long that they may stop counting.
+    pub(super) fn misses(&mut self, voters: BTreeSet<DeviceId>) {
+        self.own.misses = voters;
+    }
+
     /// When the others are to be told, if there is anything to tell.
     pub(super) fn due(&self) -> Option<Instant> {
-        match self.told {
-            Some((told, _)) if told == self.own => None,
-            Some((_, at)) => Some(at + TELL_EVERY),
+        match &self.told {
+            Some((told, _)) if *told == self.own => None,
+            Some((_, at)) => Some(*at + TELL_EVERY),
             None => Some(Instant::now()),
         }
     }
 
     /// The others are being told.
     pub(super) fn is_told(&mut self) {
-        self.told = Some((self.own, Instant::now()));
+        self.told = Some((self.own.clone(), Instant::now()));
     }
 
     /// Takes in what a device says of itself.

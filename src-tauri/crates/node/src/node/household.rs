@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kinfolio_chain::edit::Change;
 use kinfolio_chain::{InvitationId, Role};
+use kinfolio_consensus::Micros;
 use kinfolio_transport::Welcome;
 use tokio::sync::{oneshot, watch};
 
@@ -78,6 +79,15 @@ impl Node {
         let said = self.requests.send(Request::Room { free_bytes }).await;
         // Where the node is closed, nobody is told any more.
         drop(said);
+    }
+
+    /// From now on a voter that is silent for so long, while this device is part of a quorum, stops
+    /// counting towards the quorum, where all within reach say the same; nothing: none does.
+    pub async fn prune_after(&self, limit: Option<Duration>) {
+        let micros = |limit: Duration| Micros::try_from(limit.as_micros()).unwrap_or(Micros::MAX);
+        let said = self.requests.send(Request::PruneAfter(limit.map(micros)));
+        // Where the node is closed, nobody is counted any more.
+        drop(said.await);
     }
 
     /// Where other devices reach this one; nowhere, if it does not listen.

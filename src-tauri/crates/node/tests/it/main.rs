@@ -13,4 +13,5 @@ mod household;
 mod pairing;
 mod recovery;
 mod removal;
+mod silence;
 mod tasks;

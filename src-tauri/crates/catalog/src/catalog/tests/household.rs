@@ -77,6 +77,7 @@ fn of_two_that_change_one_setting_the_later_in_the_chain_wins_and_the_others_sta
     assert_eq!(now(), Settings::default());
     let placed = SettingsChange {
         scrub_every: "7d".parse::<Span>().ok(),
+        prune_after: Some(None),
         placements: [(device(2), Placement::Recent { days: 7 })].into(),
         ..settings(Some(Some("s3://a")), Some(true))
     };
@@ -89,6 +90,7 @@ fn of_two_that_change_one_setting_the_later_in_the_chain_wins_and_the_others_sta
     assert_eq!(agreed.bucket.as_deref(), Some("s3://b"));
     assert!(agreed.bucket_encrypted);
     assert_eq!(agreed.scrub_every.to_string(), "7d");
+    assert_eq!(agreed.prune_after, None);
     assert_eq!(agreed.placement(device(2)), Placement::Recent { days: 7 });
     assert_eq!(agreed.placement(device(1)), Placement::All);
     chain.block(1, 2, &[LibraryEdit::Settings(settings(Some(None), None))]);
@@ -110,6 +112,10 @@ fn what_cannot_be_a_setting_does_not_come_in() {
         },
         SettingsChange {
             scrub_every: "5s".parse().ok(),
+            ..SettingsChange::default()
+        },
+        SettingsChange {
+            prune_after: Some("5s".parse().ok()),
             ..SettingsChange::default()
         },
     ];

@@ -24,11 +24,18 @@ pub(super) fn to_wire(change: &SettingsChange) -> proto::SettingsChanged {
         bucket_encrypted: change.bucket_encrypted,
         scrub_every_s: change.scrub_every.map(Span::as_seconds),
         placements: placements.collect(),
+        prune_after_s: change
+            .prune_after
+            .map(|after| after.map_or(0, Span::as_seconds)),
     }
 }
 
 pub(super) fn from_wire(change: proto::SettingsChanged) -> Result<SettingsChange, DecodeError> {
     let span = |seconds| Span::from_seconds(seconds).ok_or(SettingsError::Span(seconds));
+    let prune_after = change.prune_after_s.map(|seconds| match seconds {
+        0 => Ok(None),
+        seconds => span(seconds).map(Some),
+    });
     let placements = change.placements.iter().map(|one| {
         let placement = match proto::Placement::try_from(one.placement) {
             Ok(proto::Placement::All) => Placement::All,
@@ -45,6 +52,7 @@ pub(super) fn from_wire(change: proto::SettingsChanged) -> Result<SettingsChange
         bucket: change.bucket.map(|b| Some(b).filter(|b| !b.is_empty())),
         bucket_encrypted: change.bucket_encrypted,
         scrub_every: change.scrub_every_s.map(span).transpose()?,
+        prune_after: prune_after.transpose()?,
     };
     Ok(change.checked()?)
 }

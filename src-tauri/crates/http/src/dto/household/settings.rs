@@ -5,12 +5,15 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::http::StatusCode;
-use kinfolio_library::household::{Device, Placement, Settings, SettingsChange};
+use kinfolio_library::household::{Device, Placement, Settings, SettingsChange, Span};
 use kinfolio_library::node::{DeviceId, Role};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
+
+/// Instead of a length of time.
+const NEVER: &str = "never";
 
 /// What the household has agreed upon: the same on all devices.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -26,6 +29,8 @@ pub struct HouseholdBody {
     pub bucket_voter: bool,
     /// How often a device looks whether everything that it holds is still right, as `30d`.
     pub scrub_every: String,
+    /// After how long a silent device stops counting towards the quorum, as `30d`, or `never`.
+    pub prune_after: String,
     /// Which originals each device keeps.
     pub placements: Vec<PlacementBody>,
 }
@@ -60,6 +65,9 @@ pub struct HouseholdChange {
     /// As `30d` or `12h`; an hour at least.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scrub_every: Option<String>,
+    /// As `30d`, a day at least, or `never`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prune_after: Option<String>,
     /// By device id: `all`, `recent`, `recent:DAYS` or `on-demand`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub placements: BTreeMap<String, String>,
@@ -89,6 +97,9 @@ impl HouseholdBody {
             bucket_voter: devices.iter().any(|device| is_bucket(&device)),
             bucket_encrypted: settings.bucket_encrypted,
             scrub_every: settings.scrub_every.to_string(),
+            prune_after: settings
+                .prune_after
+                .map_or(NEVER.to_owned(), |after| after.to_string()),
             placements: keepers.map(placement).collect(),
         }
     }
@@ -105,8 +116,16 @@ impl TryFrom<HouseholdChange> for SettingsChange {
             bucket: body.bucket,
             bucket_encrypted: body.bucket_encrypted,
             scrub_every: body.scrub_every.as_deref().map(value).transpose()?,
+            prune_after: body.prune_after.as_deref().map(prune_after).transpose()?,
             placements: placements.collect::<Result<_, Problem>>()?,
         })
+    }
+}
+
+fn prune_after(text: &str) -> Result<Option<Span>, Problem> {
+    match text {
+        NEVER => Ok(None),
+        text => value(text).map(Some),
     }
 }
 
