@@ -58,6 +58,7 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
         (&before["bucket"], &before["scrub_every"]),
         (&json!(null), &json!("30d"))
     );
+    assert_eq!(before["prune_after"], "30d");
     let folder = first.folder("bucket");
     std::fs::create_dir(&folder).unwrap();
     let bucket = format!("file://{}", folder.display());
@@ -69,10 +70,13 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
         "no",
         "--scrub-every",
         "48h",
+        "--prune-after",
+        "90d",
         "--placement",
         "Laptop=recent:7",
     ]);
     assert_eq!(changed["scrub_every"], "2d");
+    assert_eq!(changed["prune_after"], "90d");
     let agreed = eventually("the other one has heard", || {
         let agreed = other.client().get("/api/v1/household").is(200).json();
         (agreed["scrub_every"] == "2d").then_some(agreed)
@@ -97,14 +101,15 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
     let path = format!("/api/v1/devices/{laptop}");
     let all = json!({ "placement": "all" });
     let _ = one.client().send("PATCH", &path, &all).is(200);
-    let none = json!({ "bucket": null, "scrub_every": "3d" });
+    let none = json!({ "bucket": null, "scrub_every": "3d", "prune_after": "never" });
     let _ = other
         .client()
         .send("PATCH", "/api/v1/household", &none)
         .is(200);
     eventually("the first has heard", || {
         let agreed = one.client().get("/api/v1/household").json();
-        let none = agreed["bucket"].is_null() && agreed["scrub_every"] == "3d";
+        let none = agreed["bucket"].is_null() && agreed["prune_after"] == "never";
+        let none = none && agreed["scrub_every"] == "3d";
         let placed = agreed["placements"].as_array().unwrap();
         (none && placed.iter().all(|one| one["placement"] == "all")).then_some(())
     });
@@ -125,6 +130,7 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
     refuse(json!({ "bucket": "ftp://host/x" }), "s3://");
     refuse(json!({ "scrub_every": "soon" }), "30d");
     refuse(json!({ "scrub_every": "5s" }), "too often");
+    refuse(json!({ "prune_after": "5h" }), "never");
     let nobody = "00".repeat(16);
     refuse(json!({ "placements": { &*laptop: "some" } }), "on-demand");
     let unknown = json!({ "placements": { &*nobody: "all" } });

@@ -936,6 +936,8 @@ export interface components {
             household: string;
             /** @description Which originals each device keeps. */
             placements: components["schemas"]["PlacementBody"][];
+            /** @description After how long a silent device stops counting towards the quorum, as `30d`, or `never`. */
+            prune_after: string;
             /** @description How often a device looks whether everything that it holds is still right, as `30d`. */
             scrub_every: string;
         };
@@ -964,6 +966,11 @@ export interface components {
             placements?: {
                 [key: string]: string;
             };
+            /**
+             * @description As `30d`, a day at least, or `never`.
+             * @default null
+             */
+            prune_after?: string | null;
             /**
              * @description As `30d` or `12h`; an hour at least.
              * @default null
@@ -1170,10 +1177,26 @@ export interface components {
              *     so many days) or `on-demand`.
              */
             placement: string;
+            /**
+             * @description When it stops counting towards the quorum if it stays silent, at the earliest; `null`: never, or
+             *     it is not silent.
+             */
+            prune_at?: string | null;
+            /**
+             * @description Whether it was silent for so long that it does not count; it gets its vote back by itself once
+             *     it is there again.
+             */
+            pruned: boolean;
             /** @description Whether it answers. */
             reachable: boolean;
             /** @description `voter` or `observer`. */
             role: string;
+            /**
+             * Format: int64
+             * @description How long nothing was heard of it, in seconds, counted while this device was part of a quorum; 0,
+             *     unless it is a voter.
+             */
+            silent_seconds: number;
             /** @description The tip of its chain, as last heard. */
             tip?: string | null;
             /** @description Why this device and that one do not go on with each other, and what to do. */

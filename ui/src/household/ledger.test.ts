@@ -21,6 +21,8 @@ function ledger(devices: Device[], more: Partial<Ledger> = {}): Ledger {
     reachable: true,
     height: 1204,
     tip: TIP,
+    silent_seconds: 0,
+    pruned: false,
     ...device,
   }));
   const { needed } = majority(members);

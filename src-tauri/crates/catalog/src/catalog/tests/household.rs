@@ -125,7 +125,7 @@ fn what_cannot_be_a_setting_does_not_come_in() {
     catalog.apply(chain.blocks()).unwrap();
     let snapshot = catalog.snapshot().unwrap();
     assert_eq!(snapshot.settings().unwrap(), Settings::default());
-    assert_eq!(snapshot.unknown_edits().unwrap(), 4);
+    assert_eq!(snapshot.unknown_edits().unwrap(), 5);
 }
 
 #[test]
