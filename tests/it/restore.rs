@@ -1,6 +1,8 @@
 //! The ledger in the bucket, and a household that comes back from it: with the real program, a
 //! folder and services that stand for the clouds.
 
+mod checkpoints;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
