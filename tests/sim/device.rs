@@ -11,7 +11,7 @@ use kinfolio_chain::config::device_id;
 use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::salvage::{Attic, Salvage};
 use kinfolio_chain::store::{Abstention, StoreError};
-use kinfolio_chain::{Block, ConfigHash, Configuration, DeviceId};
+use kinfolio_chain::{Begun, Block, ConfigHash, Configuration, DeviceId, EditId, EpochId, Height};
 use kinfolio_node::engine::{Clock, Engine, Event};
 use kinfolio_node::{NodeError, Ticket};
 
@@ -28,6 +28,34 @@ pub enum Fate {
     Here,
     /// It was removed from the household.
     Removed,
+    /// It is gone for good, and nobody is told.
+    Lost,
+}
+
+/// A device on its way through lines of history, as seen from outside.
+#[derive(Debug, Default)]
+pub struct Lines {
+    /// Those that led to where it was seen last.
+    pub seen: Vec<Begun>,
+    /// Whether a person has told it to begin one, or to follow another device.
+    pub told: bool,
+    /// Whether it had a quorum at the end of its last turn, and has not heard since who comes or goes.
+    pub has_quorum: bool,
+    /// Whether it went back to where its line was left.
+    pub parted: bool,
+    /// Whom it follows once it is there again.
+    pub follows: Option<DeviceId>,
+    /// Whether it has noted that it is to ask for a vote.
+    pub stands: bool,
+    /// What it has brought from lines that it left.
+    pub owes: BTreeMap<EditId, Owed>,
+}
+
+/// An edit that must enter the chain.
+#[derive(Clone, Debug)]
+pub struct Owed {
+    /// For which line it was signed.
+    pub line: EpochId,
 }
 
 /// Who waits at a device, by what the world calls its requests.
@@ -64,6 +92,8 @@ pub struct Device {
     pub folder: PathBuf,
     pub damaged: Option<PathBuf>,
     heals: u32,
+    /// What it knows of lines of history.
+    pub lines: Lines,
     /// Whether edits that waited were lost with it.
     pub lost_pending: bool,
     /// An earlier state of the disk, and where the ledger was then.
@@ -98,6 +128,7 @@ impl Device {
             folder: FOLDER.into(),
             damaged: None,
             heals: 0,
+            lines: Lines::default(),
             lost_pending: false,
             snapshot: None,
             height_seen: 0,
@@ -154,6 +185,12 @@ impl Device {
             let attic = Attic::of(&*self.disk.files(), &damaged)?;
             engine.use_attic(clock, attic)?;
         }
+        if self.lines.stands {
+            engine.stand_for_vote();
+        }
+        if let Some(to) = self.lines.follows.take() {
+            engine.follow(to);
+        }
         self.height_seen = engine.state().height();
         self.engine = Some(engine);
         self.life += 1;
@@ -171,6 +208,19 @@ impl Device {
         salvage.rebuild(&files, &self.folder, &anew, founding)?;
         self.damaged = Some(std::mem::replace(&mut self.folder, anew));
         Ok(salvage)
+    }
+
+    /// Goes back to where another line has left the one here.
+    pub fn part(&mut self, founding: &Arc<Block>, fork: Height) -> Result<(), StoreError> {
+        let files = self.disk.files();
+        let salvage = Salvage::of(&*files, &self.folder)?;
+        let salvage = kinfolio_node::part(&self.key, salvage, &*files, &self.folder, fork)?;
+        self.heals += 1;
+        let anew = PathBuf::from(format!("{FOLDER}-{}", self.heals));
+        salvage.rebuild(&files, &self.folder, &anew, founding)?;
+        self.folder = anew;
+        self.lines.parted = true;
+        Ok(())
     }
 
     /// The end of a life; who waited for an answer never gets one.

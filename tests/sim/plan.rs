@@ -68,6 +68,8 @@ pub struct Plan {
     pub rest_within: Time,
     /// Whether the members change.
     pub changes: bool,
+    /// Whether most voters are lost now and then, and a person has one of the rest go on.
+    pub losses: bool,
     pub writers: usize,
     pub readers: usize,
     /// Mean time between an answer and its client's next request.
@@ -154,6 +156,40 @@ impl Plan {
         }
     }
 
+    /// A household that loses most of its voters now and then, for a while or for good, and goes on
+    /// without them by a person's word.
+    pub fn with_losses(seed: u64) -> Self {
+        let mut dice = Dice::new(seed ^ 0x105e);
+        let faults = [
+            Fault::Crash,
+            Fault::PowerCut,
+            Fault::Kill,
+            Fault::Quit,
+            Fault::Pause,
+            Fault::Partition,
+            Fault::OneWay,
+            Fault::LinkReset,
+            Fault::DiskFull,
+            Fault::SyncFails,
+            Fault::SlowDisk,
+        ];
+        let density = dice.between(100, 600);
+        let faults = faults.into_iter().filter(|_| dice.permille(density));
+        let faults: Vec<_> = faults.collect();
+        Self {
+            voters: dice.between(2, 6) as usize,
+            observers: dice.below(2) as usize,
+            faults,
+            fault_every: dice.between(300, 3_000) * MILLIS,
+            faults_until: dice.between(12, 40) * SECONDS,
+            rest_within: 240 * SECONDS,
+            changes: false,
+            losses: true,
+            think: dice.between(50, 600) * MILLIS,
+            ..Self::of(seed)
+        }
+    }
+
     /// The plan of a seed.
     pub fn of(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
@@ -172,6 +208,7 @@ impl Plan {
             faults_until: dice.between(3, 9) * SECONDS,
             rest_within: 90 * SECONDS,
             changes: dice.permille(500),
+            losses: false,
             writers: dice.between(1, 6) as usize,
             readers: dice.between(0, 3) as usize,
             think: dice.between(5, 150) * MILLIS,

@@ -4,6 +4,7 @@
 mod faults;
 mod links;
 mod load;
+mod losses;
 mod members;
 mod rest;
 mod rounds;
@@ -21,7 +22,7 @@ use crate::device::{Device, Fate};
 use crate::dice::Dice;
 use crate::disk::Reach;
 use crate::household;
-use crate::plan::{Fault, Plan, Time};
+use crate::plan::{Fault, Plan, SECONDS, Time};
 use crate::tally::Tally;
 use crate::witness::{Violation, Witness, must};
 use links::Link;
@@ -74,6 +75,11 @@ enum Due {
         device: usize,
     },
     Fault,
+    Loss,
+    Recover {
+        device: usize,
+    },
+    Person,
     Client(usize),
     GiveUp {
         request: usize,
@@ -213,6 +219,10 @@ impl World {
         if self.plan.changes {
             self.due(self.plan.fault_every, Due::Members);
         }
+        if self.plan.losses {
+            let at = self.about(4 * SECONDS);
+            self.due(at, Due::Loss);
+        }
         self.due(self.plan.faults_until, Due::Rest);
     }
 
@@ -256,6 +266,9 @@ impl World {
             Due::Unblock { ways } => self.unblock(&ways),
             Due::EndOf { fault, device } => self.end_of(fault, device),
             Due::Fault => self.next_fault()?,
+            Due::Loss => self.lose_most(),
+            Due::Recover { device } => self.recover(device),
+            Due::Person => self.settle()?,
             Due::Client(client) => self.client(client),
             Due::GiveUp { request } => self.give_up(request),
             Due::Members => self.change_members(),

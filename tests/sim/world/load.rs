@@ -2,12 +2,14 @@
 //! chosen at random, and remember what they asked and were told.
 
 use bytes::Bytes;
+use kinfolio_chain::{EpochId, Height};
 use kinfolio_node::engine::Event;
 use kinfolio_node::{EditState, Receipt};
 
 use super::{Due, World};
 use crate::history::Span;
 use crate::plan::{SECONDS, Time};
+use crate::witness::line_at;
 
 /// How long a client waits for an answer before it asks for something else.
 const PATIENCE: Time = 8 * SECONDS;
@@ -44,9 +46,11 @@ pub(super) enum Wish {
     Append {
         texts: Vec<Bytes>,
         told: Option<EditState>,
+        /// In which block of which line.
+        block: Option<(EpochId, Height)>,
     },
     /// A consistent read; and up to which height it showed the chain.
-    Read { up_to: Option<u64> },
+    Read { up_to: Option<(EpochId, Height)> },
     /// A change of the members.
     Change,
 }
@@ -83,7 +87,11 @@ impl World {
         });
         let texts: Vec<_> = texts.collect();
         let payloads = texts.clone();
-        let what = Wish::Append { texts, told: None };
+        let what = Wish::Append {
+            texts,
+            told: None,
+            block: None,
+        };
         self.tally.add("edits submitted", count as u64);
         self.ask(device, client, what, |ticket| Event::Submit {
             ticket,
@@ -130,8 +138,12 @@ impl World {
     pub(super) fn answered(&mut self, request: usize, receipt: &Receipt) {
         let asked = &mut self.requests[request];
         let latency = self.now - asked.span.from;
-        if let Wish::Append { told, .. } = &mut asked.what {
+        if let Wish::Append { told, block, .. } = &mut asked.what {
             *told = Some(receipt.state);
+            *block = receipt.height.map(|height| {
+                let lines = &self.devices[asked.device].lines.seen;
+                (line_at(lines, height), height)
+            });
             if receipt.state == EditState::Committed {
                 asked.span.to = Some(self.now);
                 self.tally
@@ -154,7 +166,8 @@ impl World {
     pub(super) fn has_read(&mut self, request: usize, height: u64) {
         let asked = &mut self.requests[request];
         if let Wish::Read { up_to } = &mut asked.what {
-            *up_to = Some(height);
+            let lines = &self.devices[asked.device].lines.seen;
+            *up_to = lines.last().map(|begun| (begun.epoch, height));
             asked.span.to = Some(self.now);
             self.tally.one("consistent reads");
         }

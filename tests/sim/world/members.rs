@@ -25,6 +25,8 @@ pub(super) struct Household {
     pub(super) changing: bool,
     /// Whether everyone was asked for the last time.
     pub(super) asked_last: bool,
+    /// Whether a person has begun to bring all to one line of history.
+    pub(super) settles: bool,
 }
 
 impl Household {
@@ -34,6 +36,7 @@ impl Household {
             members,
             changing: false,
             asked_last: false,
+            settles: false,
         }
     }
 }
@@ -99,6 +102,9 @@ impl World {
 
     /// Whether the household can do without this device for good.
     pub(super) fn is_expendable(&self, index: usize) -> bool {
+        if self.plan.losses {
+            return false;
+        }
         let device = &self.devices[index];
         let is_voter = self
             .household

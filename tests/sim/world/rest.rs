@@ -1,17 +1,17 @@
 //! The end of a run: faults are healed, everyone writes and reads once more, and then everything
 //! must come to rest: all edits in blocks, all devices at one tip, all answers given.
 
-use std::collections::BTreeMap;
-
+use kinfolio_chain::{Begun, EpochId, Height};
 use kinfolio_node::EditState;
 use kinfolio_node::engine::Standing;
 
 use super::load::Wish;
+use super::losses::PERSON_AFTER;
 use super::{Due, World, seconds};
 use crate::device::Fate;
 use crate::history::{self, Append, Read, Span};
 use crate::plan::{Fault, MILLIS, SECONDS};
-use crate::witness::{Violation, must};
+use crate::witness::{Places, Violation, line_at, must};
 
 /// How often it is looked whether all is at rest.
 const LOOK_EVERY: u64 = 50 * MILLIS;
@@ -34,6 +34,9 @@ impl World {
         }
         self.due(3 * SECONDS, Due::Members);
         self.due(5 * SECONDS, Due::LookAround);
+        if self.plan.losses {
+            self.due(PERSON_AFTER, Due::Person);
+        }
     }
 
     /// Whether all is at rest; the first time everyone is asked to write and read once more.
@@ -85,12 +88,15 @@ impl World {
                     tip.map(|tip| tip.0)
                 ));
             }
-            if own.0 < self.witness.height() {
+            let decided = self.witness.height_on(engine.state().lines());
+            if own.0 < decided {
                 return Some(format!(
-                    "{name} is at height {}, {} was decided",
-                    own.0,
-                    self.witness.height()
+                    "{name} is at height {}, {decided} was decided",
+                    own.0
                 ));
+            }
+            if let Some(why) = self.is_on_its_way(device, engine) {
+                return Some(why);
             }
             if engine.pending() > 0 {
                 return Some(format!(
@@ -110,7 +116,7 @@ impl World {
 
     /// Reads all chains through, and checks what clients were told.
     pub(super) fn conclude(&mut self) -> Result<(), Violation> {
-        let mut places = BTreeMap::new();
+        let mut places = Places::default();
         for device in &mut self.devices {
             if device.fate != Fate::Here {
                 continue;
@@ -133,7 +139,9 @@ impl World {
                     must(blocks.len() as u64 == tip + 1, || {
                         format!("{} misses blocks", device.name)
                     })?;
-                    places = self.witness.read_through(&device.name, &blocks)?;
+                    places =
+                        self.witness
+                            .read_through(&device.name, engine.state().lines(), &blocks)?;
                 }
                 Err(_) if device.injured => {}
                 Err(error) => return Err(Violation(format!("{}: {error}", device.name))),
@@ -141,43 +149,67 @@ impl World {
         }
         self.tally.add("blocks", self.witness.height());
         self.tally.add("adoptions", self.witness.adoptions);
-        self.check_history(&places)
+        self.check_pending(&places)?;
+        self.check_owed(&places)?;
+        for lines in self.witness.lines() {
+            self.check_history(lines)?;
+        }
+        Ok(())
     }
 
-    fn check_history(&self, places: &BTreeMap<Vec<u8>, u64>) -> Result<(), Violation> {
+    /// What was written down to wait is in the chain.
+    fn check_pending(&self, places: &Places) -> Result<(), Violation> {
+        for asked in &self.requests {
+            let Wish::Append { texts, told, .. } = &asked.what else {
+                continue;
+            };
+            let device = &self.devices[asked.device];
+            let kept = device.fate == Fate::Here && !device.restored && !device.lost_pending;
+            for text in texts {
+                let place = places.texts.get(&text[..]);
+                let lost = *told == Some(EditState::Pending) && kept && place.is_none();
+                must(!lost, || {
+                    format!(
+                        "“{}” was acknowledged as pending at {} and is lost",
+                        text.escape_ascii(),
+                        device.name
+                    )
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what clients saw in a line of history is linearizable. One line does not know of the
+    /// next: nothing promises that who reads in one sees what was written in the other, or that what
+    /// re-enters from a line that was left stands where it stood.
+    fn check_history(&self, lines: &[Begun]) -> Result<(), Violation> {
         let (mut appends, mut append_names) = (Vec::new(), Vec::new());
         let (mut reads, mut read_names) = (Vec::new(), Vec::new());
+        let places = self.witness.texts_on(lines);
+        let here = |block: (EpochId, Height)| line_at(lines, block.1) == block.0;
         for (request, asked) in self.requests.iter().enumerate() {
             match &asked.what {
-                Wish::Append { texts, told } => {
-                    let device = &self.devices[asked.device];
+                Wish::Append { texts, block, .. } => {
+                    // To this line an answer from another one is none.
+                    let to = asked.span.to.filter(|_| block.is_some_and(here));
+                    let span = Span { to, ..asked.span };
                     for text in texts {
                         let place = places.get(&text[..]).copied();
-                        let kept =
-                            device.fate == Fate::Here && !device.restored && !device.lost_pending;
-                        let lost = *told == Some(EditState::Pending) && kept && place.is_none();
-                        must(!lost, || {
-                            format!(
-                                "“{}” was acknowledged as pending at {} and is lost",
-                                text.escape_ascii(),
-                                device.name
-                            )
-                        })?;
-                        appends.push(Append {
-                            span: asked.span,
-                            place,
-                        });
+                        appends.push(Append { span, place });
                         append_names.push(text);
                     }
                 }
-                &Wish::Read { up_to: Some(up_to) } => {
+                &Wish::Read {
+                    up_to: Some((line, up_to)),
+                } if lines.last().is_some_and(|last| last.epoch == line) => {
                     reads.push(Read {
                         span: asked.span,
                         up_to,
                     });
                     read_names.push(request);
                 }
-                Wish::Read { up_to: None } | Wish::Change => {}
+                Wish::Read { .. } | Wish::Change => {}
             }
         }
         let Err(fault) = history::check(&appends, &reads) else {

@@ -155,6 +155,9 @@ impl World {
         };
         let mut outcome = Ok(());
         for event in events {
+            if Self::is_about_presence(&event) {
+                self.devices[index].lines.has_quorum = false;
+            }
             self.tell(|| {
                 format!(
                     "{} takes {}",
@@ -201,6 +204,7 @@ impl World {
         for answer in answers {
             self.answer(index, answer)?;
         }
+        self.note_quorum(index);
         self.set_alarm(index);
         self.check_standing(index)
     }
@@ -287,6 +291,10 @@ impl World {
     fn failed(&mut self, index: usize, error: &NodeError) -> Result<(), Violation> {
         let device = &self.devices[index];
         self.tell(|| format!("{} fails: {error}", device.name));
+        if let &NodeError::GoBack { fork, to } = error {
+            return self.go_back(index, fork, to);
+        }
+        let device = &self.devices[index];
         let told = matches!(error, NodeError::WentBack { .. });
         let explained = is_of_disk(error) || (is_damage(error) || told) && device.injured;
         must(explained, || format!("{} fails: {error}", device.name))?;
@@ -310,10 +318,11 @@ impl World {
             return Ok(());
         };
         let (height, tip) = (engine.state().height(), engine.state().tip());
+        let lines = engine.state().lines().to_vec();
         let from = device.height_seen + 1;
         for between in from..=height {
             match engine.store().reader().block(between) {
-                Ok(Some(block)) => self.witness.block(&device.name, &block)?,
+                Ok(Some(block)) => self.witness.block(&device.name, &lines, &block)?,
                 Ok(None) => {
                     return Err(Violation(format!(
                         "{} does not find its block {between}",
@@ -326,15 +335,19 @@ impl World {
             }
         }
         device.height_seen = height;
-        self.witness
-            .tip(&device.name, (height, tip), engine.state().config_hash())?;
+        self.witness.tip(
+            &device.name,
+            &lines,
+            (height, tip),
+            engine.state().config_hash(),
+        )?;
         let members = engine.state().config_hash();
         if device.members_seen.replace(members) != Some(members) {
             let configuration = engine.state().configuration().clone();
             self.members_at(height, configuration);
             self.refresh_links();
         }
-        Ok(())
+        self.mind_lines(index, &lines)
     }
 
     fn answer(&mut self, index: usize, action: Action) -> Result<(), Violation> {
@@ -349,8 +362,11 @@ impl World {
                     )
                 });
                 if receipt.state == EditState::Committed {
-                    self.witness
-                        .committed(&self.devices[index].name, &receipt)?;
+                    self.witness.committed(
+                        &self.devices[index].name,
+                        &self.devices[index].lines.seen,
+                        &receipt,
+                    )?;
                 }
                 if let Some(request) = request {
                     self.answered(request, &receipt);
@@ -372,10 +388,8 @@ impl World {
                     self.has_read(request, own);
                 }
             }
-            Action::Send { .. }
-            | Action::Refused { .. }
-            | Action::AskBucket(_)
-            | Action::Begun { .. } => {}
+            Action::Begun { begun, .. } => self.begun(begun),
+            Action::Send { .. } | Action::Refused { .. } | Action::AskBucket(_) => {}
         }
         Ok(())
     }
@@ -410,7 +424,7 @@ impl World {
             .map(|engine| engine.standing().clone());
         match standing {
             Some(Standing::Good) | None => Ok(()),
-            Some(Standing::Healing) if device.injured => Ok(()),
+            Some(Standing::Healing) if device.injured || device.lines.parted => Ok(()),
             Some(Standing::Superseded { .. }) if device.restored => Ok(()),
             Some(Standing::Removed) if self.household.members.member(device.id).is_none() => Ok(()),
             Some(other) => Err(Violation(format!(

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ed25519_dalek::SigningKey;
 use kinfolio_chain::batch::Line;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::store::StoreError;
@@ -90,7 +91,7 @@ pub(crate) fn heal(root: &Path, ailment: Ailment) -> Result<bool, NodeError> {
     let salvage = match ailment {
         Ailment::Damaged => salvage,
         Ailment::Forked => salvage.distrusted(),
-        Ailment::Parted(fork) => part(root, salvage, &*files, &ledger, fork)?,
+        Ailment::Parted(fork) => part(&identity::load(root)?, salvage, &*files, &ledger, fork)?,
     };
     if draft.exists() {
         std::fs::remove_dir_all(&draft).map_err(io("could not remove", &draft))?;
@@ -119,14 +120,16 @@ pub(crate) fn heal(root: &Path, ailment: Ailment) -> Result<bool, NodeError> {
 /// What a ledger is without its blocks above `fork`. What its own device has signed for the line that
 /// it leaves, it signs again for the one that both share, as of the fork: its author had seen no more
 /// of that one.
-fn part(
-    root: &Path,
+///
+/// # Errors
+/// If a file that is there cannot be read at all.
+pub fn part(
+    key: &SigningKey,
     salvage: Salvage,
     files: &dyn Files,
     ledger: &Path,
     fork: Height,
-) -> Result<Salvage, NodeError> {
-    let key = identity::load(root)?;
+) -> Result<Salvage, StoreError> {
     let me = device_id(&key.verifying_key());
     let mut salvage = salvage.parted(files, ledger, fork)?;
     let Some(state) = &salvage.state else {
@@ -157,7 +160,7 @@ fn part(
     let again = own.into_iter().map(|batch| {
         let base = batch.base.min(fork);
         Batch::sign(
-            &key,
+            key,
             line,
             batch.author,
             batch.first_seq,

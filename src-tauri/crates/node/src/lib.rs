@@ -27,6 +27,7 @@ mod voting;
 
 pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
+pub use heal::part;
 pub use identity::{device, keep_seen, new_bucket, reached, recovery_key};
 pub use invitation::{Invitation, ParseInvitationError};
 pub use kinfolio_chain::config::{is_legible, is_same_name};
