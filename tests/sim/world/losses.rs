@@ -250,6 +250,7 @@ impl World {
         index: usize,
         fork: Height,
         to: DeviceId,
+        chosen: bool,
     ) -> Result<(), Violation> {
         let other = self.devices.iter().find(|one| one.id == to);
         let there = other.map(|one| one.lines.seen.clone()).unwrap_or_default();
@@ -283,7 +284,7 @@ impl World {
                         self.tally.one("edits brought from a line that was left");
                     }
                 }
-                device.lines.follows = Some(to);
+                device.lines.follows = chosen.then_some(to);
                 self.due(50 * MILLIS, Due::Start { device: index });
             }
             Err(error) => {

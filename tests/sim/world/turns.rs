@@ -291,8 +291,8 @@ impl World {
     fn failed(&mut self, index: usize, error: &NodeError) -> Result<(), Violation> {
         let device = &self.devices[index];
         self.tell(|| format!("{} fails: {error}", device.name));
-        if let &NodeError::GoBack { fork, to } = error {
-            return self.go_back(index, fork, to);
+        if let &NodeError::GoBack { fork, to, chosen } = error {
+            return self.go_back(index, fork, to, chosen);
         }
         let device = &self.devices[index];
         let told = matches!(error, NodeError::WentBack { .. });

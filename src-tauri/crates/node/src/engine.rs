@@ -95,6 +95,9 @@ pub struct Engine<S> {
     elsewhere: BTreeMap<DeviceId, (Kinship, Height)>,
     /// To whose line this device is to go, as a person has said.
     following: Option<DeviceId>,
+    /// Since when it has had no quorum, and whether that is so long that it may leave its line.
+    alone_since: Option<Micros>,
+    stuck: bool,
     recovering: Option<Recovering>,
     /// Who says that the household has removed this device.
     removed_by: BTreeSet<DeviceId>,
@@ -220,6 +223,8 @@ impl<S: Store> Engine<S> {
             counts: Counts::default(),
             elsewhere: BTreeMap::new(),
             following: None,
+            alone_since: None,
+            stuck: false,
             recovering: None,
             removed_by: BTreeSet::new(),
             fresh: Vec::new(),
@@ -344,6 +349,7 @@ impl<S: Store> Engine<S> {
             self.sign_fresh(clock);
         }
         self.drive(clock, Input::Wish(self.wishes()))?;
+        self.mind_quorum(clock);
         self.repeat(clock)?;
         self.mind_bucket(clock)?;
         self.go_on_alone(clock)?;

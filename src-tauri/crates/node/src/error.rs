@@ -141,6 +141,8 @@ pub enum NodeError {
         fork: Height,
         /// Whose line it goes to.
         to: DeviceId,
+        /// Whether a person has said so.
+        chosen: bool,
     },
     /// A majority of the voters holds another chain than this device.
     #[error(

@@ -104,10 +104,11 @@ impl ChainState {
             return Err(Refusal::Epochs);
         }
         let header = block.header();
+        let number = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
         if block
             .batches()
             .iter()
-            .any(|batch| batch.first_seq != Epoch::SEQ)
+            .any(|batch| batch.first_seq != Epoch::seq(number))
         {
             return Err(Refusal::EpochNotAlone);
         }

@@ -38,9 +38,12 @@ pub enum Beginner {
 }
 
 impl Epoch {
-    /// The sequence number of the edit, out of the author's other ones: what waits for its turn
-    /// does not hold up an epoch.
-    pub const SEQ: u64 = u64::MAX;
+    /// The sequence number of the edit that begins line number `line`, out of the author's other ones:
+    /// what waits for its turn does not hold up an epoch. One life may begin several.
+    #[must_use]
+    pub fn seq(line: u32) -> u64 {
+        u64::MAX - u64::from(line)
+    }
 
     /// The epoch of a device made from the bucket, in the household of this recovery key, above the
     /// block `fork`.

@@ -136,7 +136,7 @@ impl House {
             &key(author),
             line,
             owner(author),
-            Epoch::SEQ,
+            Epoch::seq(line.number),
             base,
             payloads,
         )

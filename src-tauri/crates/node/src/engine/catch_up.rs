@@ -106,7 +106,8 @@ impl<S: Store> Engine<S> {
             if let Err(refusal) = self.check(&block) {
                 return Ok(Some((height, refusal)));
             }
-            if !self.may_follow(from, &block) {
+            let leads = from.is_none_or(|from| self.may_lead(from));
+            if !leads || !self.may_follow(from, &block) {
                 if let Some(from) = from {
                     self.catch_up.forget(from);
                 }
@@ -152,7 +153,8 @@ impl<S: Store> Engine<S> {
         }
         let tip = self.state.height();
         while let Some(device) = self.catch_up.next(now, tip) {
-            if self.peers.is_greeted(device) || self.is_ahead(device) {
+            let there = self.peers.is_greeted(device) || self.is_ahead(device);
+            if there && self.may_lead(device) {
                 let message = PeerMessage::Fetch {
                     from: tip + 1,
                     limit: FETCH_BLOCKS_MAX,

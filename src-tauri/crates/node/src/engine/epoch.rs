@@ -3,8 +3,8 @@
 //!
 //! Devices of different lines agree on nothing together: neither counts the other as within reach,
 //! and no vote crosses. Whoever follows a line that ended is given the blocks of the next one, and
-//! goes on there by itself only if it cannot go on where it is: it has no quorum, and a voter began
-//! the other line. All else is for a person to say (`follow`).
+//! goes on there by itself only if it cannot go on where it is: it has had no quorum for a while, and
+//! a voter began the other line. All else is for a person to say (`follow`).
 
 use std::sync::Arc;
 
@@ -24,6 +24,10 @@ use crate::mempool::Ticket;
 /// How long those within reach have to say what they have accepted, before this device goes on
 /// without a quorum.
 const SURVEY_WAIT: Micros = 3_000_000;
+
+/// How long a device must have had no quorum before it leaves its line by itself: whoever has just
+/// started, or been cut off, has not met yet those with whom it goes on.
+const STUCK_AFTER: Micros = 5_000_000;
 
 /// By what right an epoch is begun.
 #[derive(Clone, Debug)]
@@ -158,7 +162,14 @@ impl<S: Store> Engine<S> {
         let line = self.state.line_of(&epoch);
         let payloads = vec![Payload::Epoch(epoch)];
         let base = self.state.height();
-        let batch = Batch::sign(&self.key, line, self.me, Epoch::SEQ, base, payloads);
+        let batch = Batch::sign(
+            &self.key,
+            line,
+            self.me,
+            Epoch::seq(line.number),
+            base,
+            payloads,
+        );
         let batches = vec![batch];
         let draft = Draft {
             height: base + 1,
@@ -216,7 +227,8 @@ impl<S: Store> Engine<S> {
         self.peers.is_troubled(from, trouble);
         let chosen = self.following == Some(from);
         if let (true, Kinship::Behind { fork } | Kinship::Rival { fork }) = (chosen, kinship) {
-            return Err(NodeError::GoBack { fork, to: from });
+            let to = from;
+            return Err(NodeError::GoBack { fork, to, chosen });
         }
         self.consider_other_lines();
         Ok(())
@@ -229,13 +241,12 @@ impl<S: Store> Engine<S> {
             let Kinship::Ahead { fork, .. } = kinship else {
                 continue;
             };
-            if self.replica.has_quorum() && self.following != Some(device) && !self.is_led() {
-                continue;
-            }
+            let free = self.following == Some(device) || self.is_stuck();
             // Its epoch's block is looked at before anything here is given up.
             match fork >= self.state.height() {
-                true => self.catch_up.want(device, height),
-                false => asked.push((device, fork + 1)),
+                true if free || self.is_led() => self.catch_up.want(device, height),
+                false if free => asked.push((device, fork + 1)),
+                _ => {}
             }
         }
         for (device, from) in asked {
@@ -268,10 +279,34 @@ impl<S: Store> Engine<S> {
         let Some(epoch) = block.epoch() else {
             return true;
         };
+        self.is_led() || self.is_free_to_follow(from, epoch)
+    }
+
+    fn is_free_to_follow(&self, from: Option<DeviceId>, epoch: &Epoch) -> bool {
         let beginner = self.state.configuration().member(epoch.device());
         let voted = beginner.is_some_and(|one| one.role == Role::Voter);
         let chosen = from.is_some() && self.following == from;
-        self.is_led() || chosen || voted && !self.replica.has_quorum()
+        chosen || voted && self.is_stuck()
+    }
+
+    /// Whether this device has been without a quorum for so long that it cannot go on where it is.
+    fn is_stuck(&self) -> bool {
+        self.stuck && !self.replica.has_quorum()
+    }
+
+    pub(super) fn mind_quorum(&mut self, clock: Clock) {
+        let since = match self.replica.has_quorum() {
+            true => None,
+            false => Some(self.alone_since.unwrap_or(clock.now)),
+        };
+        self.alone_since = since;
+        self.stuck = since.is_some_and(|since| since + STUCK_AFTER <= clock.now);
+    }
+
+    /// Whether blocks above the tip are wanted of a device: not of those whose line is to be left.
+    pub(super) fn may_lead(&self, device: DeviceId) -> bool {
+        let to = self.following.filter(|&to| self.is_ahead(to));
+        to.is_none_or(|to| to == device)
     }
 
     /// The block that begins the line of `from`, which left the one here below the tip.
@@ -285,7 +320,7 @@ impl<S: Store> Engine<S> {
         };
         let below = self.store.block(fork)?.map(|below| below.hash());
         let stands = block.height() == fork + 1 && below == Some(block.header().prev);
-        let is_signed = block.epoch().is_some_and(|begun| {
+        let is_signed = |begun: &Epoch| {
             let member = self.state.configuration().member(begun.device());
             let mut line = self.state.line_of(begun);
             line.epoch = begun.id(block.header().prev);
@@ -294,9 +329,14 @@ impl<S: Store> Engine<S> {
                     let root = merkle::root(&batch.leaves());
                     member.is_some_and(|one| batch.is_signed_by(&one.key, line, &root))
                 })
-        });
-        if stands && is_signed && self.may_follow(Some(from), block) {
-            return Err(NodeError::GoBack { fork, to: from });
+        };
+        let free = |begun: &Epoch| self.is_free_to_follow(Some(from), begun);
+        let begun = block
+            .epoch()
+            .filter(|begun| is_signed(begun) && free(begun));
+        if stands && begun.is_some() {
+            let (to, chosen) = (from, self.following == Some(from));
+            return Err(NodeError::GoBack { fork, to, chosen });
         }
         Ok(())
     }

@@ -73,6 +73,8 @@ impl<S: Store> Engine<S> {
                 let detail = "the first message must be a greeting".to_owned();
                 self.refuse(from, RefusalCode::Ungreeted, detail);
             }
+            // Nothing more is agreed on a line that is to be left.
+            PeerMessage::Synod(_) if !self.may_lead(from) => {}
             PeerMessage::Synod(message) => return self.on_synod(clock, from, message),
             PeerMessage::Edits(batches) => {
                 for batch in batches {

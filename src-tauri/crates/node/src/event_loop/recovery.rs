@@ -17,16 +17,17 @@ use crate::opening;
 pub(super) enum Remedy {
     Reopen,
     Heal(Ailment),
-    /// To the line of this device.
-    Part(Ailment, DeviceId),
+    /// To the line of this device, where a person has chosen it.
+    Part(Ailment, Option<DeviceId>),
 }
 
 impl Remedy {
     pub(super) fn of(error: &NodeError) -> Option<Self> {
         match error {
             NodeError::WentBack { .. } => Some(Self::Reopen),
-            NodeError::GoBack { to, .. } => {
-                Ailment::of(error).map(|ailment| Self::Part(ailment, *to))
+            NodeError::GoBack { to, chosen, .. } => {
+                let to = chosen.then_some(*to);
+                Ailment::of(error).map(|ailment| Self::Part(ailment, to))
             }
             error => Ailment::of(error).map(Self::Heal),
         }
@@ -130,7 +131,7 @@ impl EventLoop {
         if let Err(error) = self.reopen() {
             tracing::error!(%error, "the ledger cannot be opened again");
         }
-        if let (Remedy::Part(_, to), Some(engine)) = (remedy, &mut self.engine) {
+        if let (Remedy::Part(_, Some(to)), Some(engine)) = (remedy, &mut self.engine) {
             engine.follow(to);
         }
     }
