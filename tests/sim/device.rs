@@ -18,6 +18,7 @@ use kinfolio_node::{NodeError, Ticket};
 use crate::disk::{SimDisk, Snapshot};
 use crate::household::{FOLDER, name};
 use crate::plan::{Plan, Time};
+use crate::world::Booth;
 
 /// What became of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub struct Device {
     /// Who it took for members at the last look.
     pub members_seen: Option<ConfigHash>,
     pub waiting: BTreeMap<Ticket, Request>,
+    /// Its questions to the bucket.
+    pub booth: Booth,
 }
 
 impl Device {
@@ -134,6 +137,7 @@ impl Device {
             height_seen: 0,
             members_seen: None,
             waiting: BTreeMap::new(),
+            booth: Booth::default(),
         }
     }
 
@@ -226,6 +230,7 @@ impl Device {
     /// The end of a life; who waited for an answer never gets one.
     pub fn stop(&mut self) -> Vec<Request> {
         self.engine = None;
+        self.booth = Booth::default();
         self.life += 1;
         self.inbox.clear();
         self.turn_due = false;

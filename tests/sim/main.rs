@@ -17,6 +17,7 @@ mod mutants;
 mod naive;
 mod plan;
 mod seeds;
+mod store;
 mod tally;
 mod transcript;
 mod witness;

@@ -75,6 +75,19 @@ fn a_restored_disk_that_votes_shows() {
     assert_eq!(find(|seed| Plan::put_back(seed, None), 50, sign), None);
 }
 
+#[test]
+fn a_bucket_that_writes_whatever_it_is_given_splits_the_household() {
+    let found = find(
+        |seed| Plan::with_false_bucket(seed, false),
+        SEEDS_MAX,
+        "a split",
+    );
+    eprintln!("{found:?}");
+    assert!(found.is_some());
+    let found = find(|seed| Plan::with_false_bucket(seed, true), 50, "");
+    assert_eq!(found, None);
+}
+
 /// Peers alone cannot keep a restored disk from a vote that contradicts a forgotten one: it may
 /// come back in a new life and at the height at which it was last seen. That is what the sentinel
 /// is for, and why a device without one must ask the others first.

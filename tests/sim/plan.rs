@@ -32,6 +32,8 @@ pub enum Fault {
     SlowDisk,
     BitRot,
     DiskRestored,
+    /// The bucket is out of reach, for one device or for all.
+    BucketAway,
 }
 
 impl Fault {
@@ -53,6 +55,19 @@ impl Fault {
     ];
 }
 
+/// The bucket of a household in which it is to vote.
+#[derive(Clone, Copy, Debug)]
+pub struct BucketPlan {
+    /// Mean of the way there, or back.
+    pub travel: Time,
+    /// Errands that fail, in a thousand; some are carried out all the same, then or later.
+    pub lost: u64,
+    /// Whether its vote is taken back, and given again.
+    pub changes: bool,
+    /// Whether the store minds what a write expects.
+    pub swaps: bool,
+}
+
 /// One simulation.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -70,6 +85,7 @@ pub struct Plan {
     pub changes: bool,
     /// Whether most voters are lost now and then, and a person has one of the rest go on.
     pub losses: bool,
+    pub bucket: Option<BucketPlan>,
     pub writers: usize,
     pub readers: usize,
     /// Mean time between an answer and its client's next request.
@@ -156,6 +172,53 @@ impl Plan {
         }
     }
 
+    /// A household whose bucket votes.
+    pub fn with_bucket(seed: u64) -> Self {
+        let mut dice = Dice::new(seed ^ 0xb0c7);
+        let mixed = Self::of(seed);
+        let mut faults = mixed.faults.clone();
+        faults.extend([Fault::BucketAway, Fault::Partition]);
+        let changes = dice.permille(250);
+        Self {
+            voters: dice.between(1, 4) as usize,
+            observers: dice.below(4).saturating_sub(2) as usize,
+            faults,
+            fault_every: dice.between(200, 1_500) * MILLIS,
+            faults_until: dice.between(8, 25) * SECONDS,
+            rest_within: 300 * SECONDS,
+            changes,
+            think: dice.between(20, 300) * MILLIS,
+            bucket: Some(BucketPlan {
+                travel: dice.between(10, 150) * MILLIS,
+                lost: dice.below(200),
+                changes: dice.permille(400),
+                swaps: true,
+            }),
+            ..mixed
+        }
+    }
+
+    /// Two devices that meet little but in a bucket that writes whatever it is given.
+    pub fn with_false_bucket(seed: u64, swaps: bool) -> Self {
+        let mut dice = Dice::new(seed);
+        Self {
+            voters: 2,
+            observers: 0,
+            faults: vec![Fault::Partition, Fault::LinkReset, Fault::Kill],
+            fault_every: dice.between(200, 600) * MILLIS,
+            changes: false,
+            writers: 5,
+            think: 20 * MILLIS,
+            bucket: Some(BucketPlan {
+                travel: 30 * MILLIS,
+                lost: 100,
+                changes: false,
+                swaps,
+            }),
+            ..Self::with_bucket(seed)
+        }
+    }
+
     /// A household that loses most of its voters now and then, for a while or for good, and goes on
     /// without them by a person's word.
     pub fn with_losses(seed: u64) -> Self {
@@ -209,6 +272,7 @@ impl Plan {
             rest_within: 90 * SECONDS,
             changes: dice.permille(500),
             losses: false,
+            bucket: None,
             writers: dice.between(1, 6) as usize,
             readers: dice.between(0, 3) as usize,
             think: dice.between(5, 150) * MILLIS,

@@ -23,6 +23,7 @@ fn how_to_replay(seed: u64) -> String {
 fn plan_of(seed: u64) -> Plan {
     match std::env::var("KINFOLIO_PLAN").as_deref() {
         Ok("losses") => Plan::with_losses(seed),
+        Ok("bucket") => Plan::with_bucket(seed),
         _ => Plan::of(seed),
     }
 }

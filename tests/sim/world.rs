@@ -1,6 +1,7 @@
 //! A household in virtual time: devices, links, clients and faults, all on one thread and all from
 //! one seed. The same seed gives the same run.
 
+mod bucket;
 mod faults;
 mod links;
 mod load;
@@ -23,8 +24,10 @@ use crate::dice::Dice;
 use crate::disk::Reach;
 use crate::household;
 use crate::plan::{Fault, Plan, SECONDS, Time};
+use crate::store::{Errand, SimStore};
 use crate::tally::Tally;
 use crate::witness::{Violation, Witness, must};
+pub use bucket::Booth;
 use links::Link;
 use load::Client;
 use members::Household;
@@ -74,6 +77,21 @@ enum Due {
         fault: Fault,
         device: usize,
     },
+    Errand {
+        errand: Errand,
+    },
+    Return {
+        device: usize,
+        life: u64,
+        errand: Errand,
+        is_lost: bool,
+    },
+    Booth {
+        device: usize,
+        life: u64,
+    },
+    News,
+    Parted,
     Fault,
     Loss,
     Recover {
@@ -144,6 +162,9 @@ pub struct World {
     requests: Vec<load::Asked>,
     household: Household,
     founding: Arc<Block>,
+    store: SimStore,
+    /// Who cannot reach the bucket.
+    bucket_away: BTreeSet<usize>,
     witness: Witness,
     tally: Tally,
     healed: bool,
@@ -183,6 +204,8 @@ impl World {
             clients: clients.collect(),
             household: Household::new(configuration),
             founding,
+            store: SimStore::new(plan.bucket.is_none_or(|bucket| bucket.swaps)),
+            bucket_away: BTreeSet::new(),
             plan,
             now: 0,
             order: 0,
@@ -216,7 +239,10 @@ impl World {
         if !self.plan.faults.is_empty() {
             self.due(self.plan.fault_every, Due::Fault);
         }
-        if self.plan.changes {
+        if self.plan.bucket.is_some() {
+            self.due(SECONDS, Due::News);
+            self.due(SECONDS / 10, Due::Members);
+        } else if self.plan.changes {
             self.due(self.plan.fault_every, Due::Members);
         }
         if self.plan.losses {
@@ -265,6 +291,16 @@ impl World {
             Due::Resume { device, life } => self.resume(device, life),
             Due::Unblock { ways } => self.unblock(&ways),
             Due::EndOf { fault, device } => self.end_of(fault, device),
+            Due::Errand { errand } => self.store.carry_out(errand),
+            Due::Return {
+                device,
+                life,
+                errand,
+                is_lost,
+            } => self.come_back(device, life, (errand, is_lost))?,
+            Due::Booth { device, life } => self.try_bucket_again(device, life)?,
+            Due::News => self.look_for_news()?,
+            Due::Parted => self.must_have_committed()?,
             Due::Fault => self.next_fault()?,
             Due::Loss => self.lose_most(),
             Due::Recover { device } => self.recover(device),

@@ -91,6 +91,7 @@ impl World {
                 self.devices[device].slowness = self.dice.between(5, 100);
                 self.due(lasts, Due::EndOf { fault, device });
             }
+            Fault::BucketAway => self.bucket_goes_away(device, lasts),
             Fault::BitRot => return Ok(self.rot(device)),
             Fault::DiskRestored => return Ok(self.put_back(device)),
         }
@@ -192,6 +193,9 @@ impl World {
         match fault {
             Fault::DiskFull => device.disk.fill(None),
             Fault::SlowDisk => device.slowness = 1,
+            Fault::BucketAway => {
+                self.bucket_away.remove(&index);
+            }
             _ => {}
         }
     }

@@ -60,6 +60,11 @@ impl World {
         one.is_up() && other.is_up() && one.admits(other.id) && other.admits(one.id)
     }
 
+    pub(super) fn is_linked(&self, one: usize, other: usize) -> bool {
+        let link = self.links.get(&pair(one, other));
+        link.is_some_and(|link| link.up.is_some())
+    }
+
     fn is_blocked(&self, from: usize, to: usize) -> bool {
         self.blocked.contains(&(from, to))
     }

@@ -25,6 +25,9 @@ pub(super) struct Household {
     pub(super) changing: bool,
     /// Whether everyone was asked for the last time.
     pub(super) asked_last: bool,
+    /// Whether all were parted at last, and who must get on all the same.
+    pub(super) parted_last: bool,
+    pub(super) must_commit: Vec<usize>,
     /// Whether a person has begun to bring all to one line of history.
     pub(super) settles: bool,
 }
@@ -36,6 +39,8 @@ impl Household {
             members,
             changing: false,
             asked_last: false,
+            parted_last: false,
+            must_commit: Vec::new(),
             settles: false,
         }
     }
@@ -81,7 +86,10 @@ impl World {
     pub(super) fn voters(&self) -> (usize, usize) {
         let voters: Vec<_> = self.household.members.voters().collect();
         let is_here = |device: &&Device| device.is_sound() && voters.contains(&device.id);
-        (self.devices.iter().filter(is_here).count(), voters.len())
+        // The bucket is never lost.
+        let bucket = usize::from(self.household.members.bucket().is_some());
+        let here = self.devices.iter().filter(is_here).count();
+        (here + bucket, voters.len())
     }
 
     /// Whether most voters know durably that they are.
@@ -97,7 +105,8 @@ impl World {
             .devices
             .iter()
             .filter(|device| voters.contains(&device.id));
-        those.filter(knows).count() > voters.len() / 2
+        let bucket = usize::from(self.household.members.bucket().is_some());
+        those.filter(knows).count() + bucket > voters.len() / 2
     }
 
     /// Whether the household can do without this device for good.
@@ -140,6 +149,15 @@ impl World {
     }
 
     fn next_change(&mut self) -> Option<Change> {
+        if let Some(bucket) = self.plan.bucket {
+            let votes = self.household.members.bucket().is_some();
+            if !votes || bucket.changes && self.dice.permille(300) {
+                return self.toggle_bucket();
+            }
+            if !self.plan.changes {
+                return None;
+            }
+        }
         let (here, voters) = self.voters();
         let those: Vec<_> = self.household.members.members().cloned().collect();
         let member = &those[self.dice.index(those.len())];

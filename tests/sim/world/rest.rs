@@ -24,7 +24,7 @@ impl World {
         let ways: Vec<_> = self.blocked.iter().copied().collect();
         self.unblock(&ways);
         for index in 0..self.devices.len() {
-            for fault in [Fault::DiskFull, Fault::SlowDisk] {
+            for fault in [Fault::DiskFull, Fault::SlowDisk, Fault::BucketAway] {
                 self.end_of(fault, index);
             }
             self.devices[index].disk.fail_syncs(0);
@@ -49,8 +49,13 @@ impl World {
                 self.read_at(device, None);
             }
         }
+        let unrest = self.unrest();
+        if unrest.is_none() && self.plan.bucket.is_some() && !self.household.parted_last {
+            self.part_all();
+            return Ok(());
+        }
         self.due(LOOK_EVERY, Due::LookAround);
-        match self.unrest() {
+        match unrest {
             None => {
                 self.at_rest = true;
                 Ok(())

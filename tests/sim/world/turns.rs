@@ -194,6 +194,7 @@ impl World {
                     });
                     self.tally.one(format!("refusals: {code:?}"));
                 }
+                Action::AskBucket(question) => self.ask_bucket(index, *question),
                 answer => answers.push(answer),
             }
         }
@@ -205,6 +206,7 @@ impl World {
             self.answer(index, answer)?;
         }
         self.note_quorum(index);
+        self.mind_booth(index)?;
         self.set_alarm(index);
         self.check_standing(index)
     }
@@ -288,7 +290,7 @@ impl World {
     }
 
     /// The engine gave up: the process opens the ledger anew.
-    fn failed(&mut self, index: usize, error: &NodeError) -> Result<(), Violation> {
+    pub(super) fn failed(&mut self, index: usize, error: &NodeError) -> Result<(), Violation> {
         let device = &self.devices[index];
         self.tell(|| format!("{} fails: {error}", device.name));
         if let &NodeError::GoBack { fork, to, chosen } = error {

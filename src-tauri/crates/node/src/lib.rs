@@ -52,7 +52,7 @@ pub use pairing::{
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};
 pub use restoring::{Restored, Restoring, Taken};
-pub use voting::{Registers, VoteError};
+pub use voting::{Acceptor, Registers, VoteError};
 
 /// The folder of the ledger inside a library.
 pub const LEDGER_FOLDER: &str = "ledger";

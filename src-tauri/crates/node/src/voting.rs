@@ -17,7 +17,7 @@ use tokio::time::{Duration, sleep};
 
 use crate::engine::{Event, Question};
 use crate::node::Node;
-use acceptor::Acceptor;
+pub use acceptor::Acceptor;
 
 /// How often it is asked whether it is still there, while it is asked nothing else.
 const IDLE: Duration = Duration::from_secs(60);

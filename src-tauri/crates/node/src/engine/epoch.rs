@@ -244,7 +244,10 @@ impl<S: Store> Engine<S> {
             let free = self.following == Some(device) || self.is_stuck();
             // Its epoch's block is looked at before anything here is given up.
             match fork >= self.state.height() {
-                true if free || self.is_led() => self.catch_up.want(device, height),
+                true if free || self.is_led() => {
+                    // It may have greeted before its epoch's block was durable.
+                    self.catch_up.want(device, height.max(fork + 1));
+                }
                 false if free => asked.push((device, fork + 1)),
                 _ => {}
             }

@@ -20,7 +20,8 @@ const ATTEMPTS: usize = 5;
 /// The state of a register, as it was read or written last.
 type Known<V> = Option<(Register, V)>;
 
-pub(super) struct Acceptor<R: Registers> {
+/// One device's way to a bucket's votes.
+pub struct Acceptor<R: Registers> {
     bucket: DeviceId,
     registers: R,
     /// The last register that was in use, so that it need not be read before each swap.
@@ -36,7 +37,8 @@ struct Step {
 }
 
 impl<R: Registers> Acceptor<R> {
-    pub(super) fn new(bucket: DeviceId, registers: R) -> Self {
+    /// The votes of this bucket, in these registers.
+    pub fn new(bucket: DeviceId, registers: R) -> Self {
         Self {
             bucket,
             registers,
@@ -45,7 +47,10 @@ impl<R: Registers> Acceptor<R> {
     }
 
     /// Whether the store answers.
-    pub(super) async fn is_there(&self) -> Result<(), VoteError<R::Error>> {
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn is_there(&self) -> Result<(), VoteError<R::Error>> {
         self.registers
             .end()
             .await
@@ -55,7 +60,10 @@ impl<R: Registers> Acceptor<R> {
 
     /// The answer to a question, once everything that it vouches for is in the store. None, where
     /// other devices were always faster: it will be asked again.
-    pub(super) async fn answer(
+    ///
+    /// # Errors
+    /// What is wrong with the store, or with what lies there.
+    pub async fn answer(
         &mut self,
         question: &Question,
     ) -> Result<Option<Message<Ledger>>, VoteError<R::Error>> {
