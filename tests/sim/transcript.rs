@@ -53,7 +53,9 @@ pub fn told_event(event: &Event, devices: &[Device]) -> String {
         Event::Recover { ticket, .. } => format!("recover {ticket}"),
         Event::Tick => "tick".to_owned(),
         Event::BucketUp(bucket) => format!("bucket {bucket} is there"),
-        Event::BucketSaid(bucket, message) => format!("bucket {bucket} said {message:?}"),
+        Event::BucketSaid(_, message) => {
+            format!("{} said by the bucket", told_synod(message, devices))
+        }
         Event::BucketDown(bucket, _) => format!("bucket {bucket} is away"),
         Event::Misses { device, voters } => format!("{device} misses {voters:?}"),
     }
@@ -94,7 +96,8 @@ pub fn told_message(message: &PeerMessage, devices: &[Device]) -> String {
     }
 }
 
-fn told_synod(message: &Message<Ledger>, devices: &[Device]) -> String {
+/// A message of the agreement in words.
+pub fn told_synod(message: &Message<Ledger>, devices: &[Device]) -> String {
     let ballot = |ballot: &Ballot<Ledger>| {
         let proposer = ballot.proposer;
         format!(

@@ -61,8 +61,9 @@ impl World {
     pub(super) fn ask_bucket(&mut self, index: usize, question: Question) {
         self.tell(|| {
             format!(
-                "{} asks the bucket {:?}",
-                self.devices[index].name, question.seat.height
+                "{} asks the bucket {}",
+                self.devices[index].name,
+                crate::transcript::told_synod(&question.message, &self.devices)
             )
         });
         let booth = &mut self.devices[index].booth;

@@ -23,6 +23,8 @@ pub(super) struct Link {
     last_arrival: [Time; 2],
     /// When the greeting arrives there.
     greeting: [Time; 2],
+    /// Which ends have missed that it is down.
+    missed: [bool; 2],
 }
 
 fn pair(one: usize, other: usize) -> (usize, usize) {
@@ -46,12 +48,28 @@ impl World {
         if link.up.is_some() && !may_be {
             self.take_down(pair);
         }
+        if !may_be {
+            self.tell_missed(pair);
+        }
         let blocked = self.is_blocked(pair.0, pair.1) || self.is_blocked(pair.1, pair.0);
         let link = self.links.entry(pair).or_default();
         if link.up.is_none() && may_be && !cut && !blocked && !link.coming {
             link.coming = true;
             let after = self.dice.between(MILLIS, 60 * MILLIS);
             self.due(after, Due::Link { pair });
+        }
+    }
+
+    /// No other link follows the one that went down: whoever has missed that learns it now.
+    fn tell_missed(&mut self, pair: (usize, usize)) {
+        let link = self.links.entry(pair).or_default();
+        let missed = std::mem::take(&mut link.missed);
+        let (low_id, high_id) = (self.devices[pair.0].id, self.devices[pair.1].id);
+        if missed[0] {
+            self.hand(pair.0, Event::Down(high_id));
+        }
+        if missed[1] {
+            self.hand(pair.1, Event::Down(low_id));
         }
     }
 
@@ -82,6 +100,7 @@ impl World {
         link.up = Some(self.next_link);
         link.last_arrival = [self.now; 2];
         link.greeting = [self.now; 2];
+        link.missed = [false; 2];
         let (low_id, high_id) = (self.devices[low].id, self.devices[high].id);
         self.hand(low, Event::Up(high_id));
         self.hand(high, Event::Up(low_id));
@@ -98,9 +117,11 @@ impl World {
         let (low, high) = pair;
         let (low_id, high_id) = (self.devices[low].id, self.devices[high].id);
         let returns = self.may_link(pair);
-        for (end, other) in [(low, high_id), (high, low_id)] {
+        for (side, (end, other)) in [(low, high_id), (high, low_id)].into_iter().enumerate() {
             if !(returns && self.dice.permille(300)) {
                 self.hand(end, Event::Down(other));
+            } else if let Some(link) = self.links.get_mut(&pair) {
+                link.missed[side] = true;
             }
         }
     }
@@ -110,6 +131,7 @@ impl World {
         let blocked = self.is_blocked(pair.0, pair.1) || self.is_blocked(pair.1, pair.0);
         if blocked && self.links.get(&pair).and_then(|link| link.up) == Some(number) {
             self.take_down(pair);
+            self.tell_missed(pair);
         }
     }
 

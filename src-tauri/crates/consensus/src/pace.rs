@@ -18,6 +18,10 @@ const PATIENCE_FIRST: Micros = 60_000;
 const PATIENCE_MIN: Micros = 20_000;
 const PATIENCE_MAX: Micros = 1_000_000;
 
+/// The longest that whoever is outbid again and again waits at random. A ballot that a bucket votes on
+/// takes a second and more: whoever would wait less is back before the other's has got anywhere.
+const BACKOFF_MAX: Micros = 8_000_000;
+
 /// How many usual rounds a silent favourite is waited for.
 const ROUNDS: Micros = 8;
 
@@ -114,7 +118,7 @@ impl<T: Types> Pace<T> {
     pub(crate) fn outbid(&mut self, now: Micros) {
         self.outbid += 1;
         self.asked = None;
-        let most = (self.patience() << self.outbid.min(5)).min(PATIENCE_MAX);
+        let most = (self.patience() << self.outbid.min(9)).min(BACKOFF_MAX);
         self.not_before = now + self.draw(most);
         self.since = Some(now);
     }

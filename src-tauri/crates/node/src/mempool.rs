@@ -134,7 +134,7 @@ impl Mempool {
     pub(crate) fn has_work(&self, chain: &ChainState) -> bool {
         self.waiting.iter().any(|(author, batches)| {
             let next = batches.get(&chain.next_seq(author.device, author.incarnation));
-            next.is_some_and(|one| one.batch.base <= chain.height())
+            next.is_some_and(|one| chain.base_of(&one.batch) <= chain.height())
         })
     }
 
@@ -201,7 +201,7 @@ impl Mempool {
                         continue;
                     };
                     let membership = changes_members(&one.batch);
-                    let ahead = one.batch.base > chain.height();
+                    let ahead = chain.base_of(&one.batch) > chain.height();
                     if one.bytes > room || membership && has_membership || ahead {
                         return false;
                     }
