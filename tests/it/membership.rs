@@ -211,12 +211,15 @@ fn a_device_that_was_removed_while_it_was_off_says_so_and_changes_nothing() {
         .run(["edit", &photo, "--rating", "5"])
         .exited(1);
     assert!(failed.stderr.contains("removed"), "{}", failed.stderr);
+    let invited = three.homes[2].run(["invite"]).exited(1);
+    assert!(invited.stderr.contains("removed"), "{}", invited.stderr);
     // What it has can still be looked at, also after it is started again.
     let original = format!("/api/v1/photos/{photo}/original");
     assert_eq!(client.get(&original).status, 200);
     three.kill(2);
     three.start(2);
     assert_eq!(three.ledger(2)["standing"], "removed");
+    assert_eq!(three.ledger(2)["device"]["role"], "removed");
     assert_eq!(three.client(2).get(&original).status, 200);
     // The others go on.
     let change = json!({ "ids": [photo], "change": { "rating": 3 } });

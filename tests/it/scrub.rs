@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Makes a look at everything due at the next start.
 fn make_due(home: &Household) {
-    fs::write(home.root().join("scrub.json"), r#"{"finished_ms":0}"#).unwrap();
+    fs::write(home.root().join("scrub.json"), r#"{"since_ms":0}"#).unwrap();
 }
 
 fn blob(home: &Household, id: &str) -> PathBuf {
@@ -133,4 +133,33 @@ fn what_is_damaged_on_one_device_is_named_and_comes_back_from_the_other() {
         let known = |node| holders(node, altered) == left;
         (known(&one) && known(&other)).then_some(())
     });
+}
+
+#[test]
+fn a_device_that_is_started_every_day_comes_to_its_scrub() {
+    let home = Household::found();
+    let folder = home.sample("photos", 3);
+    home.json(["import".as_ref(), folder.as_os_str()]);
+    let mark = home.root().join("scrub.json");
+    let waits_since = || {
+        let kept: Value = serde_json::from_slice(&fs::read(&mark).unwrap()).unwrap();
+        kept["since_ms"].as_i64().unwrap()
+    };
+    let scrub = |node: &Node| node.client().get("/api/v1/ledger").json()["scrub"].clone();
+
+    let node = home.serve();
+    assert_eq!(scrub(&node)["finished_at"], Value::Null, "nothing was looked at");
+    let since = waits_since();
+    drop(node);
+    drop(home.serve());
+    assert_eq!(waits_since(), since, "it does not begin to wait anew");
+
+    let month_ms = 30 * 24 * 3600 * 1000;
+    let text = format!(r#"{{"since_ms":{}}}"#, since - month_ms);
+    fs::write(&mark, text).unwrap();
+    let node = home.serve();
+    let done = scrubbed(&node);
+    assert_eq!((&done["checked"], &done["missing"]), (&Value::from(3), &Value::from(0)));
+    assert_ne!(done["finished_at"], Value::Null);
+    assert!(waits_since() > since);
 }

@@ -9,9 +9,10 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::time::Duration;
 
+use kinfolio_node::engine::Standing;
 use kinfolio_node::{
     Change, DeviceId, Door, EditState, Invitation, InvitationId, InvitationState, InvitationStatus,
-    MemberStatus, Role, Status, is_same_name,
+    MemberStatus, Role, Status, SubmitError, is_same_name,
 };
 
 use crate::edit::Settled;
@@ -82,13 +83,22 @@ pub fn devices(library: &Library) -> Vec<Device> {
 /// Invites one device. A device that does not listen for others yet does from now on.
 ///
 /// # Errors
-/// The library was opened by a command, without a node that runs; no port is to be had; or too
-/// many invitations are open.
+/// The library was opened by a command, without a node that runs; no port is to be had; too
+/// many invitations are open; or this device has no say itself: it was removed, or a copy of it runs.
 pub async fn invite(
     library: &Library,
     role: Role,
     time: Duration,
 ) -> Result<Invitation, LibraryError> {
+    let household = status(library);
+    match household.standing {
+        Standing::Removed => {
+            let household = household.household;
+            return Err(LibraryError::Submit(SubmitError::Removed { household }));
+        }
+        Standing::Superseded { .. } => return Err(LibraryError::Submit(SubmitError::Superseded)),
+        Standing::Good | Standing::Healing | Standing::Forked { .. } => {}
+    }
     listen(library).await?;
     let invited = library.node().invite(role, time);
     invited.map_err(|error| node_error(library.layout().root(), error))

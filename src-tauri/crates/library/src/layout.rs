@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::error::LibraryError;
 use crate::exchange::Gathering;
 
 /// The root folder of a library and the names inside it.
@@ -23,6 +24,18 @@ impl Layout {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Whether a library is there at all.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotALibrary`].
+    pub fn expect_library(&self) -> Result<(), LibraryError> {
+        let path = self.root.clone();
+        let there = self.settings().exists();
+        there
+            .then_some(())
+            .ok_or(LibraryError::NotALibrary { path })
     }
 
     /// Hand-editable settings of this device.

@@ -101,11 +101,7 @@ impl Library {
     }
 
     async fn open_at(layout: Layout, door: Option<Door>) -> Result<Self, LibraryError> {
-        if !layout.settings().exists() {
-            return Err(LibraryError::NotALibrary {
-                path: layout.root().to_path_buf(),
-            });
-        }
+        layout.expect_library()?;
         let handle = tokio::task::spawn_blocking(move || Parts::open(layout, door));
         let parts = handle.await.map_err(|_| LibraryError::Closing)??;
         parts.start().await

@@ -50,6 +50,10 @@ pub fn status(library: &Library) -> Status {
 pub(crate) fn start(library: &Library) {
     let pass = Pass::read(library);
     library.note_scrub(pass.status());
+    // Or a device that is started every day would begin to wait every day.
+    if let Err(error) = pass.keep(library) {
+        tracing::warn!(%error, "when the scrub is due is forgotten when the program ends");
+    }
     spawn_once_proved(library, run(library.clone(), pass));
 }
 
@@ -69,7 +73,7 @@ async fn run(library: Library, mut pass: Pass) {
 
 /// Goes on with a pass, or begins one, to its end.
 async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
-    pass.begin(library.height(), now_ms());
+    pass.begin(library.height());
     while pass.looked_at < pass.height {
         let (here, from) = (library.clone(), pass.looked_at + 1);
         let wanted = (pass.height - pass.looked_at).min(BLOCKS_PER_STEP as u64);
@@ -83,8 +87,9 @@ async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
             break;
         }
         for block in &blocks {
-            for (_, photo) in photos_added(block) {
-                look_at(library, pass, photo.id).await?;
+            let added: BTreeSet<_> = photos_added(block).map(|(_, photo)| photo.id).collect();
+            for id in added {
+                look_at(library, pass, id, block.height()).await?;
             }
         }
         pass.looked_at += blocks.len() as u64;
@@ -104,10 +109,17 @@ async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
     Ok(())
 }
 
-/// Hashes one original, looks at its previews, and repairs what is damaged or missing.
-async fn look_at(library: &Library, pass: &mut Pass, id: PhotoId) -> Result<(), LibraryError> {
+/// Hashes one original, looks at its previews, and repairs what is damaged or missing; at the block
+/// that added it first, however often it came again.
+async fn look_at(
+    library: &Library,
+    pass: &mut Pass,
+    id: PhotoId,
+    height: Height,
+) -> Result<(), LibraryError> {
     let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
-    let Some(photo) = found.value.filter(|photo| !photo.purged) else {
+    let found = found.value.filter(|photo| photo.block == Some(height));
+    let Some(photo) = found.filter(|photo| !photo.purged) else {
         return Ok(());
     };
     let partial = exchange::placement(library) != Placement::All;

@@ -21,7 +21,7 @@ pub struct Report {
     pub blocks: u64,
     /// Edits in them.
     pub edits: u64,
-    /// Originals that the chain speaks of, those left out that are not here and need not be.
+    /// Originals that the chain speaks of and that are here, in whatever state.
     pub originals: u64,
     /// All that is wrong.
     pub faults: Vec<Fault>,
@@ -95,7 +95,10 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
             OriginalFault::Missing { id } if spoken_of.may_be_missing(&id) => {
                 report.originals -= 1;
             }
-            fault => report.faults.extend(shown(fault)),
+            fault => {
+                report.originals -= u64::from(matches!(fault, OriginalFault::Missing { .. }));
+                report.faults.extend(shown(fault));
+            }
         }
     }
     Ok(report)

@@ -21,6 +21,7 @@ use crate::output::complain;
 use crate::usage::ServeArgs;
 
 pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failure> {
+    Layout::new(root).expect_library()?;
     let (listener, peer) = listen_for_peers(args.peer)?;
     let token_path = args
         .web_token_file

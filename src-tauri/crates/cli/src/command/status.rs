@@ -35,14 +35,17 @@ fn describe(status: &LedgerStatus) -> String {
     );
     let scrub = &status.scrub;
     let now = if scrub.running { "under way" } else { "idle" };
+    let last = match &scrub.finished_at {
+        Some(at) => format!("last through {at}"),
+        None => "not through yet".to_owned(),
+    };
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
-        "scrub      {now}; {} checked, {} repaired, {} missing; last through {}",
+        "scrub      {now}; {} checked, {} repaired, {} missing; {last}",
         grouped(scrub.checked),
         grouped(scrub.repaired),
         grouped(scrub.missing),
-        scrub.finished_at,
     );
     if let Some(proving) = &status.proving {
         let _ = writeln!(
@@ -100,7 +103,7 @@ pub(super) fn advice(standing: &str) -> Option<&'static str> {
             "being healed: the ledger was damaged, or the folder was put back from an earlier time, copied or moved. It follows and takes edits, and votes again once more than half of the other voters have been within reach: start them",
         ),
         "superseded" => Some(
-            "superseded: a copy of this device, or a later state of its disk, was seen; let it rejoin",
+            "superseded: a copy of this device, or a later state of its disk, was seen; stop one of the two and start the other again",
         ),
         "removed" => Some(
             "removed: the household has removed this device; what is done here reaches nobody. It can come back by an invitation, in a new folder",

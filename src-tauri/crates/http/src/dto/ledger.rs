@@ -57,8 +57,8 @@ pub struct ProvingBody {
 pub struct ScrubBody {
     /// Whether one is under way.
     pub running: bool,
-    /// When the latest was through.
-    pub finished_at: String,
+    /// When the latest was through; `null` before the first.
+    pub finished_at: Option<String>,
     /// Originals that were hashed.
     pub checked: u64,
     /// Originals and previews that were damaged and are whole again.
@@ -306,7 +306,11 @@ impl LedgerStatus {
             device: DeviceBody {
                 id: node.device.id.to_string(),
                 name: node.device.name.clone(),
-                role: role(node.device.role).to_owned(),
+                role: match node.standing {
+                    Standing::Removed => "removed",
+                    _ => role(node.device.role),
+                }
+                .to_owned(),
             },
             height: node.tip.height,
             tip: node.tip.hash.to_string(),
@@ -320,7 +324,7 @@ impl LedgerStatus {
             }),
             scrub: ScrubBody {
                 running: status.scrub.running,
-                finished_at: moment(status.scrub.finished_ms),
+                finished_at: status.scrub.finished_ms.map(moment),
                 checked: status.scrub.checked,
                 repaired: status.scrub.repaired,
                 missing: status.scrub.missing,

@@ -14,8 +14,10 @@ use crate::tasks::now_ms;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Pass {
-    /// When the latest pass was through, in unix milliseconds.
-    finished_ms: i64,
+    /// When the latest pass was through, in unix milliseconds; nothing before the first.
+    finished_ms: Option<i64>,
+    /// Since when the next one is waited for: the time of the first start before the first.
+    since_ms: i64,
     /// Whether one is under way; the rest is about it, or about the latest.
     running: bool,
     /// Up to which block it looks.
@@ -34,8 +36,8 @@ pub(super) struct Pass {
 pub struct Status {
     /// Whether one is under way.
     pub running: bool,
-    /// When the latest was through, in unix milliseconds; the time of the first start before that.
-    pub finished_ms: i64,
+    /// When the latest was through, in unix milliseconds; nothing before the first.
+    pub finished_ms: Option<i64>,
     /// Originals that were hashed in it.
     pub checked: u64,
     /// Originals and previews that were damaged and are whole again.
@@ -45,12 +47,13 @@ pub struct Status {
 }
 
 impl Pass {
-    /// Where the last run of the program left it. A new library has just hashed all that it holds.
+    /// Where the last run of the program left it. A new library has just hashed all that it holds, and
+    /// begins to wait.
     pub(super) fn read(library: &Library) -> Self {
         let text = fs::read(library.layout().scrub()).unwrap_or_default();
         let kept = serde_json::from_slice(&text).ok();
         kept.unwrap_or_else(|| Self {
-            finished_ms: now_ms(),
+            since_ms: now_ms(),
             ..Self::default()
         })
     }
@@ -64,15 +67,16 @@ impl Pass {
     pub(super) fn is_due(&self, now_ms: i64, every: Span) -> bool {
         let every_ms = i64::try_from(every.duration().as_millis()).unwrap_or(i64::MAX);
         // A clock that went back a year does not put it off for a year.
-        let since = now_ms.saturating_sub(self.finished_ms);
+        let since = now_ms.saturating_sub(self.since_ms);
         self.running || !(0..every_ms).contains(&since)
     }
 
     /// Begins a pass over the blocks up to `height`, unless one is under way.
-    pub(super) fn begin(&mut self, height: Height, now_ms: i64) {
+    pub(super) fn begin(&mut self, height: Height) {
         if !self.running {
             *self = Self {
-                finished_ms: self.finished_ms.min(now_ms),
+                finished_ms: self.finished_ms,
+                since_ms: self.since_ms,
                 running: true,
                 height,
                 ..Self::default()
@@ -90,7 +94,8 @@ impl Pass {
 
     pub(super) fn end(&mut self, now_ms: i64) {
         self.running = false;
-        self.finished_ms = now_ms;
+        self.finished_ms = Some(now_ms);
+        self.since_ms = now_ms;
     }
 
     pub(super) fn status(&self) -> Status {
@@ -113,10 +118,10 @@ mod tests {
         let day_ms = 24 * 3600 * 1000;
         let check = |since_ms: i64, every: &str, due: bool| {
             let pass = Pass {
-                finished_ms: 1000 * day_ms,
+                since_ms: 1000 * day_ms,
                 ..Pass::default()
             };
-            let now_ms = pass.finished_ms + since_ms;
+            let now_ms = pass.since_ms + since_ms;
             let every = every.parse().unwrap();
             assert_eq!(pass.is_due(now_ms, every), due, "{since_ms} {every}");
         };
