@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use harness::http::Client;
 use harness::library::{Household, Node, eventually};
@@ -127,24 +128,41 @@ fn a_device_made_of_a_checkpoint_is_what_it_would_be_without() {
         is_proved(&client);
         let ledger = client.get("/api/v1/ledger").json();
         assert_eq!(ledger["tip"], stored.tip, "nothing is written by itself");
-        home_edits(&new, &client);
+        edits(&new, &client);
         let last = tip(&client);
         assert!(node.terminate().success());
         is_whole(&new, u64::from(PHOTOS), &last);
         if !sealed {
-            for folder in ["checkpoints", "catalogues"] {
-                fs::remove_dir_all(stored.folder.join(folder)).unwrap();
-            }
-            let stored = Stored {
+            without(&Stored {
                 tip: last,
                 ..stored
-            };
-            assert!(!made(&stored), "there is none");
+            });
         }
     }
 }
 
-fn home_edits(home: &Household, client: &Client) {
+/// Where no checkpoint is there, a restored device stores one: not before it has begun its epoch.
+fn without(stored: &Stored) {
+    for folder in ["checkpoints", "catalogues"] {
+        fs::remove_dir_all(stored.folder.join(folder)).unwrap();
+    }
+    assert!(!made(stored), "there is none");
+    let new = Household::nowhere();
+    restore(&new, &stored.place, &stored.key).succeeded();
+    let node = new.serve_with(stored.place.set());
+    let client = node.client();
+    all_is_there(&client);
+    std::thread::sleep(Duration::from_secs(4));
+    assert_eq!(tip(&client), stored.tip, "nothing is written by itself");
+    assert!(!stored.folder.join("checkpoints").exists());
+    edits(&new, &client);
+    eventually("a checkpoint is there", || {
+        (stored_by(&new) == 1).then_some(())
+    });
+    only(&stored.folder.join("catalogues"));
+}
+
+fn edits(home: &Household, client: &Client) {
     let edited = home.json(["edit", "rating:5", "--caption", "here again"]);
     assert_eq!(edited["photos"], PHOTOS, "{edited}");
     all_is_there(client);
@@ -176,7 +194,7 @@ fn a_checkpoint_that_cannot_be_used_is_passed_over() {
         bytes[at] ^= 1;
         bytes
     };
-    let cases: [(&str, Vec<u8>, Option<Vec<u8>>); 9] = [
+    let cases = [
         ("no content", whole_card.clone(), None),
         (
             "a flipped bit",
@@ -329,7 +347,7 @@ fn one_of_three_devices_stores_each_checkpoint() {
     eventually("all is written down", || {
         let now = three.agree();
         let same = std::mem::replace(&mut last, now) == last;
-        std::thread::sleep(std::time::Duration::from_secs(3));
+        std::thread::sleep(Duration::from_secs(3));
         same.then_some(())
     });
     assert_eq!((all(), count("checkpoints")), (3, 3), "and no more");

@@ -11,13 +11,14 @@ use std::time::Duration;
 use kinfolio_bucket::{Bucket, BucketError};
 use kinfolio_catalog::CHECKPOINT_FORMAT;
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
+use kinfolio_node::{Height, Holding, Judgement, TaskAnswer, TaskName, Term};
 
 use super::card::{last_card, read_card};
 use super::link::Work;
 use super::{ledger, spool};
 use crate::error::LibraryError;
 use crate::library::Library;
+use crate::tasks::now_ms;
 
 /// How many edits a new checkpoint saves a device at least: fewer are replayed within a second or two.
 const EDITS_MIN: u64 = 20_000;
@@ -69,11 +70,15 @@ pub(super) async fn run(library: Library) {
         tip.mark_unchanged();
         household.mark_unchanged();
         let link = library.bucket();
-        let wait = match round(library, &mut known).await {
+        match round(library, &mut known).await {
             Ok(round) => {
                 link.is_well(Work::Checkpoints);
                 pause = PAUSE_MIN;
-                matches!(round, Round::Later).then_some(LOOK_AGAIN)
+                if let Round::Later = round {
+                    // Not with each block: what is said in vain makes one, too.
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    continue;
+                }
             }
             Err(error) => {
                 link.is_troubled(Work::Checkpoints, &error.to_string());
@@ -81,11 +86,10 @@ pub(super) async fn run(library: Library) {
                 pause = (pause * 2).min(PAUSE_MAX);
                 continue;
             }
-        };
+        }
         tokio::select! {
             changed = tip.changed() => if changed.is_err() { return },
             changed = household.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
         }
         tokio::time::sleep(APART).await;
     }
@@ -138,12 +142,27 @@ async fn round(library: &Library, known: &mut Known) -> Result<Round, LibraryErr
         return Ok(Round::Later);
     };
     let storing = store(library, &bucket, number, saved(known));
-    let stored = while_held(library, &task, token, storing).await?;
-    if let Some(token) = token.filter(|_| stored) {
+    match while_held(library, &task, token, storing).await? {
+        Stored::Ours(edits) => known.last = Some((number, edits)),
+        Stored::Theirs => {}
+        Stored::Unfit => return Ok(Round::Later),
+    }
+    if let Some(token) = token {
         let finished = library.node().finish(task, token).await;
         finished.map_err(|error| library.submit_error(error))?;
     }
-    Ok(Round::Later)
+    Ok(Round::Done)
+}
+
+/// What came of storing one.
+#[derive(Debug, PartialEq, Eq)]
+enum Stored {
+    /// It is there, and saves so many edits.
+    Ours(u64),
+    /// Another device's is there.
+    Theirs,
+    /// The catalogue is not fit now.
+    Unfit,
 }
 
 /// The number of the last card, and what it saves: nothing, where its content is of an older version.
@@ -164,6 +183,15 @@ async fn claim(
     number: u64,
     task: &TaskName,
 ) -> Result<Option<Option<Height>>, LibraryError> {
+    let held = library.node().tasks().await;
+    let mut held = held
+        .map_err(|error| library.submit_error(error))?
+        .into_iter();
+    let others =
+        |holding: &Holding| holding.holder != library.device() && !holding.is_lapsed(now_ms());
+    if held.any(|(name, holding)| name == *task && others(&holding)) {
+        return Ok(None);
+    }
     let answer = library.node().claim(task.clone(), term()?).await;
     match answer.map_err(|error| library.submit_error(error))? {
         TaskAnswer::Judged(Judgement::Won { token }) => Ok(Some(Some(token))),
@@ -206,13 +234,13 @@ async fn renew(library: &Library, task: &TaskName, token: Height) -> Result<(), 
         .map_err(|error| library.submit_error(error))
 }
 
-/// Stores checkpoint `number`, and deletes what it replaces; false, if the catalogue is not fit now.
+/// Stores checkpoint `number`, and deletes what it replaces.
 async fn store(
     library: &Library,
     bucket: &Bucket,
     number: u64,
     last: Option<u64>,
-) -> Result<bool, LibraryError> {
+) -> Result<Stored, LibraryError> {
     let here = library.clone();
     let left = library.blocking(move || spool::left(&here)).await?;
     let card = match left.filter(|card| card.is_legible() && is_due(card.edits, last)) {
@@ -221,7 +249,7 @@ async fn store(
             clear(library, bucket, number.checked_sub(1)).await?;
             let here = library.clone();
             let Some(card) = library.blocking(move || spool::fill(&here)).await? else {
-                return Ok(false);
+                return Ok(Stored::Unfit);
             };
             card
         }
@@ -238,12 +266,12 @@ async fn store(
     let created = bucket.create_card(number, card.encode()).await;
     if !created.map_err(LibraryError::Bucket)? {
         clear(library, bucket, Some(number)).await?;
-        return Ok(true);
+        return Ok(Stored::Theirs);
     }
     spool::clear(library.layout())?;
     tracing::info!(number, height = card.tip.height, %bucket, "a checkpoint is in the bucket");
     delete_old(bucket, number).await?;
-    Ok(true)
+    Ok(Stored::Ours(card.edits))
 }
 
 /// Deletes the contents of all checkpoints but the last two.
@@ -286,21 +314,4 @@ fn term() -> Result<Term, LibraryError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_checkpoint_is_due_when_it_saves_much() {
-        for (edits, last, due) in [
-            (EDITS_MIN - 1, None, false),
-            (EDITS_MIN, None, true),
-            (EDITS_MIN, Some(EDITS_MIN), false),
-            (2 * EDITS_MIN, Some(EDITS_MIN), true),
-            (1_199_999, Some(960_000), false),
-            (1_200_000, Some(960_000), true),
-            (10, Some(20), false),
-        ] {
-            assert_eq!(is_due(edits, last), due, "{edits} {last:?}");
-        }
-    }
-}
+mod tests;
