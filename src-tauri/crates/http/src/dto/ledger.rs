@@ -34,8 +34,8 @@ pub struct LedgerStatus {
     pub standing: String,
     /// Photos known, the trash counted.
     pub photos: u64,
-    /// While this device is new: how far what it shows, which another device gave it, is found to be
-    /// what the ledger says. Null once all of it is.
+    /// While this device is new: how far what it shows, which another device or the bucket gave it, is
+    /// found to be what the ledger says. Null once all of it is.
     pub proving: Option<ProvingBody>,
     /// How the latest look at everything that this device holds went, or goes.
     pub scrub: ScrubBody,
