@@ -68,6 +68,10 @@ fn a_checkpoint_makes_an_equal_catalogue_that_goes_on() {
     }
     assert_eq!(copy.state_hash().unwrap(), catalog.state_hash().unwrap());
     assert_eq!(copy.tags().unwrap(), catalog.tags().unwrap());
+    for (height, block) in chain.blocks().iter().enumerate() {
+        let is_at = copy.snapshot().unwrap().is_at(block.hash()).unwrap();
+        assert_eq!(is_at, height == 21, "{height}");
+    }
 }
 
 #[test]
