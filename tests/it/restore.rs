@@ -454,6 +454,8 @@ fn a_ledger_that_is_not_whole_is_told_by_its_segment_and_nothing_is_made() {
             "{refused}"
         );
         assert!(!new.root().join("library.toml").exists());
+        let other = new.run(["init", "--name", "Other"]).exited(1).stderr;
+        assert!(other.contains("`kinfolio restore` again"), "{other}");
         // Mended, it goes on in the same folder.
         fs::write(&path, &whole).unwrap();
         restore(&new, &place, &key).succeeded();

@@ -49,7 +49,7 @@ pub enum BucketError {
     },
     /// It does not know who asks.
     #[error(
-        "the bucket {bucket} refuses the credentials ({detail}): they are wrong or have expired; renew the AZURE_* or AWS_* variables and start again"
+        "the bucket {bucket} refuses the credentials ({detail}): they are missing, wrong or have expired; set the AZURE_* or AWS_* variables and start again"
     )]
     Credentials {
         /// Which bucket.
@@ -239,14 +239,25 @@ impl BucketError {
                     detail: words.unwrap_or_else(|| "it takes too long".to_owned()),
                 }
             }
-            _ => Self::Failed {
-                bucket,
-                detail: code
-                    .map(str::to_owned)
-                    .or(words)
-                    .or_else(|| status(&error.to_string()))
-                    .unwrap_or_else(|| "it gave no reason".to_owned()),
-            },
+            _ => {
+                let status = status(&error.to_string());
+                let refused = |status: &String| status.contains("401") || status.contains("403");
+                match (code, &status) {
+                    // Also said by whoever gives out credentials, where none are set.
+                    (None, Some(detail)) if refused(detail) => Self::Credentials {
+                        bucket,
+                        detail: detail.clone(),
+                    },
+                    _ => Self::Failed {
+                        bucket,
+                        detail: code
+                            .map(str::to_owned)
+                            .or(words)
+                            .or(status)
+                            .unwrap_or_else(|| "it gave no reason".to_owned()),
+                    },
+                }
+            }
         }
     }
 }
@@ -329,6 +340,10 @@ mod tests {
         check(
             generic("status code: 500 Internal Server Error: hunter2".into()),
             "HTTP 500 Internal Server Error",
+        );
+        check(
+            generic("status code: 403 Forbidden: hunter2".into()),
+            "refuses the credentials (HTTP 403 Forbidden): they are missing",
         );
         check(generic(io::Error::from_raw_os_error(28).into()), "is full");
         check(

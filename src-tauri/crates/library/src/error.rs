@@ -32,6 +32,12 @@ pub enum LibraryError {
         /// The folder that was to become a library.
         path: PathBuf,
     },
+    /// A restoring was begun in the folder and did not end.
+    #[error("{path} holds what a restoring has brought so far, which did not end: run `kinfolio restore` again there and it goes on; or choose another folder, and delete this one")]
+    RestoreUnfinished {
+        /// The folder that was to become a library.
+        path: PathBuf,
+    },
     /// The folder holds something else.
     #[error("{path} is not empty and holds no library: choose an empty or a new folder")]
     NotEmpty {

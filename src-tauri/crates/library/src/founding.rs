@@ -14,6 +14,7 @@ use crate::checkpoint;
 use crate::error::LibraryError;
 use crate::layout::Layout;
 use crate::library::{blob_error, lock, node_error, write_durably};
+use crate::restore;
 use crate::settings::Settings;
 use crate::token::Token;
 
@@ -151,6 +152,11 @@ pub(crate) fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, Library
     let root = layout.root();
     if layout.settings().exists() {
         return Err(LibraryError::AlreadyExists {
+            path: root.to_path_buf(),
+        });
+    }
+    if restore::is_unfinished(root) {
+        return Err(LibraryError::RestoreUnfinished {
             path: root.to_path_buf(),
         });
     }

@@ -51,6 +51,7 @@ impl LibraryError {
             Self::NotALibrary { .. } => Code::NotFound("not_a_library"),
             Self::AlreadyExists { .. } => Code::Conflict("already_exists"),
             Self::NotEmpty { .. } => Code::Conflict("not_empty"),
+            Self::RestoreUnfinished { .. } => Code::Conflict("restore_unfinished"),
             Self::InUse { .. } => Code::Conflict("in_use"),
             Self::BadSettings { .. } => Code::BadInput("bad_settings"),
             Self::TokenTooShort { .. } => Code::BadInput("token_too_short"),
