@@ -17,10 +17,11 @@ use crate::proto::Frame;
 use crate::proto::peer_client::PeerClient;
 use crate::tls::{Alpn, Identity, IdentityError};
 
-/// How long after a failure the first new attempt is made.
+/// How long after the beginning of an attempt that failed the first new one is made, at the earliest.
 const RETRY_MIN: Duration = Duration::from_millis(20);
 
-/// How long after a failure a new attempt is made at the latest.
+/// How long after it a new attempt is made at the latest. One that took longer itself is followed by
+/// the next at once: where a cable is plugged in again, somebody is waiting for an answer.
 const RETRY_MAX: Duration = Duration::from_millis(200);
 
 /// The same where the device is there and will not talk: it may be about to learn that it knows this
@@ -153,17 +154,23 @@ impl Target {
     async fn keep_up(&self, stop: &CancellationToken) {
         let mut delay = RETRY_MIN;
         let mut said = String::new();
+        let mut addrs = self.addrs.clone();
         while !self.events.is_closed() {
             let began = Instant::now();
+            let order = often_the_first(&addrs);
             let tried = tokio::select! {
                 () = stop.cancelled() => return,
-                tried = self.dial() => tried,
+                tried = self.dial(&order) => tried,
             };
             let mut retry_max = RETRY_MAX;
+            let mut rested = began.elapsed();
             match tried {
                 Ok(opened) => {
+                    // What has led there leads there again, most likely.
+                    addrs.sort_by_key(|addr| *addr != opened.addr);
                     self.run(opened, stop).await;
                     said.clear();
+                    rested = Duration::ZERO;
                     if began.elapsed() >= SETTLED {
                         delay = RETRY_MIN;
                     }
@@ -177,17 +184,17 @@ impl Target {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(delay) => {}
+                () = tokio::time::sleep(delay.saturating_sub(rested)) => {}
             }
             delay = (delay * 2).min(retry_max);
         }
     }
 
     /// A link over the first address that works, or what is wrong with the last.
-    async fn dial(&self) -> Result<Opened, (Option<SocketAddr>, DialError)> {
+    async fn dial(&self, addrs: &[SocketAddr]) -> Result<Opened, (Option<SocketAddr>, DialError)> {
         let tls = self.identity.client_config(self.device, Alpn::Links);
         let tls = tls.map_err(|error| (None, error.into()))?;
-        let dialled = http2::dial_any(&self.addrs, &tls).await;
+        let dialled = http2::dial_any(addrs, &tls).await;
         let (addr, caller) = dialled.map_err(|mut errors| match errors.pop() {
             Some(error) => (error.addr(), error),
             None => (None, DialError::NoAddress),
@@ -206,6 +213,7 @@ impl Target {
             .map_err(|status| refused(addr, &status))?
             .into_inner();
         Ok(Opened {
+            addr,
             link,
             sender,
             inbound,
@@ -249,8 +257,19 @@ impl Target {
     }
 }
 
+/// The first address again between any two others: most of many lead nowhere, and by the time that each
+/// had its turn the device may long be back where it was.
+fn often_the_first(addrs: &[SocketAddr]) -> Vec<SocketAddr> {
+    let Some((first, others)) = addrs.split_first() else {
+        return Vec::new();
+    };
+    let between = others.iter().flat_map(|other| [*first, *other]);
+    between.chain([*first]).collect()
+}
+
 /// A link that is up and that nobody has heard of yet.
 struct Opened {
+    addr: SocketAddr,
     link: Arc<Link>,
     sender: LinkSender,
     inbound: Streaming<Frame>,
@@ -263,4 +282,26 @@ fn refused(addr: SocketAddr, status: &Status) -> DialError {
     }
     let detail = format!("{} ({:?})", status.message(), status.code());
     DialError::Refused { addr, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_address_has_its_turn_between_any_two_others() {
+        let check = |ports: &[u16], expect: &[u16]| {
+            let addrs = ports.iter().map(|&port| ([127, 0, 0, 1], port).into());
+            let addrs: Vec<SocketAddr> = addrs.collect();
+            let order: Vec<_> = often_the_first(&addrs)
+                .iter()
+                .map(SocketAddr::port)
+                .collect();
+            assert_eq!(order, expect);
+        };
+        check(&[], &[]);
+        check(&[1], &[1]);
+        check(&[1, 2], &[1, 2, 1]);
+        check(&[1, 2, 3], &[1, 2, 1, 3, 1]);
+    }
 }
