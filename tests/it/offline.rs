@@ -355,3 +355,66 @@ fn who_lost_the_other_device_goes_on() {
     }
     assert!(tip.is_string());
 }
+
+/// Both went on alone, each by a word of its owner: neither goes with the other by itself, and a person
+/// says which one does, on the command line.
+#[test]
+fn of_two_that_went_on_alone_a_person_says_which_one_follows() {
+    let couple = Couple::found();
+    let (first, second) = (couple.serve(0), couple.serve(1));
+    let (here, there) = (first.client(), second.client());
+    together(&[&here, &there]);
+    let old = upload(&here, "old")["id"].as_str().unwrap().to_owned();
+    shows(&there, &old, "state", &json!("committed"));
+    first.kill();
+    eventually("it can go on alone", || {
+        let recovered = couple.homes[1].run(["devices", "recover"]);
+        (recovered.code == Some(0)).then_some(())
+    });
+    let theirs = upload(&there, "theirs");
+    assert_eq!(theirs["state"], "committed");
+    let theirs = theirs["id"].as_str().unwrap().to_owned();
+    second.kill();
+
+    let first = couple.serve(0);
+    let here = first.client();
+    couple.homes[0].json(["devices", "recover"]);
+    let ours = upload(&here, "ours");
+    assert_eq!(ours["state"], "committed");
+    let ours = ours["id"].as_str().unwrap().to_owned();
+    let second = couple.serve(1);
+    let there = second.client();
+    for home in &couple.homes {
+        eventually("each says that the other went another way", || {
+            let devices = home.json(["devices"])["devices"].clone();
+            let devices = devices.as_array()?;
+            (devices.iter().any(|one| one["trouble"].is_string())).then_some(())
+        });
+    }
+    assert_eq!(there.get(&format!("/api/v1/photos/{ours}")).status, 404);
+
+    let nobody = couple.homes[1].run(["devices", "follow", "Nobody"]);
+    assert!(nobody.code != Some(0), "{nobody:?}");
+    let device = here.get("/api/v1/ledger").json()["device"]["id"].clone();
+    let device = device.as_str().unwrap();
+    let followed = couple.homes[1].json(["devices", "follow", device]);
+    assert_eq!(followed, json!({ "follows": device }));
+    for client in [&here, &there] {
+        for id in [&old, &ours, &theirs] {
+            eventually("all of it is there", || {
+                let photo = client.get(&format!("/api/v1/photos/{id}"));
+                (photo.status == 200 && photo.json()["state"] == "committed").then_some(())
+            });
+        }
+        assert_eq!(client.get("/api/v1/timeline").is(200).json()["total"], 3);
+    }
+    let tips = || [&here, &there].map(|one| one.get("/api/v1/ledger").json()["tip"].clone());
+    eventually("one tip", || {
+        let [one, other] = tips();
+        (one == other).then_some(())
+    });
+    drop((first, second));
+    for home in &couple.homes {
+        home.run(["verify", "--deep"]).succeeded();
+    }
+}

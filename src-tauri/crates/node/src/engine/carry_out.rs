@@ -121,7 +121,7 @@ impl<S: Store> Engine<S> {
         }
         let members = self.state.config_hash();
         let me = self.state.configuration().member(self.me.device);
-        let voted = me.is_some_and(|me| me.role == Role::Voter);
+        let voted = me.is_some_and(|me| matches!(me.role, Role::Voter | Role::Silent));
         let overtaken = self.overtaken_in(block);
         let followed = self.state.follow(block);
         let judged = followed.map_err(|refusal| NodeError::Unfit { height, refusal })?;

@@ -17,7 +17,7 @@ use kinfolio_chain::{
 };
 use kinfolio_consensus::Micros;
 
-use crate::engine::{Action, Clock, Engine, Event};
+use crate::engine::{Action, Clock, Engine, Event, Right};
 
 const DAY: Micros = 86_400_000_000;
 
@@ -396,6 +396,31 @@ fn of_two_devices_and_a_bucket_nobody_stops_counting() {
     assert!(house.engine(0).misses().contains(&house.devices[1].id));
     assert_eq!(house.engine(0).pending(), 0, "nothing was written");
     assert_eq!(house.engine(0).patience_with(house.devices[1].id), None);
+}
+
+/// All others become observers then: whoever a person has made one stays one.
+#[test]
+fn after_an_epoch_it_gets_its_vote_back_as_well() {
+    let mut house = House::of(3, 0..3);
+    house.stop(2);
+    house.pass(31 * DAY);
+    assert_eq!(house.role(0, 2), Role::Silent);
+    house.stop(1);
+    let event = Event::Recover {
+        ticket: 1,
+        nonce: [5; 32],
+        right: Right::Survivor,
+    };
+    house.events.push_back((0, event));
+    house.pass(DAY);
+    assert_eq!(house.role(0, 2), Role::Observer);
+    house.start(2);
+    house.start(1);
+    house.pass(DAY / 24);
+    for n in 0..3 {
+        let roles = [0, 1, 2].map(|one| house.role(n, one));
+        assert_eq!(roles, [Role::Voter; 3], "seen by {n}");
+    }
 }
 
 #[test]
