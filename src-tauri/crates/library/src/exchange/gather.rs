@@ -1,7 +1,8 @@
 //! Gathers in the background what other devices added: first the previews, then the originals.
 //!
-//! Follows the chain: everything up to some height is here, above it is looked at. What no device
-//! within reach holds is tried again when one comes back.
+//! Follows the chain: everything up to some block is here, above it is looked at; where the chain has
+//! taken another past since, all of it is. What no device within reach holds is tried again when one
+//! comes back.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +11,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 use kinfolio_catalog::{DeviceId, Height, PhotoId, Placement, photos_added};
-use kinfolio_node::Block;
+use kinfolio_node::engine::Standing;
+use kinfolio_node::{Block, BlockHash};
 use kinfolio_photos::{BlobId, ThumbSize};
 
 use super::keep::{self, placement};
@@ -69,6 +71,10 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
         }
         agreed.mark_unchanged();
         let height = shown.borrow_and_update().height.unwrap_or(0);
+        if gathered.has_parted(library) {
+            write_mark(library, what, 0);
+            gathered = Gathered::read(library, what);
+        }
         household.mark_unchanged();
         if let Err(error) = gathered.go_on(library, height).await {
             tracing::warn!(%error, ?what, "what other devices added cannot be gathered");
@@ -97,6 +103,8 @@ struct Gathered {
     /// Up to this block nothing is missing, and that was said.
     mark: Height,
     looked_at: Height,
+    /// The block there, once it was looked for.
+    looked_at_hash: Option<BlockHash>,
     missing: BTreeMap<PhotoId, Missing>,
     /// Whether originals of other devices came above the mark, which nobody has been told of.
     owes_word: bool,
@@ -110,6 +118,7 @@ impl Gathered {
             what,
             mark,
             looked_at: mark,
+            looked_at_hash: hash_at(library, mark),
             missing: BTreeMap::new(),
             owes_word: false,
         }
@@ -125,12 +134,23 @@ impl Gathered {
             &mut self.missing,
         );
         self.owes_word |= others.await? && self.what == Gathering::Originals;
+        self.looked_at_hash = hash_at(library, self.looked_at);
         self.forget_purged(library).await?;
         fetch(library, self.what, &mut self.missing).await?;
         if !self.owes_word {
             self.advance(library);
         }
         Ok(())
+    }
+
+    /// Whether the chain has taken another past than the one that was looked at. One that is being
+    /// healed is short for a time, and the same.
+    fn has_parted(&self, library: &Library) -> bool {
+        match (self.looked_at_hash, hash_at(library, self.looked_at)) {
+            (None, _) => false,
+            (Some(before), Some(now)) => before != now,
+            (Some(_), None) => library.node().status().standing != Standing::Healing,
+        }
     }
 
     /// What was purged is nobody's to fetch.
@@ -309,17 +329,28 @@ pub(super) async fn original(library: &Library, id: PhotoId) -> Result<bool, Lib
     }
 }
 
-/// Up to which block nothing was missing; 0, if that is not known.
+/// Up to which block nothing was missing; 0, if that is not known, or the chain has another one there.
 fn read_mark(library: &Library, what: Gathering) -> Height {
     let text = fs::read_to_string(library.layout().gathered(what)).unwrap_or_default();
-    text.trim().parse().unwrap_or(0)
+    let (height, hash) = text.trim().split_once(' ').unwrap_or_default();
+    let height = height.parse().unwrap_or(0);
+    let parted = hash_at(library, height).is_some_and(|now| now.to_string() != hash);
+    if parted { 0 } else { height }
+}
+
+/// The block there; nothing, if there is none or it cannot be read.
+fn hash_at(library: &Library, height: Height) -> Option<BlockHash> {
+    let block = library.node().block(height).ok().flatten();
+    block.map(|block| block.hash())
 }
 
 /// Should this be lost, more is looked at than must be.
 fn write_mark(library: &Library, what: Gathering, mark: Height) {
     let path = library.layout().gathered(what);
     let draft = path.with_extension("new");
-    let written = fs::write(&draft, format!("{mark}\n")).and_then(|()| fs::rename(&draft, &path));
+    let hash = hash_at(library, mark).map_or_else(String::new, |hash| hash.to_string());
+    let written =
+        fs::write(&draft, format!("{mark} {hash}\n")).and_then(|()| fs::rename(&draft, &path));
     if let Err(error) = written {
         tracing::warn!(%error, path = %path.display(), "how far was gathered cannot be noted");
     }
