@@ -170,3 +170,15 @@ fn there_are_not_endlessly_many() {
     let block = house.epoch_block(1, survivor(1, 0));
     assert_eq!(house.state.check(&block), Err(Refusal::Epochs));
 }
+
+/// A device may lose its majority again before it is ever restarted.
+#[test]
+fn epochs_that_one_life_begins_are_named_apart() {
+    let mut house = three();
+    let ids = [1, 2].map(|nonce| {
+        let block = house.epoch_block(1, survivor(1, nonce));
+        house.state.apply(&block).unwrap();
+        block.edits().next().map(|edit| edit.id)
+    });
+    assert!(ids[0].is_some() && ids[0] != ids[1], "{ids:?}");
+}

@@ -10,6 +10,7 @@ mod agreement;
 mod healing;
 mod hostile;
 mod household;
+mod lines;
 mod pairing;
 mod recovery;
 mod removal;
