@@ -1,5 +1,7 @@
 //! Whole households on simulated disks and networks, in virtual time: the shipped engine and log,
-//! and every fault that a seed can think of.
+//! and every fault that a seed can think of. Three kinds: mixed faults of devices and networks;
+//! households that lose most of their voters, go on without them, and come together again; and
+//! households whose bucket votes, with the shipped acceptor over a store that loses answers.
 
 #![allow(
     clippy::unwrap_used,

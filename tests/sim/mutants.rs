@@ -84,7 +84,7 @@ fn a_bucket_that_writes_whatever_it_is_given_splits_the_household() {
     );
     eprintln!("{found:?}");
     assert!(found.is_some());
-    let found = find(|seed| Plan::with_false_bucket(seed, true), 50, "");
+    let found = find(|seed| Plan::with_false_bucket(seed, true), 20, "");
     assert_eq!(found, None);
 }
 

@@ -206,6 +206,7 @@ impl Plan {
             observers: 0,
             faults: vec![Fault::Partition, Fault::LinkReset, Fault::Kill],
             fault_every: dice.between(200, 600) * MILLIS,
+            faults_until: 6 * SECONDS,
             changes: false,
             writers: 5,
             think: 20 * MILLIS,

@@ -9,31 +9,61 @@ use crate::tally::Tally;
 use crate::witness::Violation;
 use crate::world::World;
 
-/// Seeds in a run of all tests.
-const SEEDS: u64 = 3_000;
+/// Seeds in a run of all tests, of each kind of household.
+const MIXED: u64 = 2_600;
+const LOSSES: u64 = 150;
+const BUCKET: u64 = 150;
 
-/// How a failing seed is run again, with all that happens told.
-fn how_to_replay(seed: u64) -> String {
-    format!(
-        "KINFOLIO_SEED={seed} cargo test -p kinfolio-sim --test sim -- --nocapture --ignored replay"
-    )
+/// What kind of household a seed stands for; `KINFOLIO_PLAN` names one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// With all faults of devices and networks.
+    Mixed,
+    /// That loses most of its voters, and goes on without them.
+    Losses,
+    /// Whose bucket votes.
+    Bucket,
 }
 
-/// Which households the seeds stand for: those of `KINFOLIO_PLAN`, or mixed ones.
-fn plan_of(seed: u64) -> Plan {
-    match std::env::var("KINFOLIO_PLAN").as_deref() {
-        Ok("losses") => Plan::with_losses(seed),
-        Ok("bucket") => Plan::with_bucket(seed),
-        _ => Plan::of(seed),
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mixed => "mixed",
+            Self::Losses => "losses",
+            Self::Bucket => "bucket",
+        }
+    }
+
+    fn told() -> Option<Self> {
+        let name = std::env::var("KINFOLIO_PLAN").ok()?;
+        let all = [Self::Mixed, Self::Losses, Self::Bucket];
+        let kind = all.into_iter().find(|kind| kind.name() == name);
+        Some(kind.expect("KINFOLIO_PLAN is mixed, losses or bucket"))
+    }
+
+    fn plan(self, seed: u64) -> Plan {
+        match self {
+            Self::Mixed => Plan::of(seed),
+            Self::Losses => Plan::with_losses(seed),
+            Self::Bucket => Plan::with_bucket(seed),
+        }
     }
 }
 
-fn run(seed: u64) -> Result<Tally, Violation> {
-    World::new(plan_of(seed))?.run()
+/// How a failing seed is run again, with all that happens told.
+fn how_to_replay(kind: Kind, seed: u64) -> String {
+    format!(
+        "KINFOLIO_PLAN={} KINFOLIO_SEED={seed} cargo test -p kinfolio-sim --test sim -- --nocapture --ignored replay",
+        kind.name()
+    )
 }
 
 /// Runs seeds on two threads while `go_on` says so; what happened in all, and the failing seeds.
-fn run_many(first: u64, go_on: impl Fn(u64) -> bool + Sync) -> (Tally, Vec<(u64, Violation)>) {
+fn run_many(
+    first: u64,
+    kind_of: impl Fn(u64) -> Kind + Sync,
+    go_on: impl Fn(u64) -> bool + Sync,
+) -> (Tally, Vec<(u64, Violation)>) {
     let next = AtomicU64::new(first);
     let failed = AtomicBool::new(false);
     let results = Mutex::new((Tally::default(), Vec::new()));
@@ -43,13 +73,14 @@ fn run_many(first: u64, go_on: impl Fn(u64) -> bool + Sync) -> (Tally, Vec<(u64,
             if failed.load(Ordering::Relaxed) || !go_on(seed) {
                 return;
             }
-            let outcome = run(seed);
+            let kind = kind_of(seed);
+            let outcome = World::new(kind.plan(seed)).and_then(World::run);
             let mut results = results.lock().unwrap();
             results.0.one("seeds");
             match outcome {
                 Ok(tally) => results.0.take_in(&tally),
                 Err(violation) => {
-                    eprintln!("{violation}\nreplay: {}", how_to_replay(seed));
+                    eprintln!("{violation}\nreplay: {}", how_to_replay(kind, seed));
                     results.1.push((seed, violation));
                     failed.store(results.1.len() >= 5, Ordering::Relaxed);
                 }
@@ -67,22 +98,26 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[test]
-fn households_with_mixed_faults_stay_whole_and_come_to_rest() {
+/// Runs the seeds of a kind, in which all of `expected` must occur.
+fn come_to_rest(kind: Kind, usual: u64, expected: &[String]) {
     let first = number("KINFOLIO_SEED").unwrap_or(1);
-    let seeds = number("KINFOLIO_SEEDS").unwrap_or(SEEDS);
+    let seeds = number("KINFOLIO_SEEDS").unwrap_or(usual);
     let began = Instant::now();
-    let (tally, failures) = run_many(first, |seed| seed < first + seeds);
+    let (tally, failures) = run_many(first, |_| kind, |seed| seed < first + seeds);
     eprintln!("{tally}{:>12.1}  seconds", began.elapsed().as_secs_f64());
     assert!(failures.is_empty(), "{} seeds failed", failures.len());
-    if seeds < SEEDS {
+    if seeds < usual {
         return;
     }
     // What is tested must occur.
-    let mut expected: Vec<_> = Fault::ALL
-        .iter()
-        .map(|fault| format!("faults: {fault:?}"))
-        .collect();
+    for what in expected {
+        assert!(tally.of(what) > 0, "in {seeds} seeds there were no {what}");
+    }
+}
+
+#[test]
+fn households_with_mixed_faults_stay_whole_and_come_to_rest() {
+    let faults = Fault::ALL.iter().map(|fault| format!("faults: {fault:?}"));
     let others = [
         "blocks",
         "duels",
@@ -94,17 +129,47 @@ fn households_with_mixed_faults_stay_whole_and_come_to_rest() {
         "edits acknowledged as pending",
         "consistent reads",
     ];
-    expected.extend(others.map(str::to_owned));
-    for what in expected {
-        assert!(tally.of(&what) > 0, "in {seeds} seeds there were no {what}");
-    }
+    let expected: Vec<_> = faults.chain(others.map(str::to_owned)).collect();
+    come_to_rest(Kind::Mixed, MIXED, &expected);
+}
+
+#[test]
+fn households_that_lose_most_voters_go_on_and_come_together_again() {
+    let expected = [
+        "majorities lost",
+        "majorities out of sight",
+        "devices lost for good",
+        "epochs",
+        "epochs that were not needed",
+        "lines followed",
+        "devices told to follow",
+        "devices gone back to a fork",
+        "edits brought from a line that was left",
+        "edits held above a fork",
+    ];
+    come_to_rest(Kind::Losses, LOSSES, &expected.map(str::to_owned));
+}
+
+#[test]
+fn households_whose_bucket_votes_stay_whole_and_each_device_goes_on_with_it() {
+    let expected = [
+        "answers of the bucket",
+        "blocks taken from the bucket",
+        "buckets that get a vote",
+        "buckets that lose their vote",
+        "changes of members",
+        "devices that went on with the bucket alone",
+        "troubles with the bucket",
+        "faults: BucketAway",
+    ];
+    come_to_rest(Kind::Bucket, BUCKET, &expected.map(str::to_owned));
 }
 
 #[test]
 #[ignore = "replays the seed that KINFOLIO_SEED names, with all that happens told"]
 fn replay() {
     let seed = number("KINFOLIO_SEED").expect("KINFOLIO_SEED names the seed");
-    let mut plan = plan_of(seed);
+    let mut plan = Kind::told().unwrap_or(Kind::Mixed).plan(seed);
     eprintln!("{plan:?}");
     plan.told = true;
     match World::new(plan).and_then(World::run) {
@@ -121,7 +186,15 @@ fn soak() {
     let first =
         number("KINFOLIO_SEED").unwrap_or_else(|| clock().map_or(1, |now| now.as_micros() as u64));
     let began = Instant::now();
-    let (tally, failures) = run_many(first, |_| began.elapsed() < lasts);
+    let told = Kind::told();
+    let kind_of = |seed: u64| {
+        told.unwrap_or(match seed % 4 {
+            0 => Kind::Losses,
+            1 => Kind::Bucket,
+            _ => Kind::Mixed,
+        })
+    };
+    let (tally, failures) = run_many(first, kind_of, |_| began.elapsed() < lasts);
     eprintln!("{tally}");
     assert!(failures.is_empty(), "{} seeds failed", failures.len());
 }

@@ -334,7 +334,11 @@ impl World {
     pub(super) fn toggle_bucket(&mut self) -> Option<Change> {
         if let Some(device) = self.household.members.bucket() {
             let (here, voters) = self.voters();
-            return (here - 1 > (voters - 1) / 2).then_some(Change::Remove { device });
+            if here - 1 <= (voters - 1) / 2 {
+                return None;
+            }
+            self.tally.one("buckets that lose their vote");
+            return Some(Change::Remove { device });
         }
         let key = household::key(&mut self.dice);
         let bucket = household::member(&key, 25, Role::Bucket);
