@@ -204,7 +204,7 @@ impl Registers for Counter {
         let name = format!("{}/{name}", self.voter);
         match self.store.ask(Wish::Read(name)).await {
             Answer::Found(found) => Ok(found),
-            other => Err(trouble(other)),
+            other => Err(trouble(&other)),
         }
     }
 
@@ -217,14 +217,14 @@ impl Registers for Counter {
         let name = format!("{}/{name}", self.voter);
         match self.store.ask(Wish::Swap(name, bytes, expected)).await {
             Answer::Swapped(version) => Ok(version),
-            other => Err(trouble(other)),
+            other => Err(trouble(&other)),
         }
     }
 
     async fn keep(&self, height: Height) -> Result<(), Trouble> {
         let end = match self.store.ask(Wish::End).await {
             Answer::End(end) => end,
-            other => return Err(trouble(other)),
+            other => return Err(trouble(&other)),
         };
         // The last block that both have stands for all below it.
         let from = end.saturating_sub(1).min(height);
@@ -233,21 +233,21 @@ impl Registers for Counter {
         let blocks = blocks.ok_or(Trouble::NoAnswer)?;
         match self.store.ask(Wish::Keep(blocks)).await {
             Answer::Kept => Ok(()),
-            other => Err(trouble(other)),
+            other => Err(trouble(&other)),
         }
     }
 
     async fn end(&self) -> Result<Height, Trouble> {
         match self.store.ask(Wish::End).await {
             Answer::End(end) => Ok(end),
-            other => Err(trouble(other)),
+            other => Err(trouble(&other)),
         }
     }
 }
 
-fn trouble(answer: Answer) -> Trouble {
+fn trouble(answer: &Answer) -> Trouble {
     match answer {
-        Answer::Failed(trouble) => trouble,
+        Answer::Failed(trouble) => *trouble,
         _ => Trouble::NoAnswer,
     }
 }

@@ -65,8 +65,8 @@ pub struct Places {
 
 /// The line that a height belongs to, of a chain that these lines led to.
 pub fn line_at(lines: &[Begun], height: Height) -> EpochId {
-    let begun = lines.iter().skip(1).filter(|begun| begun.fork < height);
-    let line = begun.last().or(lines.first());
+    let mut begun = lines.iter().skip(1).filter(|begun| begun.fork < height);
+    let line = begun.next_back().or(lines.first());
     line.map_or(EpochId([0; 32]), |begun| begun.epoch)
 }
 

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use kinfolio_chain::edit::Change;
 use kinfolio_chain::{DeviceId, InvitationId, Role};
 use kinfolio_consensus::Message;
-use kinfolio_node::engine::{Event, Question, Standing};
+use kinfolio_node::engine::{Engine, Event, Question, Standing};
 use kinfolio_node::{Acceptor, VoteError};
 use kinfolio_transport::Ledger;
 
@@ -391,7 +391,7 @@ impl World {
     pub(super) fn must_have_committed(&mut self) -> Result<(), Violation> {
         for index in std::mem::take(&mut self.household.must_commit) {
             let device = &self.devices[index];
-            let pending = device.engine.as_ref().map(|engine| engine.pending());
+            let pending = device.engine.as_ref().map(Engine::pending);
             must(pending == Some(0) && device.waiting.is_empty(), || {
                 format!("{} does not get on with the bucket alone", device.name)
             })?;

@@ -105,8 +105,7 @@ impl World {
             .devices
             .iter()
             .filter(|device| voters.contains(&device.id));
-        let bucket = usize::from(self.household.members.bucket().is_some());
-        those.filter(knows).count() + bucket > voters.len() / 2
+        those.filter(knows).count() > voters.len() / 2
     }
 
     /// Whether the household can do without this device for good.

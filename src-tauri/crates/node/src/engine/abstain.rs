@@ -128,13 +128,15 @@ impl<S: Store> Engine<S> {
 
     /// Votes again if it may.
     pub(super) fn consider_voting(&mut self) -> Result<(), NodeError> {
-        if self.abstention != Abstention::Unknown || self.standing != Standing::Healing {
+        if self.abstention == Abstention::Over || self.standing != Standing::Healing {
             return Ok(());
         }
         let voters: BTreeSet<_> = self.state.configuration().voters().collect();
         let (heard, others) = self.heard(&voters);
         let open = self.state.height() + 1;
+        // Where it is known which votes are lost, the height that ends that is, too.
         if let Some(accepted) = heard.iter().max()
+            && self.abstention == Abstention::Unknown
             && heard.len() * 2 > others
             && open >= accepted + 2
         {

@@ -154,7 +154,8 @@ impl<S: Store> Engine<S> {
             // Soon somebody may be gone whose vote it took to decide this.
             self.durable.learned();
         }
-        if block.header().proposer == self.me {
+        // Who takes another line says so with its greeting: before that a tip of it looks like a fork.
+        if block.header().proposer == self.me && block.epoch().is_none() {
             self.tell_observers(block);
         }
         self.begin_line(block, voted)

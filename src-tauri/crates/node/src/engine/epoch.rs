@@ -389,6 +389,7 @@ impl<S: Store> Engine<S> {
         let beginner = epoch.device();
         self.elsewhere.clear();
         self.witnesses.clear();
+        self.early = None;
         let parted = self.peers.present();
         for &device in &parted {
             self.peers.part(device);

@@ -9,12 +9,12 @@ use ed25519_dalek::SigningKey;
 use kinfolio_chain::apply::founding_line;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::store::memory::MemoryStore;
-use kinfolio_chain::store::{Record, Store};
+use kinfolio_chain::store::{Abstention, Record, Store};
 use kinfolio_chain::{
     Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Owner, Payload,
     RecoveryKey,
 };
-use kinfolio_node::engine::{Action, Clock, Engine, Event, Right};
+use kinfolio_node::engine::{Action, Clock, Engine, Event, Right, Standing};
 use kinfolio_node::{DeviceId, Member, Role};
 use kinfolio_transport::PeerMessage;
 
@@ -73,6 +73,11 @@ fn founding_block(keys: &[SigningKey]) -> Arc<Block> {
 
 impl Room {
     fn new(count: u8) -> Self {
+        Self::with(count, &Abstention::Over)
+    }
+
+    /// The same, where the first device lacks votes.
+    fn with(count: u8, lacks: &Abstention) -> Self {
         let keys: Vec<_> = (1..=count)
             .map(|n| SigningKey::from_bytes(&[n; 32]))
             .collect();
@@ -82,9 +87,12 @@ impl Room {
             let learned = Record::Learned(Arc::clone(&founding));
             store.append(&learned).expect("written");
             store.sync().expect("synced");
-            let (store, recovered) = store.crash().expect("whole");
+            let (store, mut recovered) = store.crash().expect("whole");
             let members = Configuration::default();
             let nonce = u64::from(key.to_bytes()[0]);
+            if nonce == 1 {
+                recovered.abstention = lacks.clone();
+            }
             let clock = Clock { now: 0, wall_ms: 0 };
             let engine = Engine::open(clock, key.clone(), nonce, store, recovered, &members);
             let engine = engine.expect("opened");
@@ -178,6 +186,16 @@ impl Room {
         );
     }
 
+    fn write(&mut self, index: usize) {
+        let payloads = vec![Bytes::from_static(b"text")];
+        let ticket = 2;
+        self.take(index, Event::Submit { ticket, payloads });
+    }
+
+    fn height(&self, index: usize) -> u64 {
+        self.devices[index].engine.state().height()
+    }
+
     fn lines(&self, index: usize) -> usize {
         self.devices[index].engine.state().lines().len()
     }
@@ -244,4 +262,47 @@ fn edits_of_a_long_line_enter_a_short_one() {
     room.pass(5 * SECONDS);
     let state = room.devices[0].engine.state();
     assert_eq!(state.next_seq(from, incarnation), 1);
+}
+
+/// It has heard nothing of what the others have decided since, and tells them of its own block.
+#[test]
+fn a_line_that_begins_is_not_taken_for_a_fork() {
+    let mut room = Room::new(5);
+    room.link(0, 1);
+    room.pass(SECONDS);
+    room.links.remove(&(1, 0));
+    for (one, other) in [(1, 2), (2, 3), (1, 3)] {
+        room.link(one, other);
+    }
+    room.write(1);
+    room.pass(SECONDS);
+    assert_eq!((room.height(0), room.height(1)), (0, 1));
+    room.recover(0);
+    room.pass(5 * SECONDS);
+    assert_eq!((room.height(0), room.lines(0)), (1, 2));
+    assert_eq!(room.devices[1].engine.counts().refused, 0);
+    assert_eq!(*room.devices[1].engine.standing(), Standing::Good);
+}
+
+/// The last block that it knows of was lost with its votes, before the other had heard of it.
+#[test]
+fn two_devices_go_on_where_one_knows_which_votes_it_has_lost() {
+    let lacks = Abstention::Below {
+        height: 2,
+        promised: None,
+        accepted: None,
+    };
+    let mut room = Room::with(2, &lacks);
+    room.link(0, 1);
+    room.write(1);
+    room.pass(10 * SECONDS);
+    assert!(
+        room.height(0) >= 1,
+        "it waits for a block that needs its vote"
+    );
+    assert_eq!(*room.devices[0].engine.standing(), Standing::Good);
+    room.write(0);
+    room.pass(5 * SECONDS);
+    assert_eq!(room.height(0), room.height(1));
+    assert_eq!(room.devices[0].engine.pending(), 0);
 }
