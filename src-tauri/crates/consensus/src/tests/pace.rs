@@ -118,3 +118,20 @@ fn a_question_is_asked_again_ever_more_rarely() {
     assert_eq!(waits[0], 2 * PATIENCE);
     assert!(waits.is_sorted() && waits[7] <= 4_000_000, "{waits:?}");
 }
+
+/// A ballot that a bucket votes on takes seconds: whoever was outbid again and again leaves them.
+#[test]
+fn whoever_is_outbid_again_and_again_leaves_time_for_a_slow_ballot() {
+    let mut pace = pace(&[2]);
+    let me = proposer(1, 1);
+    let mut waits = Vec::new();
+    for _ in 0..40 {
+        pace.wish(0);
+        pace.outbid(0);
+        waits.push(pace.due(me, Some(me)).unwrap());
+    }
+    assert!(waits[0] < 2 * PATIENCE, "{waits:?}");
+    let late = &waits[9..];
+    assert!(late.iter().any(|wait| *wait > 4_000_000), "{waits:?}");
+    assert!(late.iter().all(|wait| *wait < 8_000_000), "{waits:?}");
+}
