@@ -148,7 +148,11 @@ fn a_device_that_is_started_every_day_comes_to_its_scrub() {
     let scrub = |node: &Node| node.client().get("/api/v1/ledger").json()["scrub"].clone();
 
     let node = home.serve();
-    assert_eq!(scrub(&node)["finished_at"], Value::Null, "nothing was looked at");
+    assert_eq!(
+        scrub(&node)["finished_at"],
+        Value::Null,
+        "nothing was looked at"
+    );
     let since = waits_since();
     drop(node);
     drop(home.serve());
@@ -159,7 +163,10 @@ fn a_device_that_is_started_every_day_comes_to_its_scrub() {
     fs::write(&mark, text).unwrap();
     let node = home.serve();
     let done = scrubbed(&node);
-    assert_eq!((&done["checked"], &done["missing"]), (&Value::from(3), &Value::from(0)));
+    assert_eq!(
+        (&done["checked"], &done["missing"]),
+        (&Value::from(3), &Value::from(0))
+    );
     assert_ne!(done["finished_at"], Value::Null);
     assert!(waits_since() > since);
 }

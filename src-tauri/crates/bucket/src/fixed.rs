@@ -71,9 +71,9 @@ impl Bucket {
     /// the hash is right: so who gets to the end has the object.
     pub(crate) async fn fixed(&self, object: Fixed) -> Result<Verified, BucketError> {
         let size = object.size;
-        let bytes = match self.seal.is_some() {
-            true => self.chunks(&object, 0..size).await?,
-            false => self.plain(&object.path, size).await?,
+        let bytes = match &self.seal {
+            Some(seal) => self.opened(seal, &object, 0..size).await?,
+            None => self.plain(&object.path, size).await?,
         };
         let begun = Arriving {
             bucket: self.clone(),

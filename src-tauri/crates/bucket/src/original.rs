@@ -1,11 +1,15 @@
 //! Originals in the bucket: `originals/aa/bb/<sha256>`, written once, read back before they count
 //! as stored, hashed whenever they are fetched whole.
+//!
+//! One that was deleted and comes again lies under another name, so that a request of before that
+//! arrives late cannot delete it.
 
 use std::fmt;
 use std::io;
 
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
 use crate::bucket::Bucket;
@@ -14,13 +18,34 @@ use crate::fixed::Fixed;
 use crate::range::{self, Verified};
 use crate::sums::Sums;
 
-/// The SHA-256 of an original's bytes.
+/// The SHA-256 of an original's bytes, and which of its lives is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct OriginalId(pub [u8; 32]);
+pub struct OriginalId {
+    pub(crate) sha256: [u8; 32],
+    life: u64,
+}
+
+impl OriginalId {
+    /// The original of these bytes, as it comes for the first time.
+    #[must_use]
+    pub const fn new(sha256: [u8; 32]) -> Self {
+        Self { sha256, life: 0 }
+    }
+
+    /// The same in another life: any number but 0, and never the same one again after it was deleted.
+    #[must_use]
+    pub const fn in_life(self, life: u64) -> Self {
+        Self { life, ..self }
+    }
+}
 
 impl fmt::Display for OriginalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        f.write_str(&hex::encode(self.sha256))?;
+        match self.life {
+            0 => Ok(()),
+            life => write!(f, "-{life}"),
+        }
     }
 }
 
@@ -95,6 +120,24 @@ impl Bucket {
         Ok(())
     }
 
+    /// Deletes an original; where it is not there, nothing is to be done.
+    ///
+    /// # Errors
+    /// What is wrong with the bucket.
+    pub async fn delete_original(&self, id: OriginalId) -> Result<(), BucketError> {
+        self.is_mounted()?;
+        // What is encrypted has no sums.
+        let sums = self.seal.is_none().then(|| named("sums", id));
+        for path in sums.into_iter().chain([named("originals", id)]) {
+            if let Err(error) = self.store.delete(&self.at(&path)).await
+                && !matches!(error, object_store::Error::NotFound { .. })
+            {
+                return Err(self.error(&path, &error));
+            }
+        }
+        Ok(())
+    }
+
     /// The original, whole. Its hash is checked as it arrives, and its last piece is only given
     /// out when the hash is right: so who gets to the end has the original.
     ///
@@ -110,7 +153,7 @@ impl Bucket {
 pub(crate) fn fixed(id: OriginalId, size: u64) -> Fixed {
     Fixed {
         path: named("originals", id),
-        sha256: id.0,
+        sha256: id.sha256,
         size,
     }
 }

@@ -15,7 +15,7 @@ use crate::bucket::Bucket;
 use crate::error::BucketError;
 use crate::fixed::Fixed;
 use crate::original::{self, OriginalId};
-use crate::seal::{self, Cipher};
+use crate::seal::{self, Cipher, Seal};
 use crate::sums::{self, CHUNK_BYTES};
 
 /// Longest original that is fetched whole for a part of it, in bytes; so much of it is in memory.
@@ -39,39 +39,52 @@ impl Bucket {
         if range.is_empty() {
             return Ok(futures_util::stream::empty().boxed());
         }
-        if size > WHOLE_BYTES_MAX || self.seal.is_some() {
-            return self.chunks(&original::fixed(id, size), range).await;
+        let object = original::fixed(id, size);
+        if let Some(seal) = &self.seal {
+            return self.opened(seal, &object, range).await;
+        }
+        if size > WHOLE_BYTES_MAX {
+            let sums = self.sums(id, size).await?;
+            return self.chunks(&object, Check::Sums(sums), range).await;
         }
         let whole: Vec<Bytes> = self.original(id, size).await?.try_collect().await?;
         let part = Bytes::from(whole.concat()).slice(range.start as usize..range.end as usize);
         Ok(futures_util::stream::once(async { Ok(part) }).boxed())
     }
 
-    /// The same from the chunks that hold it, each checked by its sum, or by being opened.
-    pub(crate) async fn chunks(
+    /// Part of an object of an encrypted bucket, from the chunks that hold it, each of which is checked
+    /// by being opened.
+    pub(crate) async fn opened(
         &self,
+        seal: &Seal,
         object: &Fixed,
         range: Range<u64>,
     ) -> Result<Verified, BucketError> {
-        let Fixed { path, sha256, size } = object.clone();
+        let path = &object.path;
+        let at = self.at(path);
+        let found = self.store.head(&at).await;
+        let found = found.map_err(|error| self.error(path, &error))?;
+        self.check_length(path, found.size, seal::sealed_length(object.size))?;
+        let head = self.store.get_range(&at, 0..seal::HEAD_BYTES).await;
+        let head = head.map_err(|error| self.error(path, &error))?;
+        let cipher = seal.resume(path, &head);
+        let cipher = cipher.map_err(|error| self.sealed(path, error))?;
+        self.chunks(object, Check::Cipher(Box::new(cipher)), range)
+            .await
+    }
+
+    /// Part of an object, from the chunks that hold it.
+    async fn chunks(
+        &self,
+        object: &Fixed,
+        check: Check,
+        range: Range<u64>,
+    ) -> Result<Verified, BucketError> {
+        let Fixed { path, size, .. } = object.clone();
         let at = self.at(&path);
-        let (check, head, tag) = match &self.seal {
-            None => (
-                Check::Sums(self.sums(OriginalId(sha256), size).await?),
-                0,
-                0,
-            ),
-            Some(seal) => {
-                let found = self.store.head(&at).await;
-                let found = found.map_err(|error| self.error(&path, &error))?;
-                self.check_length(&path, found.size, seal::sealed_length(size))?;
-                let head = self.store.get_range(&at, 0..seal::HEAD_BYTES).await;
-                let head = head.map_err(|error| self.error(&path, &error))?;
-                let cipher = seal.resume(&path, &head);
-                let cipher = cipher.map_err(|error| self.sealed(&path, error))?;
-                let check = Check::Cipher(Box::new(cipher));
-                (check, seal::HEAD_BYTES, seal::TAG_BYTES)
-            }
+        let (head, tag) = match check {
+            Check::Sums(_) => (0, 0),
+            Check::Cipher(_) => (seal::HEAD_BYTES, seal::TAG_BYTES),
         };
         let stored = head + size + tag * size.div_ceil(CHUNK_BYTES).max(1);
         let first = range.start / CHUNK_BYTES;

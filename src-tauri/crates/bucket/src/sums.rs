@@ -63,7 +63,7 @@ impl Sums {
 fn seal(id: OriginalId, sums: &[u8]) -> [u8; SUM_BYTES] {
     let hash = Sha256::new()
         .chain_update("kinfolio sums v1\0")
-        .chain_update(id.0)
+        .chain_update(id.sha256)
         .chain_update(sums);
     hash.finalize().into()
 }

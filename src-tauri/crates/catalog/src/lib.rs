@@ -17,7 +17,7 @@ pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 
 pub use catalog::{
     Applied, CHECKPOINT_FORMAT, Catalog, CatalogError, CheckpointError, CopyCounts, Edition,
-    Receiver, Snapshot, View, Whereabouts,
+    Leftovers, Receiver, Snapshot, View, Whereabouts,
 };
 pub use payload::{
     ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,

@@ -39,8 +39,21 @@ pub enum LibraryEdit {
         bucket: String,
         /// Which originals.
         originals: Vec<PhotoId>,
+        /// Which life of theirs: 0, or the height at which they were purged before they came again.
+        life: Height,
         /// When the last of them was read back, in unix milliseconds.
         verified_ms: i64,
+    },
+    /// Originals that were purged are not in a bucket any more.
+    Deleted {
+        /// The bucket's address.
+        bucket: String,
+        /// Which originals.
+        originals: Vec<PhotoId>,
+        /// Which life of theirs, as when they were stored.
+        life: Height,
+        /// What the author had seen of the chain before it began.
+        seen: Height,
     },
     /// The author has hashed every original that blocks between two heights added, and holds all of
     /// them whole but those that are missing.

@@ -95,7 +95,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Change photos
     Edit(EditArgs),
-    /// Delete the originals of photos in the trash on all devices, for good
+    /// Delete the originals of photos in the trash on all devices and in the bucket, for good
     Purge(PurgeArgs),
     /// Show this device, the chain and its members
     Status,

@@ -1,7 +1,7 @@
 //! The household's bucket: each original is stored there once, by whichever device wins the claim
 //! to it, and comes from there where this device does not have it. The ledger goes there as well,
 //! so that a new device can be made from the bucket and the recovery key alone, and checkpoints, so
-//! that this takes no longer than it must.
+//! that this takes no longer than it must. What is purged is deleted there.
 //!
 //! Which bucket, the household has agreed upon, unless this device's environment names another
 //! (`KINFOLIO_BUCKET_URL`); the `AZURE_*` or `AWS_*` variables of its cloud are each device's own.
@@ -10,9 +10,11 @@
 mod card;
 mod checkpoints;
 mod ledger;
+mod lines;
 mod link;
 mod news;
 mod numbered;
+mod purging;
 mod segments;
 mod spool;
 mod storing;
@@ -23,16 +25,20 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_bucket::{BucketError, OriginalId};
-use kinfolio_catalog::PhotoId;
+use kinfolio_catalog::{Height, PhotoId};
 
 use crate::checkpoint::spawn_once_proved;
 use crate::error::LibraryError;
 use crate::library::Library;
 pub(crate) use card::{Card, last_card, read_card};
+pub(crate) use lines::{
+    Entry, Part, What, create as create_epoch, entries as epochs, entry as epoch,
+    newest as newest_line,
+};
 pub use link::Status;
 pub(crate) use link::{Link, connect};
 pub use segments::SegmentError;
-pub(crate) use segments::{check as check_segment, read as read_segment};
+pub(crate) use segments::{check as check_segment, has as has_segment, read as read_segment};
 pub(crate) use voting::prepare as prepare_to_vote;
 
 /// Stores what the bucket lacks from now on, originals, ledger and checkpoints, in the background, until the
@@ -40,6 +46,7 @@ pub(crate) use voting::prepare as prepare_to_vote;
 /// within reach that would give it. For a process that stays: a short command need not.
 pub fn start(library: &Library) {
     spawn_once_proved(library, storing::run(library.clone()));
+    spawn_once_proved(library, purging::run(library.clone()));
     spawn_once_proved(library, ledger::run(library.clone()));
     spawn_once_proved(library, checkpoints::run(library.clone()));
     spawn_once_proved(library, voting::run(library.clone()));
@@ -83,6 +90,11 @@ pub async fn verified_ms(library: &Library, id: PhotoId) -> Result<Option<i64>, 
     Ok(found.map(|(_, verified_ms)| verified_ms))
 }
 
+/// What the original of a photo is called in the bucket.
+pub(crate) const fn original_id(id: PhotoId, life: Height) -> OriginalId {
+    OriginalId::new(id.0).in_life(life)
+}
+
 /// The bytes of an original from `offset` on, from the bucket; none of them is given out unchecked.
 /// Nothing, if the bucket does not have it, or none is set.
 ///
@@ -98,7 +110,8 @@ pub(crate) async fn fetch(
         return Ok(None);
     };
     let bucket = bucket?;
-    let original = OriginalId(id.0);
+    let life = library.read(move |catalog| Ok(catalog.snapshot().life(&id)?));
+    let original = original_id(id, life.await?.value);
     let fetched = match offset {
         0 => bucket.original(original, size).await,
         _ => bucket.original_range(original, size, offset..size).await,

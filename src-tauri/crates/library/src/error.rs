@@ -33,7 +33,9 @@ pub enum LibraryError {
         path: PathBuf,
     },
     /// A restoring was begun in the folder and did not end.
-    #[error("{path} holds what a restoring has brought so far, which did not end: run `kinfolio restore` again there and it goes on; or choose another folder, and delete this one")]
+    #[error(
+        "{path} holds what a restoring has brought so far, which did not end: run `kinfolio restore` again there and it goes on; or choose another folder, and delete this one"
+    )]
     RestoreUnfinished {
         /// The folder that was to become a library.
         path: PathBuf,

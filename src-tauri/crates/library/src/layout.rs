@@ -126,6 +126,12 @@ impl Layout {
         self.root.join("restoring")
     }
 
+    /// From which bucket this device was made, and how many epochs that had been told of.
+    #[must_use]
+    pub(crate) fn restored_from(&self) -> PathBuf {
+        self.root.join("restored-from")
+    }
+
     /// Up to where the ledger is known to be in which bucket.
     #[must_use]
     pub(crate) fn bucket_ledger(&self) -> PathBuf {

@@ -28,6 +28,7 @@ use crate::followed::Followed;
 use crate::household;
 use crate::import::Jobs;
 use crate::layout::{Layout, sentinels_folder};
+use crate::restore::BucketLeave;
 use crate::scrub;
 use crate::settings::Settings;
 use crate::shown::Shown;
@@ -320,6 +321,7 @@ impl Parts {
             }
         };
         let node = node.map_err(|error| node_error(root, error))?;
+        node.ask_first(Arc::new(BucketLeave::of(root)));
         let (catalog, proving) = open_catalog(&layout, &node)?;
         if proving.is_none() {
             given.get_or_init(|| catalog.clone());

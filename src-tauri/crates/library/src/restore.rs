@@ -7,6 +7,7 @@
 //! has come of the originals stays.
 
 mod catalogue;
+mod leave;
 mod ledger;
 mod originals;
 
@@ -19,7 +20,7 @@ use kinfolio_bucket::{Bucket, Contents};
 use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Restoring, Tip};
 use tokio::sync::watch;
 
-use crate::bucket::connect;
+use crate::bucket::{Part, connect, epochs, has_segment, newest_line};
 use crate::checkpoint::mark_unproven;
 use crate::error::LibraryError;
 use crate::exchange::Gathering;
@@ -27,6 +28,7 @@ use crate::founding::{begin_again, check_name, furnish, make_library, prepare};
 use crate::layout::Layout;
 use crate::library::{node_error, write_durably};
 use crate::settings::Settings;
+pub(crate) use leave::BucketLeave;
 
 /// How far a restoring has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct Restored {
     pub originals: u64,
     /// Originals that are not to be had, and why.
     pub missing: Vec<(String, String)>,
+    /// Other lines of the household's history in the bucket that were not taken, in words.
+    pub others: Vec<String>,
 }
 
 /// Why nothing could be restored.
@@ -160,15 +164,23 @@ pub async fn restore(
     };
     write_durably(&mark, b"")?;
     furnish(&layout)?;
+    let told = epochs(&bucket).await?;
+    let newest = newest_line(&bucket, &told, None).await?;
+    for other in &newest.others {
+        tracing::warn!(
+            "of several lines of the household's history the newest one is taken; {other}"
+        );
+    }
     let failed = |error| node_error(root, error);
     let restoring = Restoring::begin(root, key.clone()).map_err(failed)?;
     let taken = restoring.taken();
     let (coming, come) = watch::channel(None);
     let (restoring, made) = tokio::try_join!(
-        ledger::restore(root, &bucket, restoring, coming, progress),
+        ledger::restore(root, (&bucket, &newest.parts), restoring, coming, progress),
         catalogue::make(&layout, &bucket, &taken, come),
     )?;
     let ledger = restoring.finish(device).map_err(failed)?;
+    leave::remember(&layout, &bucket, told.len() as u64)?;
     let catalog = made.catalog;
     let photos = originals::kept(&catalog)?;
     let count = photos.len() as u64;
@@ -191,6 +203,7 @@ pub async fn restore(
         tip: ledger.tip,
         originals: count - missing.len() as u64,
         missing,
+        others: newest.others,
     })
 }
 
@@ -202,7 +215,12 @@ async fn open(url: &str, key: &RecoveryKey) -> Result<Bucket, LibraryError> {
         Contents::Plain | Contents::Nothing => bucket,
     };
     bucket.reach().await.map_err(LibraryError::Bucket)?;
-    match bucket.has_segment(0).await.map_err(LibraryError::Bucket)? {
+    let first = Part {
+        line: None,
+        from: 0,
+        to: None,
+    };
+    match has_segment(&bucket, &first, 0).await? {
         true => Ok(bucket),
         false => {
             let bucket = bucket.to_string();

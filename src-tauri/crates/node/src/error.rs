@@ -224,6 +224,12 @@ pub enum SubmitError {
         "a majority of the household's devices is within reach, so that nothing has to be recovered: remove those that are gone with `kinfolio devices remove`"
     )]
     HasQuorum,
+    /// A restored device may not go on with the household.
+    #[error("{reason}")]
+    NoLeave {
+        /// Why not, and what to do.
+        reason: String,
+    },
     /// A recovery was asked for twice.
     #[error("this device is being recovered already: wait a few seconds")]
     Recovering,

@@ -263,7 +263,11 @@ impl EventLoop {
                 let ticket = self.ticket(Waiter::Read(reply));
                 self.take(Event::Read { ticket });
             }
-            Request::Recover { right, reply } => self.go_on_alone(right, reply),
+            Request::Recover {
+                right,
+                nonce,
+                reply,
+            } => self.go_on_alone(right, nonce, reply),
             Request::Follow { device, reply } => self.follow(device, reply),
             Request::Learn { blocks, reply } => self.learn(blocks, reply),
             Request::Mend(error) => self.mend(error),

@@ -34,9 +34,9 @@ pub use kinfolio_chain::config::{is_legible, is_same_name};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
 pub use kinfolio_chain::{
-    Block, BlockHash, Change, DeviceId, Edit, EditId, Excerpt, ExcerptError, Height, Holding,
-    HouseholdId, Incarnation, InvitationId, Judgement, KeyError, Member, Payload, RecoveryKey,
-    Role, TaskLimit, TaskName, TaskState, Term,
+    Beginner, Begun, Block, BlockHash, Change, DeviceId, Edit, EditId, EpochId, Excerpt,
+    ExcerptError, Height, Holding, HouseholdId, Incarnation, InvitationId, Judgement, KeyError,
+    Member, Payload, RecoveryKey, Role, TaskLimit, TaskName, TaskState, Term,
 };
 pub use kinfolio_transport::{
     Checkpoint, Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused,
@@ -45,7 +45,7 @@ pub use kinfolio_transport::{
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
-pub use node::{Node, Recovered, TaskAnswer, Waiting};
+pub use node::{Anew, Answer, Leave, Node, Recovered, TaskAnswer, Waiting};
 pub use pairing::{
     INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, checkpoint, join,
 };

@@ -1,8 +1,8 @@
 //! The handle through which everyone else speaks to the ledger.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use kinfolio_chain::batch::BATCH_EDITS_MAX;
 use kinfolio_chain::edit::PAYLOAD_BYTES_MAX;
 use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 use kinfolio_chain::store::StoreError;
-use kinfolio_chain::{Block, Height};
+use kinfolio_chain::{Begun, Block, Height};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::disk::Disk;
@@ -32,7 +32,7 @@ mod household;
 mod pending;
 mod tasks;
 
-pub use epoch::Recovered;
+pub use epoch::{Anew, Answer, Leave, Recovered};
 use files::FileLinks;
 pub use pending::Waiting;
 pub use tasks::TaskAnswer;
@@ -47,6 +47,8 @@ pub struct Node {
     root: Arc<Path>,
     /// Whether this device was restored, and belongs to the household only once it writes.
     is_restored: Arc<AtomicBool>,
+    /// Who is asked before that.
+    leave: Arc<OnceLock<Arc<dyn Leave>>>,
     requests: mpsc::Sender<Request>,
     /// To whom the bucket's votes are brought.
     pub(crate) words: mpsc::UnboundedSender<Word>,
@@ -111,6 +113,7 @@ impl Node {
         let node = Self {
             root: root.into(),
             is_restored: Arc::new(AtomicBool::new(identity::is_restored(root))),
+            leave: Arc::default(),
             requests: sender,
             words,
             published: Arc::clone(&published),
@@ -219,6 +222,12 @@ impl Node {
     #[must_use]
     pub fn tip(&self) -> Tip {
         self.published.tip()
+    }
+
+    /// The lines of history that led to the end of the chain, the present one last.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Begun> {
+        self.published.lines()
     }
 
     /// Follows the end of the chain.

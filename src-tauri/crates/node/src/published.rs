@@ -9,7 +9,7 @@ use std::time::Duration;
 use kinfolio_chain::store::Store;
 use kinfolio_chain::store::disk::BlockReader;
 use kinfolio_chain::{
-    BlockHash, ConfigHash, Configuration, DeviceId, Height, HouseholdId, Member, Role,
+    Begun, BlockHash, ConfigHash, Configuration, DeviceId, Height, HouseholdId, Member, Role,
 };
 use kinfolio_transport::{Condition, Contact};
 use tokio::sync::watch;
@@ -122,6 +122,7 @@ struct Now {
     counts: Counts,
     /// The bucket that has a vote, or is to get one.
     bucket: Option<DeviceId>,
+    lines: Vec<Begun>,
     seen: BTreeMap<DeviceId, Seen>,
 }
 
@@ -146,6 +147,7 @@ impl Published {
             standing: engine.standing().clone(),
             counts: engine.counts(),
             bucket: engine.bucket(),
+            lines: state.lines().to_vec(),
             seen: BTreeMap::new(),
         };
         let published = Self {
@@ -191,6 +193,9 @@ impl Published {
             now.standing = engine.standing().clone();
         }
         now.counts = engine.counts();
+        if now.lines != state.lines() {
+            now.lines = state.lines().to_vec();
+        }
         let bucket = engine.bucket();
         changed |= std::mem::replace(&mut now.bucket, bucket) != bucket;
         let peers = engine.peers();
@@ -267,6 +272,12 @@ impl Published {
     pub(crate) fn bucket(&self) -> Option<DeviceId> {
         let now = self.household_now.read();
         now.unwrap_or_else(PoisonError::into_inner).bucket
+    }
+
+    /// The lines of history that led to the tip.
+    pub(crate) fn lines(&self) -> Vec<Begun> {
+        let now = self.household_now.read();
+        now.unwrap_or_else(PoisonError::into_inner).lines.clone()
     }
 
     /// This device.

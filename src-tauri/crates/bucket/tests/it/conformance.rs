@@ -68,6 +68,7 @@ pub(crate) async fn suite(bucket: &Bucket, swaps: bool) {
         an_original_is_there_once_and_right(bucket, length).await;
     }
     what_is_not_the_original_is_not_stored(bucket).await;
+    what_is_deleted_is_gone_and_may_come_again(bucket).await;
     two_at_once(bucket).await;
     segments_are_created_once(bucket).await;
     checkpoints_stay_until_they_are_deleted(bucket).await;
@@ -132,6 +133,26 @@ async fn an_original_is_there_once_and_right(bucket: &Bucket, length: usize) {
     assert!(matches!(other, BucketError::Damaged { .. }), "{other}");
 }
 
+async fn what_is_deleted_is_gone_and_may_come_again(bucket: &Bucket) {
+    for length in [4096, 17 * MIB] {
+        let (id, bytes) = original(length, 3);
+        let (size, again) = (length as u64, id.in_life(7));
+        bucket.delete_original(id).await.unwrap();
+        for one in [id, again] {
+            let put = bucket.put_original(one, size, pieces(&bytes)).await;
+            assert_eq!(put.unwrap(), Put::New, "{one}");
+        }
+        for _ in 0..2 {
+            bucket.delete_original(id).await.unwrap();
+            let missing = bucket.original(id, size).await.map(drop).unwrap_err();
+            assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
+            let kept = bucket.original(again, size).await.unwrap();
+            assert_eq!(whole(kept).await, bytes);
+        }
+        bucket.delete_original(again).await.unwrap();
+    }
+}
+
 async fn what_is_not_the_original_is_not_stored(bucket: &Bucket) {
     for length in [4096, 9 * MIB] {
         let (id, bytes) = original(length, 2);
@@ -165,19 +186,31 @@ async fn two_at_once(bucket: &Bucket) {
 
 async fn segments_are_created_once(bucket: &Bucket) {
     let one = |text: &'static str| Bytes::from_static(text.as_bytes());
-    let missing = bucket.segment(0).await.unwrap_err();
+    let missing = bucket.segment(None, 0).await.unwrap_err();
     assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
-    let create = |number, text| bucket.create_segment(number, one(text));
-    assert!(!bucket.has_segment(0).await.unwrap());
+    let create = |number, text| bucket.create_segment(None, number, one(text));
+    assert!(!bucket.has_segment(None, 0).await.unwrap());
     assert_eq!(create(0, "ours").await.unwrap(), Segment::Created);
-    assert!(bucket.has_segment(0).await.unwrap() && !bucket.has_segment(1).await.unwrap());
+    assert!(
+        bucket.has_segment(None, 0).await.unwrap() && !bucket.has_segment(None, 1).await.unwrap()
+    );
     assert_eq!(create(0, "ours").await.unwrap(), Segment::Same);
     assert_eq!(create(0, "theirs").await.unwrap(), Segment::Other);
-    assert_eq!(bucket.segment(0).await.unwrap(), "ours");
+    assert_eq!(bucket.segment(None, 0).await.unwrap(), "ours");
     let (one, other) = tokio::join!(create(u64::MAX, "a"), create(u64::MAX, "b"));
     let mut both = [one.unwrap(), other.unwrap()];
     both.sort_by_key(|became| *became != Segment::Created);
     assert_eq!(both, [Segment::Created, Segment::Other]);
+    // Each line has numbers of its own, and so have the epochs.
+    let there = bucket.create_segment(Some("ab"), 0, one("on a line"));
+    assert_eq!(there.await.unwrap(), Segment::Created);
+    assert_eq!(bucket.segment(Some("ab"), 0).await.unwrap(), "on a line");
+    assert_eq!(bucket.segment(None, 0).await.unwrap(), "ours");
+    assert!(!bucket.has_segment(Some("cd"), 0).await.unwrap());
+    assert_eq!(bucket.epoch(0).await.unwrap(), None);
+    assert!(bucket.create_epoch(0, one("ab")).await.unwrap());
+    assert!(!bucket.create_epoch(0, one("cd")).await.unwrap());
+    assert_eq!(bucket.epoch(0).await.unwrap().unwrap(), "ab");
 }
 
 async fn checkpoints_stay_until_they_are_deleted(bucket: &Bucket) {
@@ -189,7 +222,8 @@ async fn checkpoints_stay_until_they_are_deleted(bucket: &Bucket) {
     assert!(!create("theirs").await.unwrap() && bucket.has_card(0).await.unwrap());
     assert_eq!(bucket.card(0).await.unwrap(), "ours");
     for length in [5, 9 * MIB + 3] {
-        let (OriginalId(sha256), bytes) = original(length, 5);
+        let (_, bytes) = original(length, 5);
+        let sha256 = Sha256::digest(&bytes).into();
         let content = Content {
             height: 7,
             sha256,
@@ -219,7 +253,7 @@ async fn what_is_there_is_listed(bucket: &Bucket) {
             .count()
     };
     assert_eq!(of("originals/"), LENGTHS.len() + 2, "{listed:?}");
-    assert_eq!(of("ledger/"), 2);
+    assert_eq!((of("ledger/"), of("epochs/")), (3, 1));
     assert_eq!(of("probe/"), 0, "the probe leaves nothing behind");
     let mut lengths: Vec<_> = listed
         .iter()
@@ -241,7 +275,7 @@ pub(crate) fn original(length: usize, seed: u64) -> (OriginalId, Vec<u8>) {
     };
     let mut bytes: Vec<u8> = (0..length.div_ceil(8)).flat_map(|_| next()).collect();
     bytes.truncate(length);
-    (OriginalId(Sha256::digest(&bytes).into()), bytes)
+    (OriginalId::new(Sha256::digest(&bytes).into()), bytes)
 }
 
 /// The bytes in pieces as a disk gives them.

@@ -60,13 +60,16 @@ async fn the_bucket_sees_no_name_and_no_content() {
     bucket.reach().await.unwrap();
     for length in [3 * MIB, 9 * MIB] {
         let bytes = vec![b'a'; length];
-        let id = OriginalId(<sha2::Sha256 as sha2::Digest>::digest(&bytes).into());
+        let id = OriginalId::new(<sha2::Sha256 as sha2::Digest>::digest(&bytes).into());
         bucket
             .put_original(id, length as u64, pieces(&bytes))
             .await
             .unwrap();
     }
-    bucket.create_segment(0, "a segment".into()).await.unwrap();
+    bucket
+        .create_segment(None, 0, "a segment".into())
+        .await
+        .unwrap();
     let files = sealed(dir.path());
     assert_eq!(files.len(), 3);
     for file in files {

@@ -33,6 +33,15 @@ pub struct Whereabouts {
     pub held_elsewhere: bool,
 }
 
+/// What was purged at one height and a bucket may still hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftovers {
+    /// That height.
+    pub since: Height,
+    /// Which originals, each with its life, see [`Snapshot::life`].
+    pub originals: Vec<(PhotoId, Height)>,
+}
+
 /// The tables that say where originals are.
 pub(super) struct Copies<V, A, H, S> {
     pub(super) verified: V,
@@ -119,22 +128,29 @@ pub(super) fn read_members(
     Ok(members)
 }
 
+/// The buckets that are known to hold an original, by their addresses, and since when.
+pub(super) fn stored_in(
+    table: &impl ReadableTable<(Id, &'static str), i64>,
+    id: &PhotoId,
+) -> Result<Vec<(String, i64)>, CatalogError> {
+    let mut buckets = Vec::new();
+    for row in table.range((&id.0, "")..)? {
+        let (key, verified_ms) = row?;
+        let (found, bucket) = key.value();
+        if *found != id.0 {
+            break;
+        }
+        buckets.push((bucket.to_owned(), verified_ms.value()));
+    }
+    Ok(buckets)
+}
+
 /// Errors are those of a file that cannot be read.
 impl Snapshot {
     /// The buckets that hold the photo's original, by their addresses, each with the time at which
     /// its copy was last found right, in unix milliseconds.
     pub fn stored(&self, id: &PhotoId) -> Result<Vec<(String, i64)>, CatalogError> {
-        let stored = self.transaction.open_table(tables::STORED)?;
-        let mut buckets = Vec::new();
-        for row in stored.range((&id.0, "")..)? {
-            let (key, verified_ms) = row?;
-            let (found, bucket) = key.value();
-            if *found != id.0 {
-                break;
-            }
-            buckets.push((bucket.to_owned(), verified_ms.value()));
-        }
-        Ok(buckets)
+        stored_in(&self.transaction.open_table(tables::STORED)?, id)
     }
 
     /// Which of `devices` hold the photo's original, each with the time at which it was last found
@@ -208,16 +224,48 @@ impl Snapshot {
     }
 
     /// Those of `ids` whose originals the bucket is not known to hold, those that were purged left
-    /// out.
-    pub fn not_stored(&self, bucket: &str, ids: &[PhotoId]) -> Result<Vec<PhotoId>, CatalogError> {
+    /// out; each with its life, see [`Snapshot::life`].
+    pub fn not_stored(
+        &self,
+        bucket: &str,
+        ids: &[PhotoId],
+    ) -> Result<Vec<(PhotoId, Height)>, CatalogError> {
         let stored = self.transaction.open_table(tables::STORED)?;
         let mut missing = Vec::new();
         for id in ids {
-            if stored.get((&id.0, bucket))?.is_none() && self.keeps(id)? {
-                missing.push(*id);
+            if stored.get((&id.0, bucket))?.is_some() {
+                continue;
             }
+            let row = self.row(id)?.filter(|row| row.purged.is_none());
+            missing.extend(row.map(|row| (*id, row.life)));
         }
         Ok(missing)
+    }
+
+    /// Which life of a photo this is: 0, or the height at which it was purged before its bytes came
+    /// again. What a bucket holds of one life has nothing to do with the next.
+    pub fn life(&self, id: &PhotoId) -> Result<Height, CatalogError> {
+        Ok(self.row(id)?.map_or(0, |row| row.life))
+    }
+
+    /// What was purged first of all that this bucket may still hold.
+    pub fn leftovers(&self, bucket: &str) -> Result<Option<Leftovers>, CatalogError> {
+        let leftovers = self.transaction.open_table(tables::LEFTOVERS)?;
+        let mut first: Option<Leftovers> = None;
+        for row in leftovers.range((bucket, &[0; 32], 0)..=(bucket, &[255; 32], u64::MAX))? {
+            let (key, since) = row?;
+            let (_, id, life) = key.value();
+            let (since, one) = (since.value(), (PhotoId(*id), life));
+            match &mut first {
+                Some(first) if first.since == since => first.originals.push(one),
+                Some(first) if first.since < since => {}
+                _ => {
+                    let originals = vec![one];
+                    first = Some(Leftovers { since, originals });
+                }
+            }
+        }
+        Ok(first)
     }
 
     fn copies(&self) -> Result<Read, CatalogError> {

@@ -70,6 +70,24 @@ pub(super) trait Ground {
         verified_ms: i64,
     ) -> Result<(), CatalogError>;
 
+    /// Keeps that a bucket may hold what was purged, as of that height.
+    fn put_leftover(
+        &mut self,
+        bucket: &str,
+        id: &PhotoId,
+        life: Height,
+        height: Height,
+    ) -> Result<(), CatalogError>;
+
+    /// Forgets that, unless it came to be later than at `seen`.
+    fn take_leftover(
+        &mut self,
+        bucket: &str,
+        id: &PhotoId,
+        life: Height,
+        seen: Height,
+    ) -> Result<(), CatalogError>;
+
     /// Keeps what a device found when it hashed its originals again.
     fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError>;
 
@@ -90,8 +108,14 @@ pub(super) trait Ground {
         photo: &PhotoRow,
     ) -> Result<(), CatalogError>;
 
-    /// Keeps that a photo was purged at that height; what devices said to hold of it is forgotten.
-    fn put_purged(&mut self, height: Height, id: &PhotoId) -> Result<(), CatalogError>;
+    /// Keeps that a photo was purged at that height; what devices said to hold of it is forgotten,
+    /// and what buckets hold of this life of it is left over.
+    fn put_purged(
+        &mut self,
+        height: Height,
+        id: &PhotoId,
+        life: Height,
+    ) -> Result<(), CatalogError>;
 
     /// Forgets that a photo was purged at that height: its bytes have come again.
     fn take_purged(&mut self, height: Height, id: &PhotoId) -> Result<(), CatalogError>;

@@ -206,6 +206,26 @@ impl Ground for Above<'_> {
         Ok(())
     }
 
+    fn put_leftover(
+        &mut self,
+        _: &str,
+        _: &PhotoId,
+        _: Height,
+        _: Height,
+    ) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    fn take_leftover(
+        &mut self,
+        _: &str,
+        _: &PhotoId,
+        _: Height,
+        _: Height,
+    ) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
     /// As above: the others hear of it once the chain has it.
     fn put_verified(&mut self, _: DeviceId, _: &Verified) -> Result<(), CatalogError> {
         Ok(())
@@ -220,7 +240,7 @@ impl Ground for Above<'_> {
     }
 
     /// The photo's row says so here.
-    fn put_purged(&mut self, _: Height, _: &PhotoId) -> Result<(), CatalogError> {
+    fn put_purged(&mut self, _: Height, _: &PhotoId, _: Height) -> Result<(), CatalogError> {
         Ok(())
     }
 

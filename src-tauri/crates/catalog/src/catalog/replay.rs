@@ -86,10 +86,20 @@ impl<G: Ground> Replay<G> {
                 LibraryEdit::Stored {
                     bucket,
                     originals,
+                    life,
                     verified_ms,
                 },
                 _,
-            )) => self.ground.put_stored(&bucket, &originals, verified_ms),
+            )) => self.stored(place, &bucket, &originals, life, verified_ms),
+            Ok((
+                LibraryEdit::Deleted {
+                    bucket,
+                    originals,
+                    life,
+                    seen,
+                },
+                _,
+            )) => self.deleted(place, &bucket, &originals, life, seen),
             Ok((
                 LibraryEdit::Kept {
                     held,
@@ -139,6 +149,7 @@ impl<G: Ground> Replay<G> {
                 working.now.added_ms = place.block_time_ms;
                 working.now.import = photo.import;
                 working.now.purged = None;
+                working.now.life = purged.unwrap_or(0);
                 working.now.said.forget_trash();
                 working.now.said.apply(&place.author, &tags);
                 working.now.changed = stamp.height;

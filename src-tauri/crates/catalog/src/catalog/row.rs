@@ -20,6 +20,8 @@ pub(super) struct PhotoRow {
     pub(super) import: ImportId,
     /// The height at which it was purged, unless its bytes have come again since.
     pub(super) purged: Option<u64>,
+    /// The height at which it was purged before its bytes came again; 0, if it never was.
+    pub(super) life: u64,
     sketch: Sketch,
     pub(super) said: Said,
 }
@@ -46,6 +48,7 @@ impl PhotoRow {
             changed: added.height,
             import: photo.import,
             purged: None,
+            life: 0,
             sketch: Sketch {
                 taken_at: photo.taken.at,
                 kind: photo.kind,

@@ -44,6 +44,10 @@ pub(super) const CHANGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::
 /// (Photo, bucket's address) → when the bucket's copy of its original was last found right, in unix
 /// milliseconds.
 pub(super) const STORED: TableDefinition<'_, (Id, &str), i64> = TableDefinition::new("stored");
+/// (Bucket's address, photo, its life) → the height since which the bucket may still hold what was
+/// purged.
+pub(super) const LEFTOVERS: TableDefinition<'_, (&str, Id, u64), u64> =
+    TableDefinition::new("leftovers");
 /// (Device, first block) → the last block of those whose originals it has hashed, and when, in unix
 /// milliseconds.
 pub(super) const VERIFIED: TableDefinition<'_, (Device, u64), (u64, i64)> =
@@ -101,7 +105,8 @@ macro_rules! for_each_table {
         $visit!(17, MEMBERS);
         $visit!(18, DEVICES);
         $visit!(19, FORKS);
-        $visit!(20, META);
+        $visit!(20, LEFTOVERS);
+        $visit!(21, META);
     };
 }
 pub(super) use for_each_table;

@@ -458,6 +458,7 @@ fn it_knows_which_bucket_holds_what_and_since_when() {
     let stored = |bucket: &str, originals: &[PhotoId], verified_ms| LibraryEdit::Stored {
         bucket: bucket.to_owned(),
         originals: originals.to_vec(),
+        life: 0,
         verified_ms,
     };
     let mut chain = Chain::founded();
@@ -483,7 +484,8 @@ fn it_knows_which_bucket_holds_what_and_since_when() {
     check(3, &[]);
     let missing = |bucket: &str| -> Vec<PhotoId> {
         let ids = [id(1), id(2), id(3)];
-        snapshot.not_stored(bucket, &ids).unwrap()
+        let missing = snapshot.not_stored(bucket, &ids).unwrap();
+        missing.into_iter().map(|(id, _)| id).collect()
     };
     assert_eq!(missing("s3://a"), [id(3)]);
     assert_eq!(missing("az://b"), [id(1), id(3)]);

@@ -8,7 +8,7 @@ use kinfolio_chain::{Batch, Beginner, Block, DeviceId, EditId, Epoch, Height, Pa
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::CatalogError;
-use super::copies::{Copies, read_members};
+use super::copies::{Copies, read_members, stored_in};
 use super::ground::{At, Ground, Step, Verified};
 use super::household::read_settings;
 use super::listing::{Counts, Listing};
@@ -47,6 +47,7 @@ pub(super) struct Tables<'t> {
     undone: Table<'t, (Device, u64, u64, u64), &'static [u8]>,
     changed: Table<'t, (u64, Id), ()>,
     copies: Written<'t>,
+    leftovers: Table<'t, (&'static str, Id, u64), u64>,
     purged: Table<'t, (u64, Id), ()>,
     settings: Table<'t, &'static str, &'static [u8]>,
     members: Table<'t, Device, ()>,
@@ -82,6 +83,7 @@ impl<'t> Writing<'t> {
                 held: transaction.open_table(tables::HELD)?,
                 stored: transaction.open_table(tables::STORED)?,
             },
+            leftovers: transaction.open_table(tables::LEFTOVERS)?,
             purged: transaction.open_table(tables::PURGED)?,
             settings: transaction.open_table(tables::SETTINGS)?,
             members: transaction.open_table(tables::MEMBERS)?,
@@ -327,6 +329,32 @@ impl Ground for Tables<'_> {
         Ok(())
     }
 
+    fn put_leftover(
+        &mut self,
+        bucket: &str,
+        id: &PhotoId,
+        life: Height,
+        height: Height,
+    ) -> Result<(), CatalogError> {
+        self.leftovers.insert((bucket, &id.0, life), height)?;
+        Ok(())
+    }
+
+    fn take_leftover(
+        &mut self,
+        bucket: &str,
+        id: &PhotoId,
+        life: Height,
+        seen: Height,
+    ) -> Result<(), CatalogError> {
+        let key = (bucket, &id.0, life);
+        let since = self.leftovers.get(key)?.map(|since| since.value());
+        if since.is_some_and(|since| since <= seen) {
+            self.leftovers.remove(key)?;
+        }
+        Ok(())
+    }
+
     fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError> {
         let device = &device.0;
         let copies = &mut self.copies;
@@ -375,7 +403,21 @@ impl Ground for Tables<'_> {
         Ok(())
     }
 
-    fn put_purged(&mut self, height: Height, id: &PhotoId) -> Result<(), CatalogError> {
+    fn put_purged(
+        &mut self,
+        height: Height,
+        id: &PhotoId,
+        life: Height,
+    ) -> Result<(), CatalogError> {
+        // Where it is being uploaded nobody has said so yet.
+        let mut buckets: Vec<_> = read_settings(&self.settings)?.bucket.into_iter().collect();
+        for (bucket, _) in stored_in(&self.copies.stored, id)? {
+            self.copies.stored.remove((&id.0, bucket.as_str()))?;
+            buckets.push(bucket);
+        }
+        for bucket in buckets {
+            self.put_leftover(&bucket, id, life, height)?;
+        }
         for device in read_members(&self.members)? {
             self.copies.held.remove((&device.0, &id.0))?;
             self.copies.absent.remove((&device.0, &id.0))?;

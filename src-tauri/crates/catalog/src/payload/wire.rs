@@ -71,11 +71,24 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
         LibraryEdit::Stored {
             bucket,
             originals,
+            life,
             verified_ms,
         } => proto::library_edit::Edit::OriginalsStored(proto::OriginalsStored {
             bucket: bucket.clone(),
             originals: ids_to_wire(originals),
             verified_ms: *verified_ms,
+            life: *life,
+        }),
+        LibraryEdit::Deleted {
+            bucket,
+            originals,
+            life,
+            seen,
+        } => proto::library_edit::Edit::OriginalsDeleted(proto::OriginalsDeleted {
+            bucket: bucket.clone(),
+            originals: ids_to_wire(originals),
+            life: *life,
+            seen: *seen,
         }),
         LibraryEdit::Verified {
             from,
@@ -155,8 +168,15 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), 
         proto::library_edit::Edit::SettingsChanged(change) => {
             LibraryEdit::Settings(settings::from_wire(change)?)
         }
+        proto::library_edit::Edit::OriginalsDeleted(deleted) => LibraryEdit::Deleted {
+            originals: ids_from_wire(&deleted.originals)?,
+            bucket: deleted.bucket,
+            life: deleted.life,
+            seen: deleted.seen,
+        },
         proto::library_edit::Edit::OriginalsStored(stored) => LibraryEdit::Stored {
             originals: ids_from_wire(&stored.originals)?,
+            life: stored.life,
             bucket: stored.bucket,
             verified_ms: stored.verified_ms,
         },

@@ -1,4 +1,5 @@
-//! `kinfolio purge`: the originals of photos in the trash go on all devices, for good.
+//! `kinfolio purge`: the originals of photos in the trash go on all devices, and from the bucket, for
+//! good.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,7 +46,7 @@ fn describe(done: &EditsDone) -> String {
     match (done.photos, done.state) {
         (0, _) => "No photo matches; nothing was purged.\n".to_owned(),
         (_, State::Committed) => format!(
-            "{photos} purged in block {}: the originals go on every device that hears of it.\n",
+            "{photos} purged in block {}: the originals go on every device that hears of it, and from the household's bucket.\n",
             grouped(done.height)
         ),
         (_, State::Pending) => format!(

@@ -28,6 +28,8 @@ struct RestoredBody {
     tip: String,
     originals: u64,
     missing: Vec<MissingBody>,
+    /// Other lines of the household's history that were not taken.
+    others: Vec<String>,
     seconds: f64,
 }
 
@@ -67,6 +69,7 @@ pub(crate) async fn run(
         missing: missing
             .map(|(id, reason)| MissingBody { id, reason })
             .collect(),
+        others: restored.others,
         seconds: begun.elapsed().as_secs_f64(),
     };
     output.print(&body, describe)?;
@@ -113,6 +116,13 @@ fn describe(body: &RestoredBody) -> String {
     for missing in &body.missing {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "MISSING  {}: {}", missing.id, safe(&missing.reason));
+    }
+    for other in &body.others {
+        let _ = writeln!(
+            text,
+            "The bucket holds more than one ledger of this household, and the newest was taken. The other:\n{}.",
+            safe(other)
+        );
     }
     let _ = writeln!(
         text,

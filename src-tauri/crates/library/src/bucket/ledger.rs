@@ -4,19 +4,25 @@
 //!
 //! A device that finds another's segment under its number reads it, checks that its blocks are
 //! those of the chain here, and goes on from its end. Where the bucket has a vote, each vote waits
-//! until the blocks below it are there.
+//! until the blocks below it are there. Each line of history has segments of its own (`lines`), so
+//! that devices of different lines are not in each other's way.
+//!
+//! How far the bucket is known to have come is noted on disk. Where it is found to hold less, at the
+//! start or at a look each hour, that is told, and what is missing is written again from the chain
+//! here: it can be created, since it is not there.
 
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kinfolio_bucket::{Bucket, BucketError, Segment};
-use kinfolio_node::{Block, Excerpt, Height, Tip};
+use kinfolio_node::{Begun, Block, BlockHash, EpochId, Excerpt, Height, Tip};
 use tokio::sync::watch;
 
+use super::lines::{self, Part, parts};
 use super::link::Work;
 use super::numbered::Numbered;
-use super::segments::{SegmentError, check, read};
+use super::segments::{SegmentError, check, has, read};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -36,6 +42,14 @@ const APART: Duration = Duration::from_millis(900);
 /// How long to wait for blocks that the bucket has and this device has not.
 const AHEAD_PAUSE: Duration = Duration::from_secs(5);
 
+/// How soon, and how often then, it is looked whether what was there still is; sooner after something was lost.
+const LOOK_FIRST: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_secs(3600);
+const LOOK_AFTER_LOSS: Duration = Duration::from_secs(600);
+
+/// Segments looked at in one go, beside the last one.
+const LOOK_MAX: u64 = 128;
+
 /// How long to wait after trouble, at first and at most.
 const PAUSE_MIN: Duration = Duration::from_secs(2);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -43,10 +57,14 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Where in the bucket this device is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
+    /// In which of the chain's parts.
+    part: usize,
     /// The next segment.
     number: u64,
     /// The lowest block that it is to hold.
     next: Height,
+    /// What it must stand on, where that is known.
+    below: Option<BlockHash>,
     /// Whether the last one was another device's.
     is_second: bool,
 }
@@ -54,37 +72,44 @@ struct Place {
 /// What is known of a bucket's segments. Whoever goes on from there holds it.
 #[derive(Default)]
 pub(crate) struct Kept {
-    /// Of which bucket.
-    of: Option<String>,
+    /// Of which bucket, and of a chain of which lines.
+    of: Option<(String, Vec<Begun>)>,
     place: Option<Place>,
     /// The segment that ends above the tip here, so that it need not be read for each block.
     theirs: Option<(u64, Excerpt)>,
     /// The first segment that was not there, and the height above the last block before it.
     end: Option<(u64, Height)>,
+    /// The next segment of the last line that is looked at.
+    looked: u64,
 }
 
 impl Kept {
-    /// Turns to this bucket; the household may have agreed upon another one.
-    fn turn_to(&mut self, bucket: &Bucket) {
-        let name = bucket.to_string();
-        if self.of.as_ref() != Some(&name) {
+    /// Turns to this bucket, and the lines of the chain here; the household may have agreed upon
+    /// another one, and this device may have followed another device. The parts of the chain.
+    fn turn_to(&mut self, library: &Library, bucket: &Bucket) -> Vec<Part> {
+        let (name, lines) = (bucket.to_string(), library.node().lines());
+        let parts = parts(&lines);
+        let now = Some((name, lines));
+        if self.of != now {
             *self = Self {
-                of: Some(name),
+                of: now,
                 ..Self::default()
             };
         }
+        parts
     }
 
     /// A segment that is never written again, once it is there.
     async fn read(
         &mut self,
         bucket: &Bucket,
+        part: &Part,
         number: u64,
     ) -> Result<Option<Excerpt>, LibraryError> {
         match &self.theirs {
             Some((of, excerpt)) if *of == number => Ok(Some(excerpt.clone())),
             _ => {
-                let excerpt = read(bucket, number).await?;
+                let excerpt = read(bucket, part, number).await?;
                 self.theirs = excerpt.clone().map(|excerpt| (number, excerpt));
                 Ok(excerpt)
             }
@@ -94,6 +119,10 @@ impl Kept {
     /// The bucket holds what lies below this place.
     fn stand_at(&mut self, at: Place) {
         self.place = Some(at);
+        let parts = self.of.as_ref().map_or(0, |(_, lines)| lines.len());
+        if at.part + 1 < parts {
+            return;
+        }
         if self.end.is_some_and(|(number, _)| number < at.number) {
             self.end = Some((at.number, at.next));
         }
@@ -113,28 +142,40 @@ pub(super) async fn run(library: Library) {
     let library = &library;
     let mut tip = library.node().watch();
     let mut pause = PAUSE_MIN;
+    let mut look_at = Instant::now() + LOOK_FIRST;
     loop {
         tip.mark_unchanged();
         let written = Instant::now();
         let mut kept = library.bucket().kept().lock().await;
+        if look_at <= written {
+            look_at = match look(library, &mut kept).await {
+                Ok(true) => written + LOOK_EVERY,
+                Ok(false) => written + LOOK_AFTER_LOSS,
+                // What is wrong with the bucket shows below.
+                Err(_) => written + PAUSE_MAX,
+            };
+        }
         let stepped = step(library, &mut kept).await;
         let is_second = kept.place.is_some_and(|place| place.is_second);
         drop(kept);
+        if library.bucket().has_trouble(Work::Loss) {
+            look_at = look_at.min(written + LOOK_AFTER_LOSS);
+        }
         match stepped {
             Ok(step) => {
                 library.bucket().is_well(Work::Ledger);
                 pause = PAUSE_MIN;
-                if wait(&mut tip, &step, written, is_second).await.is_err() {
-                    return;
+                let waited = wait(&mut tip, &step, written, is_second);
+                let until = tokio::time::sleep_until(look_at.into());
+                tokio::select! {
+                    waited = waited => if waited.is_err() { return },
+                    () = until => {}
                 }
             }
             Err(error) => {
                 library
                     .bucket()
                     .is_troubled(Work::Ledger, &error.to_string());
-                if let LibraryError::Segment(SegmentError::Forked { .. }) = error {
-                    return;
-                }
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);
             }
@@ -183,8 +224,11 @@ pub(super) async fn reach(
     let reached = tip.wait_for(|tip| tip.height >= height).await;
     reached.map_err(|_| LibraryError::Closing)?;
     let mut kept = library.bucket().kept().lock().await;
-    kept.turn_to(bucket);
-    let holds = |kept: &Kept| kept.place.is_some_and(|at| at.next > height);
+    let last = kept.turn_to(library, bucket).len() - 1;
+    let holds = |kept: &Kept| {
+        let at = kept.place;
+        at.is_some_and(|at| at.part == last && at.next > height)
+    };
     if holds(&kept) {
         return Ok(());
     }
@@ -197,20 +241,23 @@ pub(super) async fn reach(
     }
 }
 
-/// The height above the highest block of the ledger that the bucket holds.
+/// The height above the highest block of the ledger that the bucket holds, on the line of the chain
+/// here.
 pub(super) async fn end(library: &Library, bucket: &Bucket) -> Result<Height, LibraryError> {
     let mut kept = library.bucket().kept().lock().await;
-    kept.turn_to(bucket);
+    let parts = kept.turn_to(library, bucket);
+    let Some(part) = parts.last() else {
+        return Ok(0);
+    };
     let (mut number, mut end) = match kept.end {
         Some(known) => known,
-        None => (
-            last_segment(bucket, remembered(library, bucket))
-                .await?
-                .unwrap_or(0),
-            0,
-        ),
+        None => {
+            let noted = noted(library, bucket, part).map(|noted| noted.last);
+            let last = last_segment(bucket, part, noted).await?;
+            (last.unwrap_or(0), part.from)
+        }
     };
-    while let Some(segment) = read(bucket, number).await? {
+    while let Some(segment) = read(bucket, part, number).await? {
         (number, end) = (number + 1, segment.end());
     }
     kept.end = Some((number, end));
@@ -219,38 +266,108 @@ pub(super) async fn end(library: &Library, bucket: &Bucket) -> Result<Height, Li
 
 /// Stores what this bucket lacks of the chain here.
 async fn fill(library: &Library, bucket: &Bucket, kept: &mut Kept) -> Result<Step, LibraryError> {
-    kept.turn_to(bucket);
+    let parts = kept.turn_to(library, bucket);
     // Who knows what the bucket is, should this fail.
     let mut at = match kept.place.take() {
         Some(at) => at,
         None => {
             bucket.reach().await.map_err(LibraryError::Bucket)?;
             bucket.probe().await.map_err(LibraryError::Bucket)?;
-            find(library, bucket).await?
+            let lines = library.node().lines();
+            lines::tell(bucket, library.node(), &lines, noted_line(library, bucket)).await?;
+            // What lies below was there when it was noted.
+            let known = |part: &Part| noted(library, bucket, part).is_some();
+            let first = parts.iter().rposition(known).unwrap_or(0);
+            find(library, bucket, &parts, first).await?
         }
     };
     let step = loop {
+        let part = &parts[at.part];
+        if part.to.is_some_and(|to| at.next > to) && at.part + 1 < parts.len() {
+            at = find(library, bucket, &parts, at.part + 1).await?;
+            continue;
+        }
         // Where another device was faster before, it may be again: its segment is looked for first.
         let theirs = match at.is_second {
-            true => kept.read(bucket, at.number).await?,
+            true => kept.read(bucket, part, at.number).await?,
             false => None,
         };
         let theirs = match theirs {
             Some(theirs) => theirs,
-            None => match create(library, bucket, &mut at).await? {
-                Created::Ours => continue,
+            None => match create(library, bucket, part, &mut at).await? {
+                Created::Ours => {
+                    note(library, part, at);
+                    continue;
+                }
                 Created::Nothing => break Step::Done,
                 Created::Theirs(theirs) => theirs,
             },
         };
-        if !adopt(library, bucket, &mut at, &theirs).await? {
+        if !adopt(library, bucket, part, &mut at, &theirs).await? {
             break Step::Ahead;
         }
-        note(library, at);
+        note(library, part, at);
     };
-    note(library, at);
+    note(library, &parts[at.part], at);
     kept.stand_at(at);
     Ok(step)
+}
+
+/// Whether the bucket still holds what it held: the last segment, and some of the others by turns.
+/// Where one is missing, that is told, and it is gone on from there.
+async fn look(library: &Library, kept: &mut Kept) -> Result<bool, LibraryError> {
+    let Some(bucket) = library.bucket().open().await else {
+        return Ok(true);
+    };
+    let bucket = bucket?;
+    let parts = kept.turn_to(library, &bucket);
+    let Some((at, part)) = kept.place.and_then(|at| Some((at, *parts.get(at.part)?))) else {
+        return Ok(true);
+    };
+    let Some(last) = at.number.checked_sub(1) else {
+        return Ok(true);
+    };
+    let from = if kept.looked < last { kept.looked } else { 0 };
+    let upto = last.min(from + LOOK_MAX);
+    for number in (from..upto).chain([last]) {
+        if !has(&bucket, &part, number).await? {
+            let again = restart(&bucket, &part, at.part).await?;
+            lost(library, &bucket, &part, again.number, at.next);
+            kept.place = Some(again);
+            kept.looked = 0;
+            return Ok(false);
+        }
+    }
+    kept.looked = upto;
+    library.bucket().is_well(Work::Loss);
+    Ok(true)
+}
+
+/// Where the first stretch of segments without a gap ends.
+async fn restart(bucket: &Bucket, part: &Part, index: usize) -> Result<Place, LibraryError> {
+    let last = last_segment(bucket, part, None).await?;
+    let end = match last {
+        Some(last) => read(bucket, part, last).await?.map(|last| last.end()),
+        None => None,
+    };
+    Ok(Place {
+        part: index,
+        number: last.map_or(0, |last| last + 1),
+        next: end.unwrap_or(part.from),
+        below: None,
+        is_second: true,
+    })
+}
+
+/// Tells that segments are gone.
+fn lost(library: &Library, bucket: &Bucket, part: &Part, number: u64, blocks: Height) {
+    let lost = SegmentError::Lost {
+        bucket: bucket.to_string(),
+        line: part.name(),
+        number,
+        blocks,
+    };
+    library.bucket().is_troubled(Work::Loss, &lost.to_string());
 }
 
 /// What came of a segment.
@@ -263,39 +380,51 @@ enum Created {
 async fn create(
     library: &Library,
     bucket: &Bucket,
+    part: &Part,
     at: &mut Place,
 ) -> Result<Created, LibraryError> {
-    let (here, from) = (library.clone(), at.next);
-    let Some(excerpt) = library.blocking(move || take(&here, from)).await? else {
+    let (here, from, of) = (library.clone(), at.next, *part);
+    let Some(excerpt) = library.blocking(move || take(&here, of, from)).await? else {
         return Ok(Created::Nothing);
     };
+    // The chain may just be taking another past.
+    let stands_on = excerpt.blocks().first().map(|first| first.header().prev);
+    if at.below.is_some() && at.below != stands_on {
+        return Ok(Created::Nothing);
+    }
     let created = bucket
-        .create_segment(at.number, excerpt.encode().into())
+        .create_segment(part.folder().as_deref(), at.number, excerpt.encode().into())
         .await;
     match created.map_err(LibraryError::Bucket)? {
         Segment::Created | Segment::Same => {
             *at = Place {
+                part: at.part,
                 number: at.number + 1,
                 next: excerpt.end(),
+                below: excerpt.blocks().last().map(|last| last.hash()),
                 is_second: false,
             };
-            note(library, *at);
             Ok(Created::Ours)
         }
-        Segment::Other => match read(bucket, at.number).await? {
+        Segment::Other => match read(bucket, part, at.number).await? {
             Some(theirs) => Ok(Created::Theirs(theirs)),
             None => Ok(Created::Nothing),
         },
     }
 }
 
-/// The blocks from `from` on, as many as go into a segment.
-fn take(library: &Library, from: Height) -> Result<Option<Excerpt>, LibraryError> {
+/// The blocks of a part from `from` on, as many as go into a segment.
+fn take(library: &Library, part: Part, from: Height) -> Result<Option<Excerpt>, LibraryError> {
     let mut blocks: Vec<Arc<Block>> = Vec::new();
     let mut bytes = 0;
-    for height in from..=library.node().tip().height {
+    let tip = library.node().tip().height;
+    for height in from..=part.to.map_or(tip, |to| to.min(tip)) {
         let block = library.node().block(height).map_err(LibraryError::Node)?;
         let Some(block) = block else { break };
+        // What another epoch begins belongs to that.
+        if block.epoch().is_some() && (part.line.is_none() || height != part.from) {
+            break;
+        }
         bytes += block.encode().len();
         if bytes > SEGMENT_BYTES_MAX && !blocks.is_empty() {
             break;
@@ -311,13 +440,20 @@ fn take(library: &Library, from: Height) -> Result<Option<Excerpt>, LibraryError
 async fn adopt(
     library: &Library,
     bucket: &Bucket,
+    part: &Part,
     at: &mut Place,
     theirs: &Excerpt,
 ) -> Result<bool, LibraryError> {
     let number = at.number;
     let household = library.node().status().household_id;
     check(bucket, number, theirs, household, at.next)?;
-    let (here, blocks) = (library.clone(), theirs.blocks().to_vec());
+    // Where the chain here has left this line, others may have gone on with it.
+    let shared = theirs.blocks().iter();
+    let shared = shared.filter(|block| part.to.is_none_or(|to| block.height() <= to));
+    let blocks: Vec<_> = shared.cloned().collect();
+    let end = blocks.last().map_or(at.next, |last| last.height() + 1);
+    let below = blocks.last().map(|last| last.hash());
+    let here = library.clone();
     let compare = move || {
         for block in blocks {
             let height = block.height();
@@ -338,56 +474,103 @@ async fn adopt(
         }));
     }
     at.is_second = true;
-    if theirs.end() > library.node().tip().height + 1 {
+    if end > library.node().tip().height + 1 {
         return Ok(false);
     }
     at.number += 1;
-    at.next = at.next.max(theirs.end());
+    if end >= at.next {
+        (at.next, at.below) = (end, below);
+    }
+    // Nothing further down this line is shared.
+    if let Some(to) = part.to.filter(|&to| theirs.end() > to + 1) {
+        at.next = at.next.max(to + 1);
+    }
     Ok(true)
 }
 
-/// Where to go on: at the last segment that is there, which is checked again, or at the first.
-async fn find(library: &Library, bucket: &Bucket) -> Result<Place, LibraryError> {
-    let last = last_segment(bucket, remembered(library, bucket)).await?;
+/// Where to go on in a part: at the last segment that is there, which is checked again, or at the
+/// first.
+async fn find(
+    library: &Library,
+    bucket: &Bucket,
+    parts: &[Part],
+    index: usize,
+) -> Result<Place, LibraryError> {
+    let part = &parts[index];
+    let noted = noted(library, bucket, part);
+    if let Some(noted) = &noted
+        && !has(bucket, part, noted.last).await?
+    {
+        let again = restart(bucket, part, index).await?;
+        lost(library, bucket, part, again.number, noted.next);
+        return Ok(again);
+    }
+    let last = last_segment(bucket, part, noted.map(|noted| noted.last)).await?;
     let first = match last {
-        Some(last) => read(bucket, last).await?,
+        Some(last) => read(bucket, part, last).await?,
         None => None,
     };
     let first = first.and_then(|last| last.blocks().first().map(|first| first.height()));
     Ok(Place {
+        part: index,
         number: last.unwrap_or(0),
-        next: first.unwrap_or(0),
+        next: first.unwrap_or(part.from),
+        below: None,
         is_second: last.is_some(),
     })
 }
 
-/// The number of the last segment.
+/// The number of the last segment of a line.
 pub(super) async fn last_segment(
     bucket: &Bucket,
+    part: &Part,
     noted: Option<u64>,
 ) -> Result<Option<u64>, LibraryError> {
-    Numbered::Segments.last(bucket, noted).await
+    Numbered::Segments(part).last(bucket, noted).await
 }
 
-/// The last segment of this bucket that was there, as far as was noted.
-pub(super) fn remembered(library: &Library, bucket: &Bucket) -> Option<u64> {
+/// How far this bucket was known to be.
+pub(super) struct Noted {
+    line: String,
+    /// The last segment of that line that was there.
+    pub(super) last: u64,
+    /// The height above its last block.
+    next: Height,
+}
+
+/// What was noted of this bucket and this line.
+pub(super) fn noted(library: &Library, bucket: &Bucket, part: &Part) -> Option<Noted> {
+    let of_bucket = read_note(library, bucket);
+    of_bucket.filter(|noted| noted.line == part.name())
+}
+
+/// The epoch that was noted of this bucket.
+fn noted_line(library: &Library, bucket: &Bucket) -> Option<EpochId> {
+    read_note(library, bucket)?.line.parse().ok()
+}
+
+fn read_note(library: &Library, bucket: &Bucket) -> Option<Noted> {
     let text = fs::read_to_string(library.layout().bucket_ledger()).ok()?;
-    let (address, number) = text.trim_end().rsplit_once('\n')?;
-    let next: u64 = number.parse().ok()?;
-    (address == bucket.to_string()).then_some(next.checked_sub(1)?)
+    let mut lines = text.lines();
+    let address = lines.next()?;
+    let line = lines.next()?.to_owned();
+    let number: u64 = lines.next()?.parse().ok()?;
+    let next = lines.next()?.parse().ok()?;
+    let last = number.checked_sub(1)?;
+    (address == bucket.to_string()).then_some(Noted { line, last, next })
 }
 
 /// Notes how far the bucket is; should that be lost, it is asked.
-fn note(library: &Library, at: Place) {
+fn note(library: &Library, part: &Part, at: Place) {
     let link = library.bucket();
     let mut is_new = false;
     link.note(|status| is_new = status.blocks.replace(at.next) != Some(at.next));
-    let Some(address) = link.address().filter(|_| is_new) else {
+    let Some(address) = link.address().filter(|_| is_new && at.number > 0) else {
         return;
     };
     let path = library.layout().bucket_ledger();
     let draft = path.with_extension("new");
-    let text = format!("{address}\n{}\n", at.number);
+    let text = format!("{address}\n{}\n{}\n{}\n", part.name(), at.number, at.next);
     let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path));
     if let Err(error) = written {
         tracing::warn!(%error, path = %path.display(), "where the ledger is in the bucket cannot be noted");

@@ -46,7 +46,9 @@ pub struct Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Work {
     Originals,
+    Purge,
     Ledger,
+    Loss,
     Vote,
     News,
     Checkpoints,
@@ -157,6 +159,11 @@ impl Link {
         if !is_told {
             tracing::warn!("{trouble}");
         }
+    }
+
+    /// Whether something is wrong with this work.
+    pub(super) fn has_trouble(&self, work: Work) -> bool {
+        self.lock().troubles.contains_key(&work)
     }
 
     /// Notes that nothing is wrong any more.

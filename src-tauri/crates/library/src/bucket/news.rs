@@ -9,9 +9,10 @@ use kinfolio_bucket::Bucket;
 use kinfolio_node::engine::Standing;
 use kinfolio_node::{Excerpt, NodeError, Role, SubmitError};
 
-use super::ledger::{last_segment, remembered};
+use super::ledger::{last_segment, noted};
+use super::lines::{Part, entries, newest, parts};
 use super::link::Work;
-use super::segments::{SegmentError, check, read};
+use super::segments::{SegmentError, check, has, read};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -28,6 +29,7 @@ const BLOCKS_AT_ONCE: usize = 256;
 /// Where in which bucket the next block is to be found.
 struct Place {
     of: String,
+    part: Part,
     number: u64,
 }
 
@@ -90,41 +92,79 @@ async fn look(library: &Library, place: &mut Option<Place>) -> Result<bool, Libr
     };
     let bucket = bucket?;
     let name = bucket.to_string();
-    let before = place.take().filter(|place| place.of == name);
-    let mut number = match before {
-        Some(before) => before.number,
-        None => find(library, &bucket).await?,
-    };
-    let mut is_new = false;
-    while is_alone(library) && has(&bucket, number).await? {
-        let Some(segment) = read(&bucket, number).await? else {
-            break;
+    let began = library.node().tip().height;
+    for part in way(library, &bucket).await? {
+        let next = library.node().tip().height + 1;
+        if part.to.is_some_and(|to| next > to) || next < part.from {
+            continue;
+        }
+        let before = place
+            .take()
+            .filter(|one| one.of == name && one.part == part);
+        let mut number = match before {
+            Some(before) => before.number,
+            None => find(library, &bucket, &part).await?,
         };
-        is_new |= take(library, &bucket, number, &segment).await?;
-        number += 1;
+        while is_alone(library) && has(&bucket, &part, number).await? {
+            let Some(segment) = read(&bucket, &part, number).await? else {
+                break;
+            };
+            take(library, &bucket, &part, number, &segment).await?;
+            let tip = library.node().tip().height;
+            if part.to.is_some_and(|to| tip >= to) {
+                break;
+            }
+            number += 1;
+        }
+        let of = name.clone();
+        *place = Some(Place { of, part, number });
     }
     library.bucket().is_well(Work::News);
-    *place = Some(Place { of: name, number });
-    Ok(is_new)
+    Ok(library.node().tip().height > began)
 }
 
-/// Takes in what of a segment is not here yet; whether anything was.
+/// The way on from the tip here: along the line that this device is on, or to one that a device which
+/// was left has begun above the tip. What was begun otherwise is for a person to follow.
+async fn way(library: &Library, bucket: &Bucket) -> Result<Vec<Part>, LibraryError> {
+    let own = parts(&library.node().lines());
+    let entries = entries(bucket).await?;
+    if entries.is_empty() {
+        return Ok(own);
+    }
+    let status = library.node().status();
+    let newest = newest(bucket, &entries, Some(status.household_id)).await?;
+    let goes_on = newest.parts.len() >= own.len();
+    let shared = newest.parts.iter().zip(&own);
+    let shared = shared.filter(|(one, other)| one.line == other.line && one.from == other.from);
+    let forks_above = newest.parts.get(own.len() - 1).and_then(|part| part.to);
+    let forks_above = forks_above.is_none_or(|fork| status.tip.height <= fork);
+    Ok(match goes_on && shared.count() == own.len() {
+        true if newest.by_survivors && forks_above => newest.parts,
+        _ => own,
+    })
+}
+
+/// Takes in what of a segment is not here yet.
 async fn take(
     library: &Library,
     bucket: &Bucket,
+    part: &Part,
     number: u64,
     segment: &Excerpt,
-) -> Result<bool, LibraryError> {
+) -> Result<(), LibraryError> {
     let household = library.node().status().household_id;
     let next = library.node().tip().height + 1;
     check(bucket, number, segment, household, next)?;
-    let new = segment.blocks().iter().filter(|one| one.height() >= next);
+    let new = segment
+        .blocks()
+        .iter()
+        .filter(|one| one.height() >= next && part.to.is_none_or(|to| one.height() <= to));
     let new: Vec<_> = new.cloned().collect();
     for blocks in new.chunks(BLOCKS_AT_ONCE) {
         let learned = library.node().learn(blocks.to_vec()).await;
         learned.map_err(|error| refused(library, bucket, number, error))?;
     }
-    Ok(!new.is_empty())
+    Ok(())
 }
 
 /// Why the blocks of a segment were not taken in.
@@ -143,20 +183,20 @@ fn refused(library: &Library, bucket: &Bucket, number: u64, error: SubmitError) 
 
 /// The number of a segment that the block above the tip may be in, at or after it: nothing below is
 /// read again.
-async fn find(library: &Library, bucket: &Bucket) -> Result<u64, LibraryError> {
+async fn find(library: &Library, bucket: &Bucket, part: &Part) -> Result<u64, LibraryError> {
     let next = library.node().tip().height + 1;
     let begins_below = async |number| {
-        let first = read(bucket, number).await?;
+        let first = read(bucket, part, number).await?;
         let first = first.and_then(|one| one.blocks().first().map(|first| first.height()));
         Ok::<_, LibraryError>(first.is_some_and(|first| first <= next))
     };
-    if let Some(noted) = remembered(library, bucket)
-        && has(bucket, noted).await?
-        && begins_below(noted).await?
+    if let Some(noted) = noted(library, bucket, part)
+        && has(bucket, part, noted.last).await?
+        && begins_below(noted.last).await?
     {
-        return Ok(noted);
+        return Ok(noted.last);
     }
-    let Some(mut above) = last_segment(bucket, None).await? else {
+    let Some(mut above) = last_segment(bucket, part, None).await? else {
         return Ok(0);
     };
     let mut below = 0;
@@ -168,9 +208,4 @@ async fn find(library: &Library, bucket: &Bucket) -> Result<u64, LibraryError> {
         }
     }
     Ok(below)
-}
-
-async fn has(bucket: &Bucket, number: u64) -> Result<bool, LibraryError> {
-    let has = bucket.has_segment(number).await;
-    has.map_err(LibraryError::Bucket)
 }

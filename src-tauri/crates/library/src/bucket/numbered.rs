@@ -2,16 +2,19 @@
 
 use kinfolio_bucket::Bucket;
 
+use super::lines::Part;
+use super::segments::has;
 use crate::error::LibraryError;
 
 /// Which of them.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Numbered {
-    Segments,
+#[derive(Clone, Copy)]
+pub(super) enum Numbered<'a> {
+    /// Of a line.
+    Segments(&'a Part),
     Cards,
 }
 
-impl Numbered {
+impl Numbered<'_> {
     /// The number of the last one that is there; `noted` is one that was.
     pub(super) async fn last(
         self,
@@ -40,10 +43,9 @@ impl Numbered {
     }
 
     async fn has(self, bucket: &Bucket, number: u64) -> Result<bool, LibraryError> {
-        let has = match self {
-            Self::Segments => bucket.has_segment(number).await,
-            Self::Cards => bucket.has_card(number).await,
-        };
-        has.map_err(LibraryError::Bucket)
+        match self {
+            Self::Segments(part) => has(bucket, part, number).await,
+            Self::Cards => bucket.has_card(number).await.map_err(LibraryError::Bucket),
+        }
     }
 }

@@ -4,6 +4,7 @@
 use kinfolio_bucket::{Bucket, BucketError};
 use kinfolio_node::{Excerpt, ExcerptError, Height, HouseholdId};
 
+use super::lines::Part;
 use crate::error::LibraryError;
 
 /// Why what a bucket holds of a ledger cannot be used.
@@ -11,7 +12,7 @@ use crate::error::LibraryError;
 pub enum SegmentError {
     /// It is no segment, or none any more.
     #[error(
-        "segment {number} of the ledger in the bucket {bucket} cannot be used: {reason}; if the bucket keeps older versions of its objects, put an older one of ledger/{number:020} back"
+        "segment {number} of the ledger in the bucket {bucket} cannot be used: {reason}; if the bucket keeps older versions of its objects, put an older one back"
     )]
     Unreadable {
         /// Which bucket.
@@ -20,6 +21,20 @@ pub enum SegmentError {
         number: u64,
         /// What is wrong with it.
         reason: ExcerptError,
+    },
+    /// Segments that were there are not there any more.
+    #[error(
+        "the bucket {bucket} has lost a part of the household's ledger: segment {number} (line {line}) and perhaps later ones are missing, though it had held all blocks below {blocks}. They are written again from this device's ledger; see to it that nobody and no rule of the bucket deletes anything in it"
+    )]
+    Lost {
+        /// Which bucket.
+        bucket: String,
+        /// Of which line.
+        line: String,
+        /// Which segment.
+        number: u64,
+        /// The height above the last block that was there.
+        blocks: Height,
     },
     /// It is of another household.
     #[error(
@@ -71,9 +86,13 @@ pub enum SegmentError {
     },
 }
 
-/// The segment of this number; nothing, if the bucket has none.
-pub(crate) async fn read(bucket: &Bucket, number: u64) -> Result<Option<Excerpt>, LibraryError> {
-    let bytes = match bucket.segment(number).await {
+/// The segment of this number of a line; nothing, if the bucket has none.
+pub(crate) async fn read(
+    bucket: &Bucket,
+    part: &Part,
+    number: u64,
+) -> Result<Option<Excerpt>, LibraryError> {
+    let bytes = match bucket.segment(part.folder().as_deref(), number).await {
         Ok(bytes) => bytes,
         Err(BucketError::Missing { .. }) => return Ok(None),
         Err(error) => return Err(LibraryError::Bucket(error)),
@@ -84,6 +103,12 @@ pub(crate) async fn read(bucket: &Bucket, number: u64) -> Result<Option<Excerpt>
         reason,
     });
     Ok(Some(read?))
+}
+
+/// Whether a line has a segment of this number.
+pub(crate) async fn has(bucket: &Bucket, part: &Part, number: u64) -> Result<bool, LibraryError> {
+    let has = bucket.has_segment(part.folder().as_deref(), number).await;
+    has.map_err(LibraryError::Bucket)
 }
 
 /// Whether a segment can follow what ends below block `next` of this household.

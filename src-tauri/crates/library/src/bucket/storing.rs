@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use kinfolio_bucket::{Bucket, BucketError, OriginalId};
+use kinfolio_bucket::{Bucket, BucketError};
 use kinfolio_catalog::{LibraryEdit, PhotoId};
 use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
 use kinfolio_photos::BlobId;
 
 use super::link::Work;
+use super::original_id;
 use super::waiting::Waiting;
 use crate::edit::send;
 use crate::error::LibraryError;
@@ -110,7 +111,13 @@ async fn round(
     }
     // Nothing is claimed that could not be done.
     bucket.reach().await.map_err(LibraryError::Bucket)?;
-    let claimed = claim(library, waiting, &address, ready).await?;
+    let mut claimed = claim(library, waiting, &address, ready).await?;
+    if let Some(token) = claimed.iter().map(|one| one.token).max() {
+        // What was purged before it was claimed is not uploaded: see `purging`.
+        library.shows(token).await?;
+        look(library, waiting, &address).await?;
+        claimed.retain(|one| waiting.holds(one.id, one.life));
+    }
     if claimed.is_empty() {
         link.is_well(Work::Originals);
         return Ok(false);
@@ -142,6 +149,8 @@ struct Claimed {
     id: PhotoId,
     /// Length in bytes.
     size: u64,
+    /// Which life of it, see `Snapshot::life`.
+    life: Height,
     task: TaskName,
     token: Height,
 }
@@ -151,18 +160,18 @@ async fn claim(
     library: &Library,
     waiting: &mut Waiting,
     address: &str,
-    ready: Vec<(PhotoId, u64)>,
+    ready: Vec<(PhotoId, u64, Height)>,
 ) -> Result<Vec<Claimed>, LibraryError> {
     let me = library.device();
-    let claims = ready.into_iter().map(async |(id, size)| {
-        let task = task(id, address)?;
+    let claims = ready.into_iter().map(async |(id, size, life)| {
+        let task = task(id, life, address)?;
         let answer = library.node().claim(task.clone(), term()?).await;
         let answer = answer.map_err(|error| library.submit_error(error))?;
-        Ok::<_, LibraryError>((id, size, task, answer))
+        Ok::<_, LibraryError>((id, size, life, task, answer))
     });
     let mut claimed = Vec::new();
     for claim in join_all(claims).await {
-        let (id, size, task, answer) = claim?;
+        let (id, size, life, task, answer) = claim?;
         let token = match answer {
             TaskAnswer::Judged(Judgement::Won { token }) => Some(token),
             // In an earlier life, or in a round that failed: nobody else here is at it.
@@ -183,6 +192,7 @@ async fn claim(
         claimed.extend(token.map(|token| Claimed {
             id,
             size,
+            life,
             task,
             token,
         }));
@@ -258,7 +268,7 @@ async fn upload(
 }
 
 async fn put(library: &Library, bucket: &Bucket, one: &Claimed) -> Result<(), BucketError> {
-    let id = OriginalId(one.id.0);
+    let id = original_id(one.id, one.life);
     let opened = library.blobs().open_range(&BlobId(one.id.0), None).await;
     let put = match opened {
         Ok(original) => {
@@ -273,7 +283,7 @@ async fn put(library: &Library, bucket: &Bucket, one: &Claimed) -> Result<(), Bu
     put.map(drop)
 }
 
-/// Records what is stored in one edit, for all devices to know; then its tasks are done.
+/// Records what is stored, together, for all devices to know; then its tasks are done.
 async fn record(
     library: &Library,
     waiting: &mut Waiting,
@@ -284,12 +294,16 @@ async fn record(
     if stored.is_empty() {
         return Ok(());
     }
-    let edit = LibraryEdit::Stored {
+    stored.sort_unstable_by_key(|one| (one.life, one.id));
+    let of_one_life = stored.chunk_by(|one, other| one.life == other.life);
+    let edits = of_one_life.map(|lot| LibraryEdit::Stored {
         bucket: address.to_owned(),
-        originals: stored.iter().map(|one| one.id).collect(),
+        originals: lot.iter().map(|one| one.id).collect(),
+        life: lot.first().map_or(0, |one| one.life),
         verified_ms: now_ms(),
-    };
-    send(library, vec![edit.encode()]).await?;
+    });
+    let edits = edits.map(|edit| edit.encode()).collect();
+    send(library, edits).await?;
     let done = std::mem::take(stored);
     held.retain(|one| !done.iter().any(|other| other.id == one.id));
     let count = done.len() as u64;
@@ -319,8 +333,11 @@ async fn renew(library: &Library, held: &[Claimed]) -> Result<(), LibraryError> 
 }
 
 /// What the task of storing an original is called.
-fn task(id: PhotoId, address: &str) -> Result<TaskName, LibraryError> {
-    let name = format!("store original {id} in {address}");
+pub(super) fn task(id: PhotoId, life: Height, address: &str) -> Result<TaskName, LibraryError> {
+    let name = match life {
+        0 => format!("store original {id} in {address}"),
+        life => format!("store original {id}, purged at block {life} before, in {address}"),
+    };
     TaskName::new(name.as_bytes()).map_err(LibraryError::Task)
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Waiting {
 struct Original {
     /// Length in bytes.
     size: u64,
+    /// Which life of it, see `Snapshot::life`.
+    life: Height,
     /// Not before then: another device is at it, or nobody could say whose it is.
     not_before: Option<Instant>,
 }
@@ -40,15 +42,17 @@ impl Waiting {
     ) -> Result<(), LibraryError> {
         let known: Vec<_> = self.originals.keys().copied().collect();
         let missing = BTreeSet::from_iter(catalog.not_stored(bucket, &known)?);
-        self.originals.retain(|id, _| missing.contains(id));
+        let is_missing = |id: &PhotoId, one: &Original| missing.contains(&(*id, one.life));
+        self.originals.retain(|id, one| is_missing(id, one));
         while self.originals.len() < WAITING_MAX && self.seen < catalog.height() {
             let (ids, seen) = catalog.changed_since(self.seen, LOOK_MAX)?;
-            for id in catalog.not_stored(bucket, &ids)? {
+            for (id, life) in catalog.not_stored(bucket, &ids)? {
                 let here = blobs.len(&BlobId(id.0)).map_err(LibraryError::Blob)?;
                 // What is not here may be on the device that added it.
                 if let Some(size) = here {
                     let original = Original {
                         size,
+                        life,
                         not_before: None,
                     };
                     self.originals.entry(id).or_insert(original);
@@ -59,18 +63,26 @@ impl Waiting {
         Ok(())
     }
 
+    /// Whether this one, in this life, is still to be stored.
+    pub(super) fn holds(&self, id: PhotoId, life: Height) -> bool {
+        self.originals.get(&id).is_some_and(|one| one.life == life)
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> u64 {
         self.originals.len() as u64
     }
 
-    /// At most `limit` whose time has come, with their lengths in bytes.
-    pub(super) fn ready(&self, limit: usize, now: Instant) -> Vec<(PhotoId, u64)> {
+    /// At most `limit` whose time has come, with their lengths in bytes and their lives.
+    pub(super) fn ready(&self, limit: usize, now: Instant) -> Vec<(PhotoId, u64, Height)> {
         let ready = self
             .originals
             .iter()
             .filter(|(_, original)| original.not_before.is_none_or(|then| then <= now));
-        ready.map(|(id, one)| (*id, one.size)).take(limit).collect()
+        ready
+            .map(|(id, one)| (*id, one.size, one.life))
+            .take(limit)
+            .collect()
     }
 
     /// Leaves one alone until `then`.

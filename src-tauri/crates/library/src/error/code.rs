@@ -93,6 +93,7 @@ impl LibraryError {
             }
             Self::Node(NodeError::Join(_)) => Code::Unreachable("inviter_unreachable"),
             Self::Submit(SubmitError::HasQuorum) => Code::Conflict("quorum"),
+            Self::Submit(SubmitError::NoLeave { .. }) => Code::Conflict("restored_elsewhere"),
             Self::Submit(SubmitError::Recovering) => Code::Conflict("recovering"),
             Self::Submit(SubmitError::Alone) => Code::Conflict("not_listening"),
             Self::Submit(SubmitError::NoMember { .. }) => Code::NotFound("device_unknown"),

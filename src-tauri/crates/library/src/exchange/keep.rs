@@ -73,7 +73,11 @@ pub(super) async fn keep(library: &Library) {
             continue;
         }
         tokio::time::sleep(PAUSE).await;
-        let pause = if kept.hindered { HINDERED_PAUSE } else { TRY_AGAIN };
+        let pause = if kept.hindered {
+            HINDERED_PAUSE
+        } else {
+            TRY_AGAIN
+        };
         tokio::select! {
             changed = shown.changed() => if changed.is_err() { return },
             changed = agreed.changed() => if changed.is_err() { return },

@@ -8,7 +8,7 @@ use kinfolio_node::{Excerpt, Height, HouseholdId, NodeError, Restoring};
 use tokio::sync::watch;
 
 use super::{Progress, RestoreError};
-use crate::bucket::{check_segment, read_segment};
+use crate::bucket::{Part, check_segment, has_segment, read_segment};
 use crate::error::LibraryError;
 use crate::library::node_error;
 
@@ -21,25 +21,53 @@ const LOOK_BEHIND: u32 = 16;
 /// How far the ledger has come: whose it is, and its height; nothing at first.
 pub(super) type Come = Option<(HouseholdId, Height)>;
 
-/// Makes the ledger from the bucket's segments, and tells `come` of each.
+/// Makes the ledger from the bucket's segments, in the parts that lead to the newest line, and tells
+/// `come` of each.
 pub(super) async fn restore(
     root: &Path,
-    bucket: &Bucket,
+    (bucket, parts): (&Bucket, &[Part]),
     mut restoring: Restoring,
     come: watch::Sender<Come>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Restoring, LibraryError> {
+    for part in parts {
+        restoring = stretch(root, (bucket, part), restoring, &come, progress).await?;
+        let blocks = restoring.next();
+        if let Some(to) = part.to.filter(|&to| blocks <= to) {
+            let reason = format!(
+                "line {} of the ledger in the bucket {bucket} ends below block {to}, after which an epoch begins",
+                part.name()
+            );
+            return Err(LibraryError::Restore(RestoreError::Broken {
+                blocks,
+                reason,
+            }));
+        }
+    }
+    Ok(restoring)
+}
+
+/// Takes in what one part holds.
+async fn stretch(
+    root: &Path,
+    (bucket, part): (&Bucket, &Part),
+    mut restoring: Restoring,
+    come: &watch::Sender<Come>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Restoring, LibraryError> {
     let segments = stream::iter(0..).map(|number| async move {
-        let read = read_segment(bucket, number).await;
+        let read = read_segment(bucket, part, number).await;
         (number, read)
     });
     let mut segments = Box::pin(segments.buffered(AHEAD));
-    while let Some((number, read)) = segments.next().await {
+    while part.to.is_none_or(|to| restoring.next() <= to)
+        && let Some((number, read)) = segments.next().await
+    {
         let blocks = restoring.next();
         let excerpt = match read {
             Ok(Some(excerpt)) => excerpt,
             Ok(None) => {
-                is_the_end(bucket, number)
+                is_the_end(bucket, part, number)
                     .await
                     .map_err(|error| broken(blocks, error))?;
                 break;
@@ -50,8 +78,9 @@ pub(super) async fn restore(
         check_segment(bucket, number, &excerpt, household, blocks)
             .map_err(|error| broken(blocks, error.into()))?;
         // Signatures take time; the network goes on meanwhile.
+        let to = part.to;
         let (moved, taken) = tokio::task::spawn_blocking(move || {
-            let taken = take(&mut restoring, &excerpt);
+            let taken = take(&mut restoring, &excerpt, to);
             (restoring, taken)
         })
         .await
@@ -74,22 +103,19 @@ pub(super) async fn restore(
     Ok(restoring)
 }
 
-/// Takes in the blocks that are not here yet.
-fn take(restoring: &mut Restoring, excerpt: &Excerpt) -> Result<(), NodeError> {
-    let from = restoring.next();
-    let mut new = excerpt.blocks().iter().filter(|one| one.height() >= from);
+/// Takes in the blocks that are not here yet, up to the last one that is meant.
+fn take(restoring: &mut Restoring, excerpt: &Excerpt, to: Option<Height>) -> Result<(), NodeError> {
+    let wanted = restoring.next()..=to.unwrap_or(Height::MAX);
+    let blocks = excerpt.blocks().iter();
+    let mut new = blocks.filter(|one| wanted.contains(&one.height()));
     new.try_for_each(|block| restoring.take(block))
 }
 
 /// Makes sure that no segment follows one that is not there.
-async fn is_the_end(bucket: &Bucket, number: u64) -> Result<(), LibraryError> {
+async fn is_the_end(bucket: &Bucket, part: &Part, number: u64) -> Result<(), LibraryError> {
     for behind in 0..LOOK_BEHIND {
         let later = number.saturating_add(1 << behind);
-        if bucket
-            .has_segment(later)
-            .await
-            .map_err(LibraryError::Bucket)?
-        {
+        if has_segment(bucket, part, later).await? {
             let bucket = bucket.to_string();
             return Err(LibraryError::Restore(RestoreError::Missing {
                 bucket,

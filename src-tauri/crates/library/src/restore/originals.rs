@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use kinfolio_bucket::{Bucket, BucketError, OriginalId};
-use kinfolio_catalog::{Catalog, PhotoId};
+use kinfolio_bucket::{Bucket, BucketError};
+use kinfolio_catalog::{Catalog, Height, PhotoId};
 use kinfolio_photos::{BlobError, BlobId, Blobs, ThumbSize, Thumbs};
 
 use super::Progress;
+use crate::bucket::original_id;
 use crate::error::LibraryError;
 use crate::library::{blob_error, thumb_error};
 
@@ -23,6 +24,8 @@ pub(super) struct Wanted {
     id: PhotoId,
     /// The original's length in bytes.
     size: u64,
+    /// Which life of it.
+    life: Height,
     /// Whether it has previews.
     has_previews: bool,
 }
@@ -39,6 +42,7 @@ pub(super) fn kept(catalog: &Catalog) -> Result<Vec<Wanted>, LibraryError> {
                 kept.push(Wanted {
                     id: photo.id,
                     size: photo.size,
+                    life: snapshot.life(&photo.id)?,
                     has_previews: !photo.thumbhash.is_empty(),
                 });
             }
@@ -86,13 +90,13 @@ async fn bring(
     root: &Path,
     bucket: &Bucket,
     blobs: &Blobs,
-    Wanted { id, size, .. }: Wanted,
+    Wanted { id, size, life, .. }: Wanted,
 ) -> Result<Option<String>, LibraryError> {
     let blob = BlobId(id.0);
     if blobs.path(&blob).is_file() {
         return Ok(None);
     }
-    let pieces = match bucket.original(OriginalId(id.0), size).await {
+    let pieces = match bucket.original(original_id(id, life), size).await {
         Ok(pieces) => pieces,
         Err(error) if error.is_about_all() => return Err(LibraryError::Bucket(error)),
         Err(BucketError::Missing { .. }) => {

@@ -15,6 +15,7 @@ impl EventLoop {
     pub(super) fn go_on_alone(
         &mut self,
         right: Right,
+        nonce: [u8; 32],
         reply: oneshot::Sender<Result<Recovered, SubmitError>>,
     ) {
         let Some(engine) = &self.engine else {
@@ -41,17 +42,12 @@ impl EventLoop {
             // Whoever asked may have gone.
             return drop(reply.send(answer));
         }
-        match identity::random() {
-            Ok(nonce) => {
-                let ticket = self.ticket(Waiter::Recovery(reply));
-                self.take(Event::Recover {
-                    ticket,
-                    nonce,
-                    right,
-                });
-            }
-            Err(error) => drop(reply.send(Err(SubmitError::Ledger(error.into())))),
-        }
+        let ticket = self.ticket(Waiter::Recovery(reply));
+        self.take(Event::Recover {
+            ticket,
+            nonce,
+            right,
+        });
     }
 
     /// An epoch has begun here, or was not needed.

@@ -49,6 +49,7 @@ pub(crate) enum Request {
     /// Begin an epoch.
     Recover {
         right: Right,
+        nonce: [u8; 32],
         reply: oneshot::Sender<Result<Recovered, SubmitError>>,
     },
     /// Go where another device goes.

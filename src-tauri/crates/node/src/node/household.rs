@@ -115,13 +115,14 @@ impl Node {
     pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
         let (root, is_restored) = (Arc::clone(&self.root), Arc::clone(&self.is_restored));
         let (requests, words) = (self.requests.downgrade(), self.words.clone());
-        let published = Arc::clone(&self.published);
+        let (published, leave) = (Arc::clone(&self.published), Arc::clone(&self.leave));
         let invitations = Arc::downgrade(&self.invitations);
         let file_links = self.file_links.clone();
         move || {
             Some(Self {
                 root: Arc::clone(&root),
                 is_restored: Arc::clone(&is_restored),
+                leave: Arc::clone(&leave),
                 requests: requests.upgrade()?,
                 words: words.clone(),
                 published: Arc::clone(&published),

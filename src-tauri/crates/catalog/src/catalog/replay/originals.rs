@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use kinfolio_chain::Height;
+
 use super::{Place, Replay};
 use crate::catalog::CatalogError;
 use crate::catalog::ground::Ground;
@@ -40,6 +42,47 @@ impl<G: Ground> Replay<G> {
         Ok(())
     }
 
+    /// A bucket holds these originals, unless they were purged meanwhile: then it is to get rid of
+    /// them, whatever became of the photo since.
+    pub(super) fn stored(
+        &mut self,
+        place: &Place,
+        bucket: &str,
+        originals: &[PhotoId],
+        life: Height,
+        verified_ms: i64,
+    ) -> Result<(), CatalogError> {
+        let height = place.author.stamp.height;
+        for id in originals {
+            let lives = match self.working(id)? {
+                Some(working) => working.now.purged.is_none() && working.now.life == life,
+                None => true,
+            };
+            match lives {
+                true => self.ground.put_stored(bucket, &[*id], verified_ms)?,
+                false => self.ground.put_leftover(bucket, id, life, height)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A bucket holds these originals no longer. What was put there since the author looked is not
+    /// meant; nor is what it saw on another line of history.
+    pub(super) fn deleted(
+        &mut self,
+        place: &Place,
+        bucket: &str,
+        originals: &[PhotoId],
+        life: Height,
+        seen: Height,
+    ) -> Result<(), CatalogError> {
+        let seen = seen.min(place.author.base);
+        for id in originals {
+            self.ground.take_leftover(bucket, id, life, seen)?;
+        }
+        Ok(())
+    }
+
     /// Purges those of the photos that are in the trash: somebody may have taken one out of it
     /// in the meantime.
     pub(super) fn purge(&mut self, place: &Place, photos: &[PhotoId]) -> Result<(), CatalogError> {
@@ -54,7 +97,8 @@ impl<G: Ground> Replay<G> {
             }
             now.purged = Some(height);
             now.changed = height;
-            self.ground.put_purged(height, id)?;
+            let life = now.life;
+            self.ground.put_purged(height, id, life)?;
             self.remember(place, id, HistoryKind::Purged)?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use kinfolio_chain::DeviceId;
 
 use super::chain::{Chain, photo, tagged, undo};
 use super::{add_tag, change, id, open, trash};
-use crate::catalog::{Catalog, CopyCounts};
+use crate::catalog::{Catalog, CopyCounts, Leftovers};
 use crate::payload::LibraryEdit;
 use crate::photo::Happened;
 use crate::photo_id::PhotoId;
@@ -184,6 +184,7 @@ fn the_household_s_bucket_is_a_copy_and_another_is_none() {
     let stored = |bucket: &str| LibraryEdit::Stored {
         bucket: bucket.to_owned(),
         originals: vec![id(1)],
+        life: 0,
         verified_ms: 5,
     };
     let drops = [stored("s3://old"), kept(&[], &[id(1)])];
@@ -265,4 +266,87 @@ fn what_is_purged_is_found_nowhere_until_its_bytes_come_again() {
     chain.block(2, 8, &[undo(2, 7)]);
     catalog.apply(&chain.blocks()[9..]).unwrap();
     assert!(catalog.photo(&id(1)).unwrap().unwrap().trashed);
+}
+
+/// Each life of a photo has a copy of its own in the bucket: whatever comes late is about the one
+/// that it names.
+#[test]
+fn what_a_bucket_holds_of_a_purged_photo_is_left_over_until_it_is_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = open(&dir);
+    let mut chain = Chain::founded();
+    let stored = |life| LibraryEdit::Stored {
+        bucket: "s3://b".to_owned(),
+        originals: vec![id(1)],
+        life,
+        verified_ms: 5,
+    };
+    let deleted = |life, seen| LibraryEdit::Deleted {
+        bucket: "s3://b".to_owned(),
+        originals: vec![id(1)],
+        life,
+        seen,
+    };
+    let purged = |n| [change(&[id(n)], trash(true)), purge(&[id(n)])];
+    // What the bucket holds, of which life, and what is to be deleted there.
+    let check = |is_stored: bool, life: u64, left: Option<(u64, u64)>| {
+        let snapshot = catalog.snapshot().unwrap();
+        let found = snapshot.stored(&id(1)).unwrap();
+        assert_eq!(found.len(), usize::from(is_stored), "{found:?}");
+        assert_eq!(snapshot.life(&id(1)).unwrap(), life);
+        let expect = left.map(|(since, life)| Leftovers {
+            since,
+            originals: vec![(id(1), life)],
+        });
+        assert_eq!(snapshot.leftovers("s3://b").unwrap(), expect);
+        assert_eq!(snapshot.leftovers("s3://c").unwrap(), None);
+    };
+    let mut applied = 0;
+    let mut apply = |chain: &Chain| {
+        catalog.apply(&chain.blocks()[applied..]).unwrap();
+        applied = chain.blocks().len();
+    };
+    chain.block(1, 0, &[photo(1, DATE), photo(2, DATE)]);
+    chain.block(1, 1, &[stored(0)]);
+    apply(&chain);
+    check(true, 0, None);
+    chain.block(1, 2, &purged(1));
+    apply(&chain);
+    check(false, 0, Some((3, 0)));
+    // Its bytes come again while the copy of before is being deleted: that stays to be deleted.
+    chain.block(1, 3, &[photo(1, DATE)]);
+    apply(&chain);
+    check(false, 3, Some((3, 0)));
+    let missing = catalog.snapshot().unwrap().not_stored("s3://b", &[id(1)]);
+    assert_eq!(missing.unwrap(), [(id(1), 3)]);
+    // An upload of before ends late: what it put there is no copy of what is there now.
+    chain.block(1, 4, &[stored(0)]);
+    apply(&chain);
+    check(false, 3, Some((5, 0)));
+    chain.block(1, 5, &[stored(3)]);
+    apply(&chain);
+    check(true, 3, Some((5, 0)));
+    // Who began before that upload ended may have missed it.
+    chain.block(1, 6, &[deleted(0, 4)]);
+    apply(&chain);
+    check(true, 3, Some((5, 0)));
+    chain.block(1, 7, &[deleted(0, 7)]);
+    apply(&chain);
+    check(true, 3, None);
+    // Nothing is said of a copy of this life.
+    chain.block(1, 8, &[deleted(3, 8)]);
+    apply(&chain);
+    check(true, 3, None);
+    chain.block(1, 9, &purged(1));
+    apply(&chain);
+    check(false, 3, Some((10, 3)));
+
+    // The household's bucket may be getting it just now.
+    let agreed = LibraryEdit::Settings(settings(Some(Some("s3://d")), None));
+    chain.block(1, 10, &[agreed]);
+    chain.block(1, 11, &purged(2));
+    apply(&chain);
+    let left = catalog.snapshot().unwrap().leftovers("s3://d").unwrap();
+    let left = left.map(|left| (left.since, left.originals));
+    assert_eq!(left, Some((12, vec![(id(2), 0)])));
 }

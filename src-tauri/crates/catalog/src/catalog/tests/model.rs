@@ -74,6 +74,7 @@ impl Model {
         let (photos, writes, added) = match said {
             LibraryEdit::Undo(name) => return self.undo(edit, height, name),
             LibraryEdit::Stored { .. }
+            | LibraryEdit::Deleted { .. }
             | LibraryEdit::Verified { .. }
             | LibraryEdit::Kept { .. }
             | LibraryEdit::Purged { .. }

@@ -84,6 +84,7 @@ pub(super) fn edit() -> impl Strategy<Value = LibraryEdit> {
             LibraryEdit::Stored {
                 bucket,
                 originals,
+                life: 0,
                 verified_ms,
             }
         }),

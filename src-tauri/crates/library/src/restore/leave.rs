@@ -1,0 +1,116 @@
+//! Of all devices that were restored from one bucket, one goes on with the household: the first whose
+//! epoch the bucket is told of. Whoever comes later is told who that is.
+//!
+//! What the bucket had been told of when this device was made from it does not count: whoever restores
+//! once more, after a device that was restored is lost too, has seen that.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kinfolio_bucket::{Bucket, BucketError, Contents};
+use kinfolio_node::{Anew, Answer, Leave, recovery_key};
+
+use crate::bucket::{Entry, What, connect, create_epoch, epoch};
+use crate::error::LibraryError;
+use crate::layout::Layout;
+use crate::library::{node_error, write_durably};
+
+/// Notes from which bucket this device was made, and how many epochs that had been told of.
+pub(super) fn remember(layout: &Layout, bucket: &Bucket, told: u64) -> Result<(), LibraryError> {
+    let text = format!("{bucket}\n{told}\n");
+    write_durably(&layout.restored_from(), text.as_bytes())
+}
+
+/// Asks the bucket that the library in `root` was made from.
+pub(crate) struct BucketLeave {
+    root: PathBuf,
+}
+
+impl BucketLeave {
+    pub(crate) fn of(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+        }
+    }
+
+    async fn reserve(&self, anew: Anew) -> Result<(), String> {
+        let unasked = |error: LibraryError| {
+            format!(
+                "before this restored device changes anything, the bucket that it was made from has to be asked whether another one has gone on with the household: {error}. If that bucket is gone for good, `kinfolio devices recover` goes on without asking"
+            )
+        };
+        match self.first_other(&anew).await.map_err(unasked)? {
+            None => Ok(()),
+            Some(other) => Err(format!(
+                "this household was already gone on with on another device, “{}”: nothing is changed here, or there would be two ledgers. To use this PC with it, run `kinfolio invite` there and `kinfolio join` here, in an empty folder",
+                other.name
+            )),
+        }
+    }
+
+    /// Tells the bucket of this epoch, unless it was told of another device's since: then of which.
+    async fn first_other(&self, anew: &Anew) -> Result<Option<Entry>, LibraryError> {
+        let path = Layout::new(&self.root).restored_from();
+        let text = fs::read_to_string(&path);
+        let text = text.map_err(|source| LibraryError::io("read", &path, source))?;
+        let noted = text.trim_end().rsplit_once('\n');
+        let noted = noted.and_then(|(address, told)| Some((address, told.parse::<u64>().ok()?)));
+        let Some((address, mut number)) = noted else {
+            let bad = std::io::Error::from(std::io::ErrorKind::InvalidData);
+            return Err(LibraryError::io("use", &path, bad));
+        };
+        let bucket = self.open(address).await?;
+        let device = anew.member.id.to_string();
+        let own = Entry {
+            household: anew.household.to_string(),
+            epoch: anew.epoch.to_string(),
+            device: device.clone(),
+            name: anew.member.name.clone(),
+            what: What::Begun {
+                before: anew.before.map(|before| before.to_string()),
+                fork: anew.fork,
+                by: device.clone(),
+                restored: true,
+            },
+        };
+        loop {
+            match epoch(&bucket, number).await? {
+                Some(told) if told == own => return Ok(None),
+                Some(told) => {
+                    let begun = matches!(&told.what, What::Begun { by, .. } if *by != device);
+                    if begun && told.household == own.household {
+                        return Ok(Some(told));
+                    }
+                    number += 1;
+                }
+                // Whether it was stored shows when it is read, or where somebody was faster, who it was.
+                None if create_epoch(&bucket, number, &own).await? => return Ok(None),
+                None => {}
+            }
+        }
+    }
+
+    async fn open(&self, address: &str) -> Result<Bucket, LibraryError> {
+        let bucket = connect(address)?;
+        let contents = bucket.contents().await.map_err(LibraryError::Bucket)?;
+        match contents {
+            Contents::Encrypted => {
+                let key = recovery_key(&self.root);
+                let key = key.map_err(|error| node_error(&self.root, error))?;
+                Ok(bucket.encrypted(&key.bucket_key()))
+            }
+            Contents::Plain => Ok(bucket),
+            // A folder that another disk is mounted at, say: nobody would be found there.
+            Contents::Nothing => Err(LibraryError::Bucket(BucketError::Missing {
+                bucket: bucket.to_string(),
+                object: "the household's ledger".to_owned(),
+            })),
+        }
+    }
+}
+
+impl Leave for BucketLeave {
+    fn ask(&self, anew: Anew) -> Answer<'_> {
+        Box::pin(self.reserve(anew))
+    }
+}
