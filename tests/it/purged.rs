@@ -106,7 +106,7 @@ fn one_device_deletes_it_for_all_and_what_comes_again_is_stored_anew() {
 
     // The same bytes come again: the bucket gets them once more, and gives them back.
     let again = import(&second, &folder);
-    assert_eq!(again.len(), ids.len());
+    assert_eq!(again.len(), gone.len());
     all_stored(&clients[0], &ids);
     let id = &gone[0];
     for home in [&first, &second] {

@@ -331,7 +331,7 @@ async fn look(library: &Library, kept: &mut Kept) -> Result<bool, LibraryError> 
     let upto = last.min(from + LOOK_MAX);
     for number in (from..upto).chain([last]) {
         if !has(&bucket, &part, number).await? {
-            let again = restart(&bucket, &part, at.part).await?;
+            let again = restart(&bucket, &part, at.part, number).await?;
             lost(library, &bucket, &part, again.number, at.next);
             kept.place = Some(again);
             kept.looked = 0;
@@ -343,9 +343,18 @@ async fn look(library: &Library, kept: &mut Kept) -> Result<bool, LibraryError> 
     Ok(true)
 }
 
-/// Where the first stretch of segments without a gap ends.
-async fn restart(bucket: &Bucket, part: &Part, index: usize) -> Result<Place, LibraryError> {
-    let last = last_segment(bucket, part, None).await?;
+/// Where a stretch of segments ends, at or before one that is missing: from there on all is written
+/// or compared again.
+async fn restart(
+    bucket: &Bucket,
+    part: &Part,
+    index: usize,
+    missing: u64,
+) -> Result<Place, LibraryError> {
+    let last = match has(bucket, part, 0).await? {
+        true => Some(Numbered::Segments(part).last_between(bucket, 0, missing).await?),
+        false => None,
+    };
     let end = match last {
         Some(last) => read(bucket, part, last).await?.map(|last| last.end()),
         None => None,
@@ -501,7 +510,7 @@ async fn find(
     if let Some(noted) = &noted
         && !has(bucket, part, noted.last).await?
     {
-        let again = restart(bucket, part, index).await?;
+        let again = restart(bucket, part, index, noted.last).await?;
         lost(library, bucket, part, again.number, noted.next);
         return Ok(again);
     }

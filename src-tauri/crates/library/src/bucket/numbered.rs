@@ -31,7 +31,18 @@ impl Numbered<'_> {
             there += stride;
             stride *= 2;
         }
-        let mut missing = there + stride;
+        let last = self.last_between(bucket, there, there + stride).await?;
+        Ok(Some(last))
+    }
+
+    /// One that is there, and the next one is not, of those from one that is there to one that is
+    /// missing.
+    pub(super) async fn last_between(
+        self,
+        bucket: &Bucket,
+        mut there: u64,
+        mut missing: u64,
+    ) -> Result<u64, LibraryError> {
         while missing - there > 1 {
             let middle = there + (missing - there) / 2;
             match self.has(bucket, middle).await? {
@@ -39,7 +50,7 @@ impl Numbered<'_> {
                 false => missing = middle,
             }
         }
-        Ok(Some(there))
+        Ok(there)
     }
 
     async fn has(self, bucket: &Bucket, number: u64) -> Result<bool, LibraryError> {
