@@ -197,8 +197,8 @@ async fn segments_are_created_once(bucket: &Bucket) {
     assert_eq!(create(0, "ours").await.unwrap(), Segment::Same);
     assert_eq!(create(0, "theirs").await.unwrap(), Segment::Other);
     assert_eq!(bucket.segment(None, 0).await.unwrap(), "ours");
-    let (one, other) = tokio::join!(create(u64::MAX, "a"), create(u64::MAX, "b"));
-    let mut both = [one.unwrap(), other.unwrap()];
+    let (first, second) = tokio::join!(create(u64::MAX, "a"), create(u64::MAX, "b"));
+    let mut both = [first.unwrap(), second.unwrap()];
     both.sort_by_key(|became| *became != Segment::Created);
     assert_eq!(both, [Segment::Created, Segment::Other]);
     // Each line has numbers of its own, and so have the epochs.

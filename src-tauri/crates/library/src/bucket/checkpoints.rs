@@ -130,7 +130,7 @@ async fn round(library: &Library, known: &mut Known) -> Result<Round, LibraryErr
     if !is_due(edits, saved(known)) {
         return Ok(Round::Done);
     }
-    known.last = look(&bucket, known.last.map(|(number, _)| number)).await?;
+    known.last = look(library, &bucket, known.last.map(|(number, _)| number)).await?;
     if !is_due(edits, saved(known)) {
         clear(library, &bucket, known.last.map(|(number, _)| number)).await?;
         return Ok(Round::Done);
@@ -165,14 +165,24 @@ enum Stored {
     Unfit,
 }
 
-/// The number of the last card, and what it saves: nothing, where its content is of an older version.
-async fn look(bucket: &Bucket, noted: Option<u64>) -> Result<Option<(u64, u64)>, LibraryError> {
+/// The number of the last card, and what it saves: nothing, where its content is of an older version, or
+/// of a line of history that was left.
+async fn look(
+    library: &Library,
+    bucket: &Bucket,
+    noted: Option<u64>,
+) -> Result<Option<(u64, u64)>, LibraryError> {
     let Some(number) = last_card(bucket, noted).await? else {
         return Ok(None);
     };
     let card = read_card(bucket, number).await?;
-    let card = card.filter(|card| card.format >= CHECKPOINT_FORMAT);
-    Ok(Some((number, card.map_or(0, |card| card.edits))))
+    let Some(card) = card.filter(|card| card.format >= CHECKPOINT_FORMAT) else {
+        return Ok(Some((number, 0)));
+    };
+    let block = library.node().block(card.tip.height);
+    let block = block.map_err(LibraryError::Node)?;
+    let was_left = block.is_some_and(|block| block.hash() != card.tip.hash);
+    Ok(Some((number, if was_left { 0 } else { card.edits })))
 }
 
 /// The token of this device's claim; `Some(None)` where a checkpoint that was stored once is gone, and

@@ -352,7 +352,11 @@ async fn restart(
     missing: u64,
 ) -> Result<Place, LibraryError> {
     let last = match has(bucket, part, 0).await? {
-        true => Some(Numbered::Segments(part).last_between(bucket, 0, missing).await?),
+        true => Some(
+            Numbered::Segments(part)
+                .last_between(bucket, 0, missing)
+                .await?,
+        ),
         false => None,
     };
     let end = match last {
