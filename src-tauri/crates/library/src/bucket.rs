@@ -14,6 +14,7 @@ mod lines;
 mod link;
 mod news;
 mod numbered;
+mod places;
 mod purging;
 mod segments;
 mod spool;

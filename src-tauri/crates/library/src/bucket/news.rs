@@ -9,9 +9,9 @@ use kinfolio_bucket::Bucket;
 use kinfolio_node::engine::Standing;
 use kinfolio_node::{Excerpt, NodeError, Role, SubmitError};
 
-use super::ledger::{last_segment, noted};
 use super::lines::{Part, entries, newest, parts};
 use super::link::Work;
+use super::places::{last_segment, noted};
 use super::segments::{SegmentError, check, has, read};
 use crate::error::LibraryError;
 use crate::library::Library;
