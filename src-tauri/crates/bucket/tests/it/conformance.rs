@@ -185,10 +185,10 @@ async fn two_at_once(bucket: &Bucket) {
 }
 
 async fn segments_are_created_once(bucket: &Bucket) {
-    let one = |text: &'static str| Bytes::from_static(text.as_bytes());
+    let bytes = |text: &'static str| Bytes::from_static(text.as_bytes());
     let missing = bucket.segment(None, 0).await.unwrap_err();
     assert!(matches!(missing, BucketError::Missing { .. }), "{missing}");
-    let create = |number, text| bucket.create_segment(None, number, one(text));
+    let create = |number, text| bucket.create_segment(None, number, bytes(text));
     assert!(!bucket.has_segment(None, 0).await.unwrap());
     assert_eq!(create(0, "ours").await.unwrap(), Segment::Created);
     assert!(
@@ -202,14 +202,14 @@ async fn segments_are_created_once(bucket: &Bucket) {
     both.sort_by_key(|became| *became != Segment::Created);
     assert_eq!(both, [Segment::Created, Segment::Other]);
     // Each line has numbers of its own, and so have the epochs.
-    let there = bucket.create_segment(Some("ab"), 0, one("on a line"));
+    let there = bucket.create_segment(Some("ab"), 0, bytes("on a line"));
     assert_eq!(there.await.unwrap(), Segment::Created);
     assert_eq!(bucket.segment(Some("ab"), 0).await.unwrap(), "on a line");
     assert_eq!(bucket.segment(None, 0).await.unwrap(), "ours");
     assert!(!bucket.has_segment(Some("cd"), 0).await.unwrap());
     assert_eq!(bucket.epoch(0).await.unwrap(), None);
-    assert!(bucket.create_epoch(0, one("ab")).await.unwrap());
-    assert!(!bucket.create_epoch(0, one("cd")).await.unwrap());
+    assert!(bucket.create_epoch(0, bytes("ab")).await.unwrap());
+    assert!(!bucket.create_epoch(0, bytes("cd")).await.unwrap());
     assert_eq!(bucket.epoch(0).await.unwrap().unwrap(), "ab");
 }
 
