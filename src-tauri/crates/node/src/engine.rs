@@ -21,7 +21,7 @@ mod removal;
 mod say;
 mod silence;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::config::device_id;
@@ -45,7 +45,6 @@ use catch_up::CatchUp;
 use durable::Durable;
 pub use durable::Mark;
 pub use epoch::Right;
-use epoch::{Kinship, Recovering};
 pub use event::{Action, Clock, Counts, Event, Standing};
 use peers::Peers;
 pub use silence::Heard;
@@ -90,15 +89,7 @@ pub struct Engine<S> {
     /// Blocks that a damaged log had behind its first wound.
     attic: Attic,
     counts: Counts,
-    /// Who greeted from another line of history, how that stands to the one here, and how far its
-    /// chain reaches.
-    elsewhere: BTreeMap<DeviceId, (Kinship, Height)>,
-    /// To whose line this device is to go, as a person has said.
-    following: Option<DeviceId>,
-    /// Since when it has had no quorum, and whether that is so long that it may leave its line.
-    alone_since: Option<Micros>,
-    stuck: bool,
-    recovering: Option<Recovering>,
+    lines: epoch::Lines,
     /// Who says that the household has removed this device.
     removed_by: BTreeSet<DeviceId>,
     /// Edits that are not signed yet, and for whom; since when, and until when they may wait for
@@ -221,11 +212,7 @@ impl<S: Store> Engine<S> {
             seen: 0,
             attic: Attic::default(),
             counts: Counts::default(),
-            elsewhere: BTreeMap::new(),
-            following: None,
-            alone_since: None,
-            stuck: false,
-            recovering: None,
+            lines: epoch::Lines::default(),
             removed_by: BTreeSet::new(),
             fresh: Vec::new(),
             fresh_bytes: 0,
@@ -293,7 +280,7 @@ impl<S: Store> Engine<S> {
                 self.ungreeted.remove(&device);
                 self.unheard.remove(&device);
                 self.peers.down(device);
-                self.elsewhere.remove(&device);
+                self.lines.elsewhere.remove(&device);
                 self.silence.forget_word_of(device);
                 self.drive(clock, Input::Away(device))?;
                 self.consider_other_lines();

@@ -6,6 +6,7 @@
 //! goes on there by itself only if it cannot go on where it is: it has had no quorum for a while, and
 //! a voter began the other line. All else is for a person to say (`follow`).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kinfolio_chain::block::Draft;
@@ -66,6 +67,19 @@ pub(super) enum Kinship {
     },
 }
 
+/// What is known of other lines of history, and what is to be done about them.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Who greeted from another one, how that stands to the one here, and how far its chain reaches.
+    pub(super) elsewhere: BTreeMap<DeviceId, (Kinship, Height)>,
+    /// To whose line this device is to go, as a person has said.
+    pub(super) following: Option<DeviceId>,
+    /// Since when it has had no quorum, and whether that is so long that it may leave its line.
+    alone_since: Option<Micros>,
+    stuck: bool,
+    recovering: Option<Recovering>,
+}
+
 /// How the lines `theirs` stand to `own`.
 pub(super) fn kinship(own: &[Begun], theirs: &[Begun]) -> Kinship {
     let shared = own
@@ -95,7 +109,7 @@ impl<S: Store> Engine<S> {
         nonce: [u8; 32],
         right: Right,
     ) -> Result<(), NodeError> {
-        self.recovering = Some(Recovering {
+        self.lines.recovering = Some(Recovering {
             ticket,
             nonce,
             right,
@@ -105,7 +119,7 @@ impl<S: Store> Engine<S> {
     }
 
     pub(super) fn recovers_at(&self) -> Option<Micros> {
-        self.recovering.as_ref().map(|one| one.until)
+        self.lines.recovering.as_ref().map(|one| one.until)
     }
 
     /// Begins the epoch that was asked for, if it is time.
@@ -115,7 +129,7 @@ impl<S: Store> Engine<S> {
         let asked = asked.count();
         let all_said = self.catch_up.is_idle() && self.replica.surveyed() >= asked;
         let due = |one: &mut Recovering| all_said || one.until <= clock.now;
-        let Some(recovering) = self.recovering.take_if(due) else {
+        let Some(recovering) = self.lines.recovering.take_if(due) else {
             return Ok(());
         };
         let Recovering {
@@ -187,7 +201,7 @@ impl<S: Store> Engine<S> {
 
     /// A person has said that this device goes where `device` goes.
     pub fn follow(&mut self, device: DeviceId) {
-        self.following = Some(device);
+        self.lines.following = Some(device);
         // It says again where it stands.
         self.unheard.insert(device);
         self.ungreeted
@@ -204,7 +218,7 @@ impl<S: Store> Engine<S> {
         kinship: Kinship,
     ) -> Result<(), NodeError> {
         self.peers.part(from);
-        self.elsewhere.insert(from, (kinship, hello.height));
+        self.lines.elsewhere.insert(from, (kinship, hello.height));
         if hello.again {
             self.ungreeted.insert(from);
             self.greet();
@@ -225,7 +239,7 @@ impl<S: Store> Engine<S> {
             ),
         };
         self.peers.is_troubled(from, trouble);
-        let chosen = self.following == Some(from);
+        let chosen = self.lines.following == Some(from);
         if let (true, Kinship::Behind { fork } | Kinship::Rival { fork }) = (chosen, kinship) {
             let to = from;
             return Err(NodeError::GoBack { fork, to, chosen });
@@ -237,11 +251,11 @@ impl<S: Store> Engine<S> {
     /// Asks devices that are ahead for their blocks, where this one cannot go on by itself.
     pub(super) fn consider_other_lines(&mut self) {
         let mut asked = Vec::new();
-        for (&device, &(kinship, height)) in &self.elsewhere {
+        for (&device, &(kinship, height)) in &self.lines.elsewhere {
             let Kinship::Ahead { fork, .. } = kinship else {
                 continue;
             };
-            let free = self.following == Some(device) || self.is_stuck();
+            let free = self.lines.following == Some(device) || self.is_stuck();
             // Its epoch's block is looked at before anything here is given up.
             match fork >= self.state.height() {
                 true if free || self.is_led() => {
@@ -261,18 +275,26 @@ impl<S: Store> Engine<S> {
     /// Whether a device has gone ahead, so that this one is to see again and again whether it comes
     /// along.
     pub(super) fn sees_another_line(&self) -> bool {
-        let mut kinships = self.elsewhere.values().map(|(kinship, _)| kinship);
+        let mut kinships = self.lines.elsewhere.values().map(|(kinship, _)| kinship);
         kinships.any(|one| matches!(one, Kinship::Ahead { .. }))
     }
 
     /// Whether blocks may be asked of a device that does not follow this line.
     pub(super) fn is_ahead(&self, device: DeviceId) -> bool {
-        let kinship = self.elsewhere.get(&device).map(|(kinship, _)| kinship);
+        let kinship = self
+            .lines
+            .elsewhere
+            .get(&device)
+            .map(|(kinship, _)| kinship);
         matches!(kinship, Some(Kinship::Ahead { .. }))
     }
 
     pub(super) fn is_behind(&self, device: DeviceId) -> bool {
-        let kinship = self.elsewhere.get(&device).map(|(kinship, _)| kinship);
+        let kinship = self
+            .lines
+            .elsewhere
+            .get(&device)
+            .map(|(kinship, _)| kinship);
         matches!(kinship, Some(Kinship::Behind { .. }))
     }
 
@@ -288,27 +310,27 @@ impl<S: Store> Engine<S> {
     fn is_free_to_follow(&self, from: Option<DeviceId>, epoch: &Epoch) -> bool {
         let beginner = self.state.configuration().member(epoch.device());
         let voted = beginner.is_some_and(|one| one.role == Role::Voter);
-        let chosen = from.is_some() && self.following == from;
+        let chosen = from.is_some() && self.lines.following == from;
         chosen || voted && self.is_stuck()
     }
 
     /// Whether this device has been without a quorum for so long that it cannot go on where it is.
     fn is_stuck(&self) -> bool {
-        self.stuck && !self.replica.has_quorum()
+        self.lines.stuck && !self.replica.has_quorum()
     }
 
     pub(super) fn mind_quorum(&mut self, clock: Clock) {
         let since = match self.replica.has_quorum() {
             true => None,
-            false => Some(self.alone_since.unwrap_or(clock.now)),
+            false => Some(self.lines.alone_since.unwrap_or(clock.now)),
         };
-        self.alone_since = since;
-        self.stuck = since.is_some_and(|since| since + STUCK_AFTER <= clock.now);
+        self.lines.alone_since = since;
+        self.lines.stuck = since.is_some_and(|since| since + STUCK_AFTER <= clock.now);
     }
 
     /// Whether blocks above the tip are wanted of a device: not of those whose line is to be left.
     pub(super) fn may_lead(&self, device: DeviceId) -> bool {
-        let to = self.following.filter(|&to| self.is_ahead(to));
+        let to = self.lines.following.filter(|&to| self.is_ahead(to));
         to.is_none_or(|to| to == device)
     }
 
@@ -318,7 +340,7 @@ impl<S: Store> Engine<S> {
         from: DeviceId,
         block: &Block,
     ) -> Result<(), NodeError> {
-        let Some(&(Kinship::Ahead { fork, epoch }, _)) = self.elsewhere.get(&from) else {
+        let Some(&(Kinship::Ahead { fork, epoch }, _)) = self.lines.elsewhere.get(&from) else {
             return Ok(());
         };
         let below = self.store.block(fork)?.map(|below| below.hash());
@@ -338,7 +360,7 @@ impl<S: Store> Engine<S> {
             .epoch()
             .filter(|begun| is_signed(begun) && free(begun));
         if stands && begun.is_some() {
-            let (to, chosen) = (from, self.following == Some(from));
+            let (to, chosen) = (from, self.lines.following == Some(from));
             return Err(NodeError::GoBack { fork, to, chosen });
         }
         Ok(())
@@ -387,7 +409,7 @@ impl<S: Store> Engine<S> {
             return Ok(Vec::new());
         };
         let beginner = epoch.device();
-        self.elsewhere.clear();
+        self.lines.elsewhere.clear();
         self.witnesses.clear();
         self.early = None;
         let parted = self.peers.present();

@@ -68,7 +68,7 @@ impl<S: Store> Engine<S> {
                 return self.on_blocks(clock, from, blocks);
             }
             // What was said before the lines parted.
-            _ if self.elsewhere.contains_key(&from) => {}
+            _ if self.lines.elsewhere.contains_key(&from) => {}
             _ if !self.peers.is_greeted(from) => {
                 let detail = "the first message must be a greeting".to_owned();
                 self.refuse(from, RefusalCode::Ungreeted, detail);
@@ -141,8 +141,8 @@ impl<S: Store> Engine<S> {
         }
         match kinship(self.state.lines(), &hello.lines) {
             Kinship::Same => {
-                self.elsewhere.remove(&from);
-                self.following = self.following.filter(|&to| to != from);
+                self.lines.elsewhere.remove(&from);
+                self.lines.following = self.lines.following.filter(|&to| to != from);
             }
             other => return self.hear_other_line(clock, from, hello, other),
         }
