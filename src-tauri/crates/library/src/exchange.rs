@@ -14,7 +14,7 @@ mod preview;
 mod purge;
 
 pub(crate) use borrowed::Borrowed;
-pub(crate) use gather::{Gathering, gather};
+pub(crate) use gather::{Gathering, gather, mark_at};
 pub(crate) use give::Shelf;
 pub(crate) use keep::{all, placement, say as say_kept};
 pub(crate) use mend::{ensure_whole, is_hashed_first, mend_if_damaged, watched};

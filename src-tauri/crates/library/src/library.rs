@@ -140,6 +140,14 @@ impl Library {
         self.inner.node.status().device.id
     }
 
+    /// Whether this device belongs to the household. One that was restored and has written nothing
+    /// does not yet: its first word begins an epoch, and is for a person to say.
+    pub(crate) fn belongs(&self) -> bool {
+        let status = self.inner.node.status();
+        let mut members = status.members.iter();
+        members.any(|one| one.id == status.device.id)
+    }
+
     /// The height that the catalogue shows.
     #[must_use]
     pub fn height(&self) -> u64 {

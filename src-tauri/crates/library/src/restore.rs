@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use crate::bucket::{Part, connect, epochs, has_segment, newest_line};
 use crate::checkpoint::mark_unproven;
 use crate::error::LibraryError;
-use crate::exchange::Gathering;
+use crate::exchange::{Gathering, mark_at};
 use crate::founding::{begin_again, check_name, furnish, make_library, prepare};
 use crate::layout::Layout;
 use crate::library::{node_error, write_durably};
@@ -191,8 +191,8 @@ pub async fn restore(
     }
     if missing.is_empty() {
         for what in [Gathering::Previews, Gathering::Originals] {
-            let height = format!("{}\n", ledger.tip.height);
-            write_durably(&layout.gathered(what), height.as_bytes())?;
+            let mark = mark_at(ledger.tip.height, Some(ledger.tip.hash));
+            write_durably(&layout.gathered(what), mark.as_bytes())?;
         }
     }
     let text = Settings::template(&ledger.household, device);

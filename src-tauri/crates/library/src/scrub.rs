@@ -96,7 +96,9 @@ async fn go_on(library: &Library, pass: &mut Pass) -> Result<(), LibraryError> {
         pass.keep(library)?;
         library.note_scrub(pass.status());
     }
-    say_what_is_here(library, pass).await?;
+    if library.belongs() {
+        say_what_is_here(library, pass).await?;
+    }
     pass.end(now_ms());
     pass.keep(library)?;
     library.note_scrub(pass.status());

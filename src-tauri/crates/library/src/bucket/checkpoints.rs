@@ -101,12 +101,10 @@ fn is_due(edits: u64, last: Option<u64>) -> bool {
     edits.saturating_sub(last) >= EDITS_MIN.max(last / PART_MIN)
 }
 
-/// Whether this device belongs to the household and can claim anything there now. One that was
-/// restored and has written nothing does not belong to it: its first word would begin an epoch.
+/// Whether this device can claim anything now.
 fn may_claim(library: &Library) -> bool {
     let status = library.node().status();
-    let is_member = status.members.iter().any(|one| one.id == status.device.id);
-    is_member && status.quorum && status.standing == Standing::Good
+    library.belongs() && status.quorum && status.standing == Standing::Good
 }
 
 /// Stores a checkpoint, if one is due and nobody else does.

@@ -31,7 +31,9 @@ pub(super) const AT_ONCE: usize = 4;
 /// Photos that may be missing before no further ones are looked for.
 const MISSING_MAX: usize = 20_000;
 
-/// How long to wait before what did not come is tried again, unless a device comes back.
+/// How long to wait before what did not come is tried again, unless a device comes back: twice as
+/// long each time, and so long at most.
+const TRY_SOON: Duration = Duration::from_secs(2);
 pub(super) const TRY_AGAIN: Duration = Duration::from_secs(60);
 
 /// How long nothing more may have come before the others are told what came: once for an import,
@@ -62,6 +64,7 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
     let mut household = library.node().watch_household();
     let mut gathered = Gathered::read(library, what);
     let mut agreed = library.agreed();
+    let mut pause = TRY_SOON;
     loop {
         if what == Gathering::Originals && placement(library) != Placement::All {
             // What is dropped meanwhile may lie below the mark.
@@ -85,11 +88,17 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
             continue;
         }
         let missing = !gathered.missing.is_empty();
+        if !missing {
+            pause = TRY_SOON;
+        }
         tokio::select! {
             changed = shown.changed() => if changed.is_err() { return },
             changed = agreed.changed() => if changed.is_err() { return },
-            changed = household.changed(), if missing => if changed.is_err() { return },
-            () = tokio::time::sleep(TRY_AGAIN), if missing => {}
+            changed = household.changed(), if missing => match changed {
+                Ok(()) => pause = TRY_SOON,
+                Err(_) => return,
+            },
+            () = tokio::time::sleep(pause), if missing => pause = (pause * 2).min(TRY_AGAIN),
             () = tokio::time::sleep(SAY_AFTER), if gathered.owes_word && !missing => {
                 gathered.say(library).await;
             }
@@ -173,6 +182,9 @@ impl Gathered {
 
     /// Tells the household that this device holds what came.
     async fn say(&mut self, library: &Library) {
+        if !library.belongs() {
+            return;
+        }
         let (from, to) = (self.mark + 1, self.looked_at);
         match say_all(library, from, to).await {
             Ok(()) => {
@@ -344,13 +356,18 @@ fn hash_at(library: &Library, height: Height) -> Option<BlockHash> {
     block.map(|block| block.hash())
 }
 
+/// As it is written down that everything up to a block is here.
+pub(crate) fn mark_at(height: Height, hash: Option<BlockHash>) -> String {
+    let hash = hash.map_or_else(String::new, |hash| hash.to_string());
+    format!("{height} {hash}\n")
+}
+
 /// Should this be lost, more is looked at than must be.
 fn write_mark(library: &Library, what: Gathering, mark: Height) {
     let path = library.layout().gathered(what);
     let draft = path.with_extension("new");
-    let hash = hash_at(library, mark).map_or_else(String::new, |hash| hash.to_string());
-    let written =
-        fs::write(&draft, format!("{mark} {hash}\n")).and_then(|()| fs::rename(&draft, &path));
+    let text = mark_at(mark, hash_at(library, mark));
+    let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path));
     if let Err(error) = written {
         tracing::warn!(%error, path = %path.display(), "how far was gathered cannot be noted");
     }
