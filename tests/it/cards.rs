@@ -78,18 +78,6 @@ fn the_bucket_s_originals_are_counted() {
         let told = node.client().get("/api/v1/tasks").json()["bucket"].clone();
         (told["originals"] == 4 && told["blocks_behind"] == 0).then_some(())
     });
-    // A bucket that holds photos in the clear is not made an encrypted one.
-    home.json(["household", "--encrypt-bucket", "yes"]);
-    let trouble = eventually("it is refused", || {
-        let told = node.client().get("/api/v1/tasks").json()["bucket"].clone();
-        told["trouble"].as_str().map(str::to_owned)
-    });
-    assert!(trouble.contains("is to be encrypted"), "{trouble}");
-    home.json(["household", "--encrypt-bucket", "no"]);
-    eventually("it is in use again", || {
-        let told = node.client().get("/api/v1/tasks").json()["bucket"].clone();
-        (told["trouble"].is_null() && told["originals"] == 4).then_some(())
-    });
 }
 
 #[test]

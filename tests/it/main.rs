@@ -32,6 +32,7 @@ mod scrub;
 mod serve;
 mod settings;
 mod sharing;
+mod status;
 mod storm;
 mod tidy;
 mod trouble;

@@ -165,7 +165,7 @@ fn a_full_disk_on_one_device_stops_that_one_only() {
 fn a_clock_that_is_a_year_off_loses_nothing_and_keeps_nobody_up() {
     let mut three = Three::found();
     write(three.node(0), "before");
-    for (wrong, text) in [("+1y", "ahead"), ("-1y", "behind")] {
+    for (wrong, text, way) in [("+1y", "ahead", 1), ("-1y", "behind", -1)] {
         three.nodes[2].take().unwrap().terminate();
         let Some(node) = three.homes[2].serve_at_time(wrong) else {
             eprintln!("libfaketime is not installed: nothing was tested");
@@ -176,6 +176,16 @@ fn a_clock_that_is_a_year_off_loses_nothing_and_keeps_nobody_up() {
             let one = member(&three.homes[0], "NAS");
             (one["reachable"] == true && three.ledger(2)["quorum"] == true).then_some(())
         });
+        for home in &three.homes {
+            eventually("whose clock it is, is told on each device", || {
+                let told = |name| member(home, name)["clock_ahead_seconds"].as_i64();
+                let days = told("NAS")? * way / 86_400;
+                let others = told("Here").or(told("Laptop"));
+                ((364..=367).contains(&days) && others.is_none()).then_some(())
+            });
+            let said = home.run(["status"]).succeeded().stdout;
+            assert!(said.contains("the clock of NAS is 36"), "{said}");
+        }
         let id = write(three.node(2), text)["id"].clone();
         let path = format!("/api/v1/photos/{}", id.as_str().unwrap());
         let rated = three

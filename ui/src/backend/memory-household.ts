@@ -47,6 +47,8 @@ export class MemoryHousehold {
 
   /** How the bucket answers once one is set. */
   bucket: Partial<BucketState> = { blocks: 38, blocks_behind: 0, originals: 1204 };
+  /** What the bucket that is set holds already. */
+  bucketHolds: 'empty' | 'plain' | 'encrypted' = 'empty';
   /** Steps of a restoring that are left, for a test to let pass; null: none is under way. */
   restoringSteps: number | null = null;
 
@@ -200,6 +202,12 @@ export class MemoryHousehold {
         status: 400,
       });
     }
+    const encrypted = change.bucket_encrypted ?? this.wanted.bucket_encrypted;
+    const fitting = { plain: false, encrypted: true, empty: encrypted }[this.bucketHolds];
+    if (this.wanted.bucket === change.bucket && encrypted !== fitting) {
+      const code = encrypted ? 'bucket_plain' : 'bucket_encrypted';
+      throw new BackendError(code, 'It holds data of the other kind.', { status: 409 });
+    }
     if (!this.quorum()) return 'pending';
     Object.assign(this.wanted, change);
     return 'committed';
@@ -208,7 +216,8 @@ export class MemoryHousehold {
   bucketState(): BucketState | null {
     this.refuse();
     if (this.wanted.bucket === null || this.wanted.bucket === undefined) return null;
-    return { bucket: this.wanted.bucket, waiting: 0, stored: 0, failed: 0, ...this.bucket };
+    const { bucket, bucket_encrypted: encrypted, bucket_voter: votes } = this.wanted;
+    return { bucket, encrypted, votes, waiting: 0, stored: 0, failed: 0, ...this.bucket };
   }
 
   recoveryKey(): RecoveryKey {
@@ -265,7 +274,7 @@ export class MemoryHousehold {
   }
 }
 
-const HEARD = { silent_seconds: 0, pruned: false };
+const HEARD = { silent_seconds: 0, pruned: false, disk_full: false };
 
 function device(name: string, number: number): Kept {
   const id = number.toString(16).padStart(32, '0');

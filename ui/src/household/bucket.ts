@@ -21,8 +21,10 @@ const UNITS = { h: 'hour', d: 'day' } as const;
 
 export function standing(bucket: BucketState): BucketStanding {
   if (bucket.trouble) return 'trouble';
-  if (bucket.blocks_behind === null || bucket.blocks_behind === undefined) return 'looking';
-  return bucket.blocks_behind > 0 || bucket.waiting > 0 ? 'behind' : 'well';
+  const { blocks_behind: behind, waiting } = bucket;
+  if (behind === null || behind === undefined) return 'looking';
+  if (waiting === null || waiting === undefined) return behind > 0 ? 'behind' : 'looking';
+  return behind > 0 || waiting > 0 ? 'behind' : 'well';
 }
 
 /** Whether this device's environment names another bucket than the household does. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Member } from '../backend/types';
 import { Texts } from '../i18n/i18n';
-import { ago, inOrder, isLastVoter, presence, progress, shortName, silence, placed } from './device';
+import { ago, clock, inOrder, isLastVoter, presence, progress, shortName, silence, placed } from './device';
 
 function member(id: string, more: Partial<Member> = {}): Member {
-  const rest = { placement: 'all', height: 10, tip: 'aa', silent_seconds: 0, pruned: false };
+  const rest = { placement: 'all', height: 10, tip: 'aa', silent_seconds: 0, pruned: false, disk_full: false };
   return { id, name: id, role: 'voter', reachable: true, ...rest, ...more };
 }
 
@@ -81,6 +81,27 @@ describe('a device that is silent for long', () => {
     it(`says ${english}`, () => {
       expect(silence(member('a', more), new Texts(['en-GB']))).toBe(english);
       expect(silence(member('a', more), new Texts(['de']))).toBe(german);
+    });
+  }
+});
+
+describe('a clock that is off', () => {
+  const cases: [number | null, string | null, string | null][] = [
+    [null, null, null],
+    [365 * 86_400, '365 days ahead of', 'vor, um 365 Tage'],
+    [-26 * 3600, '26 hours behind', 'nach, um 26 Stunden'],
+    [-660, '11 minutes behind', 'nach, um 11 Minuten'],
+  ];
+  for (const [seconds, english, german] of cases) {
+    it(`by ${seconds} seconds is told`, () => {
+      const off = member('a', { clock_ahead_seconds: seconds });
+      const told = (locale: string) => clock(off, new Texts([locale]));
+      if (english === null || german === null) {
+        expect(told('en-GB')).toBeNull();
+      } else {
+        expect(told('en-GB')).toContain(english);
+        expect(told('de')).toContain(german);
+      }
     });
   }
 });

@@ -20,6 +20,12 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 
+const CLOCK_UNITS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
 /** This device first, the others by name, so that no card moves when one comes or goes. */
 export function inOrder(members: readonly Member[], here: string): Member[] {
   return [...members].sort((a, b) => {
@@ -76,6 +82,16 @@ export function silence(member: Member, words: Texts = texts): string | null {
   return member.prune_at
     ? words.t('device.silent.until', { count, date: day(member.prune_at, words) })
     : words.t('device.silent', { count });
+}
+
+/** That its clock differs from the others', and by how much; null while it does not. */
+export function clock(member: Member, words: Texts = texts): string | null {
+  const ahead = member.clock_ahead_seconds ?? 0;
+  if (ahead === 0) return null;
+  const seconds = Math.abs(ahead);
+  const [unit, length] = CLOCK_UNITS.find(([, length]) => seconds >= 2 * length) ?? CLOCK_UNITS[2];
+  const far = words.unit(Math.floor(seconds / length), unit);
+  return words.t(ahead > 0 ? 'device.clock.ahead' : 'device.clock.behind', { far });
 }
 
 /** The day of a moment by this computer's calendar. */

@@ -194,6 +194,7 @@ export function whyNot(error: unknown): string {
   const code = codeOf(error);
   if (code === 'last_voter') return t('device.last.voter');
   if (code === 'bad_name' || code === 'name_taken') return t(`join.wrong.${code}`);
+  if (code === 'bucket_plain' || code === 'bucket_encrypted') return t(`bucket.wrong.${code}`);
   if (code === 'members_change' || code === 'device_unknown') return t(`device.failed.${code}`);
   return messageOf(error);
 }

@@ -23,6 +23,7 @@ function ledger(devices: Device[], more: Partial<Ledger> = {}): Ledger {
     tip: TIP,
     silent_seconds: 0,
     pruned: false,
+    disk_full: false,
     ...device,
   }));
   const { needed } = majority(members);

@@ -54,6 +54,16 @@ describe('a card', () => {
     expect(cards[1]?.getByTestId('device-free').textContent).toBe('2.1 GB');
   });
 
+  it('says so of a device whose disk is full, and of a clock that is off', async () => {
+    const backend = await openHousehold({ devices: 2 });
+    backend.others.set(1, { disk_full: true, clock_ahead_seconds: 365 * 86_400 });
+    await app?.check();
+    const card = within(screen.getAllByTestId('device-card')[1] as HTMLElement);
+    await waitFor(() => expect(card.getByTestId('device-full').textContent).toContain('disk is full'));
+    expect(card.getByTestId('device-clock').textContent).toContain('365 days ahead');
+    expect(await faults()).toEqual([]);
+  });
+
   it('says so where a device has told nothing yet', async () => {
     const backend = await openHousehold({ devices: 2 });
     backend.others.set(1, { originals: null, free_bytes: null });
@@ -65,12 +75,13 @@ describe('a card', () => {
 });
 
 describe('the bucket', () => {
-  const told: BucketState = { bucket: 's3://a', waiting: 0, stored: 0, failed: 0 };
+  const told: BucketState = { bucket: 's3://a', encrypted: false, votes: false, waiting: 0, stored: 0, failed: 0 };
   const STANDINGS: [Partial<BucketState>, string][] = [
     [{}, 'looking'],
     [{ blocks: 4, blocks_behind: 0 }, 'well'],
     [{ blocks: 4, blocks_behind: 2 }, 'behind'],
     [{ blocks: 4, blocks_behind: 0, waiting: 7 }, 'behind'],
+    [{ blocks: 4, blocks_behind: 0, waiting: null }, 'looking'],
     [{ blocks: 4, blocks_behind: 0, trouble: 'it is full' }, 'trouble'],
   ];
   for (const [more, expected] of STANDINGS) {
@@ -98,6 +109,20 @@ describe('the bucket', () => {
     const card = within(screen.getByTestId('bucket-card'));
     expect(card.getByTestId('bucket-ledger').textContent).toContain('up to date');
     expect(card.getByTestId('bucket-originals').textContent.trim()).toBe('1,204');
+    expect(await faults()).toEqual([]);
+  });
+
+  it('that holds data of the other kind is refused beside the tick', async () => {
+    const backend = await openHousehold();
+    await setBucket('s3://home');
+    await fireEvent.click(await screen.findByTestId('bucket-done'));
+    backend.others.bucketHolds = 'plain';
+    await fireEvent.click(screen.getByTestId('change-bucket'));
+    await fireEvent.click(screen.getByRole('checkbox'));
+    await fireEvent.click(screen.getByTestId('bucket-save'));
+    const fault = await screen.findByTestId('bucket-unfit');
+    expect(fault.textContent).toContain('Take a new, empty place');
+    expect(backend.others.agreed().bucket_encrypted).toBe(false);
     expect(await faults()).toEqual([]);
   });
 

@@ -35,6 +35,10 @@ export const bucketTexts = {
   'bucket.leave': 'Keinen Bucket benutzen',
   'bucket.leave.hint': 'Was immer Sie wählen: Aus dem jetzigen Bucket wird nichts gelöscht.',
   'bucket.wrong': 'Der Bucket wurde nicht geändert: {reason}',
+  'bucket.wrong.bucket_plain':
+    'was er enthält, ist unverschlüsselt und bleibt es. Nehmen Sie für einen verschlüsselten einen neuen, leeren Ort, oder lassen Sie das Häkchen weg',
+  'bucket.wrong.bucket_encrypted':
+    'was er enthält, ist verschlüsselt und bleibt es. Nehmen Sie für einen unverschlüsselten einen neuen, leeren Ort, oder setzen Sie das Häkchen',
   'bucket.saved.looking': 'Gespeichert. Es wird nachgesehen, ob der Bucket antwortet …',
   'bucket.saved.trouble': 'Gespeichert, aber der Bucket lässt sich nicht benutzen:',
   'bucket.saved.trouble.after':

@@ -307,6 +307,12 @@ export const de: Catalogue = {
   'device.silent.over': 'Zählt nicht mit: stumm seit {date}. Ist es wieder da, zählt es von selbst wieder mit.',
   'device.silent.over.long':
     'Zählt nicht mit: seit Langem stumm. Ist es wieder da, zählt es von selbst wieder mit.',
+  'device.full':
+    'Seine Platte ist voll: Neues wird dort weder abgelegt noch gezeigt. Schaffen Sie dort Platz, dann geht es von selbst weiter.',
+  'device.clock.ahead':
+    'Seine Uhr geht gegenüber denen der anderen Geräte vor, um {far}. Sehen Sie nach, welche falsch geht, und stellen Sie diese.',
+  'device.clock.behind':
+    'Seine Uhr geht gegenüber denen der anderen Geräte nach, um {far}. Sehen Sie nach, welche falsch geht, und stellen Sie diese.',
   'device.placement': 'Originale',
   'device.placement.all': 'Alle',
   'device.placement.recent': 'Favoriten und neue',

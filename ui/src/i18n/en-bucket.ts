@@ -32,6 +32,10 @@ export const bucketTexts = {
   'bucket.leave': 'Use no bucket',
   'bucket.leave.hint': 'Whatever you choose, nothing is deleted from the bucket that is in use now.',
   'bucket.wrong': 'The bucket was not changed: {reason}',
+  'bucket.wrong.bucket_plain':
+    'what it holds is not encrypted, and stays so. Take a new, empty place for an encrypted one, or leave the tick away',
+  'bucket.wrong.bucket_encrypted':
+    'what it holds is encrypted, and stays so. Take a new, empty place for one that is not, or set the tick',
   'bucket.saved.looking': 'Saved. Looking whether the bucket answers…',
   'bucket.saved.trouble': 'Saved, but the bucket cannot be used:',
   'bucket.saved.trouble.after':

@@ -292,6 +292,12 @@ export const en = {
   },
   'device.silent.over': 'Does not count: silent since {date}. Once it is back it counts again by itself.',
   'device.silent.over.long': 'Does not count: silent for long. Once it is back it counts again by itself.',
+  'device.full':
+    'Its disk is full: it neither stores nor shows what is new. Make room there; then it goes on by itself.',
+  'device.clock.ahead':
+    'Its clock is {far} ahead of the other devices’. Look which one is wrong, and set it right.',
+  'device.clock.behind':
+    'Its clock is {far} behind the other devices’. Look which one is wrong, and set it right.',
   'device.placement': 'Originals',
   'device.placement.all': 'All',
   'device.placement.recent': 'Favourites and recent',

@@ -99,6 +99,12 @@ impl Bucket {
         self
     }
 
+    /// Whether what is stored there is encrypted on this side.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.seal.is_some()
+    }
+
     /// Whether it is there, lets these credentials list it, and is encrypted by the key that was
     /// given, if one was. Two small requests; an encrypted bucket is marked as such at first.
     ///
@@ -228,6 +234,17 @@ impl Bucket {
             }
         }
         Ok(Contents::Nothing)
+    }
+
+    /// What is wrong with a bucket of these contents that is to be encrypted, or not to be.
+    #[must_use]
+    pub fn unfit(&self, contents: Contents, encrypted: bool) -> Option<BucketError> {
+        let bucket = self.name.to_string();
+        match (contents, encrypted) {
+            (Contents::Plain, true) => Some(BucketError::NotEncrypted { bucket }),
+            (Contents::Encrypted, false) => Some(BucketError::NotPlain { bucket }),
+            _ => None,
+        }
     }
 
     /// All objects of the bucket, in no order: names and lengths in bytes.

@@ -119,9 +119,17 @@ pub enum BucketError {
     },
     /// It is to be encrypted, and holds things that are not.
     #[error(
-        "the bucket {bucket} is to be encrypted, but what it holds is not: name an empty one, or do not ask for encryption (KINFOLIO_BUCKET_ENCRYPTED)"
+        "the bucket {bucket} is to be encrypted, but what it holds is not, so that nothing more can be stored there: name a new, empty place together with that wish (`kinfolio household --bucket URL --encrypt-bucket yes`), or leave this one as it is (`--encrypt-bucket no`; where KINFOLIO_BUCKET_ENCRYPTED says so, unset it)"
     )]
     NotEncrypted {
+        /// Which bucket.
+        bucket: String,
+    },
+    /// It is not to be encrypted, and holds things that are.
+    #[error(
+        "the bucket {bucket} is not to be encrypted, but what it holds is, and stays so: name a new, empty place together with that wish (`kinfolio household --bucket URL --encrypt-bucket no`), or leave this one as it is (`--encrypt-bucket yes`)"
+    )]
+    NotPlain {
         /// Which bucket.
         bucket: String,
     },

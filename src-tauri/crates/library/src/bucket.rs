@@ -22,6 +22,8 @@ mod storing;
 mod voting;
 mod waiting;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
@@ -41,6 +43,9 @@ pub(crate) use link::{Link, connect};
 pub use segments::SegmentError;
 pub(crate) use segments::{check as check_segment, has as has_segment, read as read_segment};
 pub(crate) use voting::prepare as prepare_to_vote;
+
+/// How long a bucket has to say what it holds, before a setting is taken without its word.
+const ASK: Duration = Duration::from_secs(5);
 
 /// Stores what the bucket lacks from now on, originals, ledger and checkpoints, in the background, until the
 /// library closes, whenever one is set; and takes in what it has of the ledger, while no quorum is
@@ -64,9 +69,12 @@ pub fn status(library: &Library) -> Option<Status> {
     let status = library.bucket().status()?;
     let blocks = library.node().tip().height + 1;
     let census = library.census().borrow();
-    let stored_in = |address| census.as_ref().and_then(|census| census.stored_in(address));
+    let counted = status.bucket.as_deref();
+    let counted = counted.and_then(|address| census.as_ref()?.bucket(address));
     Some(Status {
-        originals: status.bucket.as_deref().and_then(stored_in),
+        votes: library.node().bucket_voter().is_some(),
+        originals: counted.map(|counted| counted.stored),
+        waiting: counted.map(|counted| counted.waiting),
         blocks_behind: status.blocks.map(|held| blocks.saturating_sub(held)),
         ..status
     })
@@ -94,6 +102,21 @@ pub async fn verified_ms(library: &Library, id: PhotoId) -> Result<Option<i64>, 
 /// What the original of a photo is called in the bucket.
 pub(crate) const fn original_id(id: PhotoId, life: Height) -> OriginalId {
     OriginalId::new(id.0).in_life(life)
+}
+
+/// Refuses a bucket that is to be encrypted and holds what is not, or the other way round. One that
+/// does not say what it holds is taken: what comes of it, [`status`] tells.
+pub(crate) async fn check_kind(address: &str, encrypted: bool) -> Result<(), LibraryError> {
+    let Ok(bucket) = connect(address) else {
+        return Ok(());
+    };
+    match tokio::time::timeout(ASK, bucket.contents()).await {
+        Ok(Ok(contents)) => match bucket.unfit(contents, encrypted) {
+            Some(unfit) => Err(LibraryError::Bucket(unfit)),
+            None => Ok(()),
+        },
+        Ok(Err(_)) | Err(_) => Ok(()),
+    }
 }
 
 /// The bytes of an original from `offset` on, from the bucket; none of them is given out unchecked.

@@ -13,6 +13,10 @@ use crate::library::Library;
 /// How often the room on the disk is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 
+/// With less room than this, in bytes, nothing goes on: what the ledger, the catalogue and the index need
+/// for the smallest step.
+const ROOM_MIN: u64 = 1 << 20;
+
 /// How long is rested at least between two counts.
 const REST_MIN: Duration = Duration::from_secs(1);
 
@@ -29,7 +33,16 @@ pub(crate) struct Census {
     /// On each device.
     devices: BTreeMap<DeviceId, u64>,
     /// In the bucket of this address.
-    stored: Option<(String, u64)>,
+    bucket: Option<(String, InBucket)>,
+}
+
+/// How many originals a bucket is known to hold, and how many it is not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InBucket {
+    /// Those that were recorded as stored.
+    pub(crate) stored: u64,
+    /// Those that were not, wherever they are.
+    pub(crate) waiting: u64,
 }
 
 impl Census {
@@ -39,9 +52,9 @@ impl Census {
     }
 
     /// How many the bucket of this address holds; nothing, if it was another one.
-    pub(crate) fn stored_in(&self, address: &str) -> Option<u64> {
-        let stored = self.stored.as_ref();
-        stored.and_then(|(bucket, count)| (bucket == address).then_some(*count))
+    pub(crate) fn bucket(&self, address: &str) -> Option<InBucket> {
+        let counted = self.bucket.as_ref();
+        counted.and_then(|(bucket, count)| (bucket == address).then_some(*count))
     }
 }
 
@@ -78,7 +91,10 @@ async fn measure(library: &Library) {
     // A disk that is not there any more may not answer for long.
     let measured = tokio::task::spawn_blocking(move || fs4::available_space(root)).await;
     match measured {
-        Ok(Ok(free_bytes)) => library.node().has_room(free_bytes).await,
+        Ok(Ok(free_bytes)) => {
+            let full = free_bytes < ROOM_MIN || library.is_out_of_room();
+            library.node().has_room(free_bytes, full).await;
+        }
         Ok(Err(error)) => tracing::warn!(%error, "the room on the disk cannot be measured"),
         // The process ends.
         Err(_) => {}
@@ -115,9 +131,13 @@ async fn count(library: &Library, bucket: Option<String>) -> Result<Census, Libr
         let counts = catalog
             .snapshot()
             .count_copies(&devices, bucket.as_deref())?;
+        let in_bucket = InBucket {
+            stored: counts.stored,
+            waiting: counts.originals.saturating_sub(counts.stored),
+        };
         Ok(Census {
             devices: counts.devices.into_iter().collect(),
-            stored: bucket.map(|bucket| (bucket, counts.stored)),
+            bucket: bucket.map(|bucket| (bucket, in_bucket)),
         })
     });
     Ok(counted.await?.value)

@@ -125,7 +125,8 @@ pub(crate) async fn send(library: &Library, payloads: Vec<Bytes>) -> Result<Sent
         .map_err(|error| library.submit_error(error))?;
     let first = receipt.first;
     if let Some(height) = receipt.height {
-        library.shows(height).await?;
+        let shown = library.shows(height).await;
+        shown.map_err(LibraryError::after_recording)?;
         let settled = Settled::Committed;
         return Ok(Sent {
             settled,

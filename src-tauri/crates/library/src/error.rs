@@ -288,21 +288,32 @@ pub enum LibraryError {
         /// The library's folder.
         path: PathBuf,
     },
+    /// No room left for the ledger, before anything was written.
+    #[error("not recorded: the disk that holds {path} is full; make room and repeat it")]
+    NotRecorded {
+        /// The library's folder.
+        path: PathBuf,
+    },
     /// No room left for what is derived from the ledger.
     #[error(
-        "the disk that holds {path} is full, so that the {what} cannot follow the ledger: free some space; whatever was changed is recorded and will show"
+        "{}the disk that holds {path} is full, so that the {what} cannot follow the ledger; make room{}",
+        beginning(*.recorded), end(*.recorded)
     )]
     BehindFull {
         /// What does not follow.
         what: &'static str,
+        /// Whether a change was recorded before.
+        recorded: bool,
         /// The library's folder.
         path: PathBuf,
     },
     /// What is derived from the ledger does not follow it.
-    #[error("the {what} cannot follow the ledger: {why}; whatever was changed is recorded")]
+    #[error("{}the {what} cannot follow the ledger: {why}{}", beginning(*.recorded), end(*.recorded))]
     Behind {
         /// What does not follow.
         what: &'static str,
+        /// Whether a change was recorded before.
+        recorded: bool,
         /// What holds it up.
         why: String,
     },
@@ -381,7 +392,30 @@ fn whereabouts(added_by: Option<&str>, away: &[String]) -> String {
     }
 }
 
+/// What became of a change, where there was one.
+fn beginning(recorded: bool) -> &'static str {
+    match recorded {
+        true => "recorded, but not shown yet: ",
+        false => "nothing was changed: ",
+    }
+}
+
+fn end(recorded: bool) -> &'static str {
+    match recorded {
+        true => "; do not repeat it",
+        false => " and try again",
+    }
+}
+
 impl LibraryError {
+    /// The same, where a change was recorded before.
+    pub(crate) fn after_recording(mut self) -> Self {
+        if let Self::BehindFull { recorded, .. } | Self::Behind { recorded, .. } = &mut self {
+            *recorded = true;
+        }
+        self
+    }
+
     /// `doing` (a verb) to `path` failed with `source`; a full disk is told apart.
     pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         if is_disk_full(&source) {

@@ -1,7 +1,7 @@
 //! Following the chain: the catalogue pulls blocks, the index pulls what changed in the
 //! catalogue. Neither is ever pushed to, so a slow one holds up nobody.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kinfolio_catalog::{Catalog, PhotoId};
 use kinfolio_node::{Block, Node};
@@ -13,6 +13,7 @@ use crate::error::LibraryError;
 use crate::event::{Event, PHOTOS_NAMED_MAX};
 use crate::followed::Followed;
 use crate::library::Library;
+use crate::repeated::Repeated;
 
 /// Most blocks applied in one transaction.
 const BLOCKS_PER_STEP: usize = 64;
@@ -77,6 +78,7 @@ pub(crate) async fn catalog(library: Library) {
         return;
     }
     let mut tips = library.node().watch();
+    let mut trouble = Repeated::default();
     tips.mark_changed();
     loop {
         tokio::select! {
@@ -87,6 +89,7 @@ pub(crate) async fn catalog(library: Library) {
         let before = library.height();
         match show_blocks(&library).await {
             Ok(changed) => {
+                trouble.is_over();
                 let height = library.tell_shown();
                 if library.shown().asked_early()
                     && let Err(error) = edit::show_pending(&library).await
@@ -105,7 +108,9 @@ pub(crate) async fn catalog(library: Library) {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, "the catalogue cannot follow the chain");
+                if trouble.is_due(error.to_string(), Instant::now()) {
+                    tracing::error!(%error, "the catalogue cannot follow the chain");
+                }
                 library.tell_held_up(&error);
                 pause(&library, RETRY_PAUSE).await;
                 tips.mark_changed();
@@ -140,6 +145,7 @@ pub(crate) async fn index(
     indexed: watch::Sender<Followed>,
 ) {
     let closing = library.closing();
+    let mut trouble = Repeated::default();
     shown.mark_changed();
     loop {
         tokio::select! {
@@ -158,10 +164,13 @@ pub(crate) async fn index(
         });
         match followed.await {
             Ok(followed) => {
+                trouble.is_over();
                 indexed.send_replace(followed);
             }
             Err(error) => {
-                tracing::error!(%error, "the search index cannot follow the catalogue");
+                if trouble.is_due(error.to_string(), Instant::now()) {
+                    tracing::error!(%error, "the search index cannot follow the catalogue");
+                }
                 indexed.send_modify(|now| *now = now.held_up(&error, library.layout().root()));
                 pause(&library, RETRY_PAUSE).await;
                 shown.mark_changed();

@@ -54,6 +54,13 @@ impl Followed {
     }
 }
 
+impl Followed {
+    /// Whether a full disk holds it up.
+    pub(crate) fn is_out_of_room(&self) -> bool {
+        matches!(self.trouble, Some(Trouble::DiskFull))
+    }
+}
+
 /// Whether the disk takes nothing more.
 fn has_no_room(root: &Path) -> bool {
     let probe = root.join(".room");
@@ -79,10 +86,12 @@ pub(crate) async fn wait_for(
         None => Ok(()),
         Some(Trouble::DiskFull) => Err(LibraryError::BehindFull {
             what,
+            recorded: false,
             path: root.to_path_buf(),
         }),
         Some(Trouble::Other(why)) => Err(LibraryError::Behind {
             what,
+            recorded: false,
             why: why.to_string(),
         }),
     }

@@ -72,9 +72,18 @@ pub fn devices(library: &Library) -> Vec<Device> {
     let settings = settings(library);
     let census = library.census().borrow().clone();
     let members = library.node().status().members.into_iter();
+    let bucket = library.bucket().address();
+    let originals = |member: &MemberStatus| {
+        let census = census.as_ref()?;
+        match (member.role, &bucket) {
+            (Role::Bucket, Some(bucket)) => census.bucket(bucket).map(|counted| counted.stored),
+            (Role::Bucket, None) => None,
+            _ => census.on(member.id),
+        }
+    };
     let device = |member: MemberStatus| Device {
         placement: settings.placement(member.id),
-        originals: census.as_ref().and_then(|census| census.on(member.id)),
+        originals: originals(&member),
         member,
     };
     members.map(device).collect()

@@ -8,6 +8,7 @@ use kinfolio_node::{
     Block, ConsistencyProof, EditName, InclusionProof, Receipt, Status as NodeStatus,
 };
 
+use crate::bucket;
 use crate::census;
 use crate::checkpoint::{self, Proving};
 use crate::error::LibraryError;
@@ -29,6 +30,8 @@ pub struct Status {
     pub photos: u64,
     /// How the latest scrub went, or goes.
     pub scrub: scrub::Status,
+    /// How this device gets on with the bucket; nothing, where none is set.
+    pub bucket: Option<bucket::Status>,
     /// How far what is shown is proved, while this device is new and it is not.
     pub proving: Option<Proving>,
 }
@@ -45,6 +48,7 @@ pub async fn status(library: &Library) -> Result<Status, LibraryError> {
         devices: household::devices(library),
         photos,
         scrub: scrub::status(library),
+        bucket: bucket::status(library),
         proving: checkpoint::proving(library),
     })
 }

@@ -29,6 +29,7 @@ pub mod ledger;
 mod library;
 pub mod purge;
 pub mod query;
+mod repeated;
 pub mod restore;
 pub mod scrub;
 mod settings;

@@ -267,6 +267,9 @@ impl Library {
 
     pub(crate) fn submit_error(&self, error: SubmitError) -> LibraryError {
         match error {
+            SubmitError::NotTaken(_) if error.is_disk_full() => LibraryError::NotRecorded {
+                path: self.layout().root().to_path_buf(),
+            },
             full if full.is_disk_full() => LibraryError::LedgerFull {
                 path: self.layout().root().to_path_buf(),
             },

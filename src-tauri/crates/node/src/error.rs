@@ -219,6 +219,9 @@ pub enum SubmitError {
     /// were not acknowledged.
     #[error("{0}")]
     Ledger(Arc<NodeError>),
+    /// The log is closed after a failure and cannot be opened again: nothing of these edits is in it.
+    #[error("not recorded: {0}")]
+    NotTaken(Arc<NodeError>),
     /// A majority of the voters is there: nothing is lost that an epoch would bring back.
     #[error(
         "a majority of the household's devices is within reach, so that nothing has to be recovered: remove those that are gone with `kinfolio devices remove`"
@@ -266,7 +269,7 @@ impl SubmitError {
     /// Whether the cause is a full disk.
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Ledger(error)
+        matches!(self, Self::Ledger(error) | Self::NotTaken(error)
             if matches!(**error, NodeError::Store(StoreError::DiskFull { .. })))
     }
 }

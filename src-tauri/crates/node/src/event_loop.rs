@@ -213,8 +213,11 @@ impl EventLoop {
                 drop(done.send(listening));
                 return (false, None);
             }
-            Request::Room { free_bytes } => {
-                self.network.has_room(free_bytes);
+            Request::Room {
+                free_bytes,
+                disk_full,
+            } => {
+                self.network.has_room(free_bytes, disk_full);
                 return (false, None);
             }
             Request::PruneAfter(limit) => {
@@ -229,7 +232,11 @@ impl EventLoop {
         if self.engine.is_none()
             && let Err(error) = self.reopen()
         {
-            let error = SubmitError::Ledger(Arc::new(error));
+            let error = Arc::new(error);
+            let error = match request {
+                Request::Submit { .. } | Request::Change { .. } => SubmitError::NotTaken(error),
+                _ => SubmitError::Ledger(error),
+            };
             request.fail(error);
             return (false, None);
         }
@@ -284,7 +291,7 @@ impl EventLoop {
             Some(_) => None,
             None => self.reopen().err(),
         };
-        let refused = refused.map(|error| SubmitError::Ledger(Arc::new(error)));
+        let refused = refused.map(|error| SubmitError::NotTaken(Arc::new(error)));
         let refused = refused.or_else(|| self.no_writes());
         for Entry { id, payload } in entries {
             let waiter = Waiter::Entry(id, replies.clone());
@@ -300,8 +307,8 @@ impl EventLoop {
 
     fn linked(&mut self, event: LinkEvent) {
         let event = self.network.translate(event);
-        // Somebody said where devices listen, or how it is.
-        if matches!(event, None | Some(Event::Misses { .. })) {
+        // Somebody said where devices listen, or how it is; or went, and its clock with it.
+        if matches!(event, None | Some(Event::Misses { .. } | Event::Down(_))) {
             self.published.show_contacts(&self.network);
         }
         if let Some(event) = event {

@@ -1,6 +1,7 @@
 //! The links to the other devices, as the event loop uses them: who is let in, who is dialled and
 //! where.
 
+mod clocks;
 mod conditions;
 mod door;
 
@@ -71,6 +72,8 @@ pub(crate) struct Network {
     admitted: Configuration,
     contacts: Contacts,
     conditions: Conditions,
+    /// How far the clocks are ahead that are off, in milliseconds.
+    clocks_off: BTreeMap<DeviceId, i64>,
     /// When a stranger was last written of in the log.
     told_at: Option<Instant>,
     /// Nothing, where no other device is to be spoken to.
@@ -117,6 +120,7 @@ impl Network {
             admitted: configuration.clone(),
             contacts: Contacts::read(root, given),
             conditions: Conditions::default(),
+            clocks_off: BTreeMap::new(),
             told_at: None,
             frame,
             dialers: BTreeMap::new(),
@@ -190,6 +194,7 @@ impl Network {
             } => {
                 let voters = condition.misses.clone();
                 self.conditions.hear(device, condition);
+                self.compare_clocks();
                 Some(Event::Misses { device, voters })
             }
             LinkEvent::Received { device, message } => Some(Event::Received {
@@ -208,6 +213,7 @@ impl Network {
                 let gone = self.links.down(device, link_id);
                 tracing::info!(%device, %reason, gone, "a link is down");
                 self.dial();
+                self.compare_clocks();
                 gone.then_some(Event::Down(device))
             }
             LinkEvent::Rejected {
@@ -335,9 +341,28 @@ impl Network {
         self.conditions.waits(pending);
     }
 
-    /// So many bytes are free on this device's disk.
-    pub(crate) fn has_room(&mut self, free_bytes: u64) {
-        self.conditions.has_room(free_bytes);
+    /// So many bytes are free on this device's disk; whether it takes nothing more.
+    pub(crate) fn has_room(&mut self, free_bytes: u64, disk_full: bool) {
+        self.conditions.has_room(free_bytes, disk_full);
+    }
+
+    /// Looks whose clock is off, and writes of it in the log once.
+    fn compare_clocks(&mut self) {
+        let others = self.conditions.ahead(self.links.devices());
+        let off = clocks::off(self.me, &others);
+        for (device, ahead_ms) in &off {
+            if !self.clocks_off.contains_key(device) {
+                let name = self.admitted.member(*device).map(|member| &member.name);
+                let ahead_s = ahead_ms / 1000;
+                tracing::warn!(%device, ?name, ahead_s, "a device's clock differs from the others': set the wrong one right");
+            }
+        }
+        self.clocks_off = off;
+    }
+
+    /// How far the clocks are ahead that are off, in milliseconds.
+    pub(crate) fn clocks_off(&self) -> &BTreeMap<DeviceId, i64> {
+        &self.clocks_off
     }
 
     /// This device has not heard of these voters for so long that they may stop counting.

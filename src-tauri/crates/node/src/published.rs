@@ -81,6 +81,11 @@ pub struct MemberStatus {
     pub pending: Option<u64>,
     /// Room on the disk of its library when it last said so, in bytes.
     pub free_bytes: Option<u64>,
+    /// Whether that disk took nothing more when it last said so.
+    pub disk_full: bool,
+    /// How far its clock is ahead of the other devices', in milliseconds, below zero: behind; nothing,
+    /// unless that is much.
+    pub clock_ahead_ms: Option<i64>,
 }
 
 /// What the event loop lets everyone see.
@@ -108,6 +113,9 @@ struct Contacts {
     others: Vec<Contact>,
     /// Room on this device's own disk, in bytes, once that was measured.
     free_bytes: Option<u64>,
+    /// Whether that takes nothing more.
+    disk_full: bool,
+    clocks_off: BTreeMap<DeviceId, i64>,
     conditions: BTreeMap<DeviceId, Condition>,
 }
 
@@ -236,12 +244,15 @@ impl Published {
         contacts.local = network.listens_at();
         contacts.others = network.known_contacts();
         contacts.conditions.clone_from(network.conditions());
+        contacts.clocks_off.clone_from(network.clocks_off());
     }
 
-    /// So many bytes are free on this device's own disk.
-    pub(crate) fn has_room(&self, free_bytes: u64) {
+    /// So many bytes are free on this device's own disk; whether it takes nothing more.
+    pub(crate) fn has_room(&self, free_bytes: u64, disk_full: bool) {
         let contacts = self.contacts.write();
-        contacts.unwrap_or_else(PoisonError::into_inner).free_bytes = Some(free_bytes);
+        let mut contacts = contacts.unwrap_or_else(PoisonError::into_inner);
+        contacts.free_bytes = Some(free_bytes);
+        contacts.disk_full = disk_full;
     }
 
     /// Where this device and others listen; its own addresses as they are now.
@@ -336,11 +347,12 @@ impl Published {
         let contacts = self.contacts.read().unwrap_or_else(PoisonError::into_inner);
         let member = |member: &Member| {
             let said = contacts.conditions.get(&member.id);
-            let (waiting, free_bytes) = match member.id == self.me {
-                true => (Some(pending), contacts.free_bytes),
+            let (waiting, free_bytes, disk_full) = match member.id == self.me {
+                true => (Some(pending), contacts.free_bytes, contacts.disk_full),
                 false => (
                     said.map(|said| said.pending),
                     said.and_then(|said| said.free_bytes),
+                    said.is_some_and(|said| said.disk_full),
                 ),
             };
             let seen = match member.id == self.me {
@@ -364,6 +376,8 @@ impl Published {
                 trouble: seen.trouble,
                 pending: waiting,
                 free_bytes,
+                disk_full,
+                clock_ahead_ms: contacts.clocks_off.get(&member.id).copied(),
             }
         };
         Status {

@@ -27,4 +27,8 @@ pub struct Condition {
     /// Voters that it has not heard of for as long as it takes until they stop counting; at most as
     /// many as a household has members.
     pub misses: BTreeSet<DeviceId>,
+    /// Whether that disk takes nothing more, so that something there cannot go on.
+    pub disk_full: bool,
+    /// What its clock says as it sends this, in unix milliseconds.
+    pub clock_ms: i64,
 }

@@ -181,6 +181,8 @@ fn to_wire(message: &PeerMessage) -> Wire {
             pending: condition.pending,
             free_bytes: condition.free_bytes,
             misses: condition.misses.iter().map(|one| bytes(&one.0)).collect(),
+            disk_full: condition.disk_full,
+            clock_ms: condition.clock_ms,
         }),
         PeerMessage::Refused { code, detail } => Wire::Refused(proto::Refused {
             code: code_to_wire(*code).into(),
@@ -238,6 +240,8 @@ fn condition(said: &proto::Condition) -> Result<Condition, DecodeError> {
         pending: said.pending,
         free_bytes: said.free_bytes,
         misses: misses.collect::<Result<_, DecodeError>>()?,
+        disk_full: said.disk_full,
+        clock_ms: said.clock_ms,
     })
 }
 

@@ -12,7 +12,7 @@ use kinfolio_consensus::{Message, Types};
 use crate::contact::{Condition, Contact};
 
 /// The version of the messages that this code speaks, and of the blocks in them.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// The types that the synod runs on in a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

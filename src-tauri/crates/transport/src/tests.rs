@@ -299,6 +299,8 @@ fn every_message() -> Vec<PeerMessage> {
             pending: 3,
             free_bytes,
             misses: free_bytes.into_iter().map(|_| id(2)).collect(),
+            disk_full: free_bytes == Some(0),
+            clock_ms: free_bytes.map_or(-1, |_| i64::MAX),
         })
     }));
     messages

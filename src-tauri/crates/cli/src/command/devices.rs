@@ -11,6 +11,7 @@ use kinfolio_http::dto::household::{
 use kinfolio_http::dto::ledger::{LedgerStatus, MemberBody};
 use serde::Serialize;
 
+use super::status::troubles;
 use crate::api::Api;
 use crate::failure::Failure;
 use crate::output::{Output, grouped, safe};
@@ -176,8 +177,8 @@ fn describe(listed: &Listed) -> String {
         if let Some(silence) = silence(device) {
             let _ = writeln!(text, "    {}: {silence}", safe(&device.name));
         }
-        if let Some(trouble) = &device.trouble {
-            let _ = writeln!(text, "    {}: {}", safe(&device.name), safe(trouble));
+        for trouble in troubles(device) {
+            let _ = writeln!(text, "    {}", safe(&trouble));
         }
     }
     let open = listed.invitations.iter();

@@ -1,11 +1,13 @@
 //! `kinfolio serve`: the headless node.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use kinfolio_http::dto::ledger::standing;
+use kinfolio_http::dto::ledger::{MemberBody, standing};
 use kinfolio_http::{Access, log, router, serve, socket};
 use kinfolio_library::layout::Layout;
 use kinfolio_library::node::Door;
@@ -15,9 +17,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::status::advice;
+use super::status::{advice, troubles};
 use crate::failure::Failure;
-use crate::output::complain;
+use crate::output::{complain, safe};
 use crate::usage::ServeArgs;
 
 pub(crate) async fn run(root: &Path, args: &ServeArgs) -> Result<ExitCode, Failure> {
@@ -72,9 +74,8 @@ async fn until_told(
     if let Some(text) = advice(standing(&now)) {
         complain(&format!("warning: this device does not vote: {text}"));
     }
-    if let Some(trouble) = bucket::status(library).and_then(|bucket| bucket.trouble) {
-        complain(&format!("warning: {trouble}"));
-    }
+    let mut warnings = Warnings::default();
+    warnings.tell(library);
     tracing::info!(%address, device = %library.device(), "serving");
     announce(&format!(
         "ready api={address} peer={peer} device={}",
@@ -84,6 +85,7 @@ async fn until_told(
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = warnings.keep_telling(library) => {}
         ended = listeners.join_next() => tracing::error!(?ended, "a listener ended"),
     }
     tracing::info!("ending");
@@ -92,6 +94,36 @@ async fn until_told(
     library.closing().cancel();
     while listeners.join_next().await.is_some() {}
     Ok(())
+}
+
+/// How often it is looked whether anything is wrong.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What is wrong with the bucket and the devices, said on stderr once while it lasts.
+#[derive(Default)]
+struct Warnings(BTreeSet<String>);
+
+impl Warnings {
+    fn tell(&mut self, library: &Library) {
+        let bucket = bucket::status(library).and_then(|bucket| bucket.trouble);
+        let devices = household::devices(library);
+        let devices = devices
+            .iter()
+            .flat_map(|device| troubles(&MemberBody::new(device)));
+        let now: BTreeSet<_> = bucket.into_iter().chain(devices).collect();
+        for trouble in now.difference(&self.0) {
+            complain(&format!("warning: {}", safe(trouble)));
+        }
+        self.0 = now;
+    }
+
+    /// Ends with the process.
+    async fn keep_telling(&mut self, library: &Library) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            self.tell(library);
+        }
+    }
 }
 
 /// Listens for the household's other devices before anything else is opened.

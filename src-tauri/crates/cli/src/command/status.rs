@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kinfolio_http::dto::ledger::{LedgerStatus, MemberBody};
+use kinfolio_http::dto::tasks::BucketBody;
 
 use crate::api::Api;
 use crate::failure::Failure;
@@ -47,6 +48,9 @@ fn describe(status: &LedgerStatus) -> String {
         grouped(scrub.repaired),
         grouped(scrub.missing),
     );
+    if let Some(bucket) = &status.bucket {
+        text.push_str(&in_bucket(bucket));
+    }
     if let Some(proving) = &status.proving {
         let _ = writeln!(
             text,
@@ -75,11 +79,69 @@ fn describe(status: &LedgerStatus) -> String {
             member.role,
             told(member)
         );
-        if let Some(trouble) = &member.trouble {
-            let _ = writeln!(text, "           {}: {}", safe(&member.name), safe(trouble));
+        for trouble in troubles(member) {
+            let _ = writeln!(text, "           {}", safe(&trouble));
         }
     }
     text
+}
+
+/// How this device gets on with the bucket.
+fn in_bucket(bucket: &BucketBody) -> String {
+    let address = bucket.bucket.as_deref().unwrap_or("set, but not usable");
+    let kind = match (bucket.encrypted, bucket.votes) {
+        (true, true) => "encrypted, votes",
+        (true, false) => "encrypted",
+        (false, true) => "not encrypted, votes",
+        (false, false) => "not encrypted",
+    };
+    let originals = match (bucket.originals, bucket.waiting) {
+        (Some(stored), Some(waiting)) => format!(
+            "{} stored, {} waiting",
+            counted(stored, "original", "originals"),
+            grouped(waiting)
+        ),
+        _ => "originals not counted yet".to_owned(),
+    };
+    let ledger = match bucket.blocks_behind {
+        None => "ledger not looked at yet".to_owned(),
+        Some(0) => "ledger up to date".to_owned(),
+        Some(behind) => format!("{} behind", counted(behind, "block", "blocks")),
+    };
+    let mut text = format!(
+        "bucket     {} ({kind}); {originals}; {ledger}\n",
+        safe(address)
+    );
+    if let Some(trouble) = &bucket.trouble {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "           {}", safe(trouble));
+    }
+    text
+}
+
+/// What is wrong with a device, as this one knows it.
+pub(super) fn troubles(member: &MemberBody) -> Vec<String> {
+    let name = &member.name;
+    let trouble = member.trouble.as_ref();
+    let trouble = trouble.map(|trouble| format!("{name}: {trouble}"));
+    let full = member.disk_full.then(|| {
+        format!("{name}: its disk is full, so that it neither stores nor shows what is new: make room there")
+    });
+    let clock = member.clock_ahead_seconds.map(|ahead| {
+        let way = if ahead < 0 { "behind" } else { "ahead of" };
+        let far = length(ahead.unsigned_abs());
+        format!("the clock of {name} is {far} {way} the other devices': set the wrong one right")
+    });
+    [trouble, full, clock].into_iter().flatten().collect()
+}
+
+/// A length of time of more than ten minutes, in its largest whole unit.
+fn length(seconds: u64) -> String {
+    match seconds {
+        0..7200 => counted(seconds / 60, "minute", "minutes"),
+        7200..172_800 => counted(seconds / 3600, "hour", "hours"),
+        _ => counted(seconds / 86_400, "day", "days"),
+    }
 }
 
 /// What waits on a device, what it holds, and what it has room for.
@@ -112,5 +174,37 @@ pub(super) fn advice(standing: &str) -> Option<&'static str> {
             "forked: another device holds other blocks, and no majority says which are right; keep both folders",
         ),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_wrong_with_a_device_is_told_by_its_name_with_what_to_do() {
+        let check = |more: serde_json::Value, expected: &[&str]| {
+            let mut member = json!({
+                "id": "aa", "name": "Tiny", "role": "voter", "reachable": true, "placement": "all",
+                "silent_seconds": 0, "pruned": false, "disk_full": false,
+            });
+            for (key, value) in more.as_object().unwrap() {
+                member[key] = value.clone();
+            }
+            let member: MemberBody = serde_json::from_value(member).unwrap();
+            assert_eq!(troubles(&member), expected, "{more}");
+        };
+        let full = "Tiny: its disk is full, so that it neither stores nor shows what is new: make room there";
+        check(json!({}), &[]);
+        check(json!({ "trouble": "it is old" }), &["Tiny: it is old"]);
+        check(json!({ "disk_full": true }), &[full]);
+        let ahead = |seconds: i64| json!({ "clock_ahead_seconds": seconds });
+        let off = |far: &str| {
+            format!("the clock of Tiny is {far} the other devices': set the wrong one right")
+        };
+        check(ahead(365 * 86_400), &[&off("365 days ahead of")]);
+        check(ahead(-86_400), &[&off("24 hours behind")]);
+        check(ahead(-660), &[&off("11 minutes behind")]);
     }
 }

@@ -10,6 +10,7 @@ use kinfolio_library::node::{Block, Edit, EditState, MemberStatus, Payload, Rece
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::tasks::BucketBody;
 use super::{State, moment};
 
 /// This device's view of the household's chain.
@@ -39,6 +40,8 @@ pub struct LedgerStatus {
     pub proving: Option<ProvingBody>,
     /// How the latest look at everything that this device holds went, or goes.
     pub scrub: ScrubBody,
+    /// How this device gets on with the household's bucket; `null` where none is set.
+    pub bucket: Option<BucketBody>,
     /// Every member, this device included.
     pub members: Vec<MemberBody>,
 }
@@ -116,6 +119,12 @@ pub struct MemberBody {
     pub originals: Option<u64>,
     /// Bytes left on the disk of its library, as it last said.
     pub free_bytes: Option<u64>,
+    /// Whether that disk took nothing more when it last said so: what comes to the household is not
+    /// stored, or does not show there, until there is room.
+    pub disk_full: bool,
+    /// How far its clock is ahead of the other devices within reach, in seconds, below zero: behind;
+    /// `null`, unless that is more than ten minutes.
+    pub clock_ahead_seconds: Option<i64>,
 }
 
 /// What to prove.
@@ -329,13 +338,16 @@ impl LedgerStatus {
                 repaired: status.scrub.repaired,
                 missing: status.scrub.missing,
             },
+            bucket: status.bucket.clone().map(Into::into),
             members: status.devices.iter().map(MemberBody::new).collect(),
         }
     }
 }
 
 impl MemberBody {
-    pub(crate) fn new(device: &Device) -> Self {
+    /// The member as it is told.
+    #[must_use]
+    pub fn new(device: &Device) -> Self {
         let member = &device.member;
         Self {
             id: member.id.to_string(),
@@ -353,6 +365,8 @@ impl MemberBody {
             pending: member.pending,
             originals: device.originals,
             free_bytes: member.free_bytes,
+            disk_full: member.disk_full,
+            clock_ahead_seconds: member.clock_ahead_ms.map(|ms| ms / 1000),
         }
     }
 }

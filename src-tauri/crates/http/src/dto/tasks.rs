@@ -36,12 +36,17 @@ pub struct TaskBody {
 pub struct BucketBody {
     /// Its address; `null` if what is set is none.
     pub bucket: Option<String>,
+    /// Whether what is put there is encrypted; before the bucket was asked, whether it is to be.
+    pub encrypted: bool,
+    /// Whether it has a vote in the household.
+    pub votes: bool,
     /// What is wrong, and what to do; `null` if nothing is, as far as is known.
     pub trouble: Option<String>,
     /// Originals that the household is known to have stored there; `null` until they are counted.
     pub originals: Option<u64>,
-    /// Originals on this device that the bucket is not known to hold, as far as they were counted.
-    pub waiting: u64,
+    /// Originals of the household that it is not known to hold, whether or not it answers; `null`
+    /// until they are counted.
+    pub waiting: Option<u64>,
     /// Originals that this device has stored there since it was started.
     pub stored: u64,
     /// Originals that it could not store, for a fault of their own.
@@ -69,6 +74,8 @@ impl From<Status> for BucketBody {
     fn from(status: Status) -> Self {
         Self {
             bucket: status.bucket,
+            encrypted: status.encrypted,
+            votes: status.votes,
             trouble: status.trouble,
             originals: status.originals,
             waiting: status.waiting,

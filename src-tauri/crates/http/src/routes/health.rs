@@ -174,14 +174,18 @@ fn bucket_metrics(status: &Status) -> String {
         ),
         _ => String::new(),
     };
+    let waiting = status.waiting.map_or_else(String::new, |waiting| {
+        format!(
+            "# HELP kinfolio_bucket_originals_waiting Originals of the household that the bucket is not known to hold.\n\
+             # TYPE kinfolio_bucket_originals_waiting gauge\n\
+             kinfolio_bucket_originals_waiting {waiting}\n"
+        )
+    });
     format!(
         "# HELP kinfolio_bucket_up Whether nothing is known to be wrong with the bucket.\n\
          # TYPE kinfolio_bucket_up gauge\n\
          kinfolio_bucket_up{{bucket=\"{}\",trouble=\"{}\"}} {}\n\
-         # HELP kinfolio_bucket_originals_waiting Originals here that the bucket is not known \
-         to hold, as far as counted.\n\
-         # TYPE kinfolio_bucket_originals_waiting gauge\n\
-         kinfolio_bucket_originals_waiting {}\n\
+         {waiting}\
          # HELP kinfolio_bucket_originals_stored_total Originals that this device stored there since the start.\n\
          # TYPE kinfolio_bucket_originals_stored_total counter\n\
          kinfolio_bucket_originals_stored_total {}\n\
@@ -191,7 +195,6 @@ fn bucket_metrics(status: &Status) -> String {
         label(&status.bucket),
         label(&status.trouble),
         u8::from(status.trouble.is_none()),
-        status.waiting,
         status.stored,
         status.failed,
     )

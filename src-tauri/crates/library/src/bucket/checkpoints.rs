@@ -14,7 +14,7 @@ use kinfolio_node::engine::Standing;
 use kinfolio_node::{Height, Holding, Judgement, TaskAnswer, TaskName, Term};
 
 use super::card::{last_card, read_card};
-use super::link::Work;
+use super::link::{Work, longest_pause};
 use super::{ledger, spool};
 use crate::error::LibraryError;
 use crate::library::Library;
@@ -82,8 +82,8 @@ pub(super) async fn run(library: Library) {
             }
             Err(error) => {
                 link.is_troubled(Work::Checkpoints, &error.to_string());
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(PAUSE_MAX);
+                link.rest(pause).await;
+                pause = (pause * 2).min(longest_pause(&error, PAUSE_MAX));
                 continue;
             }
         }

@@ -19,7 +19,7 @@ use kinfolio_node::{Begun, Block, Excerpt, Height, Tip};
 use tokio::sync::watch;
 
 use super::lines::{self, Part, parts};
-use super::link::Work;
+use super::link::{Work, longest_pause};
 use super::places::{Place, find, last_segment, lost, note, noted, noted_line, restart};
 use super::segments::{SegmentError, check, has, read};
 use crate::error::LibraryError;
@@ -160,8 +160,8 @@ pub(super) async fn run(library: Library) {
                 library
                     .bucket()
                     .is_troubled(Work::Ledger, &error.to_string());
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(PAUSE_MAX);
+                library.bucket().rest(pause).await;
+                pause = (pause * 2).min(longest_pause(&error, PAUSE_MAX));
             }
         }
     }

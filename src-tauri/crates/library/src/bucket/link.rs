@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kinfolio_bucket::{Address, Bucket, BucketError, Contents};
 use kinfolio_catalog::Settings;
@@ -21,17 +22,25 @@ const URL: &str = "KINFOLIO_BUCKET_URL";
 /// The variable that says, with 1, that a new bucket is to be encrypted.
 const ENCRYPTED: &str = "KINFOLIO_BUCKET_ENCRYPTED";
 
+/// How long to wait at most until a bucket that was not there is looked for again.
+const AWAY_PAUSE_MAX: Duration = Duration::from_secs(10);
+
 /// How this device gets on with the bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     /// The bucket's address; `None` if what is set is none.
     pub bucket: Option<String>,
+    /// Whether what is put there is encrypted; before the bucket was asked, whether it is to be.
+    pub encrypted: bool,
+    /// Whether it has a vote in the household.
+    pub votes: bool,
     /// What is wrong, and what to do; `None` if nothing is, as far as is known.
     pub trouble: Option<String>,
     /// Originals that the household is known to have stored there; `None` until they are counted.
     pub originals: Option<u64>,
-    /// Originals on this device that the bucket is not known to hold, as far as they were counted.
-    pub waiting: u64,
+    /// Originals of the household that it is not known to hold, whether or not it answers; `None`
+    /// until they are counted.
+    pub waiting: Option<u64>,
     /// Originals that this device has stored there since the start.
     pub stored: u64,
     /// Originals that it could not store since the start, for a fault of their own.
@@ -52,6 +61,8 @@ pub(crate) enum Work {
     Vote,
     News,
     Checkpoints,
+    /// Whether it is encrypted as the household says; until that says something else.
+    Setting,
 }
 
 /// The bucket that is set, if one is.
@@ -63,6 +74,8 @@ pub(crate) struct Link {
     agreed: watch::Receiver<Settings>,
     state: Mutex<State>,
     kept: tokio::sync::Mutex<Kept>,
+    /// Changes when something goes well again that did not.
+    recovered: watch::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -87,6 +100,7 @@ impl Link {
             agreed,
             state: Mutex::default(),
             kept: tokio::sync::Mutex::default(),
+            recovered: watch::Sender::new(0),
         }
     }
 
@@ -109,13 +123,15 @@ impl Link {
 
     async fn open_first(&self, url: &str) -> Result<Arc<Bucket>, LibraryError> {
         let bucket = connect(url)?;
-        let wished = std::env::var_os(ENCRYPTED).is_some_and(|value| value == "1")
-            || self.agreed.borrow().bucket_encrypted;
+        let wished = self.is_wished_encrypted();
         let contents = bucket.contents().await.map_err(LibraryError::Bucket)?;
+        let wrong = bucket.unfit(contents, wished);
         let bucket = match (contents, wished) {
+            // Nothing goes there in the clear that was to be encrypted.
             (Contents::Plain, true) => {
-                let bucket = bucket.to_string();
-                return Err(LibraryError::Bucket(BucketError::NotEncrypted { bucket }));
+                return Err(LibraryError::Bucket(BucketError::NotEncrypted {
+                    bucket: bucket.to_string(),
+                }));
             }
             (Contents::Plain | Contents::Nothing, false) => bucket,
             (Contents::Encrypted, _) | (Contents::Nothing, true) => {
@@ -128,6 +144,11 @@ impl Link {
         let mut state = self.lock();
         // Meanwhile the household may have agreed upon another one.
         if state.url.as_deref() == Some(url) {
+            state.status.encrypted = bucket.is_encrypted();
+            // It is used as it is. The environment says it of new ones only.
+            if let Some(wrong) = wrong.filter(|_| self.environment.is_none()) {
+                state.troubles.insert(Work::Setting, wrong.to_string());
+            }
             state.opened = Some(Arc::clone(&bucket));
         }
         Ok(bucket)
@@ -169,10 +190,28 @@ impl Link {
     /// Notes that nothing is wrong any more.
     pub(crate) fn is_well(&self, work: Work) {
         let mut now = self.lock();
-        let was_troubled = now.troubles.remove(&work).is_some();
-        if was_troubled && now.troubles.is_empty() {
+        if now.troubles.remove(&work).is_none() {
+            return;
+        }
+        if now.troubles.is_empty() {
             tracing::info!(bucket = now.status.bucket, "the bucket is in use again");
         }
+        drop(now);
+        // The rest may go well again, too.
+        self.recovered.send_modify(|times| *times += 1);
+    }
+
+    /// Waits after trouble: so long, or until other work with the bucket goes well again.
+    pub(super) async fn rest(&self, pause: Duration) {
+        let mut recovered = self.recovered.subscribe();
+        // Its sender lives as long as this.
+        let _ = tokio::time::timeout(pause, recovered.changed()).await;
+    }
+
+    /// Whether a new bucket is to be encrypted.
+    fn is_wished_encrypted(&self) -> bool {
+        std::env::var_os(ENCRYPTED).is_some_and(|value| value == "1")
+            || self.agreed.borrow().bucket_encrypted
     }
 
     /// The state of the bucket that is set now.
@@ -193,6 +232,7 @@ impl Link {
                 opened: None,
                 status: Status {
                     bucket: address.ok().flatten().map(|address| address.to_string()),
+                    encrypted: self.is_wished_encrypted(),
                     ..Status::default()
                 },
                 troubles: trouble
@@ -205,6 +245,17 @@ impl Link {
     }
 }
 
+/// How long to wait at most after this trouble: it costs next to nothing to look whether a bucket is
+/// there.
+pub(super) fn longest_pause(error: &LibraryError, usual: Duration) -> Duration {
+    match error {
+        LibraryError::Bucket(
+            BucketError::Unreachable { .. } | BucketError::NoSuchBucket { .. },
+        ) => usual.min(AWAY_PAUSE_MAX),
+        _ => usual,
+    }
+}
+
 /// The bucket at this address, with what this process's environment says. Asks nothing of it.
 pub(crate) fn connect(url: &str) -> Result<Bucket, LibraryError> {
     let variables = std::env::vars_os()
@@ -213,4 +264,37 @@ pub(crate) fn connect(url: &str) -> Result<Bucket, LibraryError> {
         .parse::<Address>()
         .and_then(|address| Bucket::open(&address, variables));
     opened.map_err(LibraryError::Bucket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_rests_after_trouble_goes_on_when_other_work_goes_well_again() {
+        let (_agreed, agreed) = watch::channel(Settings::default());
+        let link = Arc::new(Link::new(Path::new("nowhere"), agreed));
+        let away = || {
+            LibraryError::Bucket(BucketError::NoSuchBucket {
+                bucket: "file:///x".to_owned(),
+            })
+        };
+        link.is_troubled(Work::Originals, &away().to_string());
+        link.is_troubled(Work::Ledger, &away().to_string());
+        let resting = tokio::spawn({
+            let link = Arc::clone(&link);
+            async move { link.rest(Duration::from_secs(3600)).await }
+        });
+        // What went well all the time is no news.
+        while link.recovered.receiver_count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        link.is_well(Work::News);
+        assert_eq!(*link.recovered.borrow(), 0);
+        link.is_well(Work::Ledger);
+        resting.await.unwrap();
+        let hour = Duration::from_secs(3600);
+        assert_eq!(longest_pause(&away(), hour), AWAY_PAUSE_MAX);
+        assert_eq!(longest_pause(&LibraryError::NoBucket, hour), hour);
+    }
 }

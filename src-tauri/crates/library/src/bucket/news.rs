@@ -10,7 +10,7 @@ use kinfolio_node::engine::Standing;
 use kinfolio_node::{Excerpt, NodeError, Role, SubmitError};
 
 use super::lines::{Part, entries, newest, parts};
-use super::link::Work;
+use super::link::{Work, longest_pause};
 use super::places::{last_segment, noted};
 use super::segments::{SegmentError, check, has, read};
 use crate::error::LibraryError;
@@ -54,7 +54,7 @@ pub(super) async fn run(library: Library) {
                     let trouble = error.to_string();
                     library.bucket().is_troubled(Work::News, &trouble);
                     place = None;
-                    (pause * 2).min(PAUSE_MAX)
+                    (pause * 2).min(longest_pause(&error, PAUSE_MAX))
                 }
             };
         } else {
@@ -65,7 +65,7 @@ pub(super) async fn run(library: Library) {
         tokio::select! {
             changed = household.changed() => if changed.is_err() { return },
             changed = agreed.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(pause), if alone => {}
+            () = library.bucket().rest(pause), if alone => {}
         }
     }
 }

@@ -15,7 +15,7 @@ use kinfolio_catalog::{LibraryEdit, PhotoId};
 use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
 use kinfolio_photos::BlobId;
 
-use super::link::Work;
+use super::link::{Work, longest_pause};
 use super::original_id;
 use super::waiting::Waiting;
 use crate::edit::send;
@@ -69,21 +69,22 @@ pub(super) async fn run(library: Library) {
                 tokio::select! {
                     changed = shown.changed() => if changed.is_err() { return },
                     // What was put off is tried again; where nothing waits, only a block wakes.
-                    () = later, if waiting.len() > 0 => {}
+                    () = later, if !waiting.is_empty() => {}
                 }
             }
             Err(error) => {
                 library
                     .bucket()
                     .is_troubled(Work::Originals, &error.to_string());
-                let pause = trouble.map_or(PAUSE_MIN, |pause| (pause * 2).min(PAUSE_MAX));
+                let pause = trouble.map_or(PAUSE_MIN, |pause| pause * 2);
+                let pause = pause.min(longest_pause(&error, PAUSE_MAX));
                 trouble = Some(pause);
                 // The household may agree upon another bucket meanwhile.
                 let mut agreed = library.agreed();
                 agreed.mark_unchanged();
                 tokio::select! {
                     changed = agreed.changed() => if changed.is_err() { return },
-                    () = tokio::time::sleep(pause) => {}
+                    () = library.bucket().rest(pause) => {}
                 }
             }
         }
@@ -122,9 +123,7 @@ async fn round(
         link.is_well(Work::Originals);
         return Ok(false);
     }
-    let stored = store(library, waiting, &bucket, &address, claimed).await;
-    link.note(|status| status.waiting = waiting.len());
-    stored?;
+    store(library, waiting, &bucket, &address, claimed).await?;
     link.is_well(Work::Originals);
     Ok(true)
 }
@@ -137,9 +136,6 @@ async fn look(library: &Library, waiting: &mut Waiting, address: &str) -> Result
         Ok(looking)
     });
     *waiting = looked.await?.value;
-    library
-        .bucket()
-        .note(|status| status.waiting = waiting.len());
     Ok(())
 }
 

@@ -108,7 +108,7 @@ pub(super) async fn run(library: Library) {
             library.bucket().is_troubled(Work::Vote, &trouble);
             library.node().bucket_is_away(voter, trouble);
         }
-        tokio::time::sleep(pause).await;
+        library.bucket().rest(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);
     }
 }

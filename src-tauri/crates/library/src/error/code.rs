@@ -104,9 +104,10 @@ impl LibraryError {
             Self::Blob(BlobError::Empty { .. }) => Code::BadInput("empty_file"),
             Self::UploadTooLarge { .. } => Code::TooLarge("upload_too_large"),
             Self::Index(error) if error.is_disk_full() => Code::DiskFull,
-            Self::DiskFull { .. } | Self::LedgerFull { .. } | Self::BehindFull { .. } => {
-                Code::DiskFull
-            }
+            Self::DiskFull { .. }
+            | Self::LedgerFull { .. }
+            | Self::NotRecorded { .. }
+            | Self::BehindFull { .. } => Code::DiskFull,
             Self::Closing => Code::Unavailable,
             Self::Bucket(error) => bucket_code(error),
             Self::Restore(RestoreError::NoLedger { .. }) => Code::NotFound("no_ledger"),
@@ -134,6 +135,8 @@ fn bucket_code(error: &BucketError) -> Code {
     match error {
         BucketError::BadAddress { .. } => Code::BadInput("bucket_address"),
         BucketError::Encrypted { .. } | BucketError::WrongKey { .. } => Code::Conflict("wrong_key"),
+        BucketError::NotEncrypted { .. } => Code::Conflict("bucket_plain"),
+        BucketError::NotPlain { .. } => Code::Conflict("bucket_encrypted"),
         BucketError::NoSuchBucket { .. } => Code::Unreachable("bucket_missing"),
         BucketError::Unreachable { .. } => Code::Unreachable("bucket_unreachable"),
         BucketError::BadSetup { .. }

@@ -6,6 +6,7 @@ use kinfolio_catalog::{LibraryEdit, Settings, SettingsChange};
 use kinfolio_node::Role;
 
 use super::member;
+use crate::bucket::check_kind;
 use crate::edit::{Settled, send};
 use crate::error::LibraryError;
 use crate::library::Library;
@@ -36,6 +37,13 @@ pub async fn change_settings(
         .filter(|bucket| **bucket != settings(library).bucket);
     if other.is_some() && status.members.iter().any(|one| one.role == Role::Bucket) {
         return Err(LibraryError::BucketVotes);
+    }
+    if change.bucket.is_some() || change.bucket_encrypted.is_some() {
+        let before = settings(library);
+        let encrypted = change.bucket_encrypted.unwrap_or(before.bucket_encrypted);
+        if let Some(bucket) = change.bucket.clone().unwrap_or(before.bucket) {
+            check_kind(&bucket, encrypted).await?;
+        }
     }
     for &device in change.placements.keys() {
         member(&status, device)?;

@@ -42,6 +42,11 @@ impl Library {
             .send_modify(|now| *now = now.held_up(error, root));
     }
 
+    /// Whether a full disk keeps the catalogue or the index from following.
+    pub(crate) fn is_out_of_room(&self) -> bool {
+        self.inner.showing.borrow().is_out_of_room() || self.inner.indexed.borrow().is_out_of_room()
+    }
+
     /// Reads what is shown, all in one edition, off the async threads.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

@@ -67,9 +67,10 @@ pub(crate) enum Request {
         listener: TcpListener,
         done: oneshot::Sender<Result<(), NodeError>>,
     },
-    /// So many bytes are free on this device's disk.
+    /// So many bytes are free on this device's disk; whether it takes nothing more.
     Room {
         free_bytes: u64,
+        disk_full: bool,
     },
     /// A voter that is silent for so long stops counting; nothing: never.
     PruneAfter(Option<Micros>),

@@ -73,10 +73,15 @@ impl Node {
         listening.await.map_err(|_| NodeError::Closed)?
     }
 
-    /// Says how many bytes are free on this device's disk, for the others to know.
-    pub async fn has_room(&self, free_bytes: u64) {
-        self.published.has_room(free_bytes);
-        let said = self.requests.send(Request::Room { free_bytes }).await;
+    /// Says how many bytes are free on this device's disk, and whether that takes nothing more, for the
+    /// others to know.
+    pub async fn has_room(&self, free_bytes: u64, disk_full: bool) {
+        self.published.has_room(free_bytes, disk_full);
+        let room = Request::Room {
+            free_bytes,
+            disk_full,
+        };
+        let said = self.requests.send(room).await;
         // Where the node is closed, nobody is told any more.
         drop(said);
     }
