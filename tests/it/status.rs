@@ -152,7 +152,9 @@ fn a_full_disk_is_told_on_its_device_and_on_the_others() {
         tiny["disk_full"] == true
     };
     for home in [&first, &tiny] {
-        eventually("it is told whose disk is full", || is_full(home).then_some(()));
+        eventually("it is told whose disk is full", || {
+            is_full(home).then_some(())
+        });
         for command in ["status", "devices"] {
             let said = home.run([command]).succeeded().stdout;
             assert!(said.contains("Tiny: its disk is full"), "{said}");

@@ -279,7 +279,12 @@ const HEARD = { silent_seconds: 0, pruned: false, disk_full: false };
 function device(name: string, number: number): Kept {
   const id = number.toString(16).padStart(32, '0');
   const last_seen = new Date().toISOString();
-  const told = { pending: 0, originals: 1204, free_bytes: 412_000_000_000 - number * 90_000_000_000, ...HEARD };
+  const told = {
+    pending: 0,
+    originals: 1204,
+    free_bytes: 412_000_000_000 - number * 90_000_000_000,
+    ...HEARD,
+  };
   return { id, name, role: 'voter', placement: 'all', reachable: true, behind: 0, last_seen, ...told };
 }
 

@@ -695,6 +695,8 @@ export interface components {
             blocks_behind?: number | null;
             /** @description Its address; `null` if what is set is none. */
             bucket?: string | null;
+            /** @description Whether what is put there is encrypted; before the bucket was asked, whether it is to be. */
+            encrypted: boolean;
             /**
              * Format: int64
              * @description Originals that it could not store, for a fault of their own.
@@ -712,11 +714,14 @@ export interface components {
             stored: number;
             /** @description What is wrong, and what to do; `null` if nothing is, as far as is known. */
             trouble?: string | null;
+            /** @description Whether it has a vote in the household. */
+            votes: boolean;
             /**
              * Format: int64
-             * @description Originals on this device that the bucket is not known to hold, as far as they were counted.
+             * @description Originals of the household that it is not known to hold, whether or not it answers; `null`
+             *     until they are counted.
              */
-            waiting: number;
+            waiting?: number | null;
         };
         /** @description A change of one or many photos; what is absent stays as it is. */
         ChangeBody: {
@@ -1107,6 +1112,7 @@ export interface components {
         InvitationState: "open" | "expired" | "joining" | "joined";
         /** @description This device's view of the household's chain. */
         LedgerStatus: {
+            bucket?: null | components["schemas"]["BucketBody"];
             /** @description This device. */
             device: components["schemas"]["DeviceBody"];
             /**
@@ -1145,6 +1151,17 @@ export interface components {
         };
         /** @description A member of the household. */
         MemberBody: {
+            /**
+             * Format: int64
+             * @description How far its clock is ahead of the other devices within reach, in seconds, below zero: behind;
+             *     `null`, unless that is more than ten minutes.
+             */
+            clock_ahead_seconds?: number | null;
+            /**
+             * @description Whether that disk took nothing more when it last said so: what comes to the household is not
+             *     stored, or does not show there, until there is room.
+             */
+            disk_full: boolean;
             /**
              * Format: int64
              * @description Bytes left on the disk of its library, as it last said.

@@ -4,7 +4,14 @@ import { Texts } from '../i18n/i18n';
 import { ago, clock, inOrder, isLastVoter, presence, progress, shortName, silence, placed } from './device';
 
 function member(id: string, more: Partial<Member> = {}): Member {
-  const rest = { placement: 'all', height: 10, tip: 'aa', silent_seconds: 0, pruned: false, disk_full: false };
+  const rest = {
+    placement: 'all',
+    height: 10,
+    tip: 'aa',
+    silent_seconds: 0,
+    pruned: false,
+    disk_full: false,
+  };
   return { id, name: id, role: 'voter', reachable: true, ...rest, ...more };
 }
 

@@ -90,7 +90,7 @@ export function clock(member: Member, words: Texts = texts): string | null {
   if (ahead === 0) return null;
   const seconds = Math.abs(ahead);
   const [unit, length] = CLOCK_UNITS.find(([, length]) => seconds >= 2 * length) ?? CLOCK_UNITS[2];
-  const far = words.unit(Math.floor(seconds / length), unit);
+  const far = words.unit(Math.round(seconds / length), unit);
   return words.t(ahead > 0 ? 'device.clock.ahead' : 'device.clock.behind', { far });
 }
 

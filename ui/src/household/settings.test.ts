@@ -75,7 +75,14 @@ describe('a card', () => {
 });
 
 describe('the bucket', () => {
-  const told: BucketState = { bucket: 's3://a', encrypted: false, votes: false, waiting: 0, stored: 0, failed: 0 };
+  const told: BucketState = {
+    bucket: 's3://a',
+    encrypted: false,
+    votes: false,
+    waiting: 0,
+    stored: 0,
+    failed: 0,
+  };
   const STANDINGS: [Partial<BucketState>, string][] = [
     [{}, 'looking'],
     [{ blocks: 4, blocks_behind: 0 }, 'well'],

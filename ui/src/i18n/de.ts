@@ -304,7 +304,8 @@ export const de: Catalogue = {
     one: 'Seit einem Tag stumm. Zählt ab {date} nicht mehr mit.',
     other: 'Seit {count} Tagen stumm. Zählt ab {date} nicht mehr mit.',
   },
-  'device.silent.over': 'Zählt nicht mit: stumm seit {date}. Ist es wieder da, zählt es von selbst wieder mit.',
+  'device.silent.over':
+    'Zählt nicht mit: stumm seit {date}. Ist es wieder da, zählt es von selbst wieder mit.',
   'device.silent.over.long':
     'Zählt nicht mit: seit Langem stumm. Ist es wieder da, zählt es von selbst wieder mit.',
   'device.full':

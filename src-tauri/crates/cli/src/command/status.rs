@@ -135,12 +135,13 @@ pub(super) fn troubles(member: &MemberBody) -> Vec<String> {
     [trouble, full, clock].into_iter().flatten().collect()
 }
 
-/// A length of time of more than ten minutes, in its largest whole unit.
+/// About how long that is, more than ten minutes: the way of a message does not show.
 fn length(seconds: u64) -> String {
+    let about = |unit: u64| (seconds + unit / 2) / unit;
     match seconds {
-        0..7200 => counted(seconds / 60, "minute", "minutes"),
-        7200..172_800 => counted(seconds / 3600, "hour", "hours"),
-        _ => counted(seconds / 86_400, "day", "days"),
+        0..7200 => counted(about(60), "minute", "minutes"),
+        7200..172_800 => counted(about(3600), "hour", "hours"),
+        _ => counted(about(86_400), "day", "days"),
     }
 }
 
@@ -204,6 +205,7 @@ mod tests {
             format!("the clock of Tiny is {far} the other devices': set the wrong one right")
         };
         check(ahead(365 * 86_400), &[&off("365 days ahead of")]);
+        check(ahead(365 * 86_400 - 1), &[&off("365 days ahead of")]);
         check(ahead(-86_400), &[&off("24 hours behind")]);
         check(ahead(-660), &[&off("11 minutes behind")]);
     }

@@ -176,7 +176,8 @@ fn bucket_metrics(status: &Status) -> String {
     };
     let waiting = status.waiting.map_or_else(String::new, |waiting| {
         format!(
-            "# HELP kinfolio_bucket_originals_waiting Originals of the household that the bucket is not known to hold.\n\
+            "# HELP kinfolio_bucket_originals_waiting Originals that the bucket is not known \
+             to hold.\n\
              # TYPE kinfolio_bucket_originals_waiting gauge\n\
              kinfolio_bucket_originals_waiting {waiting}\n"
         )
