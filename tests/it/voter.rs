@@ -204,6 +204,17 @@ fn a_bucket_that_cannot_vote_is_refused_and_one_that_votes_is_not_left() {
     assert_eq!(on.json()["state"], "committed");
     has_bucket(&client);
     assert_eq!(append(&client, "by both")["state"], "committed");
+    // Its card and its line among the members count what is stored there.
+    let stored = client.ask("POST", "/api/v1/files?name=a.txt", &[], b"a file");
+    assert_eq!(stored.is(201).json()["state"], "committed");
+    eventually("what it holds is told of it as a member, too", || {
+        let ledger = ledger(&client);
+        let mut members = ledger["members"].as_array().unwrap().iter();
+        let member = members.find(|one| one["role"] == "bucket")?;
+        let bucket = &ledger["bucket"];
+        let one = member["originals"] == 1 && bucket["originals"] == 1;
+        (one && bucket["votes"] == true && bucket["waiting"] == 0).then_some(())
+    });
     let left = change(json!({ "bucket": emulator.url("elsewhere") }));
     left.is_problem(409, "bucket_votes");
     let id = members(&client);

@@ -74,7 +74,8 @@ pub fn status(library: &Library) -> Option<Status> {
     Some(Status {
         votes: library.node().bucket_voter().is_some(),
         originals: counted.map(|counted| counted.stored),
-        waiting: counted.map(|counted| counted.waiting),
+        // A count may be a moment old; what came here since is to be stored, too.
+        waiting: counted.map(|counted| counted.waiting.max(status.waiting.unwrap_or(0))),
         blocks_behind: status.blocks.map(|held| blocks.saturating_sub(held)),
         ..status
     })

@@ -108,7 +108,7 @@ pub(crate) async fn catalog(library: Library) {
                 }
             }
             Err(error) => {
-                if trouble.is_due(error.to_string(), Instant::now()) {
+                if trouble.is_due(Instant::now()) {
                     tracing::error!(%error, "the catalogue cannot follow the chain");
                 }
                 library.tell_held_up(&error);
@@ -168,7 +168,7 @@ pub(crate) async fn index(
                 indexed.send_replace(followed);
             }
             Err(error) => {
-                if trouble.is_due(error.to_string(), Instant::now()) {
+                if trouble.is_due(Instant::now()) {
                     tracing::error!(%error, "the search index cannot follow the catalogue");
                 }
                 indexed.send_modify(|now| *now = now.held_up(&error, library.layout().root()));

@@ -69,7 +69,7 @@ pub(super) async fn run(library: Library) {
                 tokio::select! {
                     changed = shown.changed() => if changed.is_err() { return },
                     // What was put off is tried again; where nothing waits, only a block wakes.
-                    () = later, if !waiting.is_empty() => {}
+                    () = later, if waiting.len() > 0 => {}
                 }
             }
             Err(error) => {
@@ -123,7 +123,9 @@ async fn round(
         link.is_well(Work::Originals);
         return Ok(false);
     }
-    store(library, waiting, &bucket, &address, claimed).await?;
+    let stored = store(library, waiting, &bucket, &address, claimed).await;
+    link.note(|status| status.waiting = Some(waiting.len()));
+    stored?;
     link.is_well(Work::Originals);
     Ok(true)
 }
@@ -136,6 +138,8 @@ async fn look(library: &Library, waiting: &mut Waiting, address: &str) -> Result
         Ok(looking)
     });
     *waiting = looked.await?.value;
+    let found = waiting.len();
+    library.bucket().note(|status| status.waiting = Some(found));
     Ok(())
 }
 

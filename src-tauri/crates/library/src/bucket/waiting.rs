@@ -68,9 +68,9 @@ impl Waiting {
         self.originals.get(&id).is_some_and(|one| one.life == life)
     }
 
-    /// Whether nothing waits.
-    pub(super) fn is_empty(&self) -> bool {
-        self.originals.is_empty()
+    /// How many there are.
+    pub(super) fn len(&self) -> u64 {
+        self.originals.len() as u64
     }
 
     /// At most `limit` whose time has come, with their lengths in bytes and their lives.
