@@ -11,6 +11,7 @@ mod bad_input;
 mod bucket;
 mod cards;
 mod copied;
+mod copies;
 mod damage;
 mod first_day;
 mod full_disk;

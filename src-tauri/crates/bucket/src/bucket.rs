@@ -150,6 +150,12 @@ impl Bucket {
         }
     }
 
+    /// Whether it is a folder of this device, which anybody may change and whose disk may fail.
+    #[must_use]
+    pub fn is_folder(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// What an object is called in the bucket.
     pub(crate) fn at(&self, real: &Path) -> Path {
         match &self.seal {

@@ -16,6 +16,7 @@ use crate::bucket::Bucket;
 use crate::error::BucketError;
 use crate::fixed::Fixed;
 use crate::range::{self, Verified};
+use crate::seal;
 use crate::sums::Sums;
 
 /// The SHA-256 of an original's bytes, and which of its lives is meant.
@@ -136,6 +137,21 @@ impl Bucket {
             }
         }
         Ok(())
+    }
+
+    /// Looks whether the original is there in its length, and reads none of it.
+    ///
+    /// # Errors
+    /// As [`Bucket::verify_original`].
+    pub async fn measure_original(&self, id: OriginalId, size: u64) -> Result<(), BucketError> {
+        let path = fixed(id, size).path;
+        let found = self.store.head(&self.at(&path)).await;
+        let found = found.map_err(|error| self.error(&path, &error))?;
+        let expected = match self.seal {
+            Some(_) => seal::sealed_length(size),
+            None => size,
+        };
+        self.check_length(&path, found.size, expected)
     }
 
     /// The original, whole. Its hash is checked as it arrives, and its last piece is only given

@@ -79,6 +79,14 @@ pub enum LibraryEdit {
         /// When the last of those that came was hashed, in unix milliseconds.
         verified_ms: i64,
     },
+    /// Originals are not, or not whole, where they were said to be. That always counts, even of a last
+    /// copy: it is gone, whatever was said.
+    Lost {
+        /// Which.
+        originals: Vec<PhotoId>,
+        /// The address of the bucket that lacks them; none: the author does.
+        bucket: Option<String>,
+    },
     /// Originals are deleted on all devices, those of photos in the trash only. The records and
     /// their histories stay.
     Purged {

@@ -166,9 +166,11 @@ pub async fn original(
     } else {
         library.borrowed().note(photo.id);
         if range.is_none() && !exchange::is_hashed_first(photo) {
-            return exchange::stream(library, photo).await;
+            let stream = exchange::stream(library, photo).await;
+            return stream.inspect_err(|_| library.doubts().here(photo.id));
         }
-        exchange::bring(library, photo).await?;
+        let brought = exchange::bring(library, photo).await;
+        brought.inspect_err(|_| library.doubts().here(photo.id))?;
     }
     let watched = range.is_none() && !exchange::is_hashed_first(photo);
     let opened = library.blobs().open_range(&BlobId(photo.id.0), range).await;

@@ -12,6 +12,7 @@ mod checkpoints;
 mod ledger;
 mod lines;
 mod link;
+mod looking;
 mod news;
 mod numbered;
 mod places;
@@ -34,12 +35,14 @@ use crate::checkpoint::spawn_once_proved;
 use crate::error::LibraryError;
 use crate::library::Library;
 pub(crate) use card::{Card, last_card, read_card};
+pub(crate) use checkpoints::may_claim;
 pub(crate) use lines::{
     Entry, Part, What, create as create_epoch, entries as epochs, entry as epoch,
     newest as newest_line,
 };
 pub use link::Status;
 pub(crate) use link::{Link, connect};
+pub(crate) use looking::{holds_now, lacks};
 pub use segments::SegmentError;
 pub(crate) use segments::{check as check_segment, has as has_segment, read as read_segment};
 pub(crate) use voting::prepare as prepare_to_vote;
@@ -135,15 +138,30 @@ pub(crate) async fn fetch(
         return Ok(None);
     };
     let bucket = bucket?;
-    let life = library.read(move |catalog| Ok(catalog.snapshot().life(&id)?));
-    let original = original_id(id, life.await?.value);
+    let original = looking::object(library, id).await?;
     let fetched = match offset {
         0 => bucket.original(original, size).await,
         _ => bucket.original_range(original, size, offset..size).await,
     };
     match fetched {
-        Ok(bytes) => Ok(Some(bytes.map_err(std::io::Error::other).boxed())),
-        Err(BucketError::Missing { .. }) => Ok(None),
-        Err(error) => Err(LibraryError::Bucket(error)),
+        Ok(bytes) => {
+            let here = library.clone();
+            let bytes = bytes.inspect_err(move |error| {
+                if let BucketError::Damaged { .. } = error {
+                    here.doubts().bucket(id);
+                }
+            });
+            Ok(Some(bytes.map_err(std::io::Error::other).boxed()))
+        }
+        Err(BucketError::Missing { .. }) => {
+            library.doubts().bucket(id);
+            Ok(None)
+        }
+        Err(error) => {
+            if let BucketError::Damaged { .. } = error {
+                library.doubts().bucket(id);
+            }
+            Err(LibraryError::Bucket(error))
+        }
     }
 }

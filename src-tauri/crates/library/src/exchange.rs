@@ -4,6 +4,8 @@
 //! Whatever comes is checked: an original by the hash that is its name, a preview by being one.
 
 mod borrowed;
+mod confirm;
+mod doubts;
 mod gather;
 mod give;
 mod incoming;
@@ -14,6 +16,7 @@ mod preview;
 mod purge;
 
 pub(crate) use borrowed::Borrowed;
+pub(crate) use doubts::{Doubts, settle};
 pub(crate) use gather::{Gathering, gather, mark_at};
 pub(crate) use give::Shelf;
 pub(crate) use keep::{all, placement, say as say_kept};

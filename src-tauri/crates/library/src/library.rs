@@ -22,7 +22,7 @@ use crate::checkpoint::{self, Proving, spawn_once_proved};
 use crate::edit;
 use crate::error::LibraryError;
 use crate::event::Event;
-use crate::exchange::{self, Borrowed, Gathering, Shelf};
+use crate::exchange::{self, Borrowed, Doubts, Gathering, Shelf};
 use crate::follow;
 use crate::followed::Followed;
 use crate::household;
@@ -75,6 +75,7 @@ struct Inner {
     undoing: Mutex<()>,
     holdings: Mutex<()>,
     borrowed: Borrowed,
+    doubts: Arc<Doubts>,
     closing: CancellationToken,
     tasks: TaskTracker,
     /// Held as long as the library is; the system lets go of it when the process ends.
@@ -249,6 +250,11 @@ impl Library {
         &self.inner.borrowed
     }
 
+    /// Copies that may not be what the ledger says of them.
+    pub(crate) fn doubts(&self) -> &Doubts {
+        &self.inner.doubts
+    }
+
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.inner.tasks
     }
@@ -306,6 +312,7 @@ struct Parts {
     blobs: Blobs,
     thumbs: Thumbs,
     proving: Option<Proving>,
+    doubts: Arc<Doubts>,
     lock: File,
 }
 
@@ -318,12 +325,14 @@ impl Parts {
         let blobs = Blobs::open(root).map_err(|error| blob_error(root, error))?;
         let thumbs = Thumbs::open(root).map_err(|error| thumb_error(root, error))?;
         let given = Arc::new(OnceLock::new());
+        let doubts = Arc::new(Doubts::default());
         let node = match door {
             None => Node::open(root),
             Some(mut door) => {
                 door.peers.extend(settings.peers());
                 door.sentinels = door.sentinels.or_else(sentinels_folder);
-                let shelf = Shelf::new(blobs.clone(), thumbs.clone(), Arc::clone(&given));
+                let (catalog, doubts) = (Arc::clone(&given), Arc::clone(&doubts));
+                let shelf = Shelf::new(blobs.clone(), thumbs.clone(), catalog, doubts);
                 door.files = Some(FileDoor {
                     files: Arc::new(shelf),
                     runtime: Handle::current(),
@@ -347,6 +356,7 @@ impl Parts {
             blobs,
             thumbs,
             proving,
+            doubts,
             lock,
         })
     }
@@ -381,6 +391,7 @@ impl Parts {
             undoing: Mutex::new(()),
             holdings: Mutex::new(()),
             borrowed: Borrowed::default(),
+            doubts: self.doubts,
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
             _lock: self.lock,
@@ -404,6 +415,7 @@ impl Parts {
             spawn_once_proved(&library, exchange::gather(library.clone(), what));
         }
         spawn_once_proved(&library, exchange::purge(library.clone()));
+        spawn_once_proved(&library, exchange::settle(library.clone()));
         scrub::start(&library);
         census::start(&library);
         household::silence::follow(&library);

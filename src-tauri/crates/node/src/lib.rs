@@ -41,7 +41,7 @@ pub use kinfolio_chain::{
 pub use kinfolio_transport::{
     Checkpoint, Contact, DialError, Entry, EntryClient, EntryReceipt, EntryReceipts, EntryRefused,
     EntrySender, EntryStreamError, FetchError, FileDoor, FileKind, FileRef, FileRefused, Files,
-    JoinError, JoinRefused, OpenedFile,
+    INSPECTED_MAX, Inspected, JoinError, JoinRefused, OpenedFile,
 };
 pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;

@@ -53,6 +53,18 @@ impl fmt::Debug for OpenedFile {
 /// All rows of a device's catalogue at one height, piece by piece.
 pub type Checkpoint = BoxStream<'static, io::Result<Bytes>>;
 
+/// Most originals that one device asks another one to hash in one call.
+pub const INSPECTED_MAX: usize = 64;
+
+/// What another device found when it hashed an original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// The SHA-256 of the original.
+    pub id: [u8; 32],
+    /// Whether it is there, and is what its name says.
+    pub whole: bool,
+}
+
 /// Why a device gives no file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileRefused {
@@ -72,6 +84,9 @@ pub trait Files: fmt::Debug + Send + Sync + 'static {
         file: FileRef,
         offset: u64,
     ) -> BoxFuture<'static, Result<OpenedFile, FileRefused>>;
+
+    /// Hashes originals now, one after the other, and says of each what it found.
+    fn inspect(&self, ids: Vec<[u8; 32]>) -> BoxStream<'static, Inspected>;
 
     /// Gives all rows of the catalogue as it is now, for a device that is new.
     fn checkpoint(&self) -> Checkpoint;

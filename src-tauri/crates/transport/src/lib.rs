@@ -30,7 +30,10 @@ pub use entry::{
     Replies, Token,
 };
 pub use files::client::{FetchError, FileClient};
-pub use files::{Checkpoint, FileDoor, FileKind, FileRef, FileRefused, Files, OpenedFile};
+pub use files::{
+    Checkpoint, FileDoor, FileKind, FileRef, FileRefused, Files, INSPECTED_MAX, Inspected,
+    OpenedFile,
+};
 pub use link::{LinkEvent, LinkId, RejectReason};
 pub use links::Links;
 pub use message::{Hello, Ledger, PROTOCOL_VERSION, PeerMessage, RefusalCode, Sighting};

@@ -268,6 +268,13 @@ impl Snapshot {
         Ok(first)
     }
 
+    /// How often the bucket's copy of an original was found missing or damaged.
+    pub fn times_lost(&self, bucket: &str, id: &PhotoId) -> Result<u64, CatalogError> {
+        let losses = self.transaction.open_table(tables::LOSSES)?;
+        let times = losses.get((&id.0, bucket))?;
+        Ok(times.map_or(0, |times| times.value()))
+    }
+
     fn copies(&self) -> Result<Read, CatalogError> {
         Ok(Copies {
             verified: self.transaction.open_table(tables::VERIFIED)?,

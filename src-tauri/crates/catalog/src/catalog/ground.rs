@@ -88,6 +88,10 @@ pub(super) trait Ground {
         seen: Height,
     ) -> Result<(), CatalogError>;
 
+    /// Keeps that a bucket, which held this original, does not hold it whole any more; nothing, if it
+    /// is not known to have held it.
+    fn take_stored(&mut self, bucket: &str, id: &PhotoId) -> Result<(), CatalogError>;
+
     /// Keeps what a device found when it hashed its originals again.
     fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError>;
 
@@ -107,6 +111,9 @@ pub(super) trait Ground {
         id: &PhotoId,
         photo: &PhotoRow,
     ) -> Result<(), CatalogError>;
+
+    /// Keeps that a device does not hold an original whole, whoever else does.
+    fn put_lost(&mut self, device: DeviceId, id: &PhotoId) -> Result<(), CatalogError>;
 
     /// Keeps that a photo was purged at that height; what devices said to hold of it is forgotten,
     /// and what buckets hold of this life of it is left over.

@@ -235,6 +235,14 @@ impl Ground for Above<'_> {
         Ok(())
     }
 
+    fn take_stored(&mut self, _: &str, _: &PhotoId) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
+    fn put_lost(&mut self, _: DeviceId, _: &PhotoId) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
     fn put_dropped(&mut self, _: DeviceId, _: &PhotoId, _: &PhotoRow) -> Result<(), CatalogError> {
         Ok(())
     }

@@ -108,6 +108,9 @@ impl<G: Ground> Replay<G> {
                 },
                 _,
             )) => self.kept(place, &held, &dropped, verified_ms),
+            Ok((LibraryEdit::Lost { originals, bucket }, _)) => {
+                self.lost(place, &originals, bucket.as_deref())
+            }
             Ok((LibraryEdit::Purged { photos }, _)) => self.purge(place, &photos),
             Ok((LibraryEdit::Settings(change), _)) => self.ground.put_settings(change),
             Err(DecodeError::Foreign) => Ok(()),

@@ -7,7 +7,7 @@ use super::CatalogError;
 use crate::photo_id::PhotoId;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 7;
+pub(super) const FORMAT: u64 = 8;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];
@@ -59,6 +59,9 @@ pub(super) const ABSENT: TableDefinition<'_, (Device, Id), ()> = TableDefinition
 pub(super) const HELD: TableDefinition<'_, (Device, Id), i64> = TableDefinition::new("held");
 /// (Height at which it was purged, photo).
 pub(super) const PURGED: TableDefinition<'_, (u64, Id), ()> = TableDefinition::new("purged");
+/// (Photo, bucket's address) → how often the bucket's copy of its original was found missing or
+/// damaged.
+pub(super) const LOSSES: TableDefinition<'_, (Id, &str), u64> = TableDefinition::new("losses");
 /// [`SETTINGS_KEY`] → [`crate::settings::Settings`]; nothing while all stand as they were made.
 pub(super) const SETTINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("settings");
 /// The devices that belong to the household.
@@ -106,7 +109,8 @@ macro_rules! for_each_table {
         $visit!(18, DEVICES);
         $visit!(19, FORKS);
         $visit!(20, LEFTOVERS);
-        $visit!(21, META);
+        $visit!(21, LOSSES);
+        $visit!(22, META);
     };
 }
 pub(super) use for_each_table;

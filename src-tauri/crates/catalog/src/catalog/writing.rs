@@ -49,6 +49,7 @@ pub(super) struct Tables<'t> {
     copies: Written<'t>,
     leftovers: Table<'t, (&'static str, Id, u64), u64>,
     purged: Table<'t, (u64, Id), ()>,
+    losses: Table<'t, (Id, &'static str), u64>,
     settings: Table<'t, &'static str, &'static [u8]>,
     members: Table<'t, Device, ()>,
     devices: Table<'t, Device, &'static str>,
@@ -85,6 +86,7 @@ impl<'t> Writing<'t> {
             },
             leftovers: transaction.open_table(tables::LEFTOVERS)?,
             purged: transaction.open_table(tables::PURGED)?,
+            losses: transaction.open_table(tables::LOSSES)?,
             settings: transaction.open_table(tables::SETTINGS)?,
             members: transaction.open_table(tables::MEMBERS)?,
             devices: transaction.open_table(tables::DEVICES)?,
@@ -355,6 +357,15 @@ impl Ground for Tables<'_> {
         Ok(())
     }
 
+    fn take_stored(&mut self, bucket: &str, id: &PhotoId) -> Result<(), CatalogError> {
+        let key = (&id.0, bucket);
+        if self.copies.stored.remove(key)?.is_some() {
+            let before = self.losses.get(key)?.map_or(0, |times| times.value());
+            self.losses.insert(key, before + 1)?;
+        }
+        Ok(())
+    }
+
     fn put_verified(&mut self, device: DeviceId, found: &Verified) -> Result<(), CatalogError> {
         let device = &device.0;
         let copies = &mut self.copies;
@@ -397,9 +408,14 @@ impl Ground for Tables<'_> {
         let settings = read_settings(&self.settings)?;
         let bucket = settings.bucket.as_deref();
         if self.copies.elsewhere(device, id, photo, &members, bucket)? {
-            self.copies.held.remove((&device.0, &id.0))?;
-            self.copies.absent.insert((&device.0, &id.0), ())?;
+            self.put_lost(device, id)?;
         }
+        Ok(())
+    }
+
+    fn put_lost(&mut self, device: DeviceId, id: &PhotoId) -> Result<(), CatalogError> {
+        self.copies.held.remove((&device.0, &id.0))?;
+        self.copies.absent.insert((&device.0, &id.0), ())?;
         Ok(())
     }
 

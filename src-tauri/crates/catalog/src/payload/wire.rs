@@ -112,6 +112,12 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
             dropped: ids_to_wire(dropped),
             verified_ms: *verified_ms,
         }),
+        LibraryEdit::Lost { originals, bucket } => {
+            proto::library_edit::Edit::OriginalsLost(proto::OriginalsLost {
+                originals: ids_to_wire(originals),
+                bucket: bucket.clone(),
+            })
+        }
         LibraryEdit::Purged { photos } => {
             proto::library_edit::Edit::PhotosPurged(proto::PhotosPurged {
                 photos: ids_to_wire(photos),
@@ -161,6 +167,10 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), 
             held: ids_from_wire(&kept.held)?,
             dropped: ids_from_wire(&kept.dropped)?,
             verified_ms: kept.verified_ms,
+        },
+        proto::library_edit::Edit::OriginalsLost(lost) => LibraryEdit::Lost {
+            originals: ids_from_wire(&lost.originals)?,
+            bucket: lost.bucket,
         },
         proto::library_edit::Edit::PhotosPurged(purged) => LibraryEdit::Purged {
             photos: ids_from_wire(&purged.photos)?,

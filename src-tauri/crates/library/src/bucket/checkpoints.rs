@@ -102,7 +102,7 @@ fn is_due(edits: u64, last: Option<u64>) -> bool {
 }
 
 /// Whether this device can claim anything now.
-fn may_claim(library: &Library) -> bool {
+pub(crate) fn may_claim(library: &Library) -> bool {
     let status = library.node().status();
     library.belongs() && status.quorum && status.standing == Standing::Good
 }

@@ -209,7 +209,9 @@ async fn delete_one(
     address: &str,
     (id, life): (PhotoId, Height),
 ) -> Result<bool, LibraryError> {
-    let upload = storing::task(id, life, address)?;
+    let at = address.to_owned();
+    let lost = library.read(move |catalog| Ok(catalog.snapshot().times_lost(&at, &id)?));
+    let upload = storing::task(id, life, address, lost.await?.value)?;
     let state = library.node().task(upload).await;
     if let TaskState::Held(holding) = state.map_err(|error| library.submit_error(error))?
         && !holding.is_lapsed(now_ms())

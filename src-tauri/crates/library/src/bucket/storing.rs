@@ -5,6 +5,7 @@
 //! again as its own; an upload that is repeated finds the original there. So a kill costs an upload
 //! at most, and storing twice does no harm.
 
+use std::fmt::Write;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -163,8 +164,18 @@ async fn claim(
     ready: Vec<(PhotoId, u64, Height)>,
 ) -> Result<Vec<Claimed>, LibraryError> {
     let me = library.device();
-    let claims = ready.into_iter().map(async |(id, size, life)| {
-        let task = task(id, life, address)?;
+    let at = address.to_owned();
+    let lost = library.read(move |catalog| {
+        let snapshot = catalog.snapshot();
+        let times = |(id, size, life)| Ok((id, size, life, snapshot.times_lost(&at, &id)?));
+        ready
+            .into_iter()
+            .map(times)
+            .collect::<Result<Vec<_>, LibraryError>>()
+    });
+    let claims = lost.await?.value.into_iter();
+    let claims = claims.map(async |(id, size, life, lost)| {
+        let task = task(id, life, address, lost)?;
         let answer = library.node().claim(task.clone(), term()?).await;
         let answer = answer.map_err(|error| library.submit_error(error))?;
         Ok::<_, LibraryError>((id, size, life, task, answer))
@@ -332,12 +343,22 @@ async fn renew(library: &Library, held: &[Claimed]) -> Result<(), LibraryError> 
     Ok(())
 }
 
-/// What the task of storing an original is called.
-pub(super) fn task(id: PhotoId, life: Height, address: &str) -> Result<TaskName, LibraryError> {
-    let name = match life {
+/// What the task of storing an original is called. In each life it is another one, and each time the
+/// bucket has lost it.
+pub(super) fn task(
+    id: PhotoId,
+    life: Height,
+    address: &str,
+    lost: u64,
+) -> Result<TaskName, LibraryError> {
+    let mut name = match life {
         0 => format!("store original {id} in {address}"),
         life => format!("store original {id}, purged at block {life} before, in {address}"),
     };
+    if lost > 0 {
+        // Writing to a String cannot fail.
+        let _ = write!(name, ", lost there {lost} times");
+    }
     TaskName::new(name.as_bytes()).map_err(LibraryError::Task)
 }
 

@@ -15,6 +15,7 @@ use kinfolio_node::engine::Standing;
 use kinfolio_node::{Block, BlockHash};
 use kinfolio_photos::{BlobId, ThumbSize};
 
+use super::doubts::is_whole;
 use super::keep::{self, placement};
 use super::original::bring;
 use super::preview::{self, Fetched};
@@ -208,10 +209,19 @@ impl Gathered {
 /// Says that this device holds what the blocks from `from` to `to` added, and what it had said
 /// before that it does not.
 async fn say_all(library: &Library, from: Height, to: Height) -> Result<(), LibraryError> {
-    let _held = library.holdings().lock().await;
     let here = library.device();
     let absent = library.read(move |catalog| Ok(catalog.snapshot().absent(here)?));
-    let mut back = absent.await?.value;
+    let mut back = Vec::new();
+    for id in absent.await?.value {
+        // One that is damaged may be there as well.
+        let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
+        if let Some(photo) = found.value
+            && is_whole(library, &photo).await?
+        {
+            back.push(id);
+        }
+    }
+    let _held = library.holdings().lock().await;
     back.retain(|id| library.blobs().path(&BlobId(id.0)).is_file());
     scrub::say(library, from, to, &[]).await?;
     keep::say(library, &back, &[]).await.map(drop)

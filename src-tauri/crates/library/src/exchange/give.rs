@@ -4,16 +4,20 @@
 use std::fmt;
 use std::io;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use kinfolio_catalog::Catalog;
-use kinfolio_node::{Checkpoint, FileKind, FileRef, FileRefused, Files, OpenedFile};
+use kinfolio_catalog::{Catalog, PhotoId};
+use kinfolio_node::{Checkpoint, FileKind, FileRef, FileRefused, Files, Inspected, OpenedFile};
 use kinfolio_photos::thumbs::{ThumbError, ThumbSize};
-use kinfolio_photos::{BlobError, BlobId, Blobs, Thumbs};
+use kinfolio_photos::{BlobError, BlobId, Blobs, Thumbs, originals};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
+
+use super::Doubts;
 
 /// Checkpoints that are given at a time; each reads the whole catalogue.
 const CHECKPOINTS_AT_ONCE: usize = 2;
@@ -29,6 +33,10 @@ pub(crate) struct Shelf {
     /// Nothing before the catalogue has come to the chain's tip.
     catalog: Arc<OnceLock<Catalog>>,
     checkpoints: Arc<Semaphore>,
+    /// What turns out not to be as it should is noted there.
+    doubts: Arc<Doubts>,
+    /// One original is hashed for others at a time.
+    hashing: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Shelf {
@@ -51,6 +59,13 @@ impl Files for Shelf {
         }
     }
 
+    /// At leisure: after each it rests for as long as it took.
+    fn inspect(&self, ids: Vec<[u8; 32]>) -> BoxStream<'static, Inspected> {
+        let shelf = self.clone();
+        let looks = stream::iter(ids).then(move |id| shelf.clone().look_at(id));
+        looks.boxed()
+    }
+
     fn checkpoint(&self) -> Checkpoint {
         let (pieces, sent) = mpsc::channel(PIECES_WAITING);
         let shelf = self.clone();
@@ -60,12 +75,19 @@ impl Files for Shelf {
 }
 
 impl Shelf {
-    pub(crate) fn new(blobs: Blobs, thumbs: Thumbs, catalog: Arc<OnceLock<Catalog>>) -> Self {
+    pub(crate) fn new(
+        blobs: Blobs,
+        thumbs: Thumbs,
+        catalog: Arc<OnceLock<Catalog>>,
+        doubts: Arc<Doubts>,
+    ) -> Self {
         Self {
             blobs,
             thumbs,
             catalog,
             checkpoints: Arc::new(Semaphore::new(CHECKPOINTS_AT_ONCE)),
+            doubts,
+            hashing: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -98,9 +120,33 @@ impl Shelf {
                 size,
                 pieces: stream::empty().boxed(),
             }),
-            Err(BlobError::NotFound { .. }) => Err(FileRefused::NotHere),
-            Err(error) => Err(FileRefused::Unreadable(error.to_string())),
+            Err(BlobError::NotFound { .. }) => {
+                self.doubts.here(PhotoId(id.0));
+                Err(FileRefused::NotHere)
+            }
+            Err(error) => {
+                self.doubts.here(PhotoId(id.0));
+                Err(FileRefused::Unreadable(error.to_string()))
+            }
         }
+    }
+
+    /// Hashes an original, whatever length it has.
+    async fn look_at(self, id: [u8; 32]) -> Inspected {
+        // Nobody closes it.
+        let _place = self.hashing.acquire().await;
+        let (began, blobs) = (Instant::now(), self.blobs);
+        let look = tokio::task::spawn_blocking(move || {
+            let id = BlobId(id);
+            let size = blobs.len(&id).ok().flatten();
+            size.is_some_and(|size| originals::inspect(&blobs, id, size).is_none())
+        });
+        let whole = look.await.unwrap_or(false);
+        if !whole {
+            self.doubts.here(PhotoId(id));
+        }
+        tokio::time::sleep(began.elapsed()).await;
+        Inspected { id, whole }
     }
 
     /// A preview that is missing is made from the original, if that is here.

@@ -9,6 +9,9 @@
 //! is not: it still counts as a holder. Then, with all that this device ever said decided and looked
 //! at, it deletes what it does not count as a holder of any more: nobody relies on that copy.
 //!
+//! What the ledger says of the others may be stale. So before it says that it drops an original, and
+//! again before it deletes it, another copy was just seen to be good (`confirm`).
+//!
 //! Who says that an original is here, and who deletes one, hold `Library::holdings` meanwhile: else
 //! something could be said of a file that goes the next moment.
 
@@ -19,6 +22,8 @@ use futures_util::{StreamExt, stream};
 use kinfolio_catalog::{Height, LibraryEdit, PhotoId, Placement, Whereabouts};
 use kinfolio_photos::BlobId;
 
+use super::confirm::Confirmed;
+use super::doubts::is_whole;
 use super::gather::{AT_ONCE, FULL_PAUSE, TRY_AGAIN, original};
 use crate::edit::{PHOTOS_PER_PAYLOAD, Settled, send};
 use crate::error::LibraryError;
@@ -78,6 +83,7 @@ pub(super) async fn keep(library: &Library) {
         } else {
             TRY_AGAIN
         };
+        let pause = kept.confirmed.pause().map_or(pause, |next| next.min(pause));
         tokio::select! {
             changed = shown.changed() => if changed.is_err() { return },
             changed = agreed.changed() => if changed.is_err() { return },
@@ -98,8 +104,12 @@ struct Kept {
     missing: BTreeSet<PhotoId>,
     /// Here, and to stay; the others do not know.
     unsaid: BTreeSet<PhotoId>,
+    /// The same, and not hashed yet: it may be damaged.
+    found: BTreeSet<PhotoId>,
     /// Here, and not to stay.
     surplus: BTreeSet<PhotoId>,
+    /// Of which of those another copy is good.
+    confirmed: Confirmed,
     /// Whether some of those could not go for a reason that passes by itself.
     hindered: bool,
 }
@@ -108,6 +118,8 @@ impl Kept {
     async fn round(&mut self, library: &Library, placement: Placement) -> Result<(), LibraryError> {
         self.look(library, placement).await?;
         self.fetch(library).await?;
+        self.hash(library).await?;
+        self.confirm(library).await?;
         let _held = library.holdings().lock().await;
         self.tell(library).await?;
         let announced = self.let_go(library).await?;
@@ -126,7 +138,9 @@ impl Kept {
             for (id, whereabouts) in changed {
                 self.missing.remove(&id);
                 self.unsaid.remove(&id);
+                self.found.remove(&id);
                 self.surplus.remove(&id);
+                self.confirmed.forget(&id);
                 if whereabouts.purged {
                     continue;
                 }
@@ -134,7 +148,7 @@ impl Kept {
                 let wanted = wants(placement, &whereabouts, now_ms());
                 match (wanted, here) {
                     (true, false) => drop(self.missing.insert(id)),
-                    (true, true) if !whereabouts.held => drop(self.unsaid.insert(id)),
+                    (true, true) if !whereabouts.held => drop(self.found.insert(id)),
                     (false, true) => drop(self.surplus.insert(id)),
                     _ => {}
                 }
@@ -161,6 +175,53 @@ impl Kept {
         Ok(())
     }
 
+    /// Hashes what was found here.
+    async fn hash(&mut self, library: &Library) -> Result<(), LibraryError> {
+        for id in std::mem::take(&mut self.found) {
+            let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
+            match found.value {
+                Some(photo) if is_whole(library, &photo).await? => drop(self.unsaid.insert(id)),
+                Some(_) => library.doubts().here(id),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Has other copies of what is to go looked at. What nobody else is known to hold stays, and the
+    /// household is to know that it is here.
+    async fn confirm(&mut self, library: &Library) -> Result<(), LibraryError> {
+        self.confirmed.look_around(library);
+        let due = self.surplus.iter().copied();
+        let due: Vec<_> = due.filter(|id| self.confirmed.is_due(id)).collect();
+        if due.is_empty() || library.node().status().pending > 0 {
+            return Ok(());
+        }
+        library.shows(library.node().tip().height).await?;
+        let (mut ask, mut unheld) = (Vec::new(), Vec::new());
+        for (id, whereabouts) in whereabouts(library, due).await? {
+            if whereabouts.purged || library.borrowed().holds(&id) {
+                continue;
+            }
+            match (whereabouts.held_elsewhere, whereabouts.held) {
+                (true, held) => {
+                    ask.push(id);
+                    unheld.extend((!held).then_some(id));
+                }
+                (false, true) => self.confirmed.put_off(id),
+                (false, false) => {
+                    self.confirmed.put_off(id);
+                    self.found.insert(id);
+                }
+            }
+        }
+        self.confirmed.ask(library, ask).await?;
+        // It was granted to this device to let go of these; but then they are needed.
+        unheld.retain(|id| !self.confirmed.holds(id));
+        self.found.extend(unheld);
+        self.hash(library).await
+    }
+
     /// Says what has come.
     async fn tell(&mut self, library: &Library) -> Result<(), LibraryError> {
         let unsaid = self.unsaid.iter().copied();
@@ -179,12 +240,17 @@ impl Kept {
             return Ok(false);
         }
         library.shows(library.node().tip().height).await?;
-        let ids: Vec<_> = self.surplus.iter().copied().collect();
-        let here = library.device();
-        let found = library.read(move |catalog| Ok(catalog.snapshot().whereabouts(&ids, here)?));
+        let ids = self.surplus.iter().copied();
+        let ids: Vec<_> = ids.filter(|id| self.confirmed.holds(id)).collect();
+        let standing = self.confirmed.standing(library, &ids).await?;
         let mut dropped = Vec::new();
-        for (id, whereabouts) in found.await?.value {
-            if !whereabouts.held_elsewhere {
+        for (id, whereabouts) in whereabouts(library, ids).await? {
+            if !whereabouts.held_elsewhere || !standing.contains(&id) {
+                self.confirmed.forget(&id);
+                self.confirmed.put_off(id);
+                if !whereabouts.held {
+                    self.found.insert(id);
+                }
                 continue;
             }
             if library.borrowed().holds(&id) {
@@ -219,6 +285,7 @@ impl Kept {
         let deleted = deleted.await;
         library.claims().release([id]);
         self.surplus.remove(&id);
+        self.confirmed.forget(&id);
         deleted
     }
 }
@@ -271,6 +338,15 @@ async fn changed_since(
         Ok((catalog.whereabouts(&ids, here)?, upto))
     });
     Ok(look.await?.value)
+}
+
+async fn whereabouts(
+    library: &Library,
+    ids: Vec<PhotoId>,
+) -> Result<Vec<(PhotoId, Whereabouts)>, LibraryError> {
+    let here = library.device();
+    let found = library.read(move |catalog| Ok(catalog.snapshot().whereabouts(&ids, here)?));
+    Ok(found.await?.value)
 }
 
 fn is_here(library: &Library, id: &PhotoId) -> bool {

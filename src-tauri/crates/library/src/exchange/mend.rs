@@ -31,7 +31,10 @@ pub(crate) fn is_hashed_first(photo: &Photo) -> bool {
 pub(crate) async fn ensure_whole(library: &Library, photo: &Photo) -> Result<(), LibraryError> {
     match fault(library, photo.id, photo.size).await? {
         None => Ok(()),
-        Some(fault) => mend(library, photo, &fault).await,
+        Some(fault) => {
+            let mended = mend(library, photo, &fault).await;
+            mended.inspect_err(|_| library.doubts().here(photo.id))
+        }
     }
 }
 
@@ -79,6 +82,12 @@ async fn mend(library: &Library, photo: &Photo, fault: &str) -> Result<(), Libra
 
 /// Brings anew what is found to be damaged while something is done with it. Whether that helped.
 pub(crate) async fn mend_if_damaged(library: &Library, id: PhotoId) -> Result<bool, LibraryError> {
+    let mended = mend_now(library, id).await;
+    mended.inspect_err(|_| library.doubts().here(id))
+}
+
+/// The same, of one that is in doubt already.
+pub(super) async fn mend_now(library: &Library, id: PhotoId) -> Result<bool, LibraryError> {
     let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
     let Some(photo) = found.value else {
         return Ok(false);

@@ -12,7 +12,7 @@ use kinfolio_photos::{BlobError, BlobId};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::incoming::{Incoming, sources};
+use super::incoming::{Incoming, Source, sources};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -60,6 +60,7 @@ async fn bring_as(claim: &Claim, photo: &Photo) -> Result<(), LibraryError> {
             Err(LibraryError::Blob(BlobError::Mismatch { .. })) => {
                 let givers = givers.all();
                 tracing::warn!(id = %photo.id, ?givers, "an original came that is not what its name says");
+                doubt(library, photo.id, &givers);
                 sources.retain(|source| !givers.contains(source));
                 damaged = Some(LibraryError::NotFetched {
                     id: photo.id,
@@ -67,6 +68,28 @@ async fn bring_as(claim: &Claim, photo: &Photo) -> Result<(), LibraryError> {
                 });
             }
             stored => return stored,
+        }
+    }
+}
+
+/// Has those that gave a damaged original look at theirs again.
+fn doubt(library: &Library, id: PhotoId, givers: &[Source]) {
+    for giver in givers {
+        match *giver {
+            Source::Bucket => library.doubts().bucket(id),
+            Source::Device(device) => {
+                let here = library.clone();
+                library.tasks().spawn(async move {
+                    let asked = here.node().inspect(device, &[id.0]).await;
+                    let answered = match asked {
+                        Ok(mut answers) => answers.next().await.transpose().map(drop),
+                        Err(error) => Err(error),
+                    };
+                    if let Err(error) = answered {
+                        tracing::warn!(%id, %device, %error, "a device does not look at a damaged original");
+                    }
+                });
+            }
         }
     }
 }

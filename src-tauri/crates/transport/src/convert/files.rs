@@ -1,7 +1,7 @@
 //! Which file is wanted.
 
 use super::{DecodeError, bytes, id};
-use crate::files::{FileKind, FileRef};
+use crate::files::{FileKind, FileRef, Inspected};
 use crate::proto;
 
 pub(crate) fn request(file: FileRef, offset: u64) -> proto::FetchRequest {
@@ -27,5 +27,30 @@ pub(crate) fn file(request: &proto::FetchRequest) -> Result<FileRef, DecodeError
     Ok(FileRef {
         kind,
         id: id("the file's id", &request.id)?,
+    })
+}
+
+pub(crate) fn inspect(ids: &[[u8; 32]]) -> proto::InspectRequest {
+    proto::InspectRequest {
+        ids: ids.iter().map(|id| bytes(id)).collect(),
+    }
+}
+
+pub(crate) fn to_inspect(request: &proto::InspectRequest) -> Result<Vec<[u8; 32]>, DecodeError> {
+    let ids = request.ids.iter();
+    ids.map(|one| id("an original's id", one)).collect()
+}
+
+pub(crate) fn inspection(found: Inspected) -> proto::InspectReply {
+    proto::InspectReply {
+        id: bytes(&found.id),
+        whole: found.whole,
+    }
+}
+
+pub(crate) fn inspected(reply: &proto::InspectReply) -> Result<Inspected, DecodeError> {
+    Ok(Inspected {
+        id: id("an original's id", &reply.id)?,
+        whole: reply.whole,
     })
 }

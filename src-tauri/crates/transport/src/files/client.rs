@@ -4,11 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_chain::DeviceId;
 use tonic::{Code, Status};
 
-use super::{Checkpoint, FileRef, OpenedFile};
+use super::{Checkpoint, FileRef, Inspected, OpenedFile};
 use crate::convert::files as convert;
 use crate::dial::{self, DialError};
 use crate::http2::{self, Caller};
@@ -68,6 +69,23 @@ impl FileClient {
         let pieces = replies.map_ok(|reply| reply.data);
         let pieces = pieces.map_err(|status| io::Error::other(status.message().to_owned()));
         Ok(pieces.boxed())
+    }
+
+    /// Has these originals hashed there, at most [`INSPECTED_MAX`](super::INSPECTED_MAX) of them.
+    ///
+    /// # Errors
+    /// [`FetchError`]; its answers may still break off.
+    pub async fn inspect(
+        &self,
+        ids: &[[u8; 32]],
+    ) -> Result<BoxStream<'static, Result<Inspected, FetchError>>, FetchError> {
+        let answered = self.calls.clone().inspect(convert::inspect(ids)).await;
+        let replies = answered.map_err(|status| failed(&status))?.into_inner();
+        let answers = replies.map(|reply| {
+            let reply = reply.map_err(|status| failed(&status))?;
+            convert::inspected(&reply).map_err(|error| FetchError::Broken(error.to_string()))
+        });
+        Ok(answers.boxed())
     }
 
     /// Opens a file at `offset`, in bytes.

@@ -4,13 +4,13 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tonic::{Request, Response, Status};
 
-use super::{FileDoor, FileRefused, OpenedFile};
+use super::{FileDoor, FileRefused, INSPECTED_MAX, OpenedFile};
 use crate::convert::files as convert;
 use crate::proto;
 use crate::serve::Caller;
 
 /// Largest request that is read, in bytes.
-pub(crate) const REQUEST_BYTES_MAX: usize = 1024;
+pub(crate) const REQUEST_BYTES_MAX: usize = 4096;
 
 /// Gives files to whoever is at the other end of one connection.
 pub(crate) struct FilesService {
@@ -21,6 +21,7 @@ pub(crate) struct FilesService {
 #[tonic::async_trait]
 impl proto::files_server::Files for FilesService {
     type FetchStream = BoxStream<'static, Result<proto::FetchReply, Status>>;
+    type InspectStream = BoxStream<'static, Result<proto::InspectReply, Status>>;
     type CheckpointStream = BoxStream<'static, Result<proto::CheckpointReply, Status>>;
 
     async fn checkpoint(
@@ -32,6 +33,22 @@ impl proto::files_server::Files for FilesService {
         let pieces = pieces.map_ok(|data| proto::CheckpointReply { data });
         let pieces = pieces.map_err(|error| Status::data_loss(error.to_string()));
         Ok(Response::new(pieces.boxed()))
+    }
+
+    async fn inspect(
+        &self,
+        request: Request<proto::InspectRequest>,
+    ) -> Result<Response<Self::InspectStream>, Status> {
+        self.caller.member()?;
+        let ids = convert::to_inspect(&request.into_inner());
+        let ids = ids.map_err(|error| Status::invalid_argument(error.to_string()))?;
+        if ids.len() > INSPECTED_MAX {
+            let text = format!("{} originals at a time are too many", ids.len());
+            return Err(Status::invalid_argument(text));
+        }
+        let found = self.door.files.inspect(ids);
+        let found = found.map(|found| Ok(convert::inspection(found)));
+        Ok(Response::new(found.boxed()))
     }
 
     async fn fetch(

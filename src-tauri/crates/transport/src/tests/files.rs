@@ -6,11 +6,13 @@ use std::thread::ThreadId;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::{Listening, id, identity};
 use crate::{
-    Checkpoint, FetchError, FileClient, FileDoor, FileKind, FileRef, FileRefused, Files, OpenedFile,
+    Checkpoint, FetchError, FileClient, FileDoor, FileKind, FileRef, FileRefused, Files,
+    INSPECTED_MAX, Inspected, OpenedFile,
 };
 
 const SIZE: usize = 3_000_000;
@@ -61,6 +63,14 @@ impl Files for Shelf {
             Ok(OpenedFile { size, pieces })
         }
         .boxed()
+    }
+
+    fn inspect(&self, ids: Vec<[u8; 32]>) -> BoxStream<'static, Inspected> {
+        let look = |id| Inspected {
+            id,
+            whole: id == ORIGINAL.id,
+        };
+        stream::iter(ids.into_iter().map(look)).boxed()
     }
 
     fn checkpoint(&self) -> Checkpoint {
@@ -126,8 +136,20 @@ async fn members_get_files_from_any_byte_on_and_strangers_none() {
     let whole: Vec<_> = pieces.try_collect().await.unwrap();
     assert!(whole.concat() == content());
 
+    let asked = vec![ORIGINAL.id; INSPECTED_MAX - 1];
+    let asked = [asked, vec![unknown.id]].concat();
+    let found = client.inspect(&asked).await.unwrap();
+    let found: Vec<_> = found.try_collect().await.unwrap();
+    let whole: Vec<_> = found.iter().map(|one| (one.id, one.whole)).collect();
+    let expect = asked.iter().map(|&id| (id, id == ORIGINAL.id));
+    assert_eq!(whole, expect.collect::<Vec<_>>());
+    let many = client.inspect(&[ORIGINAL.id; INSPECTED_MAX + 1]).await;
+    assert!(matches!(many, Err(FetchError::Broken(why)) if why.contains("too many")));
+
     let stranger = FileClient::connect(&stranger, id(1), &at).await.unwrap();
     let refused = stranger.fetch(ORIGINAL, 0).await;
+    assert!(matches!(refused, Err(FetchError::Broken(why)) if why.contains("no member")));
+    let refused = stranger.inspect(&[ORIGINAL.id]).await;
     assert!(matches!(refused, Err(FetchError::Broken(why)) if why.contains("no member")));
     let refused = stranger.checkpoint().await;
     assert!(matches!(refused, Err(FetchError::Broken(why)) if why.contains("no member")));

@@ -3,6 +3,7 @@
 //! A device drops an original only after it has said so here, and only if that took effect: each
 //! drop is judged at its own place in the chain, after those before it, and is void where no other
 //! copy is known of. So of devices that drop the same original at one time the last one keeps it.
+//! That a copy was lost always counts: saying otherwise would not bring it back.
 
 use std::collections::BTreeSet;
 
@@ -61,6 +62,33 @@ impl<G: Ground> Replay<G> {
             match lives {
                 true => self.ground.put_stored(bucket, &[*id], verified_ms)?,
                 false => self.ground.put_leftover(bucket, id, life, height)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Originals are not where they were said to be: with the author, or in a bucket. The bucket is
+    /// to be given them again, so these photos count as changed.
+    pub(super) fn lost(
+        &mut self,
+        place: &Place,
+        originals: &[PhotoId],
+        bucket: Option<&str>,
+    ) -> Result<(), CatalogError> {
+        let device = place.author.stamp.edit().device;
+        for id in originals {
+            let Some(working) = self.working(id)? else {
+                continue;
+            };
+            if working.now.purged.is_some() {
+                continue;
+            }
+            match bucket {
+                None => self.ground.put_lost(device, id)?,
+                Some(bucket) => {
+                    working.now.changed = place.author.stamp.height;
+                    self.ground.take_stored(bucket, id)?;
+                }
             }
         }
         Ok(())

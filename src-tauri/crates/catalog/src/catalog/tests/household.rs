@@ -12,6 +12,8 @@ use crate::settings::{Placement, Settings, SettingsChange, Span};
 
 const DATE: &str = "2019-07-12T10:00:00-00:00";
 
+const BUCKET: &str = "s3://new";
+
 fn device(n: u8) -> DeviceId {
     DeviceId([n; 16])
 }
@@ -25,7 +27,6 @@ fn holds(catalog: &Catalog, n: u8) -> Vec<u8> {
 
 /// Counting all at once must come to what is told of each.
 fn counted_as_told(catalog: &Catalog, devices: &[DeviceId]) {
-    const BUCKET: &str = "s3://new";
     let snapshot = catalog.snapshot().unwrap();
     let mut told = CopyCounts {
         devices: devices.iter().map(|&device| (device, 0)).collect(),
@@ -199,6 +200,59 @@ fn the_household_s_bucket_is_a_copy_and_another_is_none() {
     chain.block(1, 3, &[stored("s3://new"), kept(&[], &[id(1)])]);
     catalog.apply(&chain.blocks()[4..]).unwrap();
     assert_eq!(holds(&catalog, 1), [0_u8; 0]);
+}
+
+#[test]
+fn a_copy_that_is_lost_counts_no_more_even_the_last_and_the_bucket_is_given_it_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = open(&dir);
+    let mut chain = Chain::founded_by(&[1, 2]);
+    let lost = |bucket: Option<&str>| LibraryEdit::Lost {
+        originals: vec![id(1), id(9)],
+        bucket: bucket.map(str::to_owned),
+    };
+    let stored = LibraryEdit::Stored {
+        bucket: BUCKET.to_owned(),
+        originals: vec![id(1), id(2)],
+        life: 0,
+        verified_ms: 5,
+    };
+    let agreed = LibraryEdit::Settings(settings(Some(Some(BUCKET)), None));
+    chain.block(1, 0, &[photo(1, DATE), photo(2, DATE), agreed]);
+    chain.block(2, 1, &[kept(&[id(1), id(2)], &[]), stored.clone()]);
+    chain.block(2, 2, &[lost(None)]);
+    catalog.apply(chain.blocks()).unwrap();
+    assert_eq!(
+        (holds(&catalog, 1), holds(&catalog, 2)),
+        (vec![1], vec![1, 2])
+    );
+    // What one bucket lacks another may hold.
+    chain.block(2, 3, &[lost(Some("s3://other"))]);
+    catalog.apply(&chain.blocks()[4..]).unwrap();
+    let bucket = || {
+        let snapshot = catalog.snapshot().unwrap();
+        let missing = snapshot.not_stored(BUCKET, &[id(1), id(2)]).unwrap();
+        let changed = snapshot.changed_since(Some(4), 9).unwrap().0;
+        let times = snapshot.times_lost(BUCKET, &id(1)).unwrap();
+        (missing, changed, times)
+    };
+    assert_eq!(bucket(), (vec![], vec![], 0));
+    // Two find it at one time.
+    chain.block(1, 4, &[lost(Some(BUCKET))]);
+    chain.block(2, 4, &[lost(Some(BUCKET))]);
+    catalog.apply(&chain.blocks()[5..]).unwrap();
+    assert_eq!(bucket(), (vec![(id(1), 0)], vec![id(1)], 1));
+    // Nobody may rely on the bucket now; the last one that is known of is lost all the same.
+    chain.block(1, 6, &[kept(&[], &[id(1)])]);
+    catalog.apply(&chain.blocks()[7..]).unwrap();
+    assert_eq!(holds(&catalog, 1), [1]);
+    chain.block(1, 7, &[lost(None)]);
+    catalog.apply(&chain.blocks()[8..]).unwrap();
+    assert_eq!(holds(&catalog, 1), [0_u8; 0]);
+    chain.block(2, 8, &[kept(&[id(1)], &[]), stored, lost(Some(BUCKET))]);
+    catalog.apply(&chain.blocks()[9..]).unwrap();
+    assert_eq!((holds(&catalog, 1), bucket().2), (vec![2], 2));
+    counted_as_told(&catalog, &[device(1), device(2)]);
 }
 
 #[test]

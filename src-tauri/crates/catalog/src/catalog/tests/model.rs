@@ -77,6 +77,7 @@ impl Model {
             | LibraryEdit::Deleted { .. }
             | LibraryEdit::Verified { .. }
             | LibraryEdit::Kept { .. }
+            | LibraryEdit::Lost { .. }
             | LibraryEdit::Purged { .. }
             | LibraryEdit::Settings(_) => return,
             LibraryEdit::PhotoAdded(photo) => {

@@ -88,6 +88,8 @@ pub(super) fn edit() -> impl Strategy<Value = LibraryEdit> {
                 verified_ms,
             }
         }),
+        (ids.clone(), prop::option::of("[a-c]{1,2}"))
+            .prop_map(|(originals, bucket)| LibraryEdit::Lost { originals, bucket }),
         (1..4u8, 0..3u8).prop_map(|(device, action)| undo(device, action)),
         (ids, 0..9u64, 0..9u64, any::<bool>()).prop_map(|(missing, from, height, more)| {
             LibraryEdit::Verified {
