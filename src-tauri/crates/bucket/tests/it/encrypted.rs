@@ -187,4 +187,17 @@ async fn what_was_tampered_with_is_refused() {
     assert_eq!(mended, Put::New);
     assert_eq!(whole(bucket.original(id, size).await.unwrap()).await, bytes);
     bucket.verify_original(other, size).await.unwrap();
+
+    // Its length alone is soon looked at.
+    bucket.measure_original(id, size).await.unwrap();
+    let short = bucket.measure_original(id, size + 1).await;
+    assert!(
+        matches!(short, Err(BucketError::Damaged { .. })),
+        "{short:?}"
+    );
+    let nowhere = bucket.measure_original(OriginalId([9; 32]), size).await;
+    assert!(
+        matches!(nowhere, Err(BucketError::Missing { .. })),
+        "{nowhere:?}"
+    );
 }
