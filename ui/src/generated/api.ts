@@ -1544,8 +1544,8 @@ export interface components {
              * @description Originals that were hashed.
              */
             checked: number;
-            /** @description When the latest was through. */
-            finished_at: string;
+            /** @description When the latest was through; `null` before the first. */
+            finished_at?: string | null;
             /**
              * Format: int64
              * @description Originals that are damaged or missing on this device, and that nobody could give.
