@@ -195,7 +195,9 @@ async fn what_was_tampered_with_is_refused() {
         matches!(short, Err(BucketError::Damaged { .. })),
         "{short:?}"
     );
-    let nowhere = bucket.measure_original(OriginalId::new([9; 32]), size).await;
+    let nowhere = bucket
+        .measure_original(OriginalId::new([9; 32]), size)
+        .await;
     assert!(
         matches!(nowhere, Err(BucketError::Missing { .. })),
         "{nowhere:?}"
