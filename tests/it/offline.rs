@@ -413,4 +413,10 @@ fn of_two_that_went_on_alone_a_person_says_which_one_follows() {
         let [one, other] = tips();
         (one == other).then_some(())
     });
+    for home in &couple.homes {
+        eventually("each holds all of it, whole", || {
+            let verified = home.run(["verify", "--deep"]);
+            (verified.code == Some(0)).then_some(())
+        });
+    }
 }

@@ -74,7 +74,8 @@ impl<G: Ground> Replay<G> {
             )) => {
                 let found = Verified {
                     from,
-                    height,
+                    // What it looked at on a line that was left says nothing of blocks of this one.
+                    height: height.min(place.author.base),
                     verified_ms,
                     missing,
                     more,

@@ -69,24 +69,25 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
     loop {
         if what == Gathering::Originals && placement(library) != Placement::All {
             // What is dropped meanwhile may lie below the mark.
-            write_mark(library, what, 0);
+            write_mark(library, what, 0, None);
             keep::keep(library).await;
             gathered = Gathered::read(library, what);
         }
         agreed.mark_unchanged();
         let height = shown.borrow_and_update().height.unwrap_or(0);
         if gathered.has_parted(library) {
-            write_mark(library, what, 0);
+            write_mark(library, what, 0, None);
             gathered = Gathered::read(library, what);
         }
         household.mark_unchanged();
-        if let Err(error) = gathered.go_on(library, height).await {
-            tracing::warn!(%error, ?what, "what other devices added cannot be gathered");
-            tokio::time::sleep(FULL_PAUSE).await;
-            continue;
-        }
-        if gathered.looked_at < height && gathered.missing.len() < MISSING_MAX {
-            continue;
+        match gathered.go_on(library, height).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, ?what, "what other devices added cannot be gathered");
+                tokio::time::sleep(FULL_PAUSE).await;
+                continue;
+            }
         }
         let missing = !gathered.missing.is_empty();
         if !missing {
@@ -113,7 +114,7 @@ struct Gathered {
     /// Up to this block nothing is missing, and that was said.
     mark: Height,
     looked_at: Height,
-    /// The block there, once it was looked for.
+    /// The block there, as it was when it was looked at.
     looked_at_hash: Option<BlockHash>,
     missing: BTreeMap<PhotoId, Missing>,
     /// Whether originals of other devices came above the mark, which nobody has been told of.
@@ -123,32 +124,63 @@ struct Gathered {
 impl Gathered {
     /// As the last run of the program left it.
     fn read(library: &Library, what: Gathering) -> Self {
-        let mark = read_mark(library, what);
+        let (mark, looked_at_hash) = read_mark(library, what);
         Self {
             what,
             mark,
             looked_at: mark,
-            looked_at_hash: hash_at(library, mark),
+            looked_at_hash,
             missing: BTreeMap::new(),
             owes_word: false,
         }
     }
 
-    /// Looks at the blocks up to `height`, and fetches what can be had of what is missing.
-    async fn go_on(&mut self, library: &Library, height: Height) -> Result<(), LibraryError> {
-        let others = look(
-            library,
-            self.what,
-            &mut self.looked_at,
-            height,
-            &mut self.missing,
-        );
-        self.owes_word |= others.await? && self.what == Gathering::Originals;
-        self.looked_at_hash = hash_at(library, self.looked_at);
+    /// Looks at the blocks up to `height`, and fetches what can be had of what is missing; whether
+    /// there is more to be looked at now.
+    async fn go_on(&mut self, library: &Library, height: Height) -> Result<bool, LibraryError> {
+        let before = self.looked_at;
+        self.look(library, height).await?;
         self.forget_purged(library).await?;
         fetch(library, self.what, &mut self.missing).await?;
         if !self.owes_word {
             self.advance(library);
+        }
+        let has_room = self.missing.len() < MISSING_MAX;
+        Ok(before < self.looked_at && self.looked_at < height && has_room)
+    }
+
+    /// Looks through the blocks up to `height` for photos whose files are missing here, as far as
+    /// they stand on what was looked at before.
+    async fn look(&mut self, library: &Library, height: Height) -> Result<(), LibraryError> {
+        while self.looked_at < height && self.missing.len() < MISSING_MAX {
+            let (here, what, from) = (library.clone(), self.what, self.looked_at + 1);
+            let mut below = self.looked_at_hash;
+            let look = move || {
+                let blocks = here.node().blocks(from, BLOCKS_PER_STEP);
+                let mut blocks = blocks.map_err(LibraryError::Node)?;
+                // The chain may have taken another past meanwhile: then all is looked at anew.
+                let stands = blocks.iter().take_while(|block| {
+                    let before = below.replace(block.hash());
+                    before.is_none_or(|hash| hash == block.header().prev)
+                });
+                let stands = stands.count();
+                blocks.truncate(stands);
+                let mut found = Vec::new();
+                let mut others = false;
+                for block in &blocks {
+                    others |= look_at(&here, what, block, &mut found);
+                }
+                let last = blocks.last().map(|last| (last.height(), last.hash()));
+                Ok((last, found, others))
+            };
+            let (last, found, others) = library.blocking(look).await?;
+            let Some((height, hash)) = last else {
+                break;
+            };
+            self.missing.extend(found);
+            self.owes_word |= others && self.what == Gathering::Originals;
+            self.looked_at = height;
+            self.looked_at_hash = Some(hash);
         }
         Ok(())
     }
@@ -199,9 +231,14 @@ impl Gathered {
     fn advance(&mut self, library: &Library) {
         let lowest = self.missing.values().map(|one| one.height).min();
         let done = lowest.map_or(self.looked_at, |lowest| lowest.saturating_sub(1));
-        if done > self.mark {
+        if done <= self.mark {
+            return;
+        }
+        let hash = hash_at(library, done);
+        // Else it is a block that was not looked at.
+        if !self.has_parted(library) {
             self.mark = done;
-            write_mark(library, self.what, done);
+            write_mark(library, self.what, done, hash);
         }
     }
 }
@@ -225,39 +262,6 @@ async fn say_all(library: &Library, from: Height, to: Height) -> Result<(), Libr
     back.retain(|id| library.blobs().path(&BlobId(id.0)).is_file());
     scrub::say(library, from, to, &[]).await?;
     keep::say(library, &back, &[]).await.map(drop)
-}
-
-/// Looks through some more blocks for photos whose files are missing here. Whether other devices
-/// have added any.
-async fn look(
-    library: &Library,
-    what: Gathering,
-    looked_at: &mut Height,
-    height: Height,
-    missing: &mut BTreeMap<PhotoId, Missing>,
-) -> Result<bool, LibraryError> {
-    let mut others = false;
-    while *looked_at < height && missing.len() < MISSING_MAX {
-        let (here, from) = (library.clone(), *looked_at + 1);
-        let look = move || {
-            let blocks = here.node().blocks(from, BLOCKS_PER_STEP);
-            let blocks = blocks.map_err(LibraryError::Node)?;
-            let mut found = Vec::new();
-            let mut others = false;
-            for block in &blocks {
-                others |= look_at(&here, what, block, &mut found);
-            }
-            Ok((blocks.len() as u64, found, others))
-        };
-        let (blocks, found, more) = library.blocking(look).await?;
-        missing.extend(found);
-        others |= more;
-        *looked_at += blocks;
-        if blocks == 0 {
-            break;
-        }
-    }
-    Ok(others)
 }
 
 /// Notes the photos of a block whose files are missing here. Whether other devices have added any.
@@ -351,13 +355,17 @@ pub(super) async fn original(library: &Library, id: PhotoId) -> Result<bool, Lib
     }
 }
 
-/// Up to which block nothing was missing; 0, if that is not known, or the chain has another one there.
-fn read_mark(library: &Library, what: Gathering) -> Height {
+/// Up to which block nothing was missing, and which one that was; the founding one, if that is not
+/// known, or the chain has another one there.
+fn read_mark(library: &Library, what: Gathering) -> (Height, Option<BlockHash>) {
     let text = fs::read_to_string(library.layout().gathered(what)).unwrap_or_default();
-    let (height, hash) = text.trim().split_once(' ').unwrap_or_default();
-    let height = height.parse().unwrap_or(0);
-    let parted = hash_at(library, height).is_some_and(|now| now.to_string() != hash);
-    if parted { 0 } else { height }
+    let noted = text.trim().split_once(' ').and_then(|(height, hash)| {
+        let noted = (height.parse().ok()?, hash.parse().ok()?);
+        Some((noted.0, Some(noted.1)))
+    });
+    noted
+        .filter(|&(height, hash)| hash_at(library, height).is_none_or(|now| Some(now) == hash))
+        .unwrap_or_else(|| (0, hash_at(library, 0)))
 }
 
 /// The block there; nothing, if there is none or it cannot be read.
@@ -373,10 +381,10 @@ pub(crate) fn mark_at(height: Height, hash: Option<BlockHash>) -> String {
 }
 
 /// Should this be lost, more is looked at than must be.
-fn write_mark(library: &Library, what: Gathering, mark: Height) {
+fn write_mark(library: &Library, what: Gathering, mark: Height, hash: Option<BlockHash>) {
     let path = library.layout().gathered(what);
     let draft = path.with_extension("new");
-    let text = mark_at(mark, hash_at(library, mark));
+    let text = mark_at(mark, hash);
     let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path));
     if let Err(error) = written {
         tracing::warn!(%error, path = %path.display(), "how far was gathered cannot be noted");

@@ -178,6 +178,29 @@ fn of_devices_that_drop_an_original_at_one_time_the_last_one_keeps_it() {
 }
 
 #[test]
+fn what_a_device_looked_at_on_another_line_says_nothing_of_this_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = open(&dir);
+    let mut chain = Chain::founded_by(&[1, 2]);
+    // Where it was written there were six blocks; only the first of them is shared.
+    let verified = LibraryEdit::Verified {
+        from: 1,
+        height: 6,
+        verified_ms: 9,
+        missing: Vec::new(),
+        more: false,
+    };
+    chain.block(1, 0, &[photo(1, DATE)]);
+    chain.block(1, 1, &[photo(2, DATE)]);
+    chain.block(2, 1, &[verified]);
+    catalog.apply(chain.blocks()).unwrap();
+    assert_eq!(
+        (holds(&catalog, 1), holds(&catalog, 2)),
+        (vec![1, 2], vec![1])
+    );
+}
+
+#[test]
 fn the_household_s_bucket_is_a_copy_and_another_is_none() {
     let dir = tempfile::tempdir().unwrap();
     let catalog = open(&dir);
