@@ -4,14 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
-use kinfolio_chain::apply::founding_line;
-use kinfolio_chain::block::Draft;
+use kinfolio_chain::apply::founding_block;
 use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Record, Store, StoreError};
-use kinfolio_chain::{
-    Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Member, Owner,
-    Payload, RecoveryKey, Role,
-};
+use kinfolio_chain::{Block, Founding, Incarnation, Member, Owner, RecoveryKey, Role};
 
 use crate::dice::Dice;
 use crate::disk::SimDisk;
@@ -49,28 +45,14 @@ pub fn found(founder: &SigningKey, members: Vec<Member>) -> (Owner, Arc<Block>) 
             nonce: 1,
         },
     };
-    let config_hash = Configuration::new(members.iter().cloned()).hash();
     let founding = Founding {
         household: "Simulated".to_owned(),
         nonce: [7; 32],
         recovery: RecoveryKey::new([7; 32]).public_key(),
         members,
     };
-    let draft = Draft {
-        height: 0,
-        prev: BlockHash::NONE,
-        config_hash,
-        config_hash_next: config_hash,
-        history_root: HistoryRoot::EMPTY,
-        state_root: None,
-        timestamp_ms: 0,
-        proposer: owner,
-        next_owner: owner,
-    };
-    let line = founding_line(&founding);
-    let payloads = vec![Payload::Founding(founding)];
-    let batch = Batch::sign(founder, line, owner, 0, 0, payloads);
-    (owner, Arc::new(Block::build(draft, vec![batch])))
+    let block = founding_block(founder, owner, 0, founding);
+    (owner, Arc::new(block))
 }
 
 /// Writes a ledger of these blocks, as a device has it that joins.

@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod epoch;
+mod founding;
 mod inspection;
 mod membership;
 mod refusal;
@@ -20,13 +21,14 @@ use crate::config::Configuration;
 use crate::edit::{EditId, Founding, Payload};
 use crate::history::History;
 use crate::id::{
-    BlockHash, ConfigHash, DeviceId, EpochId, Height, HistoryRoot, Incarnation, InvitationId,
-    Owner, StateRoot,
+    BlockHash, ConfigHash, DeviceId, Height, HistoryRoot, Incarnation, InvitationId, Owner,
+    StateRoot,
 };
 use crate::merkle;
 
 pub use checkpoint::CHECKPOINT_EVERY;
 pub use epoch::{Begun, EPOCHS_MAX};
+pub use founding::{founding_block, founding_line};
 pub(crate) use inspection::{Inspection, KeyRing};
 pub use membership::Void;
 pub use refusal::Refusal;
@@ -417,17 +419,6 @@ impl ChainState {
         }
         self.prepare_checkpoint();
         judgements
-    }
-}
-
-/// The line of history that a founding edit begins.
-#[must_use]
-pub fn founding_line(founding: &Founding) -> Line {
-    let household = founding.id();
-    Line {
-        household,
-        epoch: EpochId(household.0),
-        number: 0,
     }
 }
 

@@ -3,15 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use kinfolio_chain::apply::founding_line;
-use kinfolio_chain::block::Draft;
+use kinfolio_chain::apply::founding_block;
 use kinfolio_chain::config::{NAME_BYTES_MAX, is_legible};
 use kinfolio_chain::store::disk::DiskStore;
 use kinfolio_chain::store::{Ballot, Record, Store};
-use kinfolio_chain::{
-    Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Member, Owner,
-    Payload, RecoveryKey, Role,
-};
+use kinfolio_chain::{Block, Founding, Incarnation, Member, Owner, RecoveryKey, Role};
 
 use crate::LEDGER_FOLDER;
 use crate::error::{NodeError, io};
@@ -95,22 +91,7 @@ impl Founder {
             recovery: recovery.public_key(),
             members,
         };
-        let config_hash = Configuration::new(founding.members.iter().cloned()).hash();
-        let draft = Draft {
-            height: 0,
-            prev: BlockHash::NONE,
-            config_hash,
-            config_hash_next: config_hash,
-            history_root: HistoryRoot::EMPTY,
-            state_root: None,
-            timestamp_ms: now_ms(),
-            proposer: owner,
-            next_owner: owner,
-        };
-        let line = founding_line(&founding);
-        let payloads = vec![Payload::Founding(founding)];
-        let batch = Batch::sign(&key, line, owner, 0, 0, payloads);
-        Ok(Arc::new(Block::build(draft, vec![batch])))
+        Ok(Arc::new(founding_block(&key, owner, now_ms(), founding)))
     }
 }
 

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 
-use crate::apply::{ChainState, founding_line};
+use crate::apply::{ChainState, founding_block};
 use crate::block::Draft;
 use crate::config::{Member, Role};
-use crate::id::{BlockHash, HistoryRoot, Incarnation, Owner};
+use crate::id::{Incarnation, Owner};
 use crate::store::disk::DiskStore;
 use crate::store::memory::MemoryStore;
 use crate::store::pending::PendingLog;
 use crate::store::record::{HEAD_BYTES, TAIL_BYTES};
 use crate::store::verify::{verify, verify_on};
 use crate::store::{Ballot, Record, Recovered, Store};
-use crate::{Batch, Block, Configuration, Founding, Payload, RecoveryKey};
+use crate::{Batch, Block, Founding, Payload, RecoveryKey};
 
 /// A device that writes a chain on its own.
 pub(crate) struct Author {
@@ -50,24 +50,7 @@ impl Author {
             recovery: RecoveryKey::new([9; 32]).public_key(),
             members: vec![member],
         };
-        let config_hash = Configuration::new(founding.members.iter().cloned()).hash();
-        let draft = Draft {
-            height: 0,
-            prev: BlockHash::NONE,
-            config_hash,
-            config_hash_next: config_hash,
-            history_root: HistoryRoot::EMPTY,
-            state_root: None,
-            timestamp_ms: 1_700_000_000_000,
-            proposer: owner,
-            next_owner: owner,
-        };
-        let line = founding_line(&founding);
-        let payload = Payload::Founding(founding);
-        let founding = Block::build(
-            draft,
-            vec![Batch::sign(&key, line, owner, 0, 0, vec![payload])],
-        );
+        let founding = founding_block(&key, owner, 1_700_000_000_000, founding);
         let state = ChainState::found(&founding).expect("a household is founded");
         Self {
             key,

@@ -6,15 +6,14 @@ use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
-use crate::apply::{Refusal, Void, founding_line};
+use crate::apply::{Refusal, Void, founding_block};
 use crate::batch::Line;
 use crate::block::Draft;
 use crate::config::MEMBERS_MAX;
 use crate::wire::{Reader, Writer};
 use crate::{
-    Batch, Block, BlockHash, ChainState, Change, ConfigHash, Configuration, DeviceId, Epoch,
-    Founding, HistoryRoot, Incarnation, InvitationId, Member, Membership, Owner, Payload,
-    RecoveryKey, Role,
+    Batch, Block, ChainState, Change, ConfigHash, Configuration, DeviceId, Epoch, Founding,
+    Incarnation, InvitationId, Member, Membership, Owner, Payload, RecoveryKey, Role,
 };
 
 /// A household whose devices are numbered; 0 founds it.
@@ -78,23 +77,9 @@ impl House {
             recovery: RecoveryKey::new([1; 32]).public_key(),
             members: members.map(|(device, role)| member(device, role)).collect(),
         };
-        let config_hash = Configuration::new(founding.members.iter().cloned()).hash();
-        let draft = Draft {
-            height: 0,
-            prev: BlockHash::NONE,
-            config_hash,
-            config_hash_next: config_hash,
-            history_root: HistoryRoot::EMPTY,
-            state_root: None,
-            timestamp_ms: 0,
-            proposer: owner(0),
-            next_owner: owner(0),
-        };
-        let line = founding_line(&founding);
-        let payloads = vec![Payload::Founding(founding)];
-        let batch = Batch::sign(&key(0), line, owner(0), 0, 0, payloads);
+        let block = founding_block(&key(0), owner(0), 0, founding);
         Self {
-            state: ChainState::found(&Block::build(draft, vec![batch])).unwrap(),
+            state: ChainState::found(&block).unwrap(),
             seqs: BTreeMap::from([(0, 1)]),
         }
     }

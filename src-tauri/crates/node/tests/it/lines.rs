@@ -6,13 +6,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
-use kinfolio_chain::apply::founding_line;
-use kinfolio_chain::block::Draft;
+use kinfolio_chain::apply::founding_block;
 use kinfolio_chain::store::memory::MemoryStore;
 use kinfolio_chain::store::{Abstention, Record, Store};
 use kinfolio_chain::{
-    Batch, Block, BlockHash, Configuration, Founding, HistoryRoot, Incarnation, Owner, Payload,
-    RecoveryKey,
+    Batch, Block, Configuration, Founding, Incarnation, Owner, Payload, RecoveryKey,
 };
 use kinfolio_node::engine::{Action, Clock, Engine, Event, Right, Standing};
 use kinfolio_node::{DeviceId, Member, Role};
@@ -34,7 +32,7 @@ struct Room {
     now: u64,
 }
 
-fn founding_block(keys: &[SigningKey]) -> Arc<Block> {
+fn founded(keys: &[SigningKey]) -> Arc<Block> {
     let names = ["A", "B", "C", "D", "E"];
     let members = keys.iter().zip(names);
     let members: Vec<_> = members
@@ -47,28 +45,13 @@ fn founding_block(keys: &[SigningKey]) -> Arc<Block> {
             nonce: 1,
         },
     };
-    let config_hash = Configuration::new(members.iter().cloned()).hash();
     let founding = Founding {
         household: "Lines".to_owned(),
         nonce: [7; 32],
         recovery: RecoveryKey::new([7; 32]).public_key(),
         members,
     };
-    let draft = Draft {
-        height: 0,
-        prev: BlockHash::NONE,
-        config_hash,
-        config_hash_next: config_hash,
-        history_root: HistoryRoot::EMPTY,
-        state_root: None,
-        timestamp_ms: 0,
-        proposer: owner,
-        next_owner: owner,
-    };
-    let line = founding_line(&founding);
-    let payloads = vec![Payload::Founding(founding)];
-    let batch = Batch::sign(&keys[0], line, owner, 0, 0, payloads);
-    Arc::new(Block::build(draft, vec![batch]))
+    Arc::new(founding_block(&keys[0], owner, 0, founding))
 }
 
 impl Room {
@@ -81,7 +64,7 @@ impl Room {
         let keys: Vec<_> = (1..=count)
             .map(|n| SigningKey::from_bytes(&[n; 32]))
             .collect();
-        let founding = founding_block(&keys);
+        let founding = founded(&keys);
         let devices = keys.into_iter().map(|key| {
             let mut store = MemoryStore::new();
             let learned = Record::Learned(Arc::clone(&founding));

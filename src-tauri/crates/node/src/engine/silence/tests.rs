@@ -5,16 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
-use kinfolio_chain::apply::founding_line;
-use kinfolio_chain::block::Draft;
+use kinfolio_chain::apply::founding_block;
 use kinfolio_chain::config::device_id;
 use kinfolio_chain::edit::Change;
 use kinfolio_chain::store::memory::MemoryStore;
 use kinfolio_chain::store::{Record, Store};
-use kinfolio_chain::{
-    Batch, Block, BlockHash, Configuration, DeviceId, Founding, HistoryRoot, Incarnation, Member,
-    Owner, Payload, RecoveryKey, Role,
-};
+use kinfolio_chain::{DeviceId, Founding, Incarnation, Member, Owner, RecoveryKey, Role};
 use kinfolio_consensus::Micros;
 
 use crate::engine::{Action, Clock, Engine, Event, Right};
@@ -60,28 +56,13 @@ fn found(count: u8, bucket: bool) -> House {
             nonce: 1,
         },
     };
-    let config_hash = Configuration::new(members.iter().cloned()).hash();
     let founding = Founding {
         household: "Silent".to_owned(),
         nonce: [7; 32],
         recovery: RecoveryKey::new([7; 32]).public_key(),
         members,
     };
-    let draft = Draft {
-        height: 0,
-        prev: BlockHash::NONE,
-        config_hash,
-        config_hash_next: config_hash,
-        history_root: HistoryRoot::EMPTY,
-        state_root: None,
-        timestamp_ms: 0,
-        proposer: owner,
-        next_owner: owner,
-    };
-    let line = founding_line(&founding);
-    let payloads = vec![Payload::Founding(founding)];
-    let batch = Batch::sign(&keys[0], line, owner, 0, 0, payloads);
-    let block = Arc::new(Block::build(draft, vec![batch]));
+    let block = Arc::new(founding_block(&keys[0], owner, 0, founding));
     let device = |key: SigningKey| {
         let mut store = MemoryStore::new();
         store.append(&Record::Learned(Arc::clone(&block))).unwrap();
