@@ -6,6 +6,7 @@
 )]
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -86,6 +87,27 @@ impl Household {
         }
     }
 
+    /// Two devices that serve, vote and see each other.
+    ///
+    /// # Panics
+    /// They do not come together.
+    #[must_use]
+    pub fn two() -> [(Self, Node); 2] {
+        let first = Self::found();
+        let one = first.serve();
+        let second = first.joined("Laptop");
+        let other = second.serve();
+        for node in [&one, &other] {
+            eventually("both vote and see each other", || {
+                let ledger = node.client().get("/api/v1/ledger").json();
+                let members = ledger["members"].as_array()?;
+                let good = |one: &Value| one["role"] == "voter" && one["reachable"] == true;
+                (members.len() == 2 && members.iter().all(good)).then_some(())
+            });
+        }
+        [(first, one), (second, other)]
+    }
+
     /// A further device, called `name`, of the household of this one, whose node must run.
     #[must_use]
     pub fn joined(&self, name: &str) -> Self {
@@ -138,6 +160,18 @@ impl Household {
     #[must_use]
     pub fn folder(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// The household's recovery key, in a file beside its library.
+    ///
+    /// # Panics
+    /// It is not told.
+    #[must_use]
+    pub fn recovery_key(&self) -> PathBuf {
+        let file = self.folder("the key");
+        let text = self.run(["recovery-key"]).succeeded().stdout;
+        fs::write(&file, text).expect("the key is written");
+        file
     }
 
     /// A folder beside the library with `count` generated photos.
@@ -373,6 +407,18 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Flips a bit in the middle of a file, whatever its permissions.
+///
+/// # Panics
+/// It cannot be read or written.
+pub fn flip(path: &Path) {
+    let mut bytes = fs::read(path).expect("a file");
+    let at = bytes.len() / 2;
+    bytes[at] ^= 4;
+    fs::remove_file(path).expect("its folder can be written");
+    fs::write(path, bytes).expect("its folder can be written");
 }
 
 /// `kinfolio` with nothing of this environment that would change what it does.

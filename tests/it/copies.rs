@@ -6,8 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use harness::http::Client;
-use harness::library::{Household, Node, eventually};
-use serde_json::Value;
+use harness::library::{Household, Node, eventually, flip};
 
 fn below(folder: &Path, id: &str) -> PathBuf {
     folder.join(&id[..2]).join(&id[2..4]).join(id)
@@ -15,15 +14,6 @@ fn below(folder: &Path, id: &str) -> PathBuf {
 
 fn blob(home: &Household, id: &str) -> PathBuf {
     below(&home.root().join("blobs"), id)
-}
-
-/// Flips a bit in the middle of a file, whatever its permissions.
-fn flip(path: &Path) {
-    let mut bytes = fs::read(path).unwrap();
-    let at = bytes.len() / 2;
-    bytes[at] ^= 4;
-    fs::remove_file(path).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 /// Imports `count` photos; what their originals hold, by their ids.
@@ -78,26 +68,9 @@ fn logs(home: &Household) -> String {
         .collect()
 }
 
-/// Two devices that serve and vote.
-fn two() -> [(Household, Node); 2] {
-    let first = Household::found();
-    let one = first.serve();
-    let second = first.joined("Laptop");
-    let other = second.serve();
-    for node in [&one, &other] {
-        eventually("both vote and see each other", || {
-            let members = node.client().get("/api/v1/ledger").json()["members"].clone();
-            let members = members.as_array().unwrap().clone();
-            let good = |one: &Value| one["role"] == "voter" && one["reachable"] == true;
-            (members.len() == 2 && members.iter().all(good)).then_some(())
-        });
-    }
-    [(first, one), (second, other)]
-}
-
 #[test]
 fn what_another_device_has_lost_unnoticed_is_mended_before_it_goes_here() {
-    let [(first, one), (second, other)] = two();
+    let [(first, one), (second, other)] = Household::two();
     let originals = import(&first, 6);
     all_have(&[&one, &other], &originals, 2);
     let ids: Vec<_> = originals.keys().collect();
@@ -154,7 +127,7 @@ fn what_the_bucket_has_lost_unnoticed_is_stored_again_before_it_goes_here() {
 
 #[test]
 fn a_copy_that_nobody_can_mend_counts_no_more_until_it_is_whole_again() {
-    let [(first, one), (second, other)] = two();
+    let [(first, one), (second, other)] = Household::two();
     let originals = import(&first, 3);
     all_have(&[&one, &other], &originals, 2);
     let id = originals.keys().next().unwrap();

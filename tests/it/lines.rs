@@ -43,13 +43,6 @@ impl Place {
     }
 }
 
-fn key(home: &Household) -> PathBuf {
-    let file = home.folder("the key");
-    let text = home.run(["recovery-key"]).succeeded().stdout;
-    fs::write(&file, text).unwrap();
-    file
-}
-
 fn import(home: &Household, count: u32) {
     let folder = home.sample(&format!("photos {count}"), count);
     home.json(["import".as_ref(), folder.as_os_str()]);
@@ -120,7 +113,7 @@ fn a_survivor_that_was_cut_off_has_a_line_of_its_own_in_the_bucket() {
     let last = tip(&client);
     assert!(bucket(&client)["trouble"].is_null(), "{}", bucket(&client));
     assert!(place.segments().starts_with(&before), "the old line stays");
-    let key = key(&third);
+    let key = third.recovery_key();
     assert!(attic.terminate().success());
     let (new, restored) = place.restore("New", &key);
     assert_eq!(restored["tip"], last);
@@ -170,7 +163,7 @@ fn of_two_devices_that_were_restored_from_one_bucket_one_goes_on() {
     import(&home, 3);
     let node = home.serve_with(place.set());
     all_is_there(&node.client());
-    let key = key(&home);
+    let key = home.recovery_key();
     node.kill();
     let names = ["Desk", "Sofa"];
     let restored = names.map(|name| place.restore(name, &key).0);
@@ -227,7 +220,7 @@ fn what_the_bucket_loses_of_the_ledger_is_told_and_written_again() {
     let place = Place::made(dir.path().join("nas"));
     let home = Household::found();
     import(&home, 3);
-    let key = key(&home);
+    let key = home.recovery_key();
     for case in ["the end", "a hole", "all"] {
         let node = home.serve_with(place.set());
         let client = node.client();

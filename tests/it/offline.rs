@@ -56,6 +56,14 @@ impl Couple {
         device
     }
 
+    /// The same, both of which serve, and agree.
+    fn together() -> (Self, [Node; 2]) {
+        let couple = Self::found();
+        let nodes = [couple.serve(0), couple.serve(1)];
+        together(&nodes.each_ref().map(Node::client).each_ref());
+        (couple, nodes)
+    }
+
     fn serve(&self, one: usize) -> Node {
         self.homes[one].serve_at(&self.addresses[one])
     }
@@ -113,10 +121,8 @@ fn shows(client: &Client, id: &str, field: &str, value: &Value) {
 
 #[test]
 fn what_is_done_alone_shows_at_once_and_is_done_once() {
-    let couple = Couple::found();
-    let (first, second) = (couple.serve(0), couple.serve(1));
+    let (couple, [first, second]) = Couple::together();
     let (here, there) = (first.client(), second.client());
-    together(&[&here, &there]);
     let old = upload(&here, "old")["id"].as_str().unwrap().to_owned();
     shows(&there, &old, "state", &json!("committed"));
     assert!(second.terminate().success());
@@ -207,10 +213,8 @@ fn what_is_done_alone_shows_at_once_and_is_done_once() {
 
 #[test]
 fn whoever_disagrees_is_told_and_undo_reaches_everybody() {
-    let couple = Couple::found();
-    let (first, second) = (couple.serve(0), couple.serve(1));
+    let (couple, [first, second]) = Couple::together();
     let (here, there) = (first.client(), second.client());
-    together(&[&here, &there]);
     let id = upload(&here, "one")["id"].as_str().unwrap().to_owned();
     shows(&there, &id, "state", &json!("committed"));
 
@@ -290,10 +294,8 @@ fn whoever_disagrees_is_told_and_undo_reaches_everybody() {
 /// come back after all, it follows, and nothing that either had is lost or there twice.
 #[test]
 fn who_lost_the_other_device_goes_on() {
-    let couple = Couple::found();
-    let (first, second) = (couple.serve(0), couple.serve(1));
+    let (couple, [first, second]) = Couple::together();
     let (here, there) = (first.client(), second.client());
-    together(&[&here, &there]);
     let old = upload(&here, "old")["id"].as_str().unwrap().to_owned();
     shows(&there, &old, "state", &json!("committed"));
     let refused = here.send("POST", "/api/v1/devices/recover", &json!({}));
@@ -360,10 +362,8 @@ fn who_lost_the_other_device_goes_on() {
 /// says which one does, on the command line.
 #[test]
 fn of_two_that_went_on_alone_a_person_says_which_one_follows() {
-    let couple = Couple::found();
-    let (first, second) = (couple.serve(0), couple.serve(1));
+    let (couple, [first, second]) = Couple::together();
     let (here, there) = (first.client(), second.client());
-    together(&[&here, &there]);
     let old = upload(&here, "old")["id"].as_str().unwrap().to_owned();
     shows(&there, &old, "state", &json!("committed"));
     first.kill();

@@ -50,14 +50,6 @@ impl Place {
     }
 }
 
-/// The household's recovery key, in a file beside its library.
-fn key(home: &Household) -> PathBuf {
-    let file = home.folder("the key");
-    let text = home.run(["recovery-key"]).succeeded().stdout;
-    fs::write(&file, text).unwrap();
-    file
-}
-
 fn import(home: &Household, count: u32) {
     let folder = home.sample(&format!("photos {count}"), count);
     home.json(["import".as_ref(), folder.as_os_str()]);
@@ -116,7 +108,7 @@ fn comes_back(place: &Place) {
     all_is_there(&client);
     home.json(["edit", "rating:0", "--add-tag", "holiday/greece"]);
     all_is_there(&client);
-    let key = key(&home);
+    let key = home.recovery_key();
     let last = tip(&client);
     node.kill();
     fs::remove_dir_all(home.root()).unwrap();
@@ -153,7 +145,7 @@ fn goes_on(new: &Household, place: &Place, photos: u32) {
     assert_eq!(members[0]["role"], "voter");
     all_is_there(&client);
     let last = tip(&client);
-    let key = key(new);
+    let key = new.recovery_key();
     assert!(node.terminate().success());
     is_whole(new, u64::from(photos), &last);
     // What the bucket holds now leads through the epoch.
@@ -186,7 +178,7 @@ fn what_was_purged_stays_away() {
         (!stored.join(id).exists()).then_some(())
     });
     all_is_there(&client);
-    let (last, key) = (tip(&client), key(&home));
+    let (last, key) = (tip(&client), home.recovery_key());
     node.kill();
 
     let new = Household::nowhere();
@@ -250,7 +242,7 @@ fn two_devices_put_one_ledger_there() {
     let last = tip(&clients[0]);
     assert_eq!(tip(&clients[1]), last);
     // Both have the household's key.
-    let key = key(&second);
+    let key = second.recovery_key();
     let same = first.run(["recovery-key"]).succeeded().stdout;
     assert_eq!(fs::read_to_string(&key).unwrap(), same);
     for home in [&first, &second] {
@@ -395,7 +387,7 @@ fn in_segments(folder: &Path) -> (Place, PathBuf, Household) {
     }
     assert!(segments(folder).len() > 3);
     assert!(node.terminate().success());
-    let key = key(&home);
+    let key = home.recovery_key();
     (place, key, home)
 }
 
@@ -472,7 +464,7 @@ fn a_wrong_address_key_or_folder_is_told_and_no_key_is_repeated() {
     let dir = tempfile::tempdir().unwrap();
     let (place, right, home) = in_segments(&dir.path().join("nas"));
     let other = Household::found();
-    let wrong = key(&other);
+    let wrong = other.recovery_key();
     let text = fs::read_to_string(&right).unwrap();
     let typo = dir.path().join("typo");
     let last = if text.trim().ends_with('q') { "p" } else { "q" };
@@ -538,7 +530,7 @@ fn a_restoring_that_is_killed_goes_on_where_it_was() {
     let node = home.serve_with(place.set());
     let client = node.client();
     all_is_there(&client);
-    let (key, last) = (key(&home), tip(&client));
+    let (key, last) = (home.recovery_key(), tip(&client));
     let new = Household::nowhere();
     let come = || {
         let verified = ran(&mut new.command(["verify", "--json"])).json();

@@ -1,9 +1,9 @@
 //! What bad disks do to one device, the others make good.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use harness::library::{Household, Node, eventually};
+use harness::library::{Household, Node, eventually, flip};
 use serde_json::Value;
 
 /// Makes a look at everything due at the next start.
@@ -19,15 +19,6 @@ fn blob(home: &Household, id: &str) -> PathBuf {
 fn preview(home: &Household, id: &str) -> PathBuf {
     let path = format!("thumbs/{}/{}/{id}-256.jpg", &id[..2], &id[2..4]);
     home.root().join(path)
-}
-
-/// Flips a bit in the middle of a file, whatever its permissions.
-fn flip(path: &Path) {
-    let mut bytes = fs::read(path).unwrap();
-    let at = bytes.len() / 2;
-    bytes[at] ^= 4;
-    fs::remove_file(path).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 fn scrubbed(node: &Node) -> Value {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use harness::http::Client;
-use harness::library::{Household, Node, eventually};
+use harness::library::{Household, eventually};
 use serde_json::{Value, json};
 
 fn blob(home: &Household, id: &str) -> PathBuf {
@@ -25,23 +25,6 @@ fn import(home: &Household, count: u32) -> Vec<String> {
     ids.collect()
 }
 
-/// Two devices that serve and vote.
-fn two() -> [(Household, Node); 2] {
-    let first = Household::found();
-    let one = first.serve();
-    let second = first.joined("Laptop");
-    let other = second.serve();
-    for node in [&one, &other] {
-        eventually("both vote and see each other", || {
-            let members = node.client().get("/api/v1/ledger").json()["members"].clone();
-            let members = members.as_array().unwrap().clone();
-            let good = |one: &Value| one["role"] == "voter" && one["reachable"] == true;
-            (members.len() == 2 && members.iter().all(good)).then_some(())
-        });
-    }
-    [(first, one), (second, other)]
-}
-
 /// How many copies of an original this node knows of.
 fn copies(client: &Client, id: &str) -> usize {
     let record = client.get(&format!("/api/v1/photos/{id}")).is(200).json();
@@ -51,7 +34,7 @@ fn copies(client: &Client, id: &str) -> usize {
 
 #[test]
 fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
-    let [(first, one), (second, other)] = two();
+    let [(first, one), (second, other)] = Household::two();
     let laptop = device(&second);
     let before = first.json(["household"]);
     assert_eq!(
@@ -144,7 +127,7 @@ fn what_one_device_changes_is_in_force_on_all_and_what_cannot_be_is_refused() {
 
 #[test]
 fn a_device_lets_go_of_what_another_holds_and_never_both_of_the_last_copies() {
-    let [(first, one), (second, other)] = two();
+    let [(first, one), (second, other)] = Household::two();
     let ids = import(&first, 6);
     for node in [&one, &other] {
         let client = node.client();
@@ -202,7 +185,7 @@ fn a_device_lets_go_of_what_another_holds_and_never_both_of_the_last_copies() {
 
 #[test]
 fn what_is_purged_goes_everywhere_and_a_last_copy_only_by_name() {
-    let [(first, one), (second, other)] = two();
+    let [(first, one), (second, other)] = Household::two();
     let ids = import(&first, 4);
     let client = one.client();
     eventually("both are known to hold all", || {

@@ -12,7 +12,7 @@ use kinfolio_transport::{Entry, EntryClient};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Place, all_is_there, import, is_whole, key, restore, tip};
+use super::{Place, all_is_there, import, is_whole, restore, tip};
 
 const PHOTOS: u32 = 4;
 
@@ -67,7 +67,7 @@ fn stored(sealed: bool) -> Stored {
     });
     home.json(["edit", "rating:0", "--rating", "5"]);
     all_is_there(&client);
-    let (key, tip) = (key(&home), tip(&client));
+    let (key, tip) = (home.recovery_key(), tip(&client));
     assert!(node.terminate().success());
     for left in ["bucket-checkpoint", "bucket-checkpoint.card"] {
         assert!(!home.root().join(left).exists(), "{left}");
@@ -354,7 +354,7 @@ fn one_of_three_devices_stores_each_checkpoint() {
     for n in 0..3 {
         all_is_there(&three.client(n));
     }
-    let key = key(&three.homes[0]);
+    let key = three.homes[0].recovery_key();
     let new = Household::nowhere();
     let restored = restore(&new, &place, &key).succeeded().json();
     assert_eq!(restored["tip"], three.ledger(0)["tip"]);
