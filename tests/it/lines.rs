@@ -212,6 +212,11 @@ fn of_two_devices_that_were_restored_from_one_bucket_one_goes_on() {
     fs::rename(&place.0, dir.path().join("gone")).unwrap();
     let refused = edit(&restored[loser], "mine, too").exited(1).stderr;
     assert!(refused.contains("devices recover"), "{refused}");
+    let node = restored[loser].serve();
+    restored[loser].run(["devices", "recover"]).succeeded();
+    let caption = restored[loser].json(["edit", "rating:0", "--caption", "on its own"]);
+    assert_eq!(caption["state"], "committed", "{caption}");
+    assert_ne!(tip(&node.client()), before);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod card;
 mod checkpoints;
+mod claim;
 mod ledger;
 mod lines;
 mod link;

@@ -5,20 +5,19 @@
 //! written aside first, goes up, and then its card is created: a card names what is whole. The contents
 //! of the last two are kept.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use kinfolio_bucket::{Bucket, BucketError};
 use kinfolio_catalog::CHECKPOINT_FORMAT;
+use kinfolio_node::TaskName;
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{Height, Holding, Judgement, TaskAnswer, TaskName, Term};
 
 use super::card::{last_card, read_card};
+use super::claim::{Turn, claim, finish, while_held};
 use super::link::{Work, longest_pause};
 use super::{ledger, spool};
 use crate::error::LibraryError;
 use crate::library::Library;
-use crate::tasks::now_ms;
 
 /// How many edits a new checkpoint saves a device at least: fewer are replayed within a second or two.
 const EDITS_MIN: u64 = 20_000;
@@ -28,12 +27,6 @@ const PART_MIN: u64 = 4;
 
 /// How long more blocks are waited for before it is looked whether a checkpoint is due.
 const APART: Duration = Duration::from_secs(2);
-
-/// For how long a claim holds without being renewed.
-const TERM: Duration = Duration::from_secs(120);
-
-/// How often it is renewed.
-const RENEW_EVERY: Duration = Duration::from_secs(40);
 
 /// How long to wait while another device is at it, or nobody could say who is.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -136,8 +129,11 @@ async fn round(library: &Library, known: &mut Known) -> Result<Round, LibraryErr
     let number = known.last.map_or(0, |(number, _)| number + 1);
     let task = TaskName::new(format!("store checkpoint {number} in {address}").as_bytes());
     let task = task.map_err(LibraryError::Task)?;
-    let Some(token) = claim(library, &bucket, number, &task).await? else {
-        return Ok(Round::Later);
+    let token = match claim(library, &task).await? {
+        Turn::Ours(token) => Some(token),
+        // One that was stored once and is gone nobody can claim again.
+        Turn::Done if !has_card(&bucket, number).await? => None,
+        Turn::Done | Turn::Theirs | Turn::Undecided => return Ok(Round::Later),
     };
     let storing = store(library, &bucket, number, saved(known));
     match while_held(library, &task, token, storing).await? {
@@ -146,8 +142,7 @@ async fn round(library: &Library, known: &mut Known) -> Result<Round, LibraryErr
         Stored::Unfit => return Ok(Round::Later),
     }
     if let Some(token) = token {
-        let finished = library.node().finish(task, token).await;
-        finished.map_err(|error| library.submit_error(error))?;
+        finish(library, task, token).await?;
     }
     Ok(Round::Done)
 }
@@ -183,63 +178,8 @@ async fn look(
     Ok(Some((number, if was_left { 0 } else { card.edits })))
 }
 
-/// The token of this device's claim; `Some(None)` where a checkpoint that was stored once is gone, and
-/// nobody can claim it again; `None`, where it is not this device's to store.
-async fn claim(
-    library: &Library,
-    bucket: &Bucket,
-    number: u64,
-    task: &TaskName,
-) -> Result<Option<Option<Height>>, LibraryError> {
-    let held = library.node().tasks().await;
-    let mut held = held
-        .map_err(|error| library.submit_error(error))?
-        .into_iter();
-    let others =
-        |holding: &Holding| holding.holder != library.device() && !holding.is_lapsed(now_ms());
-    if held.any(|(name, holding)| name == *task && others(&holding)) {
-        return Ok(None);
-    }
-    let answer = library.node().claim(task.clone(), term()?).await;
-    match answer.map_err(|error| library.submit_error(error))? {
-        TaskAnswer::Judged(Judgement::Won { token }) => Ok(Some(Some(token))),
-        // In an earlier life, or in a round that failed.
-        TaskAnswer::Judged(Judgement::Held { by, token }) if by == library.device() => {
-            renew(library, task, token).await?;
-            Ok(Some(Some(token)))
-        }
-        TaskAnswer::Judged(Judgement::Done) => {
-            let is_there = bucket.has_card(number).await;
-            Ok((!is_there.map_err(LibraryError::Bucket)?).then_some(None))
-        }
-        TaskAnswer::Judged(_) | TaskAnswer::Undecided => Ok(None),
-    }
-}
-
-/// Does the work, and keeps the claim meanwhile.
-async fn while_held<T>(
-    library: &Library,
-    task: &TaskName,
-    token: Option<Height>,
-    work: impl Future<Output = Result<T, LibraryError>>,
-) -> Result<T, LibraryError> {
-    let mut work = pin!(work);
-    loop {
-        tokio::select! {
-            done = &mut work => return done,
-            () = tokio::time::sleep(RENEW_EVERY) => if let Some(token) = token {
-                renew(library, task, token).await?;
-            },
-        }
-    }
-}
-
-/// Keeps a claim. One that is lost all the same is no reason to stop: a card is created once.
-async fn renew(library: &Library, task: &TaskName, token: Height) -> Result<(), LibraryError> {
-    let renewed = library.node().renew(task.clone(), token, term()?).await;
-    renewed
-        .map(drop)
-        .map_err(|error| library.submit_error(error))
+async fn has_card(bucket: &Bucket, number: u64) -> Result<bool, LibraryError> {
+    bucket.has_card(number).await.map_err(LibraryError::Bucket)
 }
 
 /// Stores checkpoint `number`, and deletes what it replaces.
@@ -315,10 +255,6 @@ async fn clear(library: &Library, bucket: &Bucket, last: Option<u64>) -> Result<
         }
     }
     spool::clear(library.layout())
-}
-
-fn term() -> Result<Term, LibraryError> {
-    Term::try_from(TERM).map_err(LibraryError::Task)
 }
 
 #[cfg(test)]

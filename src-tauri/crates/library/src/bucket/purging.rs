@@ -12,8 +12,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use kinfolio_bucket::{Bucket, BucketError};
 use kinfolio_catalog::{Height, Leftovers, LibraryEdit, PhotoId};
-use kinfolio_node::{Judgement, TaskAnswer, TaskName, TaskState, Term};
+use kinfolio_node::{TaskName, TaskState};
 
+use super::claim::{Turn, claim, finish, while_held};
 use super::link::Work;
 use super::{original_id, storing};
 use crate::edit::{PHOTOS_PER_PAYLOAD, send};
@@ -23,12 +24,6 @@ use crate::tasks::now_ms;
 
 /// Requests at a time.
 const AT_ONCE: usize = 8;
-
-/// For how long a claim holds without being renewed.
-const TERM: Duration = Duration::from_secs(120);
-
-/// How often it is renewed.
-const RENEW_EVERY: Duration = Duration::from_secs(40);
 
 /// How long to wait where another device is at it, or nobody could say who is.
 const LATER: Duration = Duration::from_secs(10);
@@ -102,18 +97,11 @@ async fn round(library: &Library) -> Result<Round, LibraryError> {
         lot.since
     );
     let task = TaskName::new(task.as_bytes()).map_err(LibraryError::Task)?;
-    let answer = library.node().claim(task.clone(), term()?).await;
-    let token = match answer.map_err(|error| library.submit_error(error))? {
-        TaskAnswer::Judged(Judgement::Won { token }) => Some(token),
-        // In an earlier life, or in a round that failed: nobody else here is at it.
-        TaskAnswer::Judged(Judgement::Held { by, token }) if by == library.device() => {
-            let renewed = library.node().renew(task.clone(), token, term()?).await;
-            renewed.map_err(|error| library.submit_error(error))?;
-            Some(token)
-        }
+    let token = match claim(library, &task).await? {
+        Turn::Ours(token) => Some(token),
         // What is left over all the same anybody may delete.
-        TaskAnswer::Judged(Judgement::Done) => None,
-        TaskAnswer::Judged(_) | TaskAnswer::Undecided => return Ok(Round::Later),
+        Turn::Done => None,
+        Turn::Theirs | Turn::Undecided => return Ok(Round::Later),
     };
     // As of the claim: somebody may have done it before.
     library.shows(library.node().tip().height).await?;
@@ -123,13 +111,13 @@ async fn round(library: &Library) -> Result<Round, LibraryError> {
         _ => return Ok(Round::More),
     };
     let count = lot.originals.len();
-    let gone = delete(library, &bucket, &address, (lot, seen), &task, token).await?;
+    let deleting = delete(library, &bucket, &address, (lot, seen));
+    let gone = while_held(library, &task, token, deleting).await?;
     if gone < count {
         return Ok(Round::Later);
     }
     if let Some(token) = token {
-        let finished = library.node().finish(task, token).await;
-        finished.map_err(|error| library.submit_error(error))?;
+        finish(library, task, token).await?;
     }
     tracing::info!(
         count,
@@ -159,34 +147,23 @@ async fn delete(
     bucket: &Bucket,
     address: &str,
     (lot, seen): (Leftovers, Height),
-    task: &TaskName,
-    token: Option<Height>,
 ) -> Result<usize, LibraryError> {
     let mut gone = Vec::with_capacity(lot.originals.len());
     let mut deletions = stream::iter(lot.originals.iter().copied())
         .map(|one| async move { (one, delete_one(library, bucket, address, one).await) })
         .buffer_unordered(AT_ONCE);
-    let begun = tokio::time::Instant::now();
-    let mut renewal = tokio::time::interval_at(begun + RENEW_EVERY, RENEW_EVERY);
     let mut failed = None;
-    loop {
-        tokio::select! {
-            _ = renewal.tick() => if let Some(token) = token {
-                let renewed = library.node().renew(task.clone(), token, term()?).await;
-                renewed.map_err(|error| library.submit_error(error))?;
-            },
-            one = deletions.next() => match one {
-                Some((one, Ok(true))) => gone.push(one),
-                Some((_, Ok(false))) => {}
-                Some((_, Err(error))) => {
-                    let is_about_all = is_about_all(&error);
-                    failed.get_or_insert(error);
-                    if is_about_all {
-                        break;
-                    }
+    while let Some((one, deleted)) = deletions.next().await {
+        match deleted {
+            Ok(true) => gone.push(one),
+            Ok(false) => {}
+            Err(error) => {
+                let is_about_all = is_about_all(&error);
+                failed.get_or_insert(error);
+                if is_about_all {
+                    break;
                 }
-                None => break,
-            },
+            }
         }
     }
     drop(deletions);
@@ -243,8 +220,4 @@ async fn say(
         send(library, vec![edit.encode()]).await?;
     }
     Ok(())
-}
-
-fn term() -> Result<Term, LibraryError> {
-    Term::try_from(TERM).map_err(LibraryError::Task)
 }

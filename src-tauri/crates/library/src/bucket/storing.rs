@@ -13,9 +13,10 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kinfolio_bucket::{Bucket, BucketError};
 use kinfolio_catalog::{LibraryEdit, PhotoId};
-use kinfolio_node::{Height, Judgement, TaskAnswer, TaskName, Term};
+use kinfolio_node::{Height, TaskName};
 use kinfolio_photos::BlobId;
 
+use super::claim::{self, RENEW_EVERY, TERM, Turn};
 use super::link::{Work, longest_pause};
 use super::original_id;
 use super::waiting::Waiting;
@@ -31,12 +32,6 @@ const CLAIMED_AT_ONCE: usize = 64;
 
 /// Uploads at a time; each keeps 24 MiB in memory at most.
 const UPLOADS_AT_ONCE: usize = 3;
-
-/// For how long a claim holds without being renewed.
-const TERM: Duration = Duration::from_secs(120);
-
-/// How often claims are renewed.
-const RENEW_EVERY: Duration = Duration::from_secs(40);
 
 /// How long what is stored may wait to be recorded together with more.
 const RECORD_EVERY: Duration = Duration::from_secs(2);
@@ -163,7 +158,6 @@ async fn claim(
     address: &str,
     ready: Vec<(PhotoId, u64, Height)>,
 ) -> Result<Vec<Claimed>, LibraryError> {
-    let me = library.device();
     let at = address.to_owned();
     let lost = library.read(move |catalog| {
         let snapshot = catalog.snapshot();
@@ -176,26 +170,19 @@ async fn claim(
     let claims = lost.await?.value.into_iter();
     let claims = claims.map(async |(id, size, life, lost)| {
         let task = task(id, life, address, lost)?;
-        let answer = library.node().claim(task.clone(), term()?).await;
-        let answer = answer.map_err(|error| library.submit_error(error))?;
-        Ok::<_, LibraryError>((id, size, life, task, answer))
+        let turn = claim::claim(library, &task).await?;
+        Ok::<_, LibraryError>((id, size, life, task, turn))
     });
     let mut claimed = Vec::new();
     for claim in join_all(claims).await {
-        let (id, size, life, task, answer) = claim?;
-        let token = match answer {
-            TaskAnswer::Judged(Judgement::Won { token }) => Some(token),
-            // In an earlier life, or in a round that failed: nobody else here is at it.
-            TaskAnswer::Judged(Judgement::Held { by, token }) if by == me => {
-                let renewed = library.node().renew(task.clone(), token, term()?).await;
-                renewed.map_err(|error| library.submit_error(error))?;
-                Some(token)
-            }
-            TaskAnswer::Judged(Judgement::Held { .. } | Judgement::Done) => {
+        let (id, size, life, task, turn) = claim?;
+        let token = match turn {
+            Turn::Ours(token) => Some(token),
+            Turn::Theirs | Turn::Done => {
                 waiting.put_off(id, Instant::now() + TERM);
                 None
             }
-            TaskAnswer::Judged(_) | TaskAnswer::Undecided => {
+            Turn::Undecided => {
                 waiting.put_off(id, Instant::now() + UNDECIDED_PAUSE);
                 None
             }
@@ -320,8 +307,7 @@ async fn record(
     let count = done.len() as u64;
     library.bucket().note(|status| status.stored += count);
     let finished = done.into_iter().map(async |one| {
-        let finished = library.node().finish(one.task, one.token).await;
-        finished.map_err(|error| library.submit_error(error))?;
+        claim::finish(library, one.task, one.token).await?;
         Ok::<_, LibraryError>(one.id)
     });
     for id in join_all(finished).await {
@@ -330,15 +316,13 @@ async fn record(
     Ok(())
 }
 
-/// Keeps what is being worked at. A claim that is lost all the same is no reason to stop: whoever
-/// has it finds what was uploaded.
+/// Keeps what is being worked at.
 async fn renew(library: &Library, held: &[Claimed]) -> Result<(), LibraryError> {
-    let term = term()?;
     let renewals = held
         .iter()
-        .map(|one| library.node().renew(one.task.clone(), one.token, term));
-    for answer in join_all(renewals).await {
-        answer.map_err(|error| library.submit_error(error))?;
+        .map(|one| claim::renew(library, &one.task, one.token));
+    for renewed in join_all(renewals).await {
+        renewed?;
     }
     Ok(())
 }
@@ -360,8 +344,4 @@ pub(super) fn task(
         let _ = write!(name, ", lost there {lost} times");
     }
     TaskName::new(name.as_bytes()).map_err(LibraryError::Task)
-}
-
-fn term() -> Result<Term, LibraryError> {
-    Term::try_from(TERM).map_err(LibraryError::Task)
 }

@@ -238,11 +238,12 @@ impl Confirmed {
     ) -> Result<(), FetchError> {
         let names: Vec<_> = ids.iter().map(|id| id.0).collect();
         let mut answers = library.node().inspect(device, &names).await?;
-        loop {
+        // No more answers than questions, whatever comes.
+        for _ in ids {
             let next = tokio::time::timeout(HASHING_TIME_MAX, answers.next()).await;
             let next = next.map_err(|_| FetchError::Broken("it takes too long".to_owned()))?;
             let Some(found) = next.transpose()? else {
-                return Ok(());
+                break;
             };
             let id = PhotoId(found.id);
             match found.whole {
@@ -254,6 +255,7 @@ impl Confirmed {
                 }
             }
         }
+        Ok(())
     }
 
     async fn ask_bucket(&mut self, library: &Library, asked: &[Asked], until: Instant) {
