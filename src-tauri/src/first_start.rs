@@ -10,7 +10,6 @@ use axum::{Json, Router};
 use kinfolio_http::Problem;
 use kinfolio_http::dto::household::JoinedBody;
 use kinfolio_library::node::KeyError;
-use kinfolio_library::restore::Progress;
 use kinfolio_library::{Founding, LibraryError};
 use serde::{Deserialize, Serialize};
 
@@ -88,29 +87,20 @@ struct Source {
     device: String,
 }
 
-/// What was restored.
+/// What was restored. Its originals come behind.
 #[derive(Serialize)]
 struct RestoredBody {
     household: String,
     device: String,
-    originals: u64,
-    missing: Vec<MissingBody>,
+    /// Other lines of the household's history in the bucket that were not taken, in words.
+    others: Vec<String>,
 }
 
-/// An original that is not to be had.
-#[derive(Serialize)]
-struct MissingBody {
-    id: String,
-    reason: String,
-}
-
-/// How far a restoring is: blocks of the ledger first, originals after them.
+/// How far a restoring is, in blocks of the ledger.
 #[derive(Serialize)]
 struct RestoringBody {
     running: bool,
     blocks: Option<u64>,
-    originals: Option<u64>,
-    originals_total: Option<u64>,
 }
 
 async fn restore(
@@ -127,35 +117,22 @@ async fn restore(
     let url = source.bucket.trim();
     let restored = home.restore(url, &key, &source.device).await?;
     let Some(restored) = restored else {
-        let detail = "the restoring was stopped; done again, it goes on with what has come";
+        let detail = "the restoring was stopped; nothing was made, and it can be begun again";
         let status = StatusCode::CONFLICT;
         return Err(Problem::new(status, "restoring_stopped", detail));
     };
-    let missing = restored.missing.into_iter();
     let body = RestoredBody {
         household: restored.household,
         device: source.device,
-        originals: restored.originals,
-        missing: missing
-            .map(|(id, reason)| MissingBody { id, reason })
-            .collect(),
+        others: restored.others,
     };
     Ok((StatusCode::CREATED, Json(body)))
 }
 
 async fn restoring(State(home): State<Arc<Home>>) -> Json<RestoringBody> {
-    let progress = home.restoring();
-    let (blocks, originals) = match progress {
-        Some(Progress::Blocks(blocks)) => (Some(blocks), None),
-        Some(Progress::Originals(done, all)) => (None, Some((done, all))),
-        None => (None, None),
-    };
-    Json(RestoringBody {
-        running: progress.is_some(),
-        blocks,
-        originals: originals.map(|(done, _)| done),
-        originals_total: originals.map(|(_, all)| all),
-    })
+    let blocks = home.restoring();
+    let running = blocks.is_some();
+    Json(RestoringBody { running, blocks })
 }
 
 async fn stop_restoring(State(home): State<Arc<Home>>) -> StatusCode {

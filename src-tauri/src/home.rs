@@ -11,7 +11,7 @@ use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
 use kinfolio_library::layout::Layout;
 use kinfolio_library::node::{Invitation, Joined, RecoveryKey};
-use kinfolio_library::restore::{self, Progress, Restored};
+use kinfolio_library::restore::{self, Restored};
 use kinfolio_library::{Founding, Library, LibraryError, bucket, founding, household, import};
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::spawn_blocking;
@@ -23,8 +23,8 @@ pub struct Home {
     /// Held while the stage is being changed, so that two wishes never overlap; keeps the
     /// library's log open from one change to the next.
     moving: Mutex<Option<WorkerGuard>>,
-    /// How far the restoring is that is under way; nothing, where none is.
-    restoring: watch::Sender<Option<Progress>>,
+    /// How many blocks of the ledger the restoring that is under way has; nothing, where none is.
+    restoring: watch::Sender<Option<u64>>,
     /// Wakes the restoring that is under way to its end.
     stop_restoring: Notify,
 }
@@ -112,7 +112,7 @@ impl Home {
     }
 
     /// Makes the empty folder the library of a new device, called `device`, of the household that
-    /// keeps the bucket at `url`, and opens it. Nothing, if it was stopped.
+    /// keeps the bucket at `url`, and opens it; its originals come behind. Nothing, if it was stopped.
     pub async fn restore(
         &self,
         url: &str,
@@ -122,10 +122,10 @@ impl Home {
         let mut log = self.moving.lock().await;
         self.is_unfounded()?;
         let stopped = self.stop_restoring.notified();
-        let show = |progress| {
-            self.restoring.send_replace(Some(progress));
+        let show = |blocks| {
+            self.restoring.send_replace(Some(blocks));
         };
-        show(Progress::Blocks(0));
+        show(0);
         let restored = tokio::select! {
             restored = restore::restore(&self.data, url, key, device, &show) => restored.map(Some),
             () = stopped => Ok(None),
@@ -138,12 +138,12 @@ impl Home {
         Ok(restored)
     }
 
-    /// How far the restoring is that is under way.
-    pub fn restoring(&self) -> Option<Progress> {
+    /// How many blocks of the ledger the restoring has that is under way.
+    pub fn restoring(&self) -> Option<u64> {
         *self.restoring.borrow()
     }
 
-    /// Ends the restoring that is under way. What has come of the originals stays.
+    /// Ends the restoring that is under way.
     pub fn stop_restoring(&self) {
         self.stop_restoring.notify_waiters();
     }

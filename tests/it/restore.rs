@@ -520,17 +520,25 @@ fn a_wrong_address_key_or_folder_is_told_and_no_key_is_repeated() {
     assert!(harness::library::wait(&mut child).success());
 }
 
+/// A household with photos whose bucket in `folder` has all of them, its key and its tip.
+fn stored(folder: &Path, photos: u32) -> (Place, PathBuf, Value, Household) {
+    let place = Place::folder(folder);
+    let home = Household::found();
+    import(&home, photos);
+    let node = home.serve_with(place.set());
+    let client = node.client();
+    all_is_there(&client);
+    let last = tip(&client);
+    assert!(node.terminate().success());
+    let key = home.recovery_key();
+    (place, key, last, home)
+}
+
 #[test]
 fn a_restoring_that_is_killed_goes_on_where_it_was() {
     const PHOTOS: u32 = 60;
     let dir = tempfile::tempdir().unwrap();
-    let place = Place::folder(&dir.path().join("nas"));
-    let home = Household::found();
-    import(&home, PHOTOS);
-    let node = home.serve_with(place.set());
-    let client = node.client();
-    all_is_there(&client);
-    let (key, last) = (home.recovery_key(), tip(&client));
+    let (place, key, last, _home) = stored(&dir.path().join("nas"), PHOTOS);
     let new = Household::nowhere();
     let come = || {
         let verified = ran(&mut new.command(["verify", "--json"])).json();
@@ -551,5 +559,60 @@ fn a_restoring_that_is_killed_goes_on_where_it_was() {
     child.wait().unwrap();
     let restored = restore(&new, &place, &key).succeeded().json();
     assert_eq!(restored["tip"], last);
+    assert_eq!(restored["originals"], PHOTOS);
     is_whole(&new, u64::from(PHOTOS), &last);
+}
+
+/// What is searched for and looked at is there before the originals are, and those come behind: from
+/// the bucket that it was made from, though the node is not told of any.
+#[test]
+fn a_restored_library_is_of_use_before_its_originals_are_there() {
+    const PHOTOS: u32 = 9;
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("nas");
+    let (place, key, last, _home) = stored(&folder, PHOTOS);
+    let (originals, away) = (folder.join("originals"), dir.path().join("away"));
+    fs::rename(&originals, &away).unwrap();
+    let new = Household::nowhere();
+    let restored = restore(&new, &place, &key).exited(3).json();
+    assert_eq!(
+        (&restored["tip"], &restored["originals"]),
+        (&last, &json!(0))
+    );
+    let missing = restored["missing"].as_array().unwrap();
+    assert_eq!(missing.len(), PHOTOS as usize, "{restored}");
+
+    let node = new.serve();
+    let client = node.client();
+    let found = client.get("/api/v1/search?q=rating:0").is(200).json();
+    assert_eq!(found["total"], PHOTOS);
+    let status = new.run(["status"]).succeeded().stdout;
+    assert!(
+        status.contains("9 originals still to come here"),
+        "{status}"
+    );
+    let id = found["photos"][0]["id"].as_str().unwrap();
+    let preview = format!("/api/v1/photos/{id}/thumbnail?size=256");
+    assert_ne!(client.get(&preview).status, 200);
+    fs::rename(&away, &originals).unwrap();
+    // Whoever looks does not wait for the others.
+    let _ = client.get(&preview).is(200);
+    eventually("all originals have come", || {
+        let coming = client.get("/api/v1/ledger").json()["coming"].clone();
+        (coming == 0).then_some(())
+    });
+    let photos = client.get("/api/v1/search").json()["photos"].clone();
+    for photo in photos.as_array().unwrap() {
+        let id = photo["id"].as_str().unwrap();
+        assert!(thumbnail(&new, id).exists(), "{id}");
+    }
+    drop(client);
+    assert!(node.terminate().success());
+    is_whole(&new, u64::from(PHOTOS), &last);
+}
+
+/// Where the preview of a photo is kept.
+fn thumbnail(home: &Household, id: &str) -> PathBuf {
+    let folder = home.root().join("thumbs").join(&id[..2]).join(&id[2..4]);
+    folder.join(format!("{id}-256.jpg"))
 }

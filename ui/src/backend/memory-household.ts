@@ -42,6 +42,8 @@ export class MemoryHousehold {
   /** Edits of this device that the others do not have. */
   pending = 0;
   standing = 'good';
+  /** Originals that are still to come here. */
+  coming: number | null = 0;
   /** Set to make the next changes, invitations and joinings fail. */
   fault: BackendError | null = null;
 
@@ -98,6 +100,7 @@ export class MemoryHousehold {
     return {
       device: { id, name, role },
       proving: null,
+      coming: this.coming,
       scrub: { running: false, finished_at: '2026-01-01T00:00:00Z', checked: 0, repaired: 0, missing: 0 },
       height,
       tip,
@@ -237,14 +240,13 @@ export class MemoryHousehold {
     this.restoringSteps = null;
     if (stopped) throw new BackendError('restoring_stopped', 'It was stopped.', { status: 409 });
     this.here.name = source.device;
-    const missing = [{ id: 'ab'.repeat(32), reason: 'the bucket does not hold it' }];
-    return { household: 'The Millers', device: source.device, originals: 1203, missing };
+    const others = ['it was left at block 12, where “Laptop” went on alone'];
+    return { household: 'The Millers', device: source.device, others };
   }
 
   restoring(): Restoring {
     const left = this.restoringSteps;
-    if (left === null) return { running: false, blocks: null, originals: null, originals_total: null };
-    return { running: true, blocks: null, originals: Math.max(0, 1204 - left), originals_total: 1204 };
+    return { running: left !== null, blocks: left === null ? null : Math.max(0, 1204 - left) };
   }
 
   private quorum(): boolean {

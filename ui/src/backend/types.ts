@@ -124,15 +124,13 @@ export type RestoreSource = { bucket: string; recovery_key: string; device: stri
 export interface Restored {
   household: string;
   device: string;
-  originals: number;
-  missing: { id: string; reason: string }[];
+  /** Other lines of the household's history in the bucket, in words. */
+  others: string[];
 }
-/** How far a restoring is: blocks of the ledger first, then originals. */
+/** How far a restoring is, in blocks of the ledger. */
 export interface Restoring {
   running: boolean;
   blocks: number | null;
-  originals: number | null;
-  originals_total: number | null;
 }
 export type TagCount = Schemas['Counted'];
 export type Uploaded = Pick<Schemas['Uploaded'], 'id' | 'status'>;

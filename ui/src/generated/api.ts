@@ -1113,6 +1113,12 @@ export interface components {
         /** @description This device's view of the household's chain. */
         LedgerStatus: {
             bucket?: null | components["schemas"]["BucketBody"];
+            /**
+             * Format: int64
+             * @description Originals that this device is to keep and that have not come yet, as many as are looked for at a
+             *     time at most; `null` before the first look, and where not all are to be kept here.
+             */
+            coming?: number | null;
             /** @description This device. */
             device: components["schemas"]["DeviceBody"];
             /**

@@ -34,6 +34,11 @@ function ledger(devices: Device[], more: Partial<Ledger> = {}): Ledger {
   return { ...rest, device, height: 1204, tip: TIP, quorum: heard >= needed, members, ...more };
 }
 
+/** A device that was made from the bucket, and is no member before it changes something. */
+function restored(coming: number): Ledger {
+  return ledger([off, off], { coming, device: { id: 'new', name: 'New', role: 'voter' } });
+}
+
 /** The sentence without the marks that keep a name's direction. */
 function said(given: Ledger, words = english): [Tone, string] {
   const { tone, sentence } = ledgerLine(given, words);
@@ -87,6 +92,14 @@ describe('the ledger line', () => {
     ['one behind, but away', ledger([on, on, { ...behind, ...off }]), 'good', '2 of 3 devices within reach'],
     ['one that said nothing yet', ledger([on, { height: null, tip: null }]), 'good', 'Both devices agree'],
     ['another block', ledger([on, { tip: '11' }]), 'trouble', 'Laptop holds another block 1,204'],
+    [
+      'originals on their way',
+      ledger([on], { coming: 3210 }),
+      'waiting',
+      '3,210 originals are still to come',
+    ],
+    ['one that was restored', restored(1), 'waiting', '1 original is still to come'],
+    ['one that was restored whole', restored(0), 'good', 'Restored from the bucket'],
     [
       'healing',
       ledger([on, on], { standing: 'healing' }),

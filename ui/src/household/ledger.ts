@@ -80,6 +80,11 @@ export function missed(members: readonly Member[]): Member[] {
 function say(ledger: Ledger, words: Texts, settled: number): Said {
   const { members, pending, quorum, standing } = ledger;
   if (standing !== 'good') return sayStanding(standing, words);
+  const coming = ledger.coming ?? 0;
+  if (!members.some((member) => member.id === ledger.device.id)) {
+    const what = coming > 0 ? words.t('ledger.coming', { count: coming }) : words.t('ledger.restored');
+    return [coming > 0 ? 'waiting' : 'good', what, words.t('restored.note')];
+  }
   const reachable = members.filter((member) => member.reachable);
   const counts = { count: reachable.length, total: members.length };
   if (!quorum) {
@@ -101,6 +106,7 @@ function say(ledger: Ledger, words: Texts, settled: number): Said {
     const { height, of } = ledger.proving;
     return ['waiting', words.t('ledger.proving', { block: height, top: of })];
   }
+  if (coming > 0) return ['waiting', words.t('ledger.coming', { count: coming })];
   if (members.length === 1) return ['good', words.t('ledger.one')];
   if (reachable.length < members.length) return ['good', words.t('ledger.reach', counts)];
   if (members.length === 2) return ['good', words.t('ledger.agree.both')];

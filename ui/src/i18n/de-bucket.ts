@@ -105,10 +105,6 @@ export const bucketTexts = {
     one: 'Das Register wird gelesen: {count} Block',
     other: 'Das Register wird gelesen: {count} Blöcke',
   },
-  'restore.originals': {
-    one: '{done} von {count} Original ist da',
-    other: '{done} von {count} Originalen sind da',
-  },
   'restore.stop': 'Anhalten',
   'restore.stopping': 'Hält an …',
   'restore.wrong.beginning': 'Das ist kein Wiederherstellungsschlüssel: Er beginnt mit kinfolio-key1.',
@@ -128,21 +124,15 @@ export const bucketTexts = {
     'Der Bucket antwortet nicht. Ist dieses Gerät verbunden, und stimmt die Adresse?',
   'restore.wrong.bucket_credentials':
     'Der Bucket lehnt die Zugangsdaten ab: Sie fehlen, sind falsch oder abgelaufen. Setzen Sie die Variablen AZURE_… oder AWS_… neu, und starten Sie Kinfolio noch einmal.',
-  'restore.wrong.restoring_stopped':
-    'Angehalten. Was bisher gekommen ist, bleibt und wird benutzt, wenn Sie weitermachen.',
+  'restore.wrong.restoring_stopped': 'Angehalten. Hier ist nichts entstanden, und Sie können neu beginnen.',
   'restore.wrong.disk_full':
-    'Auf der Platte dieses Geräts ist kein Platz mehr. Schaffen Sie Platz und machen Sie weiter; was bisher gekommen ist, bleibt.',
+    'Auf der Platte dieses Geräts ist kein Platz mehr. Schaffen Sie Platz und beginnen Sie neu.',
   'restore.failed': 'Es wurde nichts wiederhergestellt: {reason}',
   'restored.title': '{household} ist wieder da',
-  'restored.lead': {
-    one: '{count} Original ist wieder hier, mit allem, was dazu festgehalten war.',
-    other: '{count} Originale sind wieder hier, mit allem, was dazu festgehalten war.',
-  },
-  'restored.missing': {
-    one: '{count} Original war nicht zu bekommen:',
-    other: '{count} Originale waren nicht zu bekommen:',
-  },
-  'restored.missing.more': { one: 'und {count} weiteres.', other: 'und {count} weitere.' },
+  'restored.lead':
+    'Alles, was zu Ihren Fotos festgehalten war, ist wieder da. Die Originale kommen jetzt, zuerst die, die Sie ansehen.',
+  'restored.others':
+    'Der Bucket enthält mehr als ein Register dieses Haushalts. Das neueste wurde genommen; das andere:',
   'restored.note':
     'Mit der ersten Änderung hier wird dieses Gerät das einzige des Haushalts, und die bisherigen werden entfernt. Falls eines davon noch läuft, hier nichts ändern, sondern ihm beitreten.',
   'restored.open': 'Bibliothek öffnen',

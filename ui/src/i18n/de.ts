@@ -261,6 +261,8 @@ export const de: Catalogue = {
     'Was Sie ändern, bleibt auf diesem Gerät und wird geteilt, sobald es {devices} erreicht.',
   'ledger.catching.up': 'Holt auf: Block {block} von {top}',
   'ledger.proving': 'Prüft, was zu sehen ist: Block {block} von {top}',
+  'ledger.coming': { one: '{count} Original kommt noch', other: '{count} Originale kommen noch' },
+  'ledger.restored': 'Aus dem Bucket wiederhergestellt',
   'ledger.late': '{device} holt auf',
   'ledger.late.more': { one: '{count} Gerät holt auf', other: '{count} Geräte holen auf' },
   'ledger.differ': '{device} hat einen anderen Block {block}',

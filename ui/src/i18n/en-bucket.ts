@@ -98,10 +98,6 @@ export const bucketTexts = {
   'restore.going': 'Restoring',
   'restore.opening': 'Asking the bucket…',
   'restore.blocks': { one: 'Reading the ledger: {count} block', other: 'Reading the ledger: {count} blocks' },
-  'restore.originals': {
-    one: '{done} of {count} original is here',
-    other: '{done} of {count} originals are here',
-  },
   'restore.stop': 'Stop',
   'restore.stopping': 'Stopping…',
   'restore.wrong.beginning': 'This is not a recovery key: it begins with kinfolio-key1.',
@@ -120,20 +116,14 @@ export const bucketTexts = {
     'The bucket does not answer. Is this device connected, and is the address right?',
   'restore.wrong.bucket_credentials':
     'The bucket refuses the credentials: they are missing, wrong or have expired. Set the variables AZURE_… or AWS_… anew, and start Kinfolio again.',
-  'restore.wrong.restoring_stopped': 'Stopped. What has come so far is kept, and used when you go on.',
-  'restore.wrong.disk_full':
-    'There is no room left on this device’s disk. Free some space and go on; what has come so far is kept.',
+  'restore.wrong.restoring_stopped': 'Stopped. Nothing was made here, and you can begin again.',
+  'restore.wrong.disk_full': 'There is no room left on this device’s disk. Free some space and begin again.',
   'restore.failed': 'Nothing was restored: {reason}',
   'restored.title': '{household} is back',
-  'restored.lead': {
-    one: '{count} original is here again, with everything that was said of it.',
-    other: '{count} originals are here again, with everything that was said of them.',
-  },
-  'restored.missing': {
-    one: '{count} original was not to be had:',
-    other: '{count} originals were not to be had:',
-  },
-  'restored.missing.more': { one: 'and {count} more.', other: 'and {count} more.' },
+  'restored.lead':
+    'Everything that was said of your photos is here again. The originals come now, those that you look at first.',
+  'restored.others':
+    'The bucket holds more than one ledger of this household. The newest was taken; the other:',
   'restored.note':
     'With the first change here this device becomes the household’s only one, and the devices before it are removed. If one of them still works, join it instead of changing anything here.',
   'restored.open': 'Open the library',

@@ -249,6 +249,8 @@ export const en = {
   'ledger.advice.quorum': 'What you change is kept on this device, and shared as soon as it meets {devices}.',
   'ledger.catching.up': 'Catching up: block {block} of {top}',
   'ledger.proving': 'Checking what is shown: block {block} of {top}',
+  'ledger.coming': { one: '{count} original is still to come', other: '{count} originals are still to come' },
+  'ledger.restored': 'Restored from the bucket',
   'ledger.late': '{device} is catching up',
   'ledger.late.more': { one: '{count} device is catching up', other: '{count} devices are catching up' },
   'ledger.differ': '{device} holds another block {block}',

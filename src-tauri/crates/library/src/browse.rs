@@ -16,7 +16,7 @@ pub use kinfolio_photos::ThumbSize;
 use crate::bucket;
 use crate::error::LibraryError;
 use crate::exchange;
-use crate::library::{Library, thumb_error};
+use crate::library::Library;
 
 /// A value together with the chain height that it shows.
 #[derive(Clone, Debug)]
@@ -187,45 +187,36 @@ pub async fn original(
 }
 
 /// A photo's preview as JPEG, upright; made from the original, or fetched from another device,
-/// when it is missing.
+/// when it is missing. Where neither is to be had, the original is brought here from the bucket.
 ///
 /// # Errors
-/// [`LibraryError::PhotoUnknown`]; [`LibraryError::NoPreview`] for files that show nothing.
+/// [`LibraryError::PhotoUnknown`]; [`LibraryError::NoPreview`] for files that show nothing;
+/// [`LibraryError::OriginalMissing`].
 pub async fn preview(
     library: &Library,
     id: PhotoId,
     size: ThumbSize,
 ) -> Result<Bytes, LibraryError> {
-    let made = made_here(library, id, size).await;
-    let Err(LibraryError::OriginalMissing { .. }) = made else {
-        return made;
+    let found = exchange::preview(library, id, size, None).await;
+    let Err(missing) = found else {
+        return found;
     };
-    match exchange::preview(library, id, size, None).await? {
-        exchange::Fetched::Here(jpeg) => Ok(jpeg),
-        exchange::Fetched::NotThere => Err(LibraryError::NoPreview {
-            id,
-            reason: "no device has one".to_owned(),
-        }),
-        exchange::Fetched::Failed => made,
+    let is_sought = matches!(
+        missing,
+        LibraryError::OriginalMissing { .. } | LibraryError::NoPreview { .. }
+    );
+    if !is_sought || is_stored(library, id) {
+        return Err(missing);
     }
-}
-
-/// The preview that is here, or that can be made from the original that is.
-async fn made_here(library: &Library, id: PhotoId, size: ThumbSize) -> Result<Bytes, LibraryError> {
-    let here = library.clone();
-    library
-        .blocking(move || {
-            let blob = BlobId(id.0);
-            let failed = |error| thumb_error(here.layout().root(), error);
-            if let Some(jpeg) = here.thumbs().get(&blob, size).map_err(failed)? {
-                return Ok(jpeg);
-            }
-            if !here.shown().view().contains(&id)? {
-                return Err(LibraryError::PhotoUnknown { id });
-            }
-            here.thumbs()
-                .ensure(&blob, size, here.blobs())
-                .map_err(failed)
-        })
-        .await
+    let photo = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
+    let shows = |photo: &Photo| !photo.purged && !photo.thumbhash.is_empty();
+    let Some(photo) = photo.value.filter(shows) else {
+        return Err(missing);
+    };
+    library.borrowed().note(id);
+    match exchange::bring(library, &photo).await {
+        Ok(()) => exchange::preview(library, id, size, None).await,
+        Err(LibraryError::OriginalMissing { .. }) => Err(missing),
+        Err(error) => Err(error),
+    }
 }

@@ -29,7 +29,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
-use kinfolio_bucket::{BucketError, OriginalId};
+use kinfolio_bucket::{Bucket, BucketError, OriginalId};
 use kinfolio_catalog::{Height, PhotoId};
 
 use crate::checkpoint::spawn_once_proved;
@@ -124,6 +124,9 @@ pub(crate) async fn check_kind(address: &str, encrypted: bool) -> Result<(), Lib
     }
 }
 
+/// The bytes of an original, as they come.
+type Bytestream = BoxStream<'static, std::io::Result<Bytes>>;
+
 /// The bytes of an original from `offset` on, from the bucket; none of them is given out unchecked.
 /// Nothing, if the bucket does not have it, or none is set.
 ///
@@ -134,17 +137,12 @@ pub(crate) async fn fetch(
     id: PhotoId,
     size: u64,
     offset: u64,
-) -> Result<Option<BoxStream<'static, std::io::Result<Bytes>>>, LibraryError> {
+) -> Result<Option<Bytestream>, LibraryError> {
     let Some(bucket) = library.bucket().open().await else {
         return Ok(None);
     };
-    let bucket = bucket?;
-    let original = looking::object(library, id).await?;
-    let fetched = match offset {
-        0 => bucket.original(original, size).await,
-        _ => bucket.original_range(original, size, offset..size).await,
-    };
-    match fetched {
+    let object = looking::object(library, id).await?;
+    match open_at(&*bucket?, object, size, offset).await {
         Ok(bytes) => {
             let here = library.clone();
             let bytes = bytes.inspect_err(move |error| {
@@ -164,5 +162,38 @@ pub(crate) async fn fetch(
             }
             Err(LibraryError::Bucket(error))
         }
+    }
+}
+
+/// The same from the bucket that this device was restored from, which need not be the household's.
+///
+/// # Errors
+/// As [`fetch`].
+pub(crate) async fn fetch_from_origin(
+    library: &Library,
+    id: PhotoId,
+    size: u64,
+    offset: u64,
+) -> Result<Option<Bytestream>, LibraryError> {
+    let Some(bucket) = library.origin().open().await else {
+        return Ok(None);
+    };
+    let object = looking::object(library, id).await?;
+    match open_at(bucket?, object, size, offset).await {
+        Ok(bytes) => Ok(Some(bytes.map_err(std::io::Error::other).boxed())),
+        Err(BucketError::Missing { .. }) => Ok(None),
+        Err(error) => Err(LibraryError::Bucket(error)),
+    }
+}
+
+async fn open_at(
+    bucket: &Bucket,
+    object: OriginalId,
+    size: u64,
+    offset: u64,
+) -> Result<BoxStream<'static, Result<Bytes, BucketError>>, BucketError> {
+    match offset {
+        0 => bucket.original(object, size).await,
+        _ => bucket.original_range(object, size, offset..size).await,
     }
 }

@@ -45,6 +45,8 @@ pub struct Proving {
     pub height: u64,
     /// The checkpoint's own height.
     pub of: u64,
+    /// Whether it was found that the chain says something else.
+    pub is_false: bool,
 }
 
 /// How far the checkpoint that is shown is proved; nothing, if what is shown is proved.
@@ -129,7 +131,11 @@ pub(crate) fn mark_unproven(layout: &Layout, height: u64) -> Result<(), LibraryE
 pub(crate) fn unproven(layout: &Layout, catalog: &Catalog) -> Option<Proving> {
     let of = catalog.height()?;
     let marked = fs::read_to_string(layout.unproven()).ok()?;
-    let proving = Proving { height: 0, of };
+    let proving = Proving {
+        height: 0,
+        of,
+        is_false: false,
+    };
     (marked.trim().parse() == Ok(of)).then_some(proving)
 }
 
@@ -166,6 +172,9 @@ pub(crate) async fn prove(library: &Library) -> bool {
                 let error = LibraryError::FalseCheckpoint { height: of };
                 tracing::error!("{error}");
                 library.tell_held_up(&error);
+                library
+                    .proving()
+                    .send_modify(|proving| proving.iter_mut().for_each(|one| one.is_false = true));
                 return false;
             }
             Err(error) => {
@@ -238,7 +247,9 @@ fn replay(library: &Library, own: &Catalog, of: u64) -> Result<(), LibraryError>
         }
         own.apply(&blocks)?;
         let height = own.height().unwrap_or(0);
-        library.proving().send_replace(Some(Proving { height, of }));
+        library.proving().send_modify(|proving| {
+            proving.iter_mut().for_each(|one| one.height = height);
+        });
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Status {
     pub bucket: Option<bucket::Status>,
     /// How far what is shown is proved, while this device is new and it is not.
     pub proving: Option<Proving>,
+    /// Originals that are to be here and have not come yet; nothing before they were looked for.
+    pub coming: Option<u64>,
 }
 
 /// This device's view of the household's chain.
@@ -50,6 +52,7 @@ pub async fn status(library: &Library) -> Result<Status, LibraryError> {
         scrub: scrub::status(library),
         bucket: bucket::status(library),
         proving: checkpoint::proving(library),
+        coming: library.coming().borrow().missing,
     })
 }
 

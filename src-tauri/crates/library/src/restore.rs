@@ -1,15 +1,15 @@
 //! A whole library from the household's bucket and its recovery key alone: the ledger, each block of
 //! it checked, and beside it the catalogue, from the latest checkpoint that the bucket holds, or else as
-//! the ledger makes it; then the originals that this knows, each hashed as it arrives, with their
-//! previews.
+//! the ledger makes it.
 //!
-//! The folder becomes a library when all of that is done. Until then it can be done again, and what
-//! has come of the originals stays.
+//! The folder becomes a library when both are there; until then that can be done again. The originals
+//! come when it is opened, as they come on every device that lacks some, with the bucket that it was
+//! made from as one of those that may have them ([`Origin`]): first what somebody looks at.
 
 mod catalogue;
 mod leave;
 mod ledger;
-mod originals;
+mod origin;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -17,41 +17,41 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use kinfolio_bucket::{Bucket, Contents};
-use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Restoring, Tip};
+use kinfolio_catalog::PhotoId;
+use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Restoring};
 use tokio::sync::watch;
 
 use crate::bucket::{Part, connect, epochs, has_segment, newest_line};
-use crate::checkpoint::mark_unproven;
+use crate::checkpoint::{Proving, mark_unproven};
 use crate::error::LibraryError;
-use crate::exchange::{Gathering, mark_at};
 use crate::founding::{begin_again, check_name, furnish, make_library, prepare};
 use crate::layout::Layout;
-use crate::library::{node_error, write_durably};
+use crate::library::{Library, node_error, write_durably};
 use crate::settings::Settings;
 pub(crate) use leave::BucketLeave;
-
-/// How far a restoring has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// So many blocks of the ledger are here.
-    Blocks(u64),
-    /// So many of the originals are here, and of so many.
-    Originals(u64, u64),
-}
+use origin::Noted;
+pub(crate) use origin::Origin;
 
 /// What was restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
     /// The household's name.
     pub household: String,
-    /// The end of its chain.
-    pub tip: Tip,
-    /// How many originals are here.
-    pub originals: u64,
-    /// Originals that are not to be had, and why.
-    pub missing: Vec<(String, String)>,
+    /// Whether its catalogue rests on a checkpoint, which is proved once the library is open.
+    pub from_checkpoint: bool,
     /// Other lines of the household's history in the bucket that were not taken, in words.
     pub others: Vec<String>,
+}
+
+/// How far the originals of a restored library are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Originals {
+    /// How many are here.
+    pub here: u64,
+    /// Those that are not to be had at the moment, and why.
+    pub missing: Vec<(PhotoId, String)>,
+    /// What kept the rest from coming; nothing, if each was asked for.
+    pub trouble: Option<String>,
 }
 
 /// Why nothing could be restored.
@@ -131,9 +131,25 @@ pub fn is_unfinished(root: &Path) -> bool {
     layout.restoring().exists() && !layout.settings().exists()
 }
 
+/// Whether the library in `root` was made from the bucket at `url` with this key, so that its
+/// originals come from there.
+///
+/// # Errors
+/// The address is none, or what was noted cannot be read.
+pub fn is_made_from(root: &Path, url: &str, key: &RecoveryKey) -> Result<bool, LibraryError> {
+    let layout = Layout::new(root);
+    if !layout.settings().exists() {
+        return Ok(false);
+    }
+    let noted = Noted::read(&layout)?;
+    let same = noted.is_some_and(|noted| noted.bucket == url);
+    Ok(same && recovery_key(root)?.to_text() == key.to_text())
+}
+
 /// Makes a library in the folder `root`, which must be empty or new, from the bucket at `url`: that
 /// of a new device, called `device`, of the household whose recovery key this is. The bucket's
-/// credentials come from the environment. Done again, it goes on with what has come.
+/// credentials come from the environment. Done again before it came to its end, it begins anew. Tells
+/// `progress` how many blocks of the ledger are here.
 ///
 /// # Errors
 /// The folder holds something; the bucket cannot be used, is no household's, or another one's; or
@@ -143,7 +159,7 @@ pub async fn restore(
     url: &str,
     key: &RecoveryKey,
     device: &str,
-    progress: &(dyn Fn(Progress) + Sync),
+    progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Restored, LibraryError> {
     check_name("a device", device)?;
     // Before anything is made: most mistakes are in the address.
@@ -151,15 +167,7 @@ pub async fn restore(
     let layout = Layout::new(root);
     let mark = layout.restoring();
     let _lock = match is_unfinished(root) {
-        true => begin_again(
-            &layout,
-            &[
-                mark.clone(),
-                root.join(IDENTITY_FOLDER),
-                root.join("blobs"),
-                root.join("thumbs"),
-            ],
-        )?,
+        true => begin_again(&layout, &[mark.clone(), root.join(IDENTITY_FOLDER)])?,
         false => prepare(&layout, &[])?,
     };
     write_durably(&mark, b"")?;
@@ -180,31 +188,63 @@ pub async fn restore(
         catalogue::make(&layout, &bucket, &taken, come),
     )?;
     let ledger = restoring.finish(device).map_err(failed)?;
-    leave::remember(&layout, &bucket, told.len() as u64)?;
-    let catalog = made.catalog;
-    let photos = originals::kept(&catalog)?;
-    let count = photos.len() as u64;
-    let missing = originals::restore(root, &bucket, photos, progress).await?;
-    catalog.sync()?;
+    let noted = Noted {
+        bucket: bucket.to_string(),
+        told: told.len() as u64,
+    };
+    noted.write(&layout)?;
+    made.catalog.sync()?;
     if made.is_given {
         mark_unproven(&layout, ledger.tip.height)?;
-    }
-    if missing.is_empty() {
-        for what in [Gathering::Previews, Gathering::Originals] {
-            let mark = mark_at(ledger.tip.height, Some(ledger.tip.hash));
-            write_durably(&layout.gathered(what), mark.as_bytes())?;
-        }
     }
     let text = Settings::template(&ledger.household, device);
     write_durably(&mark, text.as_bytes())?;
     make_library(&layout, &mark)?;
     Ok(Restored {
         household: ledger.household,
-        tip: ledger.tip,
-        originals: count - missing.len() as u64,
-        missing,
+        from_checkpoint: made.is_given,
         others: newest.others,
     })
+}
+
+/// Waits until each original of a restored library was asked for, or something keeps them from coming;
+/// tells `progress` how many are here, and of how many.
+///
+/// # Errors
+/// [`LibraryError::FalseCheckpoint`]: the library is to be opened again; the catalogue cannot be read,
+/// or the library closes.
+pub async fn originals(
+    library: &Library,
+    progress: impl Fn(u64, u64),
+) -> Result<Originals, LibraryError> {
+    let counted = library.read(|catalog| Ok(catalog.snapshot().count_copies(&[], None)?));
+    let all = counted.await?.value.originals;
+    let mut coming = library.coming().subscribe();
+    let mut proving = library.proving().subscribe();
+    let closing = library.closing();
+    loop {
+        let now = coming.borrow_and_update().clone();
+        if now.settled || now.trouble.is_some() {
+            let failed = now.failed.iter();
+            return Ok(Originals {
+                here: all.saturating_sub(now.missing.unwrap_or(all)),
+                missing: failed.map(|(&id, why)| (id, why.clone())).collect(),
+                trouble: now.trouble,
+            });
+        }
+        if let Some(Proving {
+            of, is_false: true, ..
+        }) = *proving.borrow_and_update()
+        {
+            return Err(LibraryError::FalseCheckpoint { height: of });
+        }
+        progress(now.here.min(all), all);
+        tokio::select! {
+            () = closing.cancelled() => return Err(LibraryError::Closing),
+            changed = coming.changed() => changed.map_err(|_| LibraryError::Closing)?,
+            changed = proving.changed() => changed.map_err(|_| LibraryError::Closing)?,
+        }
+    }
 }
 
 /// The bucket at `url`, if it holds a ledger and the key fits.

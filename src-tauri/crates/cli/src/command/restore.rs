@@ -1,4 +1,5 @@
 //! `kinfolio restore`: this empty folder becomes a device with all that the household's bucket holds.
+//! Its library is there as soon as the ledger is; what is waited for after that are the originals.
 
 use std::fmt::Write;
 use std::io::{IsTerminal, Read};
@@ -7,9 +8,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kinfolio_library::device_name;
 use kinfolio_library::node::RecoveryKey;
-use kinfolio_library::restore::{Progress, restore};
+use kinfolio_library::restore::{self, Restored};
+use kinfolio_library::{Library, LibraryError, device_name, household};
 use serde::Serialize;
 
 use crate::failure::{Failure, PARTLY_DONE};
@@ -26,8 +27,12 @@ struct RestoredBody {
     path: String,
     height: u64,
     tip: String,
+    /// Whether a checkpoint spared it replaying most of the ledger.
+    from_checkpoint: bool,
     originals: u64,
     missing: Vec<MissingBody>,
+    /// What kept originals from coming that were not even asked for.
+    trouble: Option<String>,
     /// Other lines of the household's history that were not taken.
     others: Vec<String>,
     seconds: f64,
@@ -48,32 +53,57 @@ pub(crate) async fn run(
     let key = key(&args.key)?;
     let device = args.device.clone().unwrap_or_else(device_name);
     let bar = bar(*output);
-    let show = |progress| match progress {
-        Progress::Blocks(blocks) => bar.set_message(counted(blocks, "block", "blocks")),
-        Progress::Originals(done, all) => {
-            bar.set_length(all);
-            bar.set_position(done);
+    let (mut from_checkpoint, others) = match restore::is_made_from(root, &args.bucket, &key)? {
+        true => (false, Vec::new()),
+        false => {
+            let show = |blocks| bar.set_message(counted(blocks, "block", "blocks"));
+            let restored = restore::restore(root, &args.bucket, &key, &device, &show).await;
+            let Restored {
+                household,
+                from_checkpoint,
+                others,
+            } = restored?;
+            bar.suspend(|| open_to_use(*output, root, &household));
+            (from_checkpoint, others)
         }
     };
-    let restored = restore(root, &args.bucket, &key, &device, &show).await;
+    let show = |here, all| {
+        bar.set_length(all);
+        bar.set_position(here);
+    };
+    let (status, originals) = loop {
+        let library = Library::open(root).await?;
+        let originals = restore::originals(&library, show).await;
+        let status = household::status(&library);
+        library.close().await;
+        match originals {
+            // Opened again, everything is built from the ledger.
+            Err(LibraryError::FalseCheckpoint { .. }) => from_checkpoint = false,
+            originals => break (status, originals?),
+        }
+    };
     bar.finish_and_clear();
-    let restored = restored?;
-    let missing = restored.missing.into_iter();
+    let missing = originals.missing.into_iter();
     let body = RestoredBody {
-        household: restored.household,
-        device,
+        household: status.household,
+        device: status.device.name,
         path: root.display().to_string(),
-        height: restored.tip.height,
-        tip: restored.tip.hash.to_string(),
-        originals: restored.originals,
+        height: status.tip.height,
+        tip: status.tip.hash.to_string(),
+        from_checkpoint,
+        originals: originals.here,
         missing: missing
-            .map(|(id, reason)| MissingBody { id, reason })
+            .map(|(id, reason)| MissingBody {
+                id: id.to_string(),
+                reason,
+            })
             .collect(),
-        others: restored.others,
+        trouble: originals.trouble,
+        others,
         seconds: begun.elapsed().as_secs_f64(),
     };
     output.print(&body, describe)?;
-    Ok(match body.missing.is_empty() {
+    Ok(match body.missing.is_empty() && body.trouble.is_none() {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(PARTLY_DONE),
     })
@@ -98,6 +128,17 @@ fn key(file: &Path) -> Result<RecoveryKey, Failure> {
     text.parse().map_err(Failure::BadKey)
 }
 
+/// Tells a person who looks on that nothing more has to be waited for.
+fn open_to_use(output: Output, root: &Path, household: &str) {
+    if !output.is_json() {
+        eprintln!(
+            "The household {:?} lives in {} again; its originals come now. This can be ended at any time: `kinfolio serve` and the app go on with them.",
+            safe(household),
+            safe(&root.display().to_string())
+        );
+    }
+}
+
 /// A progress bar where a person looks on.
 fn bar(output: Output) -> ProgressBar {
     let bar = ProgressBar::new(0);
@@ -116,6 +157,14 @@ fn describe(body: &RestoredBody) -> String {
     for missing in &body.missing {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "MISSING  {}: {}", missing.id, safe(&missing.reason));
+    }
+    if let Some(trouble) = &body.trouble {
+        let _ = writeln!(text, "STOPPED  {}", safe(trouble));
+    }
+    if !body.missing.is_empty() || body.trouble.is_some() {
+        text.push_str(
+            "What is missing is asked for again by `kinfolio serve`, the app, and this command.\n",
+        );
     }
     for other in &body.others {
         let _ = writeln!(

@@ -59,6 +59,13 @@ fn describe(status: &LedgerStatus) -> String {
             grouped(proving.of),
         );
     }
+    if let Some(coming) = status.coming.filter(|coming| *coming > 0) {
+        let _ = writeln!(
+            text,
+            "originals  {} still to come here",
+            counted(coming, "original", "originals")
+        );
+    }
     if let Some(standing) = advice(&status.standing) {
         let _ = writeln!(text, "standing   {standing}");
     }

@@ -38,6 +38,9 @@ pub struct LedgerStatus {
     /// While this device is new: how far what it shows, which another device or the bucket gave it, is
     /// found to be what the ledger says. Null once all of it is.
     pub proving: Option<ProvingBody>,
+    /// Originals that this device is to keep and that have not come yet, as many as are looked for at a
+    /// time at most; `null` before the first look, and where not all are to be kept here.
+    pub coming: Option<u64>,
     /// How the latest look at everything that this device holds went, or goes.
     pub scrub: ScrubBody,
     /// How this device gets on with the household's bucket; `null` where none is set.
@@ -327,6 +330,7 @@ impl LedgerStatus {
             quorum: node.quorum,
             standing: standing(&node.standing).to_owned(),
             photos: status.photos,
+            coming: status.coming,
             proving: status.proving.map(|proving| ProvingBody {
                 height: proving.height,
                 of: proving.of,

@@ -18,7 +18,8 @@ use kinfolio_photos::{BlobId, ThumbSize};
 use super::doubts::is_whole;
 use super::keep::{self, placement};
 use super::original::bring;
-use super::preview::{self, Fetched};
+use super::preview;
+use super::within_reach;
 use crate::error::{Code, LibraryError};
 use crate::library::Library;
 use crate::scrub;
@@ -52,10 +53,12 @@ pub(crate) enum Gathering {
 }
 
 /// A photo whose file is missing here.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Missing {
     height: Height,
     added_by: DeviceId,
+    /// Why it did not come when it was asked for.
+    why: Option<String>,
 }
 
 /// Gathers until the library closes.
@@ -82,9 +85,10 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
         household.mark_unchanged();
         match gathered.go_on(library, height).await {
             Ok(true) => continue,
-            Ok(false) => {}
+            Ok(false) => gathered.tell(library, true, None),
             Err(error) => {
                 tracing::warn!(%error, ?what, "what other devices added cannot be gathered");
+                gathered.tell(library, false, Some(error.to_string()));
                 tokio::time::sleep(FULL_PAUSE).await;
                 continue;
             }
@@ -117,6 +121,8 @@ struct Gathered {
     /// The block there, as it was when it was looked at.
     looked_at_hash: Option<BlockHash>,
     missing: BTreeMap<PhotoId, Missing>,
+    /// How many of those that were looked at are here.
+    here: u64,
     /// Whether originals of other devices came above the mark, which nobody has been told of.
     owes_word: bool,
 }
@@ -131,6 +137,7 @@ impl Gathered {
             looked_at: mark,
             looked_at_hash,
             missing: BTreeMap::new(),
+            here: 0,
             owes_word: false,
         }
     }
@@ -141,7 +148,8 @@ impl Gathered {
         let before = self.looked_at;
         self.look(library, height).await?;
         self.forget_purged(library).await?;
-        fetch(library, self.what, &mut self.missing).await?;
+        self.tell(library, false, None);
+        self.fetch(library).await?;
         if !self.owes_word {
             self.advance(library);
         }
@@ -165,20 +173,20 @@ impl Gathered {
                 });
                 let stands = stands.count();
                 blocks.truncate(stands);
-                let mut found = Vec::new();
-                let mut others = false;
+                let mut seen = Seen::default();
                 for block in &blocks {
-                    others |= look_at(&here, what, block, &mut found);
+                    seen.look_at(&here, what, block);
                 }
                 let last = blocks.last().map(|last| (last.height(), last.hash()));
-                Ok((last, found, others))
+                Ok((last, seen))
             };
-            let (last, found, others) = library.blocking(look).await?;
+            let (last, seen) = library.blocking(look).await?;
             let Some((height, hash)) = last else {
                 break;
             };
-            self.missing.extend(found);
-            self.owes_word |= others && self.what == Gathering::Originals;
+            self.missing.extend(seen.missing);
+            self.here += seen.here;
+            self.owes_word |= seen.others && self.what == Gathering::Originals;
             self.looked_at = height;
             self.looked_at_hash = Some(hash);
         }
@@ -228,6 +236,58 @@ impl Gathered {
         }
     }
 
+    /// Fetches what can be had of what is missing.
+    async fn fetch(&mut self, library: &Library) -> Result<(), LibraryError> {
+        // The latest first: that is what people look at.
+        let wanted = self.missing.iter();
+        let mut wanted: Vec<_> = wanted
+            .map(|(&id, one)| (id, one.height, one.added_by))
+            .collect();
+        wanted.sort_by_key(|&(_, height, _)| std::cmp::Reverse(height));
+        let what = self.what;
+        let fetched = wanted.into_iter().map(|(id, _, added_by)| async move {
+            let done = match what {
+                Gathering::Previews => previews(library, id, added_by).await,
+                // All are wanted no longer.
+                Gathering::Originals if placement(library) != Placement::All => Ok(Came::Not(None)),
+                Gathering::Originals => original(library, id).await,
+            };
+            (id, done)
+        });
+        let mut fetched = stream::iter(fetched).buffer_unordered(AT_ONCE);
+        while let Some((id, came)) = fetched.next().await {
+            match came? {
+                Came::Here => {
+                    self.missing.remove(&id);
+                    self.here += 1;
+                    self.tell(library, false, None);
+                }
+                Came::Not(why) => {
+                    let missing = self.missing.get_mut(&id);
+                    missing.into_iter().for_each(|one| one.why.clone_from(&why));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whoever asks how far the originals are.
+    fn tell(&self, library: &Library, settled: bool, trouble: Option<String>) {
+        if self.what != Gathering::Originals {
+            return;
+        }
+        let missing = self.missing.len() as u64;
+        library.coming().send_modify(|coming| {
+            (coming.here, coming.missing) = (self.here, Some(missing));
+            if settled {
+                let failed = self.missing.iter();
+                let failed = failed.filter_map(|(&id, one)| Some((id, one.why.clone()?)));
+                coming.failed = failed.collect::<BTreeMap<_, _>>().into();
+            }
+            (coming.settled, coming.trouble) = (settled, trouble);
+        });
+    }
+
     fn advance(&mut self, library: &Library) {
         let lowest = self.missing.values().map(|one| one.height).min();
         let done = lowest.map_or(self.looked_at, |lowest| lowest.saturating_sub(1));
@@ -264,93 +324,89 @@ async fn say_all(library: &Library, from: Height, to: Height) -> Result<(), Libr
     keep::say(library, &back, &[]).await.map(drop)
 }
 
-/// Notes the photos of a block whose files are missing here. Whether other devices have added any.
-fn look_at(
-    library: &Library,
-    what: Gathering,
-    block: &Block,
-    found: &mut Vec<(PhotoId, Missing)>,
-) -> bool {
-    let mut others = false;
-    let here = library.device();
-    for (added_by, photo) in photos_added(block) {
-        others |= added_by != here;
-        let blob = BlobId(photo.id.0);
-        let is_here = match what {
-            // Without a thumbhash there was nothing to be seen.
-            Gathering::Previews => {
-                let both = [ThumbSize::Small, ThumbSize::Large];
-                let has = |size| library.thumbs().path(&blob, size).is_file();
-                photo.thumbhash.is_empty() || both.into_iter().all(has)
+/// What blocks say of photos, and which of their files are here.
+#[derive(Default)]
+struct Seen {
+    missing: Vec<(PhotoId, Missing)>,
+    here: u64,
+    /// Whether other devices have added any.
+    others: bool,
+}
+
+impl Seen {
+    fn look_at(&mut self, library: &Library, what: Gathering, block: &Block) {
+        let here = library.device();
+        for (added_by, photo) in photos_added(block) {
+            self.others |= added_by != here;
+            let blob = BlobId(photo.id.0);
+            let is_here = match what {
+                // Without a thumbhash there was nothing to be seen.
+                Gathering::Previews => {
+                    let both = [ThumbSize::Small, ThumbSize::Large];
+                    let has = |size| library.thumbs().path(&blob, size).is_file();
+                    photo.thumbhash.is_empty() || both.into_iter().all(has)
+                }
+                Gathering::Originals => library.blobs().path(&blob).is_file(),
+            };
+            if is_here {
+                self.here += 1;
+                continue;
             }
-            Gathering::Originals => library.blobs().path(&blob).is_file(),
-        };
-        if !is_here {
             let one = Missing {
                 height: block.height(),
                 added_by,
+                why: None,
             };
-            found.push((photo.id, one));
+            self.missing.push((photo.id, one));
         }
     }
-    others
 }
 
-/// Fetches what can be had of what is missing.
-async fn fetch(
-    library: &Library,
-    what: Gathering,
-    missing: &mut BTreeMap<PhotoId, Missing>,
-) -> Result<(), LibraryError> {
-    // The latest first: that is what people look at.
-    let mut wanted: Vec<_> = missing.iter().map(|(&id, &one)| (id, one)).collect();
-    wanted.sort_by_key(|(_, one)| std::cmp::Reverse(one.height));
-    let fetched = wanted.into_iter().map(|(id, one)| async move {
-        let done = match what {
-            Gathering::Previews => previews(library, id, one.added_by).await,
-            // All are wanted no longer.
-            Gathering::Originals if placement(library) != Placement::All => Ok(false),
-            Gathering::Originals => original(library, id).await,
-        };
-        (id, done)
-    });
-    let mut fetched = stream::iter(fetched).buffer_unordered(AT_ONCE);
-    while let Some((id, done)) = fetched.next().await {
-        if done? {
-            missing.remove(&id);
-        }
-    }
-    Ok(())
+/// What came of one photo.
+pub(super) enum Came {
+    Here,
+    /// Why not, if that is known.
+    Not(Option<String>),
 }
 
-/// Whether nothing is missing of a photo's previews any more.
+/// Brings a photo's previews here.
 async fn previews(
     library: &Library,
     id: PhotoId,
     added_by: DeviceId,
-) -> Result<bool, LibraryError> {
+) -> Result<Came, LibraryError> {
     for size in [ThumbSize::Small, ThumbSize::Large] {
-        match preview::fetch(library, id, size, Some(added_by)).await? {
-            Fetched::Here(_) | Fetched::NotThere => {}
-            Fetched::Failed => return Ok(false),
+        match preview::bring(library, id, size, Some(added_by)).await {
+            Ok(_) | Err(LibraryError::NoPreview { .. }) => {}
+            Err(error) if error.code() == Code::DiskFull => return Err(error),
+            Err(error) => {
+                tracing::debug!(%id, %error, "a preview did not come");
+                return Ok(Came::Not(None));
+            }
         }
     }
-    Ok(true)
+    Ok(Came::Here)
 }
 
-/// Whether a photo's original is here.
-pub(super) async fn original(library: &Library, id: PhotoId) -> Result<bool, LibraryError> {
+/// Brings a photo's original here; its previews as well, where nobody is there who would give them.
+pub(super) async fn original(library: &Library, id: PhotoId) -> Result<Came, LibraryError> {
     let found = library.read(move |catalog| Ok(catalog.photo(&id)?)).await?;
     let Some(photo) = found.value else {
-        return Ok(false);
+        return Ok(Came::Not(None));
     };
     match bring(library, &photo).await {
-        Ok(()) => Ok(true),
+        Ok(()) => {
+            if !photo.thumbhash.is_empty() && within_reach(library, None).is_empty() {
+                previews(library, id, photo.added_by).await?;
+            }
+            Ok(Came::Here)
+        }
         Err(error) if error.code() == Code::DiskFull => Err(error),
-        Err(LibraryError::OriginalMissing { .. }) => Ok(false),
         Err(error) => {
-            tracing::warn!(%id, %error, "an original did not come");
-            Ok(false)
+            if !matches!(error, LibraryError::OriginalMissing { .. }) {
+                tracing::warn!(%id, %error, "an original did not come");
+            }
+            Ok(Came::Not(Some(error.to_string())))
         }
     }
 }
@@ -374,17 +430,12 @@ fn hash_at(library: &Library, height: Height) -> Option<BlockHash> {
     block.map(|block| block.hash())
 }
 
-/// As it is written down that everything up to a block is here.
-pub(crate) fn mark_at(height: Height, hash: Option<BlockHash>) -> String {
-    let hash = hash.map_or_else(String::new, |hash| hash.to_string());
-    format!("{height} {hash}\n")
-}
-
 /// Should this be lost, more is looked at than must be.
 fn write_mark(library: &Library, what: Gathering, mark: Height, hash: Option<BlockHash>) {
     let path = library.layout().gathered(what);
     let draft = path.with_extension("new");
-    let text = mark_at(mark, hash);
+    let hash = hash.map_or_else(String::new, |hash| hash.to_string());
+    let text = format!("{mark} {hash}\n");
     let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path));
     if let Err(error) = written {
         tracing::warn!(%error, path = %path.display(), "how far was gathered cannot be noted");

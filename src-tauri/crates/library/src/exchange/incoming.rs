@@ -32,14 +32,19 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
 pub(super) enum Source {
     Device(DeviceId),
     Bucket,
+    /// The bucket that this device was restored from, if the household uses another one.
+    Origin,
 }
 
 /// Whom to ask for the original of `photo`, the most promising first.
 pub(super) fn sources(library: &Library, photo: &Photo) -> Vec<Source> {
     let devices = within_reach(library, Some(photo.added_by)).into_iter();
+    let origin = library.origin().address();
+    let is_another = origin.is_some() && origin != library.bucket().address().as_deref();
     devices
         .map(Source::Device)
         .chain([Source::Bucket])
+        .chain(is_another.then_some(Source::Origin))
         .collect()
 }
 
@@ -139,7 +144,7 @@ impl Incoming {
                 Err(error) => {
                     tracing::warn!(id = %self.id, ?source, %error, "an original cannot be fetched");
                     self.failure = Some(error.to_string());
-                    if source == Source::Bucket {
+                    if let Source::Bucket | Source::Origin = source {
                         trouble = Some(error);
                     }
                 }
@@ -154,6 +159,7 @@ impl Incoming {
             let answer = match source {
                 Source::Device(device) => ask_device(&library, device, id, size, offset).await,
                 Source::Bucket => bucket::fetch(&library, id, size, offset).await,
+                Source::Origin => bucket::fetch_from_origin(&library, id, size, offset).await,
             };
             (source, answer)
         };

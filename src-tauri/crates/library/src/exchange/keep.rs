@@ -22,9 +22,10 @@ use futures_util::{StreamExt, stream};
 use kinfolio_catalog::{Height, LibraryEdit, PhotoId, Placement, Whereabouts};
 use kinfolio_photos::BlobId;
 
+use super::coming::Coming;
 use super::confirm::Confirmed;
 use super::doubts::is_whole;
-use super::gather::{AT_ONCE, FULL_PAUSE, TRY_AGAIN, original};
+use super::gather::{AT_ONCE, Came, FULL_PAUSE, TRY_AGAIN, original};
 use crate::edit::{PHOTOS_PER_PAYLOAD, Settled, send};
 use crate::error::LibraryError;
 use crate::household;
@@ -58,6 +59,8 @@ pub(super) async fn keep(library: &Library) {
     let mut household = library.node().watch_household();
     let mut kept = Kept::default();
     let mut before = None;
+    // Not all are to be here, so that none is on its way of which it would be told.
+    library.coming().send_replace(Coming::default());
     loop {
         shown.mark_unchanged();
         agreed.mark_unchanged();
@@ -167,7 +170,7 @@ impl Kept {
             .map(|id| async move { (id, original(library, id).await) });
         let mut fetched = stream::iter(fetched).buffer_unordered(AT_ONCE);
         while let Some((id, done)) = fetched.next().await {
-            if done? {
+            if let Came::Here = done? {
                 self.missing.remove(&id);
                 self.unsaid.insert(id);
             }

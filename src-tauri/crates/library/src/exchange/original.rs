@@ -77,6 +77,8 @@ fn doubt(library: &Library, id: PhotoId, givers: &[Source]) {
     for giver in givers {
         match *giver {
             Source::Bucket => library.doubts().bucket(id),
+            // The household does not rely on it.
+            Source::Origin => {}
             Source::Device(device) => {
                 let here = library.clone();
                 library.tasks().spawn(async move {

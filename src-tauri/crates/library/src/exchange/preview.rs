@@ -1,4 +1,5 @@
-//! A preview that is missing here, from whichever device within reach has it or can make it.
+//! A preview: made of the original where that is here, or else from whichever device within reach
+//! has it or can make it.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -6,7 +7,7 @@ use kinfolio_catalog::PhotoId;
 use kinfolio_node::{DeviceId, FetchError, FileKind, OpenedFile};
 use kinfolio_photos::{BlobId, ThumbSize};
 
-use super::{PIECE_TIME_MAX, file, within_reach};
+use super::{PIECE_TIME_MAX, file, others, within_reach};
 use crate::error::LibraryError;
 use crate::library::{Library, thumb_error};
 
@@ -14,21 +15,59 @@ use crate::library::{Library, thumb_error};
 const PREVIEW_BYTES_MAX: u64 = 8 << 20;
 
 /// What came of asking for a preview.
-#[derive(Debug)]
-pub(crate) enum Fetched {
-    /// It is here now.
+enum Fetched {
     Here(Bytes),
-    /// Everyone within reach was asked and has none.
+    /// Everyone was asked and has none.
     NotThere,
     /// Somebody may have it, but could not be asked, or gave none.
     Failed,
 }
 
-/// Brings a preview here; `added_by` is asked first.
+/// A photo's preview, which is here then; `added_by` is asked first of those that may have it.
 ///
 /// # Errors
-/// It cannot be stored.
-pub(crate) async fn fetch(
+/// [`LibraryError::PhotoUnknown`]; [`LibraryError::NoPreview`] for files that show nothing;
+/// [`LibraryError::OriginalMissing`] if nobody within reach gives it, and neither is the original here;
+/// or it cannot be stored.
+pub(crate) async fn bring(
+    library: &Library,
+    id: PhotoId,
+    size: ThumbSize,
+    added_by: Option<DeviceId>,
+) -> Result<Bytes, LibraryError> {
+    let made = make(library, id, size).await;
+    let Err(LibraryError::OriginalMissing { .. }) = made else {
+        return made;
+    };
+    match fetch(library, id, size, added_by).await? {
+        Fetched::Here(jpeg) => Ok(jpeg),
+        Fetched::NotThere => Err(LibraryError::NoPreview {
+            id,
+            reason: "no device has one".to_owned(),
+        }),
+        Fetched::Failed => made,
+    }
+}
+
+/// The preview that is here, or that can be made from the original that is.
+async fn make(library: &Library, id: PhotoId, size: ThumbSize) -> Result<Bytes, LibraryError> {
+    let here = library.clone();
+    let make = move || {
+        let blob = BlobId(id.0);
+        let failed = |error| thumb_error(here.layout().root(), error);
+        if let Some(jpeg) = here.thumbs().get(&blob, size).map_err(failed)? {
+            return Ok(jpeg);
+        }
+        if !here.shown().view().contains(&id)? {
+            return Err(LibraryError::PhotoUnknown { id });
+        }
+        let made = here.thumbs().ensure(&blob, size, here.blobs());
+        made.map_err(failed)
+    };
+    library.blocking(make).await
+}
+
+async fn fetch(
     library: &Library,
     id: PhotoId,
     size: ThumbSize,
@@ -67,8 +106,7 @@ pub(crate) async fn fetch(
             false => Fetched::Failed,
         });
     }
-    let others = library.node().status().members.len() - 1;
-    Ok(match asked == others {
+    Ok(match asked == others(library).count() {
         true => Fetched::NotThere,
         false => Fetched::Failed,
     })

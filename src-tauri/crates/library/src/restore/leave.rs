@@ -4,22 +4,14 @@
 //! What the bucket had been told of when this device was made from it does not count: whoever restores
 //! once more, after a device that was restored is lost too, has seen that.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use kinfolio_bucket::{Bucket, BucketError, Contents};
-use kinfolio_node::{Anew, Answer, Leave, recovery_key};
+use kinfolio_node::{Anew, Answer, Leave};
 
-use crate::bucket::{Entry, What, connect, create_epoch, epoch};
+use super::origin::Noted;
+use crate::bucket::{Entry, What, create_epoch, epoch};
 use crate::error::LibraryError;
 use crate::layout::Layout;
-use crate::library::{node_error, write_durably};
-
-/// Notes from which bucket this device was made, and how many epochs that had been told of.
-pub(super) fn remember(layout: &Layout, bucket: &Bucket, told: u64) -> Result<(), LibraryError> {
-    let text = format!("{bucket}\n{told}\n");
-    write_durably(&layout.restored_from(), text.as_bytes())
-}
 
 /// Asks the bucket that the library in `root` was made from.
 pub(crate) struct BucketLeave {
@@ -50,16 +42,13 @@ impl BucketLeave {
 
     /// Tells the bucket of this epoch, unless it was told of another device's since: then of which.
     async fn first_other(&self, anew: &Anew) -> Result<Option<Entry>, LibraryError> {
-        let path = Layout::new(&self.root).restored_from();
-        let text = fs::read_to_string(&path);
-        let text = text.map_err(|source| LibraryError::io("read", &path, source))?;
-        let noted = text.trim_end().rsplit_once('\n');
-        let noted = noted.and_then(|(address, told)| Some((address, told.parse::<u64>().ok()?)));
-        let Some((address, mut number)) = noted else {
-            let bad = std::io::Error::from(std::io::ErrorKind::InvalidData);
-            return Err(LibraryError::io("use", &path, bad));
+        let layout = Layout::new(&self.root);
+        let Some(noted) = Noted::read(&layout)? else {
+            let gone = std::io::ErrorKind::NotFound.into();
+            return Err(LibraryError::io("read", &layout.restored_from(), gone));
         };
-        let bucket = self.open(address).await?;
+        let mut number = noted.told;
+        let bucket = noted.open(&self.root).await?;
         let device = anew.member.id.to_string();
         let own = Entry {
             household: anew.household.to_string(),
@@ -87,24 +76,6 @@ impl BucketLeave {
                 None if create_epoch(&bucket, number, &own).await? => return Ok(None),
                 None => {}
             }
-        }
-    }
-
-    async fn open(&self, address: &str) -> Result<Bucket, LibraryError> {
-        let bucket = connect(address)?;
-        let contents = bucket.contents().await.map_err(LibraryError::Bucket)?;
-        match contents {
-            Contents::Encrypted => {
-                let key = recovery_key(&self.root);
-                let key = key.map_err(|error| node_error(&self.root, error))?;
-                Ok(bucket.encrypted(&key.bucket_key()))
-            }
-            Contents::Plain => Ok(bucket),
-            // A folder that another disk is mounted at, say: nobody would be found there.
-            Contents::Nothing => Err(LibraryError::Bucket(BucketError::Missing {
-                bucket: bucket.to_string(),
-                object: "the household's ledger".to_owned(),
-            })),
         }
     }
 }

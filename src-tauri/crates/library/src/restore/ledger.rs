@@ -7,7 +7,7 @@ use kinfolio_bucket::Bucket;
 use kinfolio_node::{Excerpt, Height, HouseholdId, NodeError, Restoring};
 use tokio::sync::watch;
 
-use super::{Progress, RestoreError};
+use super::RestoreError;
 use crate::bucket::{Part, check_segment, has_segment, read_segment};
 use crate::error::LibraryError;
 use crate::library::node_error;
@@ -28,7 +28,7 @@ pub(super) async fn restore(
     (bucket, parts): (&Bucket, &[Part]),
     mut restoring: Restoring,
     come: watch::Sender<Come>,
-    progress: &(dyn Fn(Progress) + Sync),
+    progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Restoring, LibraryError> {
     for part in parts {
         restoring = stretch(root, (bucket, part), restoring, &come, progress).await?;
@@ -53,7 +53,7 @@ async fn stretch(
     (bucket, part): (&Bucket, &Part),
     mut restoring: Restoring,
     come: &watch::Sender<Come>,
-    progress: &(dyn Fn(Progress) + Sync),
+    progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Restoring, LibraryError> {
     let segments = stream::iter(0..).map(|number| async move {
         let read = read_segment(bucket, part, number).await;
@@ -98,7 +98,7 @@ async fn stretch(
         })?;
         let height = blocks.checked_sub(1);
         come.send_replace(restoring.household().zip(height));
-        progress(Progress::Blocks(blocks));
+        progress(blocks);
     }
     Ok(restoring)
 }
