@@ -181,8 +181,11 @@ fn what_is_done_alone_shows_at_once_and_is_done_once() {
             (&history[1]["state"], &history[1]["height"]),
             (&json!("pending"), &Value::Null)
         );
+        assert_eq!(history[1]["decided_at"], Value::Null);
+        assert!(history[1]["at"].is_string(), "{history:?}");
     };
     check(&here);
+    let written_at = history(&here, &old)[1]["at"].clone();
     first.kill();
     let first = couple.serve(0);
     let here = first.client();
@@ -199,7 +202,11 @@ fn what_is_done_alone_shows_at_once_and_is_done_once() {
             (&record["tags"], &record["rating"]),
             (&json!(["train"]), &json!(0))
         );
-        assert_eq!(history(client, &old).len(), 2, "once");
+        let old = history(client, &old);
+        assert_eq!(old.len(), 2, "once");
+        // It was written when it was, however much later it was decided.
+        assert_eq!(old[1]["at"], written_at);
+        assert!(old[1]["decided_at"].as_str() > written_at.as_str(), "{old:?}");
         let what: Vec<_> = history(client, &new)
             .iter()
             .map(|one| one["what"].clone())

@@ -903,9 +903,11 @@ export interface components {
         };
         /** @description One edit of one photo. */
         HistoryItem: {
-            /** @description The block's time; `null` while it is pending. */
+            /** @description When it was written, by that device's clock; `null`, if no person did. */
             at?: string | null;
             change?: null | components["schemas"]["ChangeBody"];
+            /** @description The block's time; `null` while it is pending. */
+            decided_at?: string | null;
             /** @description The device that made it. */
             device: string;
             /** @description That device's name; `null` where the chain does not say. */
@@ -1642,7 +1644,7 @@ export interface components {
         };
         /** @description What became of an undo. */
         UndoDone: {
-            /** @description When the action was decided; `null` if it was still pending. */
+            /** @description When it had been done, by that device's clock. */
             at?: string | null;
             change?: null | components["schemas"]["ChangeBody"];
             /**

@@ -175,7 +175,7 @@ export const de: Catalogue = {
   'history.undone': 'Rückgängig gemacht: {what}',
   'history.undone.unknown': 'Eine frühere Änderung wurde rückgängig gemacht',
   'history.by': '{device}, {time}',
-  'history.waits': '{device}, wartet auf das Schreiben',
+  'history.waits': '{device}, {time}, wartet auf das Schreiben',
   'history.unseen': '{device} hatte {value} gesetzt, was hier nicht bekannt war',
   'conflict.title': 'Zwei Geräte sind sich uneins: {field}',
   'conflict.lead': 'Keines kannte den Wert des anderen. Wählen Sie einen; beide bleiben im Verlauf.',

@@ -167,7 +167,7 @@ export const en = {
   'history.undone': 'Undone: {what}',
   'history.undone.unknown': 'An earlier edit was undone',
   'history.by': '{device}, {time}',
-  'history.waits': '{device}, waiting to be written',
+  'history.waits': '{device}, {time}, waiting to be written',
   'history.unseen': '{device} had set {value}, which was not known here',
   'conflict.title': 'Two devices disagree: {field}',
   'conflict.lead': 'Neither knew of the other’s value. Choose one; both stay in the history.',

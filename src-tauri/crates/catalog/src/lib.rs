@@ -20,8 +20,8 @@ pub use catalog::{
     Leftovers, Receiver, Snapshot, View, Whereabouts,
 };
 pub use payload::{
-    ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken,
-    TakenSource, photos_added,
+    ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, Occasion, PhotoAdded, Position,
+    Taken, TakenSource, photos_added,
 };
 pub use photo::{
     Action, Conflict, Deed, Field, FieldValue, Happened, HistoryEntry, MonthCount, Photo, TagCount,

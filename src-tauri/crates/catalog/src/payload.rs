@@ -108,18 +108,26 @@ pub struct ActionName {
     pub action: ActionId,
 }
 
+/// On what occasion an edit was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Occasion {
+    /// The action that it is a part of; none: it cannot be undone.
+    pub action: Option<ActionId>,
+    /// When, in unix milliseconds by its author's clock; none: it was no person's doing.
+    pub written_ms: Option<i64>,
+}
+
 impl LibraryEdit {
-    /// The bytes that go into the chain, of an edit that belongs to no action: it cannot be
-    /// undone.
+    /// The bytes that go into the chain, of an edit that is no person's doing.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        wire::encode(self, None)
+        wire::encode(self, Occasion::default())
     }
 
-    /// The bytes that go into the chain, as one edit of `action`.
+    /// The bytes that go into the chain, of one that was written on an occasion.
     #[must_use]
-    pub fn encode_in(&self, action: ActionId) -> Bytes {
-        wire::encode(self, Some(action))
+    pub fn encode_on(&self, occasion: Occasion) -> Bytes {
+        wire::encode(self, occasion)
     }
 
     /// Whether a payload claims to be one of the library's.
@@ -136,11 +144,11 @@ impl LibraryEdit {
         Ok(wire::decode(payload)?.0)
     }
 
-    /// The same, and the action that the edit belongs to.
+    /// The same, and on what occasion it was written.
     ///
     /// # Errors
     /// As [`LibraryEdit::decode`].
-    pub fn decode_in(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), DecodeError> {
+    pub fn decode_with(payload: &[u8]) -> Result<(LibraryEdit, Occasion), DecodeError> {
         wire::decode(payload)
     }
 }

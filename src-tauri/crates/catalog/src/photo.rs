@@ -182,6 +182,8 @@ pub struct HistoryEntry {
     pub height: Option<Height>,
     /// That block's time, in unix milliseconds; none while it is pending.
     pub block_time_ms: Option<i64>,
+    /// When its author wrote it, in unix milliseconds by that device's clock; none, if no person did.
+    pub written_ms: Option<i64>,
     /// What it did.
     pub what: Happened,
 }
@@ -219,8 +221,8 @@ pub struct Action {
     pub deed: Deed,
     /// The photos that it names.
     pub photos: u64,
-    /// When its last edit was decided, in unix milliseconds; none while that is pending.
-    pub block_time_ms: Option<i64>,
+    /// When its last edit was written, in unix milliseconds by its author's clock.
+    pub written_ms: Option<i64>,
 }
 
 /// What sort of action it was.

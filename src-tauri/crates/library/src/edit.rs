@@ -1,13 +1,14 @@
 //! Changing photos: one or thousands, in one indivisible batch.
 
 use bytes::Bytes;
-use kinfolio_catalog::{ActionId, Change, EditId, LibraryEdit, PhotoId, View, WallTime};
+use kinfolio_catalog::{ActionId, Change, EditId, LibraryEdit, Occasion, PhotoId, View, WallTime};
 use kinfolio_node::Receipt;
 
 use crate::error::LibraryError;
 use crate::event::{Event, PHOTOS_NAMED_MAX};
 use crate::library::Library;
 use crate::query;
+use crate::tasks::now_ms;
 
 /// Most photos that one edit may touch.
 pub const PHOTOS_MAX: usize = 100_000;
@@ -64,7 +65,7 @@ pub async fn apply(
             photos: 0,
         });
     }
-    let action = new_action(library)?;
+    let occasion = act(library)?;
     let payloads: Vec<Bytes> = photos
         .chunks(PHOTOS_PER_PAYLOAD)
         .map(|photos| {
@@ -72,7 +73,7 @@ pub async fn apply(
                 photos: photos.to_vec(),
                 change: change.clone(),
             }
-            .encode_in(action)
+            .encode_on(occasion)
         })
         .collect();
     let sent = send(library, payloads).await?;
@@ -159,13 +160,24 @@ pub(crate) async fn show_pending(library: &Library) -> Result<(), LibraryError> 
     Ok(())
 }
 
-/// A new action, whose edits are undone together.
-pub(crate) fn new_action(library: &Library) -> Result<ActionId, LibraryError> {
+/// A new action, whose edits are undone together, and that it is now.
+pub(crate) fn act(library: &Library) -> Result<Occasion, LibraryError> {
     let root = library.layout().root();
     let mut id = [0; 8];
     getrandom::fill(&mut id)
         .map_err(|source| LibraryError::io("draw random bytes for", root, source.into()))?;
-    Ok(ActionId(id))
+    Ok(Occasion {
+        action: Some(ActionId(id)),
+        ..now()
+    })
+}
+
+/// What a person does now, and cannot be undone.
+pub(crate) fn now() -> Occasion {
+    Occasion {
+        action: None,
+        written_ms: Some(now_ms()),
+    }
 }
 
 pub(crate) async fn resolve(

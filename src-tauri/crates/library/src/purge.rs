@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use kinfolio_catalog::{LibraryEdit, PhotoId, View};
 use kinfolio_node::DeviceId;
 
-use crate::edit::{Done, PHOTOS_PER_PAYLOAD, Selection, Settled, resolve, send};
+use crate::edit::{Done, PHOTOS_PER_PAYLOAD, Selection, Settled, now, resolve, send};
 use crate::error::LibraryError;
 use crate::household;
 use crate::library::Library;
@@ -57,9 +57,10 @@ pub async fn purge(
         }
     };
     library.read(check).await?;
+    let occasion = now();
     let payloads = photos.chunks(PHOTOS_PER_PAYLOAD).map(|photos| {
         let photos = photos.to_vec();
-        LibraryEdit::Purged { photos }.encode()
+        LibraryEdit::Purged { photos }.encode_on(occasion)
     });
     let sent = send(library, payloads.collect()).await?;
     Ok(Done {

@@ -6,7 +6,7 @@
 
 use kinfolio_catalog::{Action, LibraryEdit};
 
-use crate::edit::{Settled, send};
+use crate::edit::{Settled, now, send};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -40,7 +40,7 @@ pub async fn undo(library: &Library) -> Result<Undone, LibraryError> {
     let device = library.device();
     let last = library.read(move |view| Ok(view.last_action(device)?));
     let action = last.await?.value.ok_or(LibraryError::NothingToUndo)?;
-    let edit = LibraryEdit::Undo(action.name).encode();
+    let edit = LibraryEdit::Undo(action.name).encode_on(now());
     let sent = send(library, vec![edit]).await?;
     let came = library.read(move |view| Ok(view.undone_by(&sent.first)?));
     let came = came.await?.value.unwrap_or_default();

@@ -6,7 +6,7 @@ use kinfolio_catalog::{ImportId, PhotoId};
 
 use crate::arrival::{self, Origin};
 use crate::browse::is_stored;
-use crate::edit::{Settled, new_action, send};
+use crate::edit::{Settled, act, send};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -81,7 +81,7 @@ where
         let detail = "its original was being purged: send it again".to_owned();
         return Err(LibraryError::UploadBroken { detail });
     }
-    let action = new_action(library)?;
+    let occasion = act(library)?;
     let (name, here) = (name.to_owned(), library.clone());
     let describe = move || {
         let prepared = arrival::pipeline(&here)
@@ -93,7 +93,8 @@ where
             folder: prepared.folder,
             tags: &[],
         };
-        Ok(arrival::added(stored.id, stored.size, prepared.metadata, origin).encode_in(action))
+        let added = arrival::added(stored.id, stored.size, prepared.metadata, origin);
+        Ok(added.encode_on(occasion))
     };
     let payload = library.blocking(describe).await?;
     let sent = send(library, vec![payload]).await?;

@@ -17,7 +17,7 @@ use super::row::{HistoryRow, PhotoRow};
 use super::snapshot::Snapshot;
 use super::view::Edition;
 use crate::merge::{Author, PENDING, Stamp};
-use crate::payload::ActionName;
+use crate::payload::{ActionName, Occasion};
 use crate::photo::Undone;
 use crate::photo_id::PhotoId;
 use crate::settings::SettingsChange;
@@ -79,6 +79,7 @@ impl Layer {
                 author,
                 index,
                 block_time_ms: None,
+                occasion: Occasion::default(),
             };
             replay.edit(&place, payload)?;
         }

@@ -12,8 +12,8 @@ use super::CatalogError;
 use super::ground::{At, Ground, Verified};
 use super::row::{HistoryKind, HistoryRow, PhotoRow, UnseenRow};
 use crate::merge::Author;
-use crate::payload::{Change, DecodeError, LibraryEdit, PhotoAdded};
-use crate::photo_id::{ActionId, PhotoId};
+use crate::payload::{Change, DecodeError, LibraryEdit, Occasion, PhotoAdded};
+use crate::photo_id::PhotoId;
 
 /// A ground and the photos that are being worked on.
 pub(super) struct Replay<G> {
@@ -29,15 +29,20 @@ pub(super) struct Working {
     pub(super) now: PhotoRow,
 }
 
-/// Where an edit stands, and whose it is.
+/// Where an edit stands, whose it is, and on what occasion it was written.
 pub(super) struct Place {
     pub(super) author: Author,
     pub(super) index: u32,
     /// Milliseconds since 1970; none while it is pending.
     pub(super) block_time_ms: Option<i64>,
+    pub(super) occasion: Occasion,
 }
 
 impl Place {
+    fn on(&self, occasion: Occasion) -> Place {
+        Place { occasion, ..*self }
+    }
+
     fn at(&self) -> At {
         (self.author.stamp.height, self.index)
     }
@@ -54,24 +59,26 @@ impl<G: Ground> Replay<G> {
 
     /// Replays what an edit of the library says; other programs' records are passed over.
     pub(super) fn edit(&mut self, place: &Place, payload: &[u8]) -> Result<(), CatalogError> {
-        match LibraryEdit::decode_in(payload) {
-            Ok((LibraryEdit::PhotoAdded(photo), action)) => {
-                self.add(place, &photo, action, payload)
+        let (edit, occasion) = match LibraryEdit::decode_with(payload) {
+            Ok(read) => read,
+            Err(DecodeError::Foreign) => return Ok(()),
+            Err(_) => {
+                self.unknown += 1;
+                return Ok(());
             }
-            Ok((LibraryEdit::Change { photos, change }, action)) => {
-                self.change(place, &photos, &change, action, payload)
-            }
-            Ok((LibraryEdit::Undo(name), _)) => self.undo(place, name),
-            Ok((
-                LibraryEdit::Verified {
-                    from,
-                    height,
-                    verified_ms,
-                    missing,
-                    more,
-                },
-                _,
-            )) => {
+        };
+        let place = &place.on(occasion);
+        match edit {
+            LibraryEdit::PhotoAdded(photo) => self.add(place, &photo, payload),
+            LibraryEdit::Change { photos, change } => self.change(place, &photos, &change, payload),
+            LibraryEdit::Undo(name) => self.undo(place, name),
+            LibraryEdit::Verified {
+                from,
+                height,
+                verified_ms,
+                missing,
+                more,
+            } => {
                 let found = Verified {
                     from,
                     // What it looked at on a line that was left says nothing of blocks of this one.
@@ -83,42 +90,28 @@ impl<G: Ground> Replay<G> {
                 let device = place.author.stamp.edit().device;
                 self.ground.put_verified(device, &found)
             }
-            Ok((
-                LibraryEdit::Stored {
-                    bucket,
-                    originals,
-                    life,
-                    verified_ms,
-                },
-                _,
-            )) => self.stored(place, &bucket, &originals, life, verified_ms),
-            Ok((
-                LibraryEdit::Deleted {
-                    bucket,
-                    originals,
-                    life,
-                    seen,
-                },
-                _,
-            )) => self.deleted(place, &bucket, &originals, life, seen),
-            Ok((
-                LibraryEdit::Kept {
-                    held,
-                    dropped,
-                    verified_ms,
-                },
-                _,
-            )) => self.kept(place, &held, &dropped, verified_ms),
-            Ok((LibraryEdit::Lost { originals, bucket }, _)) => {
+            LibraryEdit::Stored {
+                bucket,
+                originals,
+                life,
+                verified_ms,
+            } => self.stored(place, &bucket, &originals, life, verified_ms),
+            LibraryEdit::Deleted {
+                bucket,
+                originals,
+                life,
+                seen,
+            } => self.deleted(place, &bucket, &originals, life, seen),
+            LibraryEdit::Kept {
+                held,
+                dropped,
+                verified_ms,
+            } => self.kept(place, &held, &dropped, verified_ms),
+            LibraryEdit::Lost { originals, bucket } => {
                 self.lost(place, &originals, bucket.as_deref())
             }
-            Ok((LibraryEdit::Purged { photos }, _)) => self.purge(place, &photos),
-            Ok((LibraryEdit::Settings(change), _)) => self.ground.put_settings(change),
-            Err(DecodeError::Foreign) => Ok(()),
-            Err(_) => {
-                self.unknown += 1;
-                Ok(())
-            }
+            LibraryEdit::Purged { photos } => self.purge(place, &photos),
+            LibraryEdit::Settings(change) => self.ground.put_settings(change),
         }
     }
 
@@ -130,13 +123,7 @@ impl<G: Ground> Replay<G> {
     }
 
     /// A photo enters; or its bytes come again, and only the tags of that import are taken over.
-    fn add(
-        &mut self,
-        place: &Place,
-        photo: &PhotoAdded,
-        action: Option<ActionId>,
-        raw: &[u8],
-    ) -> Result<(), CatalogError> {
+    fn add(&mut self, place: &Place, photo: &PhotoAdded, raw: &[u8]) -> Result<(), CatalogError> {
         let stamp = place.author.stamp;
         let tags = Change {
             add_tags: photo.tags.clone(),
@@ -175,7 +162,7 @@ impl<G: Ground> Replay<G> {
             }
         };
         self.remember(place, &photo.id, what)?;
-        self.step(place, action, Some(photo.id))
+        self.step(place, Some(photo.id))
     }
 
     fn change(
@@ -183,7 +170,6 @@ impl<G: Ground> Replay<G> {
         place: &Place,
         photos: &[PhotoId],
         change: &Change,
-        action: Option<ActionId>,
         raw: &[u8],
     ) -> Result<(), CatalogError> {
         self.ground.put_words(place.at(), raw)?;
@@ -200,16 +186,11 @@ impl<G: Ground> Replay<G> {
             self.remember(place, id, HistoryKind::Changed { unseen, before })?;
         }
         self.unknown += u64::from(orphaned);
-        self.step(place, action, None)
+        self.step(place, None)
     }
 
-    fn step(
-        &mut self,
-        place: &Place,
-        action: Option<ActionId>,
-        added: Option<PhotoId>,
-    ) -> Result<(), CatalogError> {
-        let Some(action) = action else {
+    fn step(&mut self, place: &Place, added: Option<PhotoId>) -> Result<(), CatalogError> {
+        let Some(action) = place.occasion.action else {
             return Ok(());
         };
         let name = place.author.action(action);
@@ -225,6 +206,7 @@ impl<G: Ground> Replay<G> {
         let row = HistoryRow {
             by: place.author.stamp,
             block_time_ms: place.block_time_ms,
+            written_ms: place.occasion.written_ms,
             what,
         };
         self.ground.put_history(id, place.at(), row)

@@ -110,6 +110,8 @@ pub(super) struct HistoryRow {
     pub(super) by: Stamp,
     /// Nothing while the edit is pending.
     pub(super) block_time_ms: Option<i64>,
+    /// When its author wrote it, by that device's clock.
+    pub(super) written_ms: Option<i64>,
     pub(super) what: HistoryKind,
 }
 

@@ -354,6 +354,7 @@ pub(super) fn entry(
         edit: row.by.edit(),
         height: row.by.block(),
         block_time_ms: row.block_time_ms,
+        written_ms: row.written_ms,
         what,
     })
 }

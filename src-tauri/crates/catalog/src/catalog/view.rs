@@ -232,13 +232,13 @@ impl View {
             name,
             deed: Deed::Added,
             photos: 0,
-            block_time_ms: None,
+            written_ms: None,
         };
-        let mut one = None;
+        let mut added_last = None;
         for &((height, index), added) in &steps {
             if let Some(id) = added {
                 action.photos += 1;
-                one = Some(id);
+                added_last = Some(id);
                 continue;
             }
             let words = match self.layer.words(index) {
@@ -246,16 +246,18 @@ impl View {
                 _ => self.snapshot.words((height, index))?,
             };
             let words = words.ok_or(CatalogError::Row("edits"))?;
-            let Ok(LibraryEdit::Change { photos, change }) = LibraryEdit::decode(&words) else {
+            let Ok((LibraryEdit::Change { photos, change }, occasion)) =
+                LibraryEdit::decode_with(&words)
+            else {
                 return Err(CatalogError::Row("edits"));
             };
+            action.written_ms = occasion.written_ms;
             action.photos += photos.len() as u64;
             action.deed = Deed::Changed(change);
-            one = photos.into_iter().next();
         }
-        if let (Some(id), Some(&(at, _))) = (one, steps.last()) {
+        if let (Some(id), Some(&(at, _))) = (added_last, steps.last()) {
             let row = self.snapshot.history_at(&id, at)?;
-            action.block_time_ms = row.and_then(|row| row.block_time_ms);
+            action.written_ms = row.and_then(|row| row.written_ms);
         }
         Ok(action)
     }

@@ -16,7 +16,7 @@ use super::replay::{Place, Replay, Working};
 use super::row::{self, HistoryRow, PhotoRow};
 use super::tables;
 use crate::merge::{Author, Stamp};
-use crate::payload::ActionName;
+use crate::payload::{ActionName, Occasion};
 use crate::photo::Undone;
 use crate::photo_id::PhotoId;
 use crate::settings::{Settings, SettingsChange};
@@ -121,6 +121,7 @@ impl<'t> Writing<'t> {
                 author,
                 index,
                 block_time_ms: Some(block.header().timestamp_ms),
+                occasion: Occasion::default(),
             };
             match &edit.payload {
                 Payload::Founding(founding) => {

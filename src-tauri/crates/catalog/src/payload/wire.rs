@@ -10,8 +10,8 @@ use kinfolio_chain::DeviceId;
 use prost::Message;
 
 use super::{
-    ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, PhotoAdded, Position, RATING_MAX,
-    Taken, TakenSource,
+    ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, Occasion, PhotoAdded, Position,
+    RATING_MAX, Taken, TakenSource,
 };
 use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::settings::SettingsError;
@@ -57,7 +57,7 @@ pub enum DecodeError {
     Change(#[from] ChangeError),
 }
 
-pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
+pub(super) fn encode(edit: &LibraryEdit, occasion: Occasion) -> Bytes {
     let edit = match edit {
         LibraryEdit::PhotoAdded(added) => {
             proto::library_edit::Edit::PhotoAdded(added_to_wire(added))
@@ -133,7 +133,11 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
     };
     let message = proto::LibraryEdit {
         edit: Some(edit),
-        action: action.map(|action| action.0.to_vec()).unwrap_or_default(),
+        action: occasion
+            .action
+            .map(|action| action.0.to_vec())
+            .unwrap_or_default(),
+        written_ms: occasion.written_ms,
     };
     let mut bytes = BytesMut::with_capacity(MARK.len() + message.encoded_len());
     bytes.put_slice(&MARK);
@@ -141,7 +145,7 @@ pub(super) fn encode(edit: &LibraryEdit, action: Option<ActionId>) -> Bytes {
     bytes.freeze()
 }
 
-pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), DecodeError> {
+pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Occasion), DecodeError> {
     let message = payload.strip_prefix(&MARK).ok_or(DecodeError::Foreign)?;
     let message = proto::LibraryEdit::decode(message)?;
     let edit = match message.edit.ok_or(DecodeError::UnknownKind)? {
@@ -192,7 +196,11 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Option<ActionId>), 
         },
     };
     // Without a name, what the edit does still counts: it only cannot be undone.
-    Ok((edit, array(&message.action).map(ActionId)))
+    let occasion = Occasion {
+        action: array(&message.action).map(ActionId),
+        written_ms: message.written_ms,
+    };
+    Ok((edit, occasion))
 }
 
 fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {

@@ -129,7 +129,7 @@ pub struct UndoDone {
     pub what: UndoneWhat,
     /// With `changed`: the change that was taken back.
     pub change: Option<ChangeBody>,
-    /// When the action was decided; `null` if it was still pending.
+    /// When it had been done, by that device's clock.
     pub at: Option<String>,
     /// Whether the undo is in the chain.
     pub state: State,
@@ -158,7 +158,7 @@ impl From<Undone> for UndoDone {
             skipped: done.skipped,
             what,
             change,
-            at: done.action.block_time_ms.map(moment),
+            at: done.action.written_ms.map(moment),
             state: done.settled.into(),
             height: done.height,
         }

@@ -28,8 +28,10 @@ pub struct HistoryItem {
     pub edit: String,
     /// The block that holds it; `null` while it is pending.
     pub height: Option<u64>,
-    /// The block's time; `null` while it is pending.
+    /// When it was written, by that device's clock; `null`, if no person did.
     pub at: Option<String>,
+    /// The block's time; `null` while it is pending.
+    pub decided_at: Option<String>,
     /// Whether it is in the chain.
     pub state: State,
     /// The device that made it.
@@ -115,7 +117,8 @@ impl HistoryItem {
         Self {
             edit: entry.edit.to_string(),
             height: entry.height,
-            at: entry.block_time_ms.map(moment),
+            at: entry.written_ms.map(moment),
+            decided_at: entry.block_time_ms.map(moment),
             state: State::of(entry.height.is_none()),
             device: entry.edit.device.to_string(),
             device_name: names.of(&entry.edit),

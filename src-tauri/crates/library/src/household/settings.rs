@@ -7,7 +7,7 @@ use kinfolio_node::Role;
 
 use super::member;
 use crate::bucket::check_kind;
-use crate::edit::{Settled, send};
+use crate::edit::{Settled, now, send};
 use crate::error::LibraryError;
 use crate::library::Library;
 
@@ -48,6 +48,10 @@ pub async fn change_settings(
     for &device in change.placements.keys() {
         member(&status, device)?;
     }
-    let sent = send(library, vec![LibraryEdit::Settings(change).encode()]).await?;
+    let sent = send(
+        library,
+        vec![LibraryEdit::Settings(change).encode_on(now())],
+    )
+    .await?;
     Ok(sent.settled)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use kinfolio_catalog::{ActionId, PhotoId};
+use kinfolio_catalog::{ActionId, Occasion, PhotoId};
 use kinfolio_photos::{Cancel, ImportError, Outcome, Prepared, Summary};
 use tokio::sync::{mpsc, watch};
 
@@ -12,7 +12,7 @@ use super::journal::{self, Plan};
 use super::{Job, JobState};
 use crate::arrival::{self, Origin};
 use crate::browse::is_stored;
-use crate::edit::send;
+use crate::edit::{now, send};
 use crate::error::{Code, LibraryError};
 use crate::event::Event;
 use crate::library::Library;
@@ -186,7 +186,10 @@ impl Import<'_> {
         };
         let edit = arrival::added(prepared.id, prepared.size, prepared.metadata, origin);
         self.met.insert(id);
-        let payload = edit.encode_in(ActionId(self.plan.id.0));
+        let payload = edit.encode_on(Occasion {
+            action: Some(ActionId(self.plan.id.0)),
+            ..now()
+        });
         self.batch.push(id, payload, Instant::now());
         Ok(())
     }

@@ -8,7 +8,7 @@ use kinfolio_chain::{
 };
 
 use crate::payload::{
-    ActionName, Exposure, Kind, LibraryEdit, PhotoAdded, Position, Taken, TakenSource,
+    ActionName, Exposure, Kind, LibraryEdit, Occasion, PhotoAdded, Position, Taken, TakenSource,
 };
 use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::wall_time::WallTime;
@@ -59,9 +59,8 @@ impl Chain {
 
     /// The same, each edit in an action of its device.
     pub(super) fn acts(&mut self, device: u8, base: u64, edits: &[(u8, LibraryEdit)]) {
-        let payload = |(action, edit): &(u8, LibraryEdit)| {
-            Payload::Opaque(edit.encode_in(ActionId([*action; 8])))
-        };
+        let payload =
+            |(action, edit): &(u8, LibraryEdit)| Payload::Opaque(edit.encode_on(occasion(*action)));
         self.push(device, base, edits.iter().map(payload).collect());
     }
 
@@ -146,4 +145,12 @@ pub(super) fn tagged(n: u8, taken: &str, tags: &[&str]) -> LibraryEdit {
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
         warning: None,
     }))
+}
+
+/// Of an action, and of a moment that tells it.
+pub(super) fn occasion(action: u8) -> Occasion {
+    Occasion {
+        action: Some(ActionId([action; 8])),
+        written_ms: Some(i64::from(action) * 1000),
+    }
 }

@@ -63,7 +63,8 @@ impl Model {
     pub(super) fn block(&mut self, block: &Block) {
         for edit in block.edits() {
             if let Payload::Opaque(payload) = &edit.payload
-                && let Ok((said, Some(action))) = LibraryEdit::decode_in(payload)
+                && let Ok((said, occasion)) = LibraryEdit::decode_with(payload)
+                && let Some(action) = occasion.action
             {
                 self.edit(&edit, block.height(), said, action);
             }

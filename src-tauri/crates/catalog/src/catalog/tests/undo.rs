@@ -133,7 +133,7 @@ fn an_import_of_many_edits_goes_to_the_trash_as_one() {
     let me = kinfolio_chain::DeviceId([1; 16]);
     let last = || catalog.view().unwrap().last_action(me).unwrap().unwrap();
     assert_eq!(last().deed, Deed::Changed(caption("x")));
-    assert_eq!(last().block_time_ms, Some(5_000));
+    assert_eq!(last().written_ms, Some(8_000));
     chain.acts(1, 5, &[(9, undo(1, 8))]);
     catalog.apply(&chain.blocks()[6..]).unwrap();
     let import = last();
@@ -141,6 +141,7 @@ fn an_import_of_many_edits_goes_to_the_trash_as_one() {
         (import.name.action, import.deed, import.photos),
         (ActionId([7; 8]), Deed::Added, 3)
     );
+    assert_eq!(import.written_ms, Some(7_000));
     chain.acts(1, 6, &[(10, undo(1, 7))]);
     catalog.apply(&chain.blocks()[7..]).unwrap();
     assert_eq!(came(&catalog, &chain), (2, 1));
@@ -150,6 +151,8 @@ fn an_import_of_many_edits_goes_to_the_trash_as_one() {
     let history = catalog.history(&id(1)).unwrap();
     let edit = history[0].edit;
     assert_eq!(history[2].what, Happened::Undone { edit });
+    let times: Vec<_> = history.iter().map(|one| one.written_ms).collect();
+    assert_eq!(times, [Some(7_000), Some(1_000), Some(10_000)]);
     assert_eq!(catalog.history(&id(3)).unwrap().len(), 2);
 }
 

@@ -3,13 +3,13 @@
 use kinfolio_chain::{DeviceId, Edit, EditId, Incarnation, Payload};
 use proptest::{prop_assert_eq, proptest};
 
-use super::chain::{photo, undo};
+use super::chain::{occasion, photo, undo};
 use super::random::{acts, chain, steps};
 use super::{add_tag, change, id, open};
 use crate::catalog::View;
 use crate::payload::LibraryEdit;
 use crate::photo::Photo;
-use crate::photo_id::{ActionId, PhotoId};
+use crate::photo_id::PhotoId;
 
 /// Edits of device 1 in its next life, which has seen `base`.
 fn pending(base: u64, acts: &[(u8, LibraryEdit)]) -> Vec<Edit> {
@@ -23,7 +23,7 @@ fn pending(base: u64, acts: &[(u8, LibraryEdit)]) -> Vec<Edit> {
             seq,
         },
         base,
-        payload: Payload::Opaque(edit.encode_in(ActionId([*action; 8]))),
+        payload: Payload::Opaque(edit.encode_on(occasion(*action))),
     };
     (0..).zip(acts).map(edit).collect()
 }
