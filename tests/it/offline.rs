@@ -206,7 +206,10 @@ fn what_is_done_alone_shows_at_once_and_is_done_once() {
         assert_eq!(old.len(), 2, "once");
         // It was written when it was, however much later it was decided.
         assert_eq!(old[1]["at"], written_at);
-        assert!(old[1]["decided_at"].as_str() > written_at.as_str(), "{old:?}");
+        assert!(
+            old[1]["decided_at"].as_str() > written_at.as_str(),
+            "{old:?}"
+        );
         let what: Vec<_> = history(client, &new)
             .iter()
             .map(|one| one["what"].clone())
