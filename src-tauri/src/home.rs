@@ -79,7 +79,7 @@ impl Home {
                 self.enter(library);
                 Ok(())
             }
-            Err(LibraryError::NotALibrary { .. }) => {
+            Err(LibraryError::NotALibrary { .. } | LibraryError::RestoreUnfinished { .. }) => {
                 self.stage.send_replace(Stage::Unfounded);
                 Ok(())
             }
@@ -150,7 +150,7 @@ impl Home {
 
     /// Whether an earlier restoring in this folder did not come to its end.
     pub fn is_half_restored(&self) -> bool {
-        restore::is_unfinished(&self.data)
+        Layout::new(&self.data).is_half_restored()
     }
 
     fn is_unfounded(&self) -> Result<(), LibraryError> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use harness::http::Client;
 use harness::library::{Household, Node, Ran, eventually, ran};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A folder that is the household's bucket.
 struct Place(PathBuf);
@@ -117,7 +117,9 @@ fn a_survivor_that_was_cut_off_has_a_line_of_its_own_in_the_bucket() {
     assert!(attic.terminate().success());
     let (new, restored) = place.restore("New", &key);
     assert_eq!(restored["tip"], last);
-    assert_eq!(restored["others"], serde_json::json!([]));
+    // What the lost ones wrote last is not in it, and that is told.
+    let others = restored["others"].to_string();
+    assert!(others.contains("went on after block"), "{restored}");
     assert_eq!(new.json(["search", "go on"])["total"], 4);
     assert_eq!(new.json(["verify", "--deep"])["ok"], true);
 
@@ -153,6 +155,32 @@ fn a_survivor_that_was_cut_off_has_a_line_of_its_own_in_the_bucket() {
 /// Edits by a restored device; whether it may.
 fn edit(home: &Household, text: &str) -> Ran {
     home.run(["edit", "rating:0", "--caption", text])
+}
+
+/// A device that was thought lost, and went on in the ledger that the restored one has left.
+#[test]
+fn a_ledger_that_goes_on_beside_the_one_that_is_restored_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place::made(dir.path().join("nas"));
+    let home = Household::found();
+    import(&home, 3);
+    let old = home.serve_with(place.set());
+    all_is_there(&old.client());
+    let key = home.recovery_key();
+    let (desk, told) = place.restore("Desk", &key);
+    assert_eq!(told["others"], json!([]));
+    edit(&desk, "at the desk").succeeded();
+    let new = desk.serve_with(place.set());
+    all_is_there(&new.client());
+    assert_eq!(place.restore("Second", &key).1["others"], json!([]));
+
+    edit(&home, "at home").succeeded();
+    all_is_there(&old.client());
+    let (third, told) = place.restore("Third", &key);
+    assert_eq!(told["tip"], tip(&new.client()));
+    let others = told["others"].to_string();
+    assert!(others.contains("went on after block"), "{told}");
+    assert_eq!(third.json(["search", "desk"])["total"], 3);
 }
 
 #[test]

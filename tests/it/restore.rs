@@ -453,6 +453,8 @@ fn a_ledger_that_is_not_whole_is_told_by_its_segment_and_nothing_is_made() {
         assert!(!new.root().join("library.toml").exists());
         let other = new.run(["init", "--name", "Other"]).exited(1).stderr;
         assert!(other.contains("`kinfolio restore` again"), "{other}");
+        let status = new.run(["status"]).exited(1).stderr;
+        assert!(status.contains("`kinfolio restore` again"), "{status}");
         // Mended, it goes on in the same folder.
         fs::write(&path, &whole).unwrap();
         restore(&new, &place, &key).succeeded();
@@ -505,6 +507,8 @@ fn a_wrong_address_key_or_folder_is_told_and_no_key_is_repeated() {
     fs::write(full.root().join("mine.txt"), "mine").unwrap();
     let refused = restore(&full, &place, &right).exited(1).stderr;
     assert!(refused.contains("not empty"), "{refused}");
+    let left: Vec<_> = fs::read_dir(full.root()).unwrap().collect();
+    assert_eq!(left.len(), 1, "nothing was put beside it: {left:?}");
     assert!(full.root().join("mine.txt").exists());
     let refused = restore(&home, &place, &right).exited(1).stderr;
     assert!(refused.contains("already holds a library"), "{refused}");
@@ -593,7 +597,7 @@ fn a_restored_library_is_of_use_before_its_originals_are_there() {
     );
     let id = found["photos"][0]["id"].as_str().unwrap();
     let preview = format!("/api/v1/photos/{id}/thumbnail?size=256");
-    assert_ne!(client.get(&preview).status, 200);
+    assert_eq!(client.get(&preview).status, 503, "not yet");
     fs::rename(&away, &originals).unwrap();
     // Whoever looks does not wait for the others.
     let _ = client.get(&preview).is(200);

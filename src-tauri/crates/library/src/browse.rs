@@ -214,9 +214,6 @@ pub async fn preview(
         return Err(missing);
     };
     library.borrowed().note(id);
-    match exchange::bring(library, &photo).await {
-        Ok(()) => exchange::preview(library, id, size, None).await,
-        Err(LibraryError::OriginalMissing { .. }) => Err(missing),
-        Err(error) => Err(error),
-    }
+    exchange::bring(library, &photo).await?;
+    exchange::preview(library, id, size, None).await
 }

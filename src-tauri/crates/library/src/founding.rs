@@ -14,7 +14,6 @@ use crate::checkpoint;
 use crate::error::LibraryError;
 use crate::layout::Layout;
 use crate::library::{blob_error, lock, node_error, write_durably};
-use crate::restore;
 use crate::settings::Settings;
 use crate::token::Token;
 
@@ -155,7 +154,7 @@ pub(crate) fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, Library
             path: root.to_path_buf(),
         });
     }
-    if restore::is_unfinished(root) {
+    if layout.is_half_restored() {
         return Err(LibraryError::RestoreUnfinished {
             path: root.to_path_buf(),
         });
@@ -165,7 +164,16 @@ pub(crate) fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, Library
         .mode(0o700)
         .create(root)
         .map_err(|source| LibraryError::io("create", root, source))?;
+    // Before the lock, which would be left in somebody's folder; and with it, when nobody else can come.
+    expect_empty(layout, allowed)?;
     let lock = lock(layout)?;
+    expect_empty(layout, allowed)?;
+    Ok(lock)
+}
+
+/// Makes sure that nothing is in the folder but what is named, and its lock.
+fn expect_empty(layout: &Layout, allowed: &[&str]) -> Result<(), LibraryError> {
+    let root = layout.root();
     let mut entries =
         fs::read_dir(root).map_err(|source| LibraryError::io("read", root, source))?;
     let foreign = |name: &Path| {
@@ -176,7 +184,7 @@ pub(crate) fn prepare(layout: &Layout, allowed: &[&str]) -> Result<File, Library
         true => Err(LibraryError::NotEmpty {
             path: root.to_path_buf(),
         }),
-        false => Ok(lock),
+        false => Ok(()),
     }
 }
 

@@ -29,13 +29,20 @@ impl Layout {
     /// Whether a library is there at all.
     ///
     /// # Errors
-    /// [`LibraryError::NotALibrary`].
+    /// [`LibraryError::NotALibrary`]; [`LibraryError::RestoreUnfinished`], where it was to become one.
     pub fn expect_library(&self) -> Result<(), LibraryError> {
         let path = self.root.clone();
-        let there = self.settings().exists();
-        there
-            .then_some(())
-            .ok_or(LibraryError::NotALibrary { path })
+        match self.settings().exists() {
+            true => Ok(()),
+            false if self.is_half_restored() => Err(LibraryError::RestoreUnfinished { path }),
+            false => Err(LibraryError::NotALibrary { path }),
+        }
+    }
+
+    /// Whether a restoring was begun in the folder and did not come to its end.
+    #[must_use]
+    pub fn is_half_restored(&self) -> bool {
+        self.restoring().exists() && !self.settings().exists()
     }
 
     /// Hand-editable settings of this device.

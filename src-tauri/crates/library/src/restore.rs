@@ -92,11 +92,7 @@ pub enum RestoreError {
 /// # Errors
 /// There is no library, or its copy of the key cannot be used.
 pub fn recovery_key(root: &Path) -> Result<RecoveryKey, LibraryError> {
-    if !Layout::new(root).settings().exists() {
-        return Err(LibraryError::NotALibrary {
-            path: root.to_path_buf(),
-        });
-    }
+    Layout::new(root).expect_library()?;
     kinfolio_node::recovery_key(root).map_err(|error| node_error(root, error))
 }
 
@@ -122,13 +118,6 @@ pub fn save_recovery_key(root: &Path, file: &Path) -> Result<(), LibraryError> {
         made.sync_all()
     };
     write().map_err(|source| LibraryError::io("write", file, source))
-}
-
-/// Whether a restoring was begun in the folder `root` and did not come to its end.
-#[must_use]
-pub fn is_unfinished(root: &Path) -> bool {
-    let layout = Layout::new(root);
-    layout.restoring().exists() && !layout.settings().exists()
 }
 
 /// Whether the library in `root` was made from the bucket at `url` with this key, so that its
@@ -166,7 +155,7 @@ pub async fn restore(
     let bucket = open(url, key).await?;
     let layout = Layout::new(root);
     let mark = layout.restoring();
-    let _lock = match is_unfinished(root) {
+    let _lock = match layout.is_half_restored() {
         true => begin_again(&layout, &[mark.clone(), root.join(IDENTITY_FOLDER)])?,
         false => prepare(&layout, &[])?,
     };
@@ -183,11 +172,12 @@ pub async fn restore(
     let restoring = Restoring::begin(root, key.clone()).map_err(failed)?;
     let taken = restoring.taken();
     let (coming, come) = watch::channel(None);
-    let (restoring, made) = tokio::try_join!(
+    let ((restoring, mut others), made) = tokio::try_join!(
         ledger::restore(root, (&bucket, &newest.parts), restoring, coming, progress),
         catalogue::make(&layout, &bucket, &taken, come),
     )?;
     let ledger = restoring.finish(device).map_err(failed)?;
+    others.extend(newest.others);
     let noted = Noted {
         bucket: bucket.to_string(),
         told: told.len() as u64,
@@ -203,7 +193,7 @@ pub async fn restore(
     Ok(Restored {
         household: ledger.household,
         from_checkpoint: made.is_given,
-        others: newest.others,
+        others,
     })
 }
 

@@ -22,16 +22,18 @@ const LOOK_BEHIND: u32 = 16;
 pub(super) type Come = Option<(HouseholdId, Height)>;
 
 /// Makes the ledger from the bucket's segments, in the parts that lead to the newest line, and tells
-/// `come` of each.
+/// `come` of each. Says where lines went on that another one had left.
 pub(super) async fn restore(
     root: &Path,
     (bucket, parts): (&Bucket, &[Part]),
     mut restoring: Restoring,
     come: watch::Sender<Come>,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Restoring, LibraryError> {
+) -> Result<(Restoring, Vec<String>), LibraryError> {
+    let mut left = Vec::new();
     for part in parts {
-        restoring = stretch(root, (bucket, part), restoring, &come, progress).await?;
+        let went_on;
+        (restoring, went_on) = stretch(root, (bucket, part), restoring, &come, progress).await?;
         let blocks = restoring.next();
         if let Some(to) = part.to.filter(|&to| blocks <= to) {
             let reason = format!(
@@ -43,18 +45,25 @@ pub(super) async fn restore(
                 reason,
             }));
         }
+        if let Some(to) = part.to.filter(|_| went_on) {
+            left.push(format!(
+                "the ledger that the household had before went on after block {to}, where this one begins anew: what was written there is in this one only if the devices that wrote it have followed it since"
+            ));
+        }
     }
-    Ok(restoring)
+    Ok((restoring, left))
 }
 
-/// Takes in what one part holds.
+/// Takes in what one part holds; whether there is more of its line than is meant.
 async fn stretch(
     root: &Path,
     (bucket, part): (&Bucket, &Part),
     mut restoring: Restoring,
     come: &watch::Sender<Come>,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Restoring, LibraryError> {
+) -> Result<(Restoring, bool), LibraryError> {
+    let mut behind = 0;
+    let mut went_on = false;
     let segments = stream::iter(0..).map(|number| async move {
         let read = read_segment(bucket, part, number).await;
         (number, read)
@@ -79,6 +88,9 @@ async fn stretch(
             .map_err(|error| broken(blocks, error.into()))?;
         // Signatures take time; the network goes on meanwhile.
         let to = part.to;
+        behind = number + 1;
+        let last = excerpt.blocks().last().map(|last| last.height());
+        went_on = to.is_some_and(|to| last > Some(to));
         let (moved, taken) = tokio::task::spawn_blocking(move || {
             let taken = take(&mut restoring, &excerpt, to);
             (restoring, taken)
@@ -100,7 +112,10 @@ async fn stretch(
         come.send_replace(restoring.household().zip(height));
         progress(blocks);
     }
-    Ok(restoring)
+    if part.to.is_some() && !went_on {
+        went_on = has_segment(bucket, part, behind).await?;
+    }
+    Ok((restoring, went_on))
 }
 
 /// Takes in the blocks that are not here yet, up to the last one that is meant.
