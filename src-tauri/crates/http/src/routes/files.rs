@@ -1,12 +1,13 @@
 //! Uploads: any file, streamed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::StatusCode;
-use futures_util::TryStreamExt;
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use kinfolio_library::upload;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +16,10 @@ use crate::App;
 use crate::dto::State as Settled;
 use crate::extract::Query;
 use crate::problem::Problem;
+
+/// So much of an upload that is refused is read on, and for so long.
+const READ_ON_BYTES_MAX: usize = 16 << 20;
+const READ_ON_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// What the file is called.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -68,8 +73,12 @@ pub(crate) async fn upload(
     Query(params): Query<UploadParams>,
     body: Body,
 ) -> Result<(StatusCode, Json<Uploaded>), Problem> {
-    let bytes = body.into_data_stream().map_err(std::io::Error::other);
-    let done = upload::store(&app.library, &params.name, bytes).await?;
+    let mut bytes = body.into_data_stream().map_err(std::io::Error::other);
+    let stored = upload::store(&app.library, &params.name, &mut bytes).await;
+    if stored.is_err() {
+        read_on(bytes).await;
+    }
+    let done = stored?;
     let (status, word) = if done.new {
         (StatusCode::CREATED, UploadStatus::Added)
     } else {
@@ -82,4 +91,20 @@ pub(crate) async fn upload(
         height: done.height,
     };
     Ok((status, Json(body)))
+}
+
+/// Reads a refused upload to its end, if that is near: many clients read no answer before they have
+/// sent everything, and would only see the connection break.
+async fn read_on(mut bytes: impl Stream<Item = std::io::Result<Bytes>> + Unpin) {
+    let rest = async {
+        let mut left = READ_ON_BYTES_MAX;
+        while let Some(Ok(piece)) = bytes.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Whoever takes longer has to see what comes of it.
+    let _ = tokio::time::timeout(READ_ON_TIME_MAX, rest).await;
 }
