@@ -165,3 +165,45 @@ fn of_a_device_and_its_copy_only_one_goes_on() {
         (three.found_by(2, "rating:2") == 1).then_some(())
     });
 }
+
+/// The folder is copied while its device runs, and the copy is started beside it. Whoever shows the
+/// key last is the one that goes on; the other one says so, though it ran all the time.
+#[test]
+fn a_device_that_runs_while_its_copy_is_started_is_told() {
+    let home = Household::found();
+    let here = home.serve();
+    let other = home.joined("Attic");
+    let attic = other.serve();
+    eventually("both vote", || {
+        let members = ledger(&here)["members"].clone();
+        let voters = members.as_array().unwrap().iter();
+        (voters.filter(|one| one["role"] == "voter").count() == 2).then_some(())
+    });
+    write(&attic, "before");
+    let twin = Household::nowhere();
+    copy(other.root(), twin.root());
+    let copied = twin.serve();
+    eventually("the first one is told, and counts on nobody", || {
+        let told = ledger(&attic);
+        (told["standing"] == "superseded" && told["quorum"] == false).then_some(())
+    });
+    let told = other.run(["status"]).succeeded().stdout;
+    assert!(told.contains("stop one of the two"), "{told}");
+    eventually("the copy goes on", || {
+        (ledger(&copied)["standing"] == "good").then_some(())
+    });
+    let written = write(&here, "after");
+    assert_eq!(written["state"], "committed", "{written}");
+    // The other way round: the copy ends, and the first one goes on after its next start.
+    copied.kill();
+    attic.kill();
+    let attic = other.serve();
+    eventually("it goes on", || {
+        (ledger(&attic)["standing"] == "good").then_some(())
+    });
+    let written = write(&attic, "again");
+    assert_eq!(written["state"], "committed", "{written}");
+    eventually("it has what was done meanwhile", || {
+        (ledger(&attic)["tip"] == ledger(&here)["tip"]).then_some(())
+    });
+}

@@ -357,6 +357,9 @@ impl EventLoop {
             self.published.follow(engine);
             self.network.waits(engine.pending());
             self.network.misses(engine.misses());
+            if matches!(engine.standing(), Standing::Superseded { .. }) {
+                self.network.withdraw();
+            }
             self.follow_members();
         }
         self.note_reached(REACHED_NOTED_EVERY);

@@ -247,7 +247,12 @@ impl Network {
 
     /// Says something; what cannot be said is lost, as any message may be.
     pub(crate) fn send(&self, device: DeviceId, message: &PeerMessage) {
-        if let Err(error) = self.links.send(device, message) {
+        let sent = match message {
+            // By it a process whose folder was copied finds out that a later one shows its key.
+            PeerMessage::Hello(_) => self.links.send_on_all(device, message),
+            _ => self.links.send(device, message),
+        };
+        if let Err(error) = sent {
             tracing::debug!(%device, %error, "a message was not sent");
         }
     }
@@ -397,6 +402,19 @@ impl Network {
     /// Whether there is a way in or out.
     pub(crate) fn meets(&self) -> bool {
         self.listening.is_some() || !self.dialers.is_empty()
+    }
+
+    /// Speaks with nobody any more: another process shows this device's key, and what is said to one
+    /// of the two does not reach the other.
+    pub(crate) fn withdraw(&mut self) {
+        self.frame = None;
+        self.discovery = None;
+        self.listening = None;
+        self.dialers.clear();
+        let up: Vec<_> = self.links.devices().collect();
+        for device in up {
+            self.links.close(device);
+        }
     }
 
     /// The devices that can be spoken to.

@@ -62,6 +62,23 @@ impl Links {
         }
     }
 
+    /// Says something on every link to `device`, where it may not be the same process that is at the
+    /// other end of each: a copy of it, say.
+    ///
+    /// # Errors
+    /// As [`Links::send`], where one of them did not take it.
+    pub fn send_on_all(&self, device: DeviceId, message: &PeerMessage) -> Result<(), SendError> {
+        let message = message.encode()?;
+        let Some(links) = self.up.get(&device) else {
+            return Err(SendError::Closed { device });
+        };
+        let mut sent = Ok(());
+        for link in links {
+            sent = sent.and(link.send_encoded(message.clone()));
+        }
+        sent
+    }
+
     /// Every device that can be talked to, in the order of their ids.
     pub fn devices(&self) -> impl Iterator<Item = DeviceId> + '_ {
         self.up.keys().copied()

@@ -170,7 +170,7 @@ fn told(member: &MemberBody) -> String {
 pub(super) fn advice(standing: &str) -> Option<&'static str> {
     match standing {
         "healing" => Some(
-            "being healed: the ledger was damaged, or the folder was put back from an earlier time, copied or moved. It follows and takes edits, and votes again once more than half of the other voters have been within reach: start them",
+            "being healed: the ledger was damaged, or the folder was put back from an earlier time, copied or moved. It follows and takes edits, and votes again once more than half of the other voters have been within reach: start them. Where the folder that this one was copied from is in use as well, stop one of the two",
         ),
         "superseded" => Some(
             "superseded: a copy of this device, or a later state of its disk, was seen; stop one of the two and start the other again",

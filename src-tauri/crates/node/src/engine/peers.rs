@@ -57,6 +57,9 @@ pub(crate) struct Peers {
 pub(super) enum Past {
     /// It goes on where it was.
     Continues,
+    /// So it does, in a later life, while an earlier one is thought to be within reach: that may be the
+    /// process whose folder was copied.
+    LivesAnew,
     /// Its disk went back in time: it is behind what it had said was durable, or in a life that
     /// was over.
     WentBack,
@@ -175,13 +178,17 @@ impl Peers {
                 return Past::WentBack;
             }
         }
+        let anew = peer.greeted && peer.incarnation.is_some_and(|before| before < now);
         peer.greeted = true;
         peer.trouble = None;
         peer.remembers = hello.remembers;
         peer.incarnation = Some(now);
         peer.tip = Some((hello.height, hello.tip));
         peer.durable_height_max = hello.height;
-        Past::Continues
+        match anew {
+            true => Past::LivesAnew,
+            false => Past::Continues,
+        }
     }
 
     /// The chain of `device` reaches this block.

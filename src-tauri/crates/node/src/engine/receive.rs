@@ -156,6 +156,10 @@ impl<S: Store> Engine<S> {
         }
         match self.peers.greeted(from, hello) {
             Past::Continues => {}
+            Past::LivesAnew => {
+                self.ungreeted.insert(from);
+                self.greet();
+            }
             Past::WentBack => {
                 let detail = format!(
                     "its disk went back in time: it is in life {} at height {}, which is behind what it was seen at; it must rejoin under a new id",
