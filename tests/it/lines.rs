@@ -148,7 +148,11 @@ fn a_survivor_that_was_cut_off_has_a_line_of_its_own_in_the_bucket() {
     });
     caption(&first, "we are not lost");
     all_is_there(&clients[0]);
-    assert!(bucket(&clients[0])["trouble"].is_null());
+    eventually("they are told of the third, and how to go with it", || {
+        let told = bucket(&clients[0])["trouble"].as_str()?.to_owned();
+        let named = told.contains("“Attic” goes on with this household");
+        (named && told.contains("kinfolio devices follow ")).then_some(())
+    });
     assert!(place.segments().len() > before.len());
 }
 
@@ -174,8 +178,19 @@ fn a_ledger_that_goes_on_beside_the_one_that_is_restored_is_named() {
     all_is_there(&new.client());
     assert_eq!(place.restore("Second", &key).1["others"], json!([]));
 
+    // Neither hears of the other but from the bucket.
+    let told = |client: &Client, says: &str| {
+        eventually("the other ledger is told of", || {
+            let trouble = bucket(client)["trouble"].as_str()?.to_owned();
+            trouble.contains(says).then_some(trouble)
+        })
+    };
+    let says = told(&old.client(), "“Desk” goes on with this household");
+    assert!(says.contains("kinfolio join"), "{says}");
+    assert!(bucket(&new.client())["trouble"].is_null());
     edit(&home, "at home").succeeded();
     all_is_there(&old.client());
+    told(&new.client(), "a device that was thought lost goes on");
     let (third, told) = place.restore("Third", &key);
     assert_eq!(told["tip"], tip(&new.client()));
     let others = told["others"].to_string();
@@ -220,6 +235,15 @@ fn of_two_devices_that_were_restored_from_one_bucket_one_goes_on() {
         assert!(refused.contains("kinfolio join"), "{refused}");
     }
     assert_eq!(tip(&nodes[loser].client()), before);
+    // And before it is tried.
+    eventually("it shows who goes on", || {
+        let trouble = bucket(&nodes[loser].client())["trouble"].clone();
+        let says = format!(
+            "already gone on with on another device, “{}”",
+            names[winner]
+        );
+        trouble.as_str()?.contains(&says).then_some(())
+    });
     assert_eq!(edit(&restored[winner], "again").succeeded().stderr, "");
     all_is_there(&client);
     assert_ne!(tip(&client), last);

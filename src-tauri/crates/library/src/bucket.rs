@@ -18,6 +18,7 @@ mod news;
 mod numbered;
 mod places;
 mod purging;
+mod rivals;
 mod segments;
 mod spool;
 mod storing;
@@ -28,7 +29,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use kinfolio_bucket::{Bucket, BucketError, OriginalId};
 use kinfolio_catalog::{Height, PhotoId};
 
@@ -44,6 +45,7 @@ pub(crate) use lines::{
 pub use link::Status;
 pub(crate) use link::{Link, connect};
 pub(crate) use looking::{holds_now, lacks};
+pub(crate) use rivals::gone_on;
 pub use segments::SegmentError;
 pub(crate) use segments::{check as check_segment, has as has_segment, read as read_segment};
 pub(crate) use voting::prepare as prepare_to_vote;
@@ -60,11 +62,16 @@ pub fn start(library: &Library) {
     spawn_once_proved(library, ledger::run(library.clone()));
     spawn_once_proved(library, checkpoints::run(library.clone()));
     spawn_once_proved(library, voting::run(library.clone()));
-    let (closing, here) = (library.closing(), library.clone());
-    let news = async move {
-        closing.run_until_cancelled(news::run(here)).await;
-    };
-    library.tasks().spawn(news);
+    for reads in [
+        news::run(library.clone()).boxed(),
+        rivals::run(library.clone()).boxed(),
+    ] {
+        let closing = library.closing();
+        let work = async move {
+            closing.run_until_cancelled(reads).await;
+        };
+        library.tasks().spawn(work);
+    }
 }
 
 /// How this device gets on with the bucket; `None` where none is set.

@@ -54,6 +54,8 @@ pub struct Status {
 /// What a device does with the bucket, each with troubles of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Work {
+    /// No work: the household has another ledger, which is told before all else.
+    Rivals,
     Originals,
     Purge,
     Ledger,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use kinfolio_node::{Anew, Answer, Leave};
 
 use super::origin::Noted;
-use crate::bucket::{Entry, What, create_epoch, epoch};
+use crate::bucket::{Entry, What, create_epoch, epoch, gone_on};
 use crate::error::LibraryError;
 use crate::layout::Layout;
 
@@ -33,10 +33,7 @@ impl BucketLeave {
         };
         match self.first_other(&anew).await.map_err(unasked)? {
             None => Ok(()),
-            Some(other) => Err(format!(
-                "this household was already gone on with on another device, “{}”: nothing is changed here, or there would be two ledgers. To use this PC with it, run `kinfolio invite` there and `kinfolio join` here, in an empty folder",
-                other.name
-            )),
+            Some(other) => Err(gone_on(&other.name)),
         }
     }
 
