@@ -585,6 +585,26 @@ fn a_restored_library_is_of_use_before_its_originals_are_there() {
     );
     let missing = restored["missing"].as_array().unwrap();
     assert_eq!(missing.len(), PHOTOS as usize, "{restored}");
+    let why = missing[0]["reason"].as_str().unwrap();
+    assert!(why.contains("is neither in the bucket file:"), "{why}");
+
+    // Who is told of the bucket says what it lacks, though the household knows nothing of it.
+    let node = new.serve_with(place.set());
+    let client = node.client();
+    let all: Vec<_> = missing.iter().map(|one| one["id"].clone()).collect();
+    let told = eventually("it says what the bucket lacks", || {
+        let first = all[0].as_str().unwrap();
+        client.get(&format!("/api/v1/photos/{first}/original"));
+        bucket(&client)["trouble"].as_str().map(str::to_owned)
+    });
+    assert!(
+        told.contains("lacks originals that the household had stored there"),
+        "{told}"
+    );
+    let stored = bucket(&client)["originals"].as_u64().unwrap();
+    assert!(stored < u64::from(PHOTOS), "{stored}");
+    drop(client);
+    assert!(node.terminate().success());
 
     let node = new.serve();
     let client = node.client();
@@ -595,9 +615,11 @@ fn a_restored_library_is_of_use_before_its_originals_are_there() {
         status.contains("9 originals still to come here"),
         "{status}"
     );
+    let restored = "restored   from a bucket: this device shows what that held";
+    assert!(status.contains(restored), "{status}");
     let id = found["photos"][0]["id"].as_str().unwrap();
     let preview = format!("/api/v1/photos/{id}/thumbnail?size=256");
-    assert_eq!(client.get(&preview).status, 503, "not yet");
+    assert_eq!(client.get(&preview).status, 404, "it is nowhere");
     fs::rename(&away, &originals).unwrap();
     // Whoever looks does not wait for the others.
     let _ = client.get(&preview).is(200);

@@ -101,6 +101,7 @@ export class MemoryHousehold {
       device: { id, name, role },
       proving: null,
       coming: this.coming,
+      restored: false,
       scrub: { running: false, finished_at: '2026-01-01T00:00:00Z', checked: 0, repaired: 0, missing: 0 },
       height,
       tip,

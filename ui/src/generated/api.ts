@@ -1145,6 +1145,11 @@ export interface components {
             proving?: null | components["schemas"]["ProvingBody"];
             /** @description Whether enough voters are reachable to commit. */
             quorum: boolean;
+            /**
+             * @description Whether this device was made from the bucket and only shows what that held: the first change here
+             *     goes on with the household, with this as its only device.
+             */
+            restored: boolean;
             /** @description How the latest look at everything that this device holds went, or goes. */
             scrub: components["schemas"]["ScrubBody"];
             /**

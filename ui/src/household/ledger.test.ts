@@ -30,13 +30,13 @@ function ledger(devices: Device[], more: Partial<Ledger> = {}): Ledger {
   const heard = members.filter((member) => member.role === 'voter' && member.reachable).length;
   const device = { id: '0', name: 'Study PC', role: 'voter' };
   const scrub = { running: false, finished_at: '2026-01-01T00:00:00Z', checked: 0, repaired: 0, missing: 0 };
-  const rest = { household: 'The Millers', pending: 0, standing: 'good', photos: 1, scrub };
+  const rest = { household: 'The Millers', pending: 0, standing: 'good', restored: false, photos: 1, scrub };
   return { ...rest, device, height: 1204, tip: TIP, quorum: heard >= needed, members, ...more };
 }
 
 /** A device that was made from the bucket, and is no member before it changes something. */
 function restored(coming: number): Ledger {
-  return ledger([off, off], { coming, device: { id: 'new', name: 'New', role: 'voter' } });
+  return ledger([off, off], { coming, restored: true, device: { id: 'new', name: 'New', role: 'voter' } });
 }
 
 /** The sentence without the marks that keep a name's direction. */

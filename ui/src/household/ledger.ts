@@ -81,7 +81,7 @@ function say(ledger: Ledger, words: Texts, settled: number): Said {
   const { members, pending, quorum, standing } = ledger;
   if (standing !== 'good') return sayStanding(standing, words);
   const coming = ledger.coming ?? 0;
-  if (!members.some((member) => member.id === ledger.device.id)) {
+  if (ledger.restored) {
     const what = coming > 0 ? words.t('ledger.coming', { count: coming }) : words.t('ledger.restored');
     return [coming > 0 ? 'waiting' : 'good', what, words.t('restored.note')];
   }

@@ -12,9 +12,7 @@ use object_store::client::{HttpError, HttpErrorKind};
 #[derive(Debug, thiserror::Error)]
 pub enum BucketError {
     /// The address is none. It is not repeated: it may hold a secret.
-    #[error(
-        "the bucket's address (KINFOLIO_BUCKET_URL, or the household's setting) cannot be used: {reason}"
-    )]
+    #[error("the bucket's address cannot be used: {reason}; correct it {WHERE_IT_WAS_GIVEN}")]
     BadAddress {
         /// What is wrong with it.
         reason: &'static str,
@@ -40,9 +38,7 @@ pub enum BucketError {
         detail: String,
     },
     /// There is no such container, bucket or folder.
-    #[error(
-        "the bucket {bucket} does not exist or is not mounted: make it or mount it, or correct its address in the household's settings or in KINFOLIO_BUCKET_URL; is there a spelling mistake?"
-    )]
+    #[error("the bucket {bucket} does not exist{}", remedy(.bucket))]
     NoSuchBucket {
         /// Which bucket.
         bucket: String,
@@ -157,6 +153,19 @@ pub enum BucketError {
         /// As much as can be told.
         detail: String,
     },
+}
+
+/// An address has a mistake in it: where to look for that.
+const WHERE_IT_WAS_GIVEN: &str =
+    "where it was given: with the command, in KINFOLIO_BUCKET_URL, or in the household's settings";
+
+/// What helps where there is no such bucket.
+fn remedy(bucket: &str) -> String {
+    let made = match bucket.starts_with("file:") {
+        true => " or is not mounted: make that folder or mount its disk",
+        false => ": make it",
+    };
+    format!("{made}, or correct the address {WHERE_IT_WAS_GIVEN}")
 }
 
 impl BucketError {

@@ -25,6 +25,7 @@ mod storing;
 mod voting;
 mod waiting;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -43,6 +44,7 @@ pub(crate) use lines::{
     newest as newest_line,
 };
 pub use link::Status;
+use link::Work;
 pub(crate) use link::{Link, connect};
 pub(crate) use looking::{holds_now, lacks};
 pub(crate) use rivals::gone_on;
@@ -84,12 +86,29 @@ pub fn status(library: &Library) -> Option<Status> {
     let counted = counted.and_then(|address| census.as_ref()?.bucket(address));
     Some(Status {
         votes: library.node().bucket_voter().is_some(),
-        originals: counted.map(|counted| counted.stored),
+        originals: counted.map(|counted| counted.stored.saturating_sub(status.lost)),
         // A count may be a moment old; what came here since is to be stored, too.
         waiting: counted.map(|counted| counted.waiting.max(status.waiting.unwrap_or(0))),
         blocks_behind: status.blocks.map(|held| blocks.saturating_sub(held)),
         ..status
     })
+}
+
+/// The bucket was found not to hold these, which the household has stored there, and the household was
+/// not told so yet.
+pub(crate) fn found_missing(library: &Library, lost: &BTreeSet<PhotoId>) {
+    let link = library.bucket();
+    link.note(|status| status.lost = lost.len() as u64);
+    match (lost.first(), link.address()) {
+        (Some(first), Some(bucket)) => {
+            let lost = lost.len();
+            let told = format!(
+                "the bucket {bucket} lacks originals that the household had stored there: {lost} by now, {first} among them. See to it that nobody and no rule of the bucket deletes anything in it; if another copy of them is left somewhere, import that"
+            );
+            link.is_troubled(Work::Lost, &told);
+        }
+        _ => link.is_well(Work::Lost),
+    }
 }
 
 /// When the bucket's copy of an original was last found right, in unix milliseconds; `None` if the

@@ -116,7 +116,7 @@ pub enum LibraryError {
         id: PhotoId,
     },
     /// The record is there, its original is not.
-    #[error("the original of {id} {}", whereabouts(.added_by.as_deref(), .away))]
+    #[error("the original of {id} {}", whereabouts(.added_by.as_deref(), .away, .bucket.as_deref()))]
     OriginalMissing {
         /// The photo.
         id: PhotoId,
@@ -124,6 +124,8 @@ pub enum LibraryError {
         added_by: Option<String>,
         /// What the other devices are called that are out of reach and may hold it.
         away: Vec<String>,
+        /// The bucket that was asked and does not hold it.
+        bucket: Option<String>,
     },
     /// An original that did not come here whole.
     #[error("the original of {id} could not be fetched: {reason}")]
@@ -377,18 +379,27 @@ pub enum LibraryError {
 }
 
 /// Why an original is not to be had, and what to do.
-fn whereabouts(added_by: Option<&str>, away: &[String]) -> String {
+fn whereabouts(added_by: Option<&str>, away: &[String], bucket: Option<&str>) -> String {
     if away.is_empty() {
-        return "is on none of the household's devices: `kinfolio verify --deep` tells more"
-            .to_owned();
+        return match bucket {
+            Some(bucket) => format!(
+                "is neither in the bucket {bucket} nor on a device of the household: if another copy of it is left somewhere, import that"
+            ),
+            None => "is on none of the household's devices: `kinfolio verify --deep` tells more"
+                .to_owned(),
+        };
     }
+    let bucket = bucket.map(|bucket| format!(", nor in the bucket {bucket}"));
+    let bucket = bucket.unwrap_or_default();
     let names: Vec<_> = away.iter().map(|name| format!("“{name}”")).collect();
     let names = names.join(" or ");
     match added_by {
         Some(name) => {
-            format!("is on no device within reach (“{name}” added it): start {names} and try again")
+            format!(
+                "is on no device within reach (“{name}” added it){bucket}: start {names} and try again"
+            )
         }
-        None => format!("is on no device within reach: start {names} and try again"),
+        None => format!("is on no device within reach{bucket}: start {names} and try again"),
     }
 }
 

@@ -59,6 +59,10 @@ fn within_reach(library: &Library, first: Option<DeviceId>) -> Vec<DeviceId> {
 
 /// The names of the other devices that are out of reach.
 fn out_of_reach(library: &Library) -> Vec<String> {
+    if library.node().is_restored() {
+        // Whoever was a member before it is lost.
+        return Vec::new();
+    }
     let away = others(library).filter(|one| !one.reachable);
     away.map(|one| one.name).collect()
 }

@@ -26,6 +26,8 @@ pub struct Status {
     pub node: NodeStatus,
     /// The household's devices.
     pub devices: Vec<household::Device>,
+    /// Whether this device was made from the bucket, and has not gone on with the household yet.
+    pub restored: bool,
     /// Photos known, the trash counted.
     pub photos: u64,
     /// How the latest scrub went, or goes.
@@ -48,6 +50,7 @@ pub async fn status(library: &Library) -> Result<Status, LibraryError> {
     Ok(Status {
         node: library.node().status(),
         devices: household::devices(library),
+        restored: library.node().is_restored(),
         photos,
         scrub: scrub::status(library),
         bucket: bucket::status(library),

@@ -156,7 +156,7 @@ fn describe(body: &RestoredBody) -> String {
     let mut text = String::new();
     for missing in &body.missing {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "MISSING  {}: {}", missing.id, safe(&missing.reason));
+        let _ = writeln!(text, "MISSING  {}", safe(&missing.reason));
     }
     if let Some(trouble) = &body.trouble {
         let _ = writeln!(text, "STOPPED  {}", safe(trouble));

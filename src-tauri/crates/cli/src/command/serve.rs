@@ -70,10 +70,6 @@ async fn until_told(
     listeners.spawn(serve::on_socket(local, here, stop.clone()));
     import::resume(library).await?;
     bucket::start(library);
-    let now = household::status(library).standing;
-    if let Some(text) = advice(standing(&now)) {
-        complain(&format!("warning: this device does not vote: {text}"));
-    }
     let mut warnings = Warnings::default();
     warnings.tell(library);
     tracing::info!(%address, device = %library.device(), "serving");
@@ -99,7 +95,7 @@ async fn until_told(
 /// How often it is looked whether anything is wrong.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// What is wrong with the bucket and the devices, said on stderr once while it lasts.
+/// What is wrong with the bucket and the devices, this one first, said on stderr once while it lasts.
 #[derive(Default)]
 struct Warnings(BTreeSet<String>);
 
@@ -107,10 +103,13 @@ impl Warnings {
     fn tell(&mut self, library: &Library) {
         let bucket = bucket::status(library).and_then(|bucket| bucket.trouble);
         let devices = household::devices(library);
-        let devices = devices
-            .iter()
-            .flat_map(|device| troubles(&MemberBody::new(device)));
-        let now: BTreeSet<_> = bucket.into_iter().chain(devices).collect();
+        let devices: Vec<_> = devices.iter().map(MemberBody::new).collect();
+        let here = household::status(library);
+        let id = here.device.id.to_string();
+        let here = advice(standing(&here.standing), &id, &devices);
+        let here = here.map(|text| format!("this device does not vote: {text}"));
+        let devices = devices.iter().flat_map(troubles);
+        let now: BTreeSet<_> = here.into_iter().chain(bucket).chain(devices).collect();
         for trouble in now.difference(&self.0) {
             complain(&format!("warning: {}", safe(trouble)));
         }

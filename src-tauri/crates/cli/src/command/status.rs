@@ -66,7 +66,13 @@ fn describe(status: &LedgerStatus) -> String {
             counted(coming, "original", "originals")
         );
     }
-    if let Some(standing) = advice(&status.standing) {
+    if status.restored {
+        let _ = writeln!(
+            text,
+            "restored   from a bucket: this device shows what that held. The first change here goes on with the household, with this as its only device; others can join it again"
+        );
+    }
+    if let Some(standing) = advice(&status.standing, &device.id, &status.members) {
         let _ = writeln!(text, "standing   {standing}");
     }
     for member in &status.members {
@@ -166,23 +172,33 @@ fn told(member: &MemberBody) -> String {
     told.fold(String::new(), |text, one| format!("{text}, {one}"))
 }
 
-/// What a device that does not vote should know.
-pub(super) fn advice(standing: &str) -> Option<&'static str> {
-    match standing {
-        "healing" => Some(
-            "being healed: the ledger was damaged, or the folder was put back from an earlier time, copied or moved. It follows and takes edits, and votes again once more than half of the other voters have been within reach: start them. Where the folder that this one was copied from is in use as well, stop one of the two",
-        ),
-        "superseded" => Some(
-            "superseded: a copy of this device, or a later state of its disk, was seen; stop one of the two and start the other again",
-        ),
-        "removed" => Some(
-            "removed: the household has removed this device; what is done here reaches nobody. It can come back by an invitation, in a new folder",
-        ),
-        "forked" => Some(
-            "forked: another device holds other blocks, and no majority says which are right; keep both folders",
-        ),
-        _ => None,
-    }
+/// What a device should know that does not vote, of which `members` are all that it knows of.
+pub(super) fn advice(standing: &str, device: &str, members: &[MemberBody]) -> Option<String> {
+    let text = match standing {
+        "healing" => {
+            let others = |one: &&MemberBody| one.role == "voter" && one.id != device;
+            let more = match members.iter().filter(others).all(|one| one.reachable) {
+                false => "start them",
+                true => {
+                    "all are within reach: where this lasts, they do not vote either. If nobody is left who does, go on from one of them: kinfolio devices recover"
+                }
+            };
+            return Some(format!(
+                "being healed: the ledger was damaged, or the folder was put back from an earlier time, copied or moved. It follows and takes edits, and votes again once more than half of the other voters have been within reach: {more}. Where the folder that this one was copied from is in use as well, stop one of the two"
+            ));
+        }
+        "superseded" => {
+            "superseded: a copy of this device, or a later state of its disk, was seen; stop one of the two and start the other again"
+        }
+        "removed" => {
+            "removed: the household has removed this device; what is done here reaches nobody. It can come back by an invitation, in a new folder"
+        }
+        "forked" => {
+            "forked: another device holds other blocks, and no majority says which are right; keep both folders"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 #[cfg(test)]
@@ -215,5 +231,28 @@ mod tests {
         check(ahead(365 * 86_400 - 1), &[&off("365 days ahead of")]);
         check(ahead(-86_400), &[&off("24 hours behind")]);
         check(ahead(-660), &[&off("11 minutes behind")]);
+    }
+
+    #[test]
+    fn a_device_that_does_not_vote_is_told_what_helps() {
+        let member = |id: &str, reachable: bool| {
+            let member = json!({
+                "id": id, "name": id, "role": "voter", "reachable": reachable, "placement": "all",
+                "silent_seconds": 0, "pruned": false, "disk_full": false,
+            });
+            serde_json::from_value::<MemberBody>(member).unwrap()
+        };
+        let check = |standing: &str, members: &[(&str, bool)], expected: Option<&str>| {
+            let members: Vec<_> = members.iter().map(|(id, up)| member(id, *up)).collect();
+            let told = advice(standing, "me", &members);
+            let says = |told: &String| expected.is_some_and(|text| told.contains(text));
+            assert_eq!(told.as_ref().map(says), expected.map(|_| true), "{told:?}");
+        };
+        check("good", &[("me", true), ("you", false)], None);
+        let away = [("me", true), ("you", false)];
+        check("healing", &away, Some("within reach: start them"));
+        let there = [("me", true), ("you", true)];
+        check("healing", &there, Some("kinfolio devices recover"));
+        check("superseded", &there, Some("stop one of the two"));
     }
 }

@@ -33,6 +33,9 @@ pub struct LedgerStatus {
     /// once the household has removed it; `forked` if another device holds other blocks and no
     /// majority says who is right.
     pub standing: String,
+    /// Whether this device was made from the bucket and only shows what that held: the first change here
+    /// goes on with the household, with this as its only device.
+    pub restored: bool,
     /// Photos known, the trash counted.
     pub photos: u64,
     /// While this device is new: how far what it shows, which another device or the bucket gave it, is
@@ -329,6 +332,7 @@ impl LedgerStatus {
             pending: node.pending,
             quorum: node.quorum,
             standing: standing(&node.standing).to_owned(),
+            restored: status.restored,
             photos: status.photos,
             coming: status.coming,
             proving: status.proving.map(|proving| ProvingBody {

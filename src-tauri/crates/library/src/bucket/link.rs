@@ -41,6 +41,8 @@ pub struct Status {
     /// Originals of the household that it is not known to hold, whether or not it answers; `None`
     /// until they are counted.
     pub waiting: Option<u64>,
+    /// Originals that it is known not to hold, though the household says so.
+    pub lost: u64,
     /// Originals that this device has stored there since the start.
     pub stored: u64,
     /// Originals that it could not store since the start, for a fault of their own.
@@ -57,6 +59,8 @@ pub(crate) enum Work {
     /// No work: the household has another ledger, which is told before all else.
     Rivals,
     Originals,
+    /// What the household has stored there is missing.
+    Lost,
     Purge,
     Ledger,
     Loss,

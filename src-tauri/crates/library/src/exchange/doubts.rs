@@ -186,6 +186,7 @@ impl Named {
         };
         for look in 0..2 {
             if self.bucket.is_empty() {
+                bucket::found_missing(library, &self.bucket);
                 return Ok(());
             }
             if look > 0 {
@@ -203,12 +204,15 @@ impl Named {
                 }
             }
         }
+        // A device that only shows what the bucket held says it to whoever looks at it.
+        bucket::found_missing(library, &self.bucket);
         if self.bucket.is_empty() || !bucket::may_claim(library) {
             return Ok(());
         }
         let lost: Vec<_> = self.bucket.iter().copied().collect();
         say_lost(library, &lost, Some(address)).await?;
         self.bucket.clear();
+        bucket::found_missing(library, &self.bucket);
         Ok(())
     }
 }

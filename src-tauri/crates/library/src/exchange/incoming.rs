@@ -169,10 +169,13 @@ impl Incoming {
     fn missing(&self) -> LibraryError {
         let members = self.library.node().status().members;
         let added_by = members.into_iter().find(|one| one.id == self.added_by);
+        let (link, origin) = (self.library.bucket(), self.library.origin());
+        let origin = || origin.address().map(str::to_owned);
         LibraryError::OriginalMissing {
             id: self.id,
             added_by: added_by.map(|one| one.name),
             away: out_of_reach(&self.library),
+            bucket: link.address().or_else(origin),
         }
     }
 

@@ -38,6 +38,7 @@ pub(crate) fn thumb_error(root: &Path, error: ThumbError) -> LibraryError {
             id: PhotoId(id.0),
             added_by: None,
             away: Vec::new(),
+            bucket: None,
         },
         ThumbError::NoPreview { id, reason } => LibraryError::NoPreview {
             id: PhotoId(id.0),

@@ -54,6 +54,12 @@ impl Node {
         self.leave.get_or_init(|| leave);
     }
 
+    /// Whether this device was restored, and has not gone on with the household yet.
+    #[must_use]
+    pub fn is_restored(&self) -> bool {
+        self.is_restored.load(Ordering::Acquire)
+    }
+
     /// Begins a new epoch, of which this device is the only voter: for when a majority of the voters
     /// is lost for good. What those within reach may have agreed on before is kept. The others stay
     /// members; whoever of them comes back follows, brings the edits that it alone had, and asks for
@@ -63,7 +69,7 @@ impl Node {
     /// [`SubmitError::HasQuorum`], where nothing is lost; or the ledger cannot be written.
     pub async fn recover(&self) -> Result<Recovered, SubmitError> {
         let nonce = random_nonce()?;
-        if self.is_restored.load(Ordering::Acquire) {
+        if self.is_restored() {
             let (key, member) = self.restored()?;
             return self.go_on_alone(key, member, nonce).await;
         }
@@ -105,7 +111,7 @@ impl Node {
     /// A restored device becomes the household's only member with the first thing that it writes:
     /// so restoring alone changes nothing.
     pub(super) async fn begin_anew(&self) -> Result<(), SubmitError> {
-        if !self.is_restored.load(Ordering::Acquire) {
+        if !self.is_restored() {
             return Ok(());
         }
         let (key, member) = self.restored()?;
