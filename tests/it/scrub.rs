@@ -73,6 +73,16 @@ fn what_is_damaged_on_one_device_is_named_and_comes_back_from_the_other() {
     flip(&blob(&second, altered));
     fs::remove_file(blob(&second, lost)).unwrap();
     flip(&preview(&second, faded));
+    let named = second.run(["verify", "--deep"]).exited(1).stdout;
+    for (what, id) in [
+        ("original", altered),
+        ("original", lost),
+        ("preview", faded),
+    ] {
+        let line =
+            |line: &str| line.starts_with(&format!("FAULT  {what} at ")) && line.contains(id);
+        assert!(named.lines().any(line), "{what} {id}: {named}");
+    }
     let segment = fs::read_dir(second.root().join("ledger")).unwrap();
     let segment = segment
         .map(|entry| entry.unwrap().path())

@@ -127,7 +127,7 @@ pub(crate) async fn send(library: &Library, payloads: Vec<Bytes>) -> Result<Sent
     let first = receipt.first;
     if let Some(height) = receipt.height {
         let shown = library.shows(height).await;
-        shown.map_err(LibraryError::after_recording)?;
+        shown.map_err(|error| error.of_change(true))?;
         let settled = Settled::Committed;
         return Ok(Sent {
             settled,
@@ -185,7 +185,10 @@ pub(crate) async fn resolve(
     selection: Selection,
 ) -> Result<Vec<PhotoId>, LibraryError> {
     let mut photos = match selection {
-        Selection::Query(query) => query::all(library, &query).await?,
+        Selection::Query(query) => {
+            let found = query::all(library, &query).await;
+            found.map_err(|error| error.of_change(false))?
+        }
         Selection::Ids(ids) => {
             too_many(ids.len() as u64)?;
             library

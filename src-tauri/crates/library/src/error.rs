@@ -304,8 +304,8 @@ pub enum LibraryError {
     BehindFull {
         /// What does not follow.
         what: &'static str,
-        /// Whether a change was recorded before.
-        recorded: bool,
+        /// Whether a change was recorded before, where one was asked for.
+        recorded: Option<bool>,
         /// The library's folder.
         path: PathBuf,
     },
@@ -314,8 +314,8 @@ pub enum LibraryError {
     Behind {
         /// What does not follow.
         what: &'static str,
-        /// Whether a change was recorded before.
-        recorded: bool,
+        /// Whether a change was recorded before, where one was asked for.
+        recorded: Option<bool>,
         /// What holds it up.
         why: String,
     },
@@ -404,25 +404,26 @@ fn whereabouts(added_by: Option<&str>, away: &[String], bucket: Option<&str>) ->
 }
 
 /// What became of a change, where there was one.
-fn beginning(recorded: bool) -> &'static str {
+fn beginning(recorded: Option<bool>) -> &'static str {
     match recorded {
-        true => "recorded, but not shown yet: ",
-        false => "nothing was changed: ",
+        Some(true) => "recorded, but not shown yet: ",
+        Some(false) => "nothing was changed: ",
+        None => "",
     }
 }
 
-fn end(recorded: bool) -> &'static str {
+fn end(recorded: Option<bool>) -> &'static str {
     match recorded {
-        true => "; do not repeat it",
-        false => " and try again",
+        Some(true) => "; do not repeat it",
+        Some(false) | None => " and try again",
     }
 }
 
 impl LibraryError {
-    /// The same, where a change was recorded before.
-    pub(crate) fn after_recording(mut self) -> Self {
+    /// The same, where a change was asked for, and recorded before that or not.
+    pub(crate) fn of_change(mut self, was_recorded: bool) -> Self {
         if let Self::BehindFull { recorded, .. } | Self::Behind { recorded, .. } = &mut self {
-            *recorded = true;
+            *recorded = Some(was_recorded);
         }
         self
     }

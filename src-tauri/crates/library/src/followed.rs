@@ -86,12 +86,12 @@ pub(crate) async fn wait_for(
         None => Ok(()),
         Some(Trouble::DiskFull) => Err(LibraryError::BehindFull {
             what,
-            recorded: false,
+            recorded: None,
             path: root.to_path_buf(),
         }),
         Some(Trouble::Other(why)) => Err(LibraryError::Behind {
             what,
-            recorded: false,
+            recorded: None,
             why: why.to_string(),
         }),
     }

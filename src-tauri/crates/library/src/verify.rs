@@ -10,6 +10,7 @@ use kinfolio_catalog::{LibraryEdit, Placement};
 use kinfolio_node::{Block, DeviceId, Payload};
 use kinfolio_photos::BlobId;
 use kinfolio_photos::originals::{self, Expected, OriginalFault};
+use kinfolio_photos::thumbs;
 
 use crate::error::LibraryError;
 use crate::layout::Layout;
@@ -39,7 +40,8 @@ pub struct Fault {
 }
 
 /// Hashes the whole chain again and checks every signature; every original that the chain speaks
-/// of must be there in its length, and with `deep` its bytes are hashed again, too.
+/// of must be there in its length, and with `deep` its bytes are hashed again, too, and previews that are
+/// here are looked at.
 ///
 /// # Errors
 /// `root` holds no library. Everything else that is wrong is a fault in the report.
@@ -69,12 +71,21 @@ pub fn verify(root: &Path, deep: bool) -> Result<Report, LibraryError> {
             detail: fault.detail,
         }));
     let ends = chain.recovered.state.map(|state| state.height());
-    if let Some(reached) = reached.filter(|&reached| Some(reached) > ends) {
+    let is_cut = report.faults.is_empty();
+    if let Some(reached) = reached.filter(|&reached| is_cut && Some(reached) > ends) {
         report.faults.push(Fault {
             what: "ledger".to_owned(),
             place: layout.ledger().display().to_string(),
             detail: format!("its end is missing: it had reached block {reached}"),
         });
+    }
+    if deep {
+        let previews = thumbs::damaged(root, expected.keys().copied());
+        report.faults.extend(previews.map(|(id, path)| Fault {
+            what: "preview".to_owned(),
+            place: path.display().to_string(),
+            detail: format!("it is not what was stored for {id}; the next scrub makes it anew"),
+        }));
     }
     let faults: Vec<_> = match deep {
         true => {

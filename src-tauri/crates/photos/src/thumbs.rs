@@ -121,7 +121,7 @@ impl Thumbs {
 
     /// Where a preview lies, or would lie.
     pub fn path(&self, id: &BlobId, size: ThumbSize) -> PathBuf {
-        self.dir.join(format!("{}-{}.jpg", id.key(), size.px()))
+        below(&self.dir, id, size)
     }
 
     /// The stored preview; `None` when it is missing or damaged.
@@ -213,6 +213,34 @@ impl Thumbs {
         file.persist(path)?;
         Ok(())
     }
+}
+
+/// Those of the previews below `root` that are there and not what was stored: each with its path below
+/// it. Nothing is written; one that is missing is drawn again when somebody looks at it.
+pub fn damaged(
+    root: &Path,
+    ids: impl IntoIterator<Item = BlobId>,
+) -> impl Iterator<Item = (BlobId, PathBuf)> {
+    let dir = root.join(THUMBS);
+    let sizes = [ThumbSize::Small, ThumbSize::Large];
+    let previews = ids.into_iter().flat_map(move |id| {
+        sizes.map(|size| {
+            (
+                id,
+                below(Path::new(THUMBS), &id, size),
+                below(&dir, &id, size),
+            )
+        })
+    });
+    previews.filter_map(|(id, name, path)| match fs::read(&path) {
+        Ok(jpeg) => (!is_whole(&jpeg)).then_some((id, name)),
+        Err(error) => (error.kind() != io::ErrorKind::NotFound).then_some((id, name)),
+    })
+}
+
+/// Where a preview lies in the folder of them.
+fn below(dir: &Path, id: &BlobId, size: ThumbSize) -> PathBuf {
+    dir.join(format!("{}-{}.jpg", id.key(), size.px()))
 }
 
 /// What a preview begins with: a JPEG's start, and a comment of 12 bytes that begins so…

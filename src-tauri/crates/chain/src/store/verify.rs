@@ -19,6 +19,7 @@ use bytes::Bytes;
 
 use crate::apply::KeyRing;
 use crate::block::Block;
+use crate::id::Height;
 use crate::store::disk::{segment_path, segments};
 use crate::store::fault::{Damage, StoreError};
 use crate::store::pending::PendingLog;
@@ -200,6 +201,10 @@ struct Verification<'a> {
     ring: Arc<KeyRing>,
     under_way: VecDeque<Found>,
     replay: Replay,
+    /// Whether a record did not fit what stands before it. What follows is no fault of its own then.
+    broken: bool,
+    /// The highest block that could not be checked for it.
+    unchecked: Option<Height>,
     report: Report,
 }
 
@@ -211,6 +216,8 @@ impl<'a> Verification<'a> {
             ring: Arc::default(),
             under_way: VecDeque::new(),
             replay: Replay::thorough(),
+            broken: false,
+            unchecked: None,
             report: Report::default(),
         }
     }
@@ -245,6 +252,11 @@ impl<'a> Verification<'a> {
 
     fn judge(&mut self, found: Found) -> Result<(), Wound> {
         let (record, offset, findings) = match found {
+            // A seal covers all that stands before it, and so whatever was found there.
+            Found::Wound(Wound {
+                damage: Damage::Seal,
+                ..
+            }) if !self.report.faults.is_empty() => return Ok(()),
             Found::Wound(wound) => return Err(wound),
             Found::Record {
                 record,
@@ -253,8 +265,20 @@ impl<'a> Verification<'a> {
             } => (record, offset, findings),
         };
         let inspection = findings.map(Findings::wait);
-        let followed = self.replay.follow_inspected(&record, (0, 0), inspection);
-        for Decision { block, .. } in followed.map_err(|damage| Wound { offset, damage })? {
+        let decided = match self.replay.follow_inspected(&record, (0, 0), inspection) {
+            Ok(decided) => decided,
+            Err(_) if self.broken => {
+                if let Record::Accepted { block, .. } | Record::Learned(block) = record.as_ref() {
+                    self.unchecked = self.unchecked.max(Some(block.height()));
+                }
+                return Ok(());
+            }
+            Err(damage) => {
+                self.broken = true;
+                return Err(Wound { offset, damage });
+            }
+        };
+        for Decision { block, .. } in decided {
             self.report.blocks += 1;
             self.report.edits += block.edit_count();
             (self.visit)(&block);
@@ -263,7 +287,15 @@ impl<'a> Verification<'a> {
     }
 
     fn end(mut self, folder: &Path) -> Report {
-        check_undecided(&self.replay.known, &mut self.report);
+        if let Some(height) = self.unchecked {
+            self.report.faults.push(Fault {
+                what: "ledger",
+                place: folder.display().to_string(),
+                detail: format!("what follows, up to block {height}, cannot be checked without what is damaged or missing before it"),
+            });
+        } else {
+            check_undecided(&self.replay.known, &mut self.report);
+        }
         if self.replay.known.state.is_none() && self.report.faults.is_empty() {
             self.report.faults.push(Fault {
                 what: "ledger",
