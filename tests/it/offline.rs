@@ -260,6 +260,17 @@ fn whoever_disagrees_is_told_and_undo_reaches_everybody() {
     let entries = history(&there, &id);
     assert_eq!(entries[2]["unseen"][0]["value"], json!(other));
 
+    // On the command line as well.
+    let shown = couple.homes[0].run(["show", &id]).succeeded().stdout;
+    let says = format!("does not; to choose: kinfolio edit {id} --caption");
+    assert!(shown.contains(&says), "{shown}");
+    for value in ["caption “mine” by PC", "caption “yours” by PC 2"] {
+        assert!(shown.contains(value), "{shown}");
+    }
+    let listed = couple.homes[0].run(["show", &id, "--history"]).succeeded();
+    let unseen = format!("without having seen caption “{other}” by PC");
+    assert!(listed.stdout.contains(&unseen), "{listed:?}");
+
     // One step takes the other value, for both devices.
     change(&there, &id, &json!({ "caption": other }));
     for client in [&here, &there] {
@@ -288,14 +299,16 @@ fn whoever_disagrees_is_told_and_undo_reaches_everybody() {
     shows(&there, &id, "caption", &json!(other));
     assert_eq!(undo(&here), (1, 0, "committed".to_owned()), "the upload");
     shows(&there, &id, "trashed", &json!(true));
+    let refused = couple.homes[0].run(["undo"]).exited(1).stderr;
+    assert!(refused.contains("nothing to undo"), "{refused}");
     let nothing = here.ask("POST", "/api/v1/undo", &[], &[]).is(409).json();
     assert_eq!(nothing["code"], "nothing_to_undo");
     // What stood before the rating of this device stands again: the rating of the other, whose
     // undo left it alone.
-    assert_eq!(
-        undo(&there),
-        (1, 0, "committed".to_owned()),
-        "its own rating"
+    let undone = couple.homes[1].run(["undo"]).succeeded().stdout;
+    assert!(
+        undone.starts_with("Taken back on 1 photo: rating 1, of 20"),
+        "{undone}"
     );
     shows(&here, &id, "rating", &json!(3));
 }

@@ -56,6 +56,7 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
         Command::Search(args) => command::search::run(&folder(data)?, &args, output).await,
         Command::Show(args) => command::show::run(&folder(data)?, &args, output).await,
         Command::Edit(args) => command::edit::run(&folder(data)?, &args, output).await,
+        Command::Undo => command::undo::run(&folder(data)?, output).await,
         Command::Purge(args) => command::purge::run(&folder(data)?, &args, output).await,
         Command::Status => command::status::run(&folder(data)?, output).await,
         Command::Verify(args) => command::verify::run(&folder(data)?, &args, output),

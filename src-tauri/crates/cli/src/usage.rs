@@ -91,10 +91,12 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Search with the language of the app's search box
     Search(SearchArgs),
-    /// Show one photo's record
+    /// Show one photo's record, or who did what to it
     Show(ShowArgs),
     /// Change photos
     Edit(EditArgs),
+    /// Take back what this device did last, on every device; once more: what it did before that
+    Undo,
     /// Delete the originals of photos in the trash on all devices and in the bucket, for good
     Purge(PurgeArgs),
     /// Show this device, the chain and its members
@@ -319,6 +321,9 @@ pub(crate) struct ShowArgs {
     /// The photo's id, as `search` prints it
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+    /// Show every edit of it instead: who, when, on which device, and values that conflicted
+    #[arg(long)]
+    pub(crate) history: bool,
 }
 
 #[derive(Debug, Args)]

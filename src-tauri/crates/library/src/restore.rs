@@ -18,10 +18,10 @@ use std::path::Path;
 
 use kinfolio_bucket::{Bucket, Contents};
 use kinfolio_catalog::PhotoId;
-use kinfolio_node::{IDENTITY_FOLDER, RecoveryKey, Restoring};
+use kinfolio_node::{IDENTITY_FOLDER, NodeError, RecoveryKey, Restoring};
 use tokio::sync::watch;
 
-use crate::bucket::{Part, connect, epochs, has_segment, newest_line};
+use crate::bucket::{Part, connect, epochs, has_segment, newest_line, read_segment};
 use crate::checkpoint::{Proving, mark_unproven};
 use crate::error::LibraryError;
 use crate::founding::{begin_again, check_name, furnish, make_library, prepare};
@@ -250,11 +250,15 @@ async fn open(url: &str, key: &RecoveryKey) -> Result<Bucket, LibraryError> {
         from: 0,
         to: None,
     };
-    match has_segment(&bucket, &first, 0).await? {
-        true => Ok(bucket),
-        false => {
-            let bucket = bucket.to_string();
-            Err(LibraryError::Restore(RestoreError::NoLedger { bucket }))
-        }
+    if !has_segment(&bucket, &first, 0).await? {
+        let bucket = bucket.to_string();
+        return Err(LibraryError::Restore(RestoreError::NoLedger { bucket }));
+    }
+    // What is damaged is told of where it is read to be used.
+    let founding = read_segment(&bucket, &first, 0).await.ok().flatten();
+    let founding = founding.and_then(|first| first.blocks().first().cloned());
+    match founding.map(|block| Restoring::check_key(key, &block)) {
+        Some(Err(error @ NodeError::OtherRecoveryKey { .. })) => Err(LibraryError::Node(error)),
+        Some(_) | None => Ok(bucket),
     }
 }

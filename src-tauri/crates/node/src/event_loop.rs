@@ -357,9 +357,6 @@ impl EventLoop {
             self.published.follow(engine);
             self.network.waits(engine.pending());
             self.network.misses(engine.misses());
-            if matches!(engine.standing(), Standing::Superseded { .. }) {
-                self.network.withdraw();
-            }
             self.follow_members();
         }
         self.note_reached(REACHED_NOTED_EVERY);
@@ -367,7 +364,7 @@ impl EventLoop {
         for answer in answers {
             self.answer(answer);
         }
-        self.mind_removal();
+        self.mind_standing();
     }
 
     /// Lets in who belongs to the household now, and notes it.

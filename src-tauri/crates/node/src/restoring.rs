@@ -91,16 +91,20 @@ impl Restoring {
                 state.apply(block).map_err(unfit)?;
             }
             None => {
-                let state = ChainState::found(block).map_err(unfit)?;
-                if *state.recovery_key() != self.recovery.public_key() {
-                    let household = state.household().to_owned();
-                    return Err(NodeError::OtherRecoveryKey { household });
-                }
+                let state = founded_with(&self.recovery, block)?;
                 self.founded = Some((Arc::clone(block), state));
             }
         }
         self.store.append(&Record::Learned(Arc::clone(block)))?;
         Ok(())
+    }
+
+    /// Whether the household that `block` founds is that of this recovery key, before anything is made.
+    ///
+    /// # Errors
+    /// As [`Restoring::take`].
+    pub fn check_key(recovery: &RecoveryKey, block: &Block) -> Result<(), NodeError> {
+        founded_with(recovery, block).map(drop)
     }
 
     /// Makes this folder that of a new device, called `device`, which holds the ledger and does not
@@ -151,4 +155,16 @@ impl Taken {
         });
         blocks.map_while(Result::transpose).collect()
     }
+}
+
+/// The household that `block` founds, if this is its recovery key.
+fn founded_with(recovery: &RecoveryKey, block: &Block) -> Result<ChainState, NodeError> {
+    let height = block.height();
+    let state = ChainState::found(block);
+    let state = state.map_err(|refusal| NodeError::Unfit { height, refusal })?;
+    if *state.recovery_key() != recovery.public_key() {
+        let household = state.household().to_owned();
+        return Err(NodeError::OtherRecoveryKey { household });
+    }
+    Ok(state)
 }

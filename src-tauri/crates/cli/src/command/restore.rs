@@ -10,7 +10,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kinfolio_library::node::RecoveryKey;
 use kinfolio_library::restore::{self, Restored};
-use kinfolio_library::{Library, LibraryError, device_name, household};
+use kinfolio_library::{Library, LibraryError, device_name, ledger};
 use serde::Serialize;
 
 use crate::failure::{Failure, PARTLY_DONE};
@@ -35,6 +35,8 @@ struct RestoredBody {
     trouble: Option<String>,
     /// Other lines of the household's history that were not taken.
     others: Vec<String>,
+    /// Whether it has not gone on with the household yet.
+    restored: bool,
     seconds: f64,
 }
 
@@ -74,7 +76,7 @@ pub(crate) async fn run(
     let (status, originals) = loop {
         let library = Library::open(root).await?;
         let originals = restore::originals(&library, show).await;
-        let status = household::status(&library);
+        let status = ledger::status(&library).await?;
         library.close().await;
         match originals {
             // Opened again, everything is built from the ledger.
@@ -82,6 +84,7 @@ pub(crate) async fn run(
             originals => break (status, originals?),
         }
     };
+    let (status, restored) = (status.node, status.restored);
     bar.finish_and_clear();
     let missing = originals.missing.into_iter();
     let body = RestoredBody {
@@ -100,6 +103,7 @@ pub(crate) async fn run(
             .collect(),
         trouble: originals.trouble,
         others,
+        restored,
         seconds: begun.elapsed().as_secs_f64(),
     };
     output.print(&body, describe)?;
@@ -182,8 +186,10 @@ fn describe(body: &RestoredBody) -> String {
         counted(body.originals, "original", "originals"),
         body.seconds
     );
-    text.push_str(
-        "With the first change here this device becomes the household's only one, and the devices before it are\nremoved. If one of them still works, join it instead: kinfolio invite, there.\n",
-    );
+    if body.restored {
+        text.push_str(
+            "With the first change here this device becomes the household's only one, and the devices before it are\nremoved. If one of them still works, join it instead: kinfolio invite, there.\n",
+        );
+    }
     text
 }

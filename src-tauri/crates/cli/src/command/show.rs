@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use kinfolio_http::dto::State;
 use kinfolio_http::dto::photo::PhotoRecord;
 
+use super::history;
 use crate::api::Api;
 use crate::failure::Failure;
 use crate::output::{Output, bytes, safe};
@@ -23,12 +24,18 @@ pub(crate) async fn run(
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .collect();
-    let record = api
-        .get::<PhotoRecord>(&format!("/api/v1/photos/{id}"))
-        .await;
+    let path = format!("/api/v1/photos/{id}");
+    let shown = match args.history {
+        true => history::show(&api, &path, output).await,
+        false => record(&api, &path, output).await,
+    };
     api.close().await;
-    output.print(&record?, describe)?;
-    Ok(ExitCode::SUCCESS)
+    shown.map(|()| ExitCode::SUCCESS)
+}
+
+async fn record(api: &Api, path: &str, output: &Output) -> Result<(), Failure> {
+    let record: PhotoRecord = api.get(path).await?;
+    output.print(&record, describe)
 }
 
 fn describe(photo: &PhotoRecord) -> String {
@@ -59,6 +66,8 @@ fn describe(photo: &PhotoRecord) -> String {
     rows.push(("tags", photo.tags.join(", ")));
     rows.push(("rating", "*".repeat(photo.rating.into())));
     rows.push(("marks", marks(photo)));
+    let conflicts = photo.conflicts.iter();
+    rows.extend(conflicts.map(|one| ("conflict", history::conflict(&photo.id, one))));
     rows.push(("warning", photo.warning.clone().unwrap_or_default()));
     rows.push((
         "added",

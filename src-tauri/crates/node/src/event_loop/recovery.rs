@@ -78,13 +78,15 @@ impl EventLoop {
         }
     }
 
-    /// Notes that this device was removed, and tells those who wait that nothing comes any more.
-    pub(super) fn mind_removal(&mut self) {
-        let removed = self.no_writes();
-        let Some(error) = removed.filter(|error| matches!(error, SubmitError::Removed { .. }))
-        else {
+    /// Speaks with nobody any more where another process has taken this one's place. Notes that this
+    /// device was removed, and tells those who wait that nothing comes any more.
+    pub(super) fn mind_standing(&mut self) {
+        let Some(error) = self.no_writes() else {
             return;
         };
+        if !matches!(error, SubmitError::Removed { .. }) {
+            return self.network.withdraw();
+        }
         for waiter in std::mem::take(&mut self.waiters).into_values() {
             waiter.fail(&error);
         }
