@@ -9,14 +9,15 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom; what is not named uses nothing of the house.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("kinfolio-consensus", &[]),
     ("kinfolio-chain", &[]),
     ("kinfolio-proof", &[]),
-    ("kinfolio-photos", &[]),
+    ("kinfolio-places", &[]),
+    ("kinfolio-photos", &["kinfolio-places"]),
     ("kinfolio-bucket", &[]),
     ("kinfolio-catalog", &["kinfolio-chain"]),
-    ("kinfolio-search", &["kinfolio-catalog"]),
+    ("kinfolio-search", &["kinfolio-catalog", "kinfolio-places"]),
     (
         "kinfolio-transport",
         &["kinfolio-consensus", "kinfolio-chain"],
@@ -29,6 +30,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
         "kinfolio-library",
         &[
             "kinfolio-photos",
+            "kinfolio-places",
             "kinfolio-bucket",
             "kinfolio-catalog",
             "kinfolio-search",

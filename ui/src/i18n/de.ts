@@ -141,6 +141,8 @@ export const de: Catalogue = {
   'info.date.file_time': 'nach dem Datum der Datei, mangels eines besseren',
   'info.camera': 'Kamera',
   'info.lens': 'Objektiv',
+  'info.place': 'Ort',
+  'info.place.credit': 'Ortsnamen: GeoNames',
   'info.position': 'Position',
   'info.altitude': '{metres} m über dem Meer',
   'info.file': 'Datei',

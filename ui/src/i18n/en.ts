@@ -136,6 +136,8 @@ export const en = {
   'info.date.file_time': 'from the file’s date, for want of a better one',
   'info.camera': 'Camera',
   'info.lens': 'Lens',
+  'info.place': 'Place',
+  'info.place.credit': 'Place names: GeoNames',
   'info.position': 'Position',
   'info.altitude': '{metres} m above the sea',
   'info.file': 'File',

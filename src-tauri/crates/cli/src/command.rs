@@ -12,6 +12,7 @@ pub(crate) mod invite;
 pub(crate) mod join;
 pub(crate) mod purge;
 pub(crate) mod recovery_key;
+pub(crate) mod reindex;
 pub(crate) mod restore;
 pub(crate) mod sample;
 pub(crate) mod search;

@@ -60,6 +60,7 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
         Command::Purge(args) => command::purge::run(&folder(data)?, &args, output).await,
         Command::Status => command::status::run(&folder(data)?, output).await,
         Command::Verify(args) => command::verify::run(&folder(data)?, &args, output),
+        Command::Reindex => command::reindex::run(&folder(data)?, output).await,
         Command::Blocks(args) => command::blocks::run(&folder(data)?, &args, output).await,
         Command::Bench(Bench::Ledger(args)) => command::bench::ledger(&args, output).await,
         Command::Bench(Bench::Node(args)) => command::bench::node(&folder(data)?, args).await,

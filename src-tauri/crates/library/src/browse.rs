@@ -36,6 +36,15 @@ pub struct Named<T> {
     pub devices: Vec<(DeviceId, String)>,
 }
 
+/// The town or village where a photo was taken, with its region and country; nothing where none is
+/// near, or nobody knows where it was.
+#[must_use]
+pub fn place(photo: &Photo) -> Option<String> {
+    let at = photo.position?;
+    let place = kinfolio_places::name(at.lat, at.lon)?;
+    Some(place.to_string())
+}
+
 /// How many photos each month has, newest month first; photos in the trash do not count.
 ///
 /// # Errors

@@ -29,6 +29,7 @@ pub mod ledger;
 mod library;
 pub mod purge;
 pub mod query;
+pub mod reindex;
 mod repeated;
 pub mod restore;
 pub mod scrub;

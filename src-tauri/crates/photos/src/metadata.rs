@@ -87,7 +87,7 @@ pub(crate) fn inspect(
         mime: sniffed.mime.to_owned(),
         width: rendered.width,
         height: rendered.height,
-        taken: facts.witnesses.best(name, modified),
+        taken: facts.witnesses.best(name, modified, facts.position),
         camera_make: facts.camera_make,
         camera_model: facts.camera_model,
         lens: facts.lens,

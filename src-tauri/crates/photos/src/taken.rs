@@ -2,9 +2,13 @@
 //! wall time; it is kept as such, with the offset only where the camera says it,
 //! so that a late evening stays in its month.
 
+mod local;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::civil::DateTime;
+
+use crate::exif::Position;
 
 /// A wall-clock time as the camera showed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +55,14 @@ pub(crate) struct Witnesses {
 }
 
 impl Witnesses {
-    /// The best witness; the file's name and then its time speak when no other does.
-    pub(crate) fn best(&self, name: &str, modified: Option<SystemTime>) -> Taken {
+    /// The best witness, in the time of the place where that is known; the file's name and then its time
+    /// speak when no other does.
+    pub(crate) fn best(
+        &self,
+        name: &str,
+        modified: Option<SystemTime>,
+        position: Option<Position>,
+    ) -> Taken {
         let found = [
             (self.original, TakenSource::ExifOriginal),
             (self.digitized, TakenSource::ExifDigitized),
@@ -63,6 +73,7 @@ impl Witnesses {
         found
             .into_iter()
             .find_map(|(at, source)| Some(Taken { at: at?, source }))
+            .map(|taken| local::of(taken, position, self.gps, from_name(name)))
             .unwrap_or_else(|| {
                 let at = utc(unix_ms(modified.unwrap_or_else(SystemTime::now)));
                 Taken {
@@ -435,6 +446,7 @@ mod tests {
             let taken = witnesses.best(
                 name,
                 Some(UNIX_EPOCH + std::time::Duration::from_millis(1500)),
+                None,
             );
             assert_eq!((taken.source, show(Some(taken.at)).as_str()), expect);
         }

@@ -60,6 +60,7 @@ impl Compiler<'_> {
                     TextField::Camera => self.fields.camera,
                     TextField::Lens => self.fields.lens,
                     TextField::Folder => self.fields.folder,
+                    TextField::Place => self.fields.place,
                 };
                 fixed_box(self.words(field, words), 0.0)
             }

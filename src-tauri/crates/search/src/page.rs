@@ -35,6 +35,8 @@ pub struct Facets {
     pub tags: Vec<(String, u64)>,
     /// Cameras, make and model, most frequent first.
     pub cameras: Vec<(String, u64)>,
+    /// Places by town, region and country, most frequent first.
+    pub places: Vec<(String, u64)>,
     /// Years of the wall clock, latest first.
     pub years: Vec<(i16, u64)>,
 }

@@ -56,7 +56,7 @@ pub(crate) enum Node {
     Not(Box<Node>),
     /// Words anywhere in the photo's texts.
     Words(Words),
-    /// Words of the camera, the lens or the folder.
+    /// Words of the camera, the lens, the folder or the place.
     Within(TextField, Words),
     /// A tag or anything below it, folded.
     Tag(String),
@@ -89,6 +89,7 @@ pub(crate) enum TextField {
     Camera,
     Lens,
     Folder,
+    Place,
 }
 
 /// A yes or no that a photo carries.

@@ -12,7 +12,7 @@ use crate::query::Flag;
 use crate::{fold, geo};
 
 /// Version of everything here and in [`fold`]; an index of another one is built again.
-pub(crate) const FORMAT: u64 = 1;
+pub(crate) const FORMAT: u64 = 2;
 
 /// Columns that are read by name.
 pub(crate) const TAKEN: &str = "taken";
@@ -21,6 +21,7 @@ pub(crate) const LAT: &str = "lat";
 pub(crate) const LON: &str = "lon";
 pub(crate) const TAG_NAME: &str = "tag_name";
 pub(crate) const CAMERA_NAME: &str = "camera_name";
+pub(crate) const PLACE_NAME: &str = "place_name";
 pub(crate) const YEAR: &str = "year";
 
 /// Distance between the words of one text and those of the next, so that no phrase spans them.
@@ -33,15 +34,18 @@ pub(crate) struct Fields {
     /// The photo's 32 bytes, to replace it by.
     pub(crate) id: Field,
     id_parts: [Field; 4],
-    /// All words of name, caption, tags, camera and lens.
+    /// All words of name, caption, tags, place, camera and lens.
     pub(crate) text: Field,
     pub(crate) camera: Field,
     pub(crate) lens: Field,
     pub(crate) folder: Field,
+    /// Town, region and country, and what else these are called.
+    pub(crate) place: Field,
     /// Folded tags and everything above them.
     pub(crate) tag: Field,
     tag_name: Field,
     camera_name: Field,
+    place_name: Field,
     pub(crate) flag: Field,
     /// Kind, media type and its parts, and the name's extension.
     pub(crate) kind: Field,
@@ -71,10 +75,12 @@ impl Fields {
             text: schema.add_text_field("text", words.clone()),
             camera: schema.add_text_field("camera", words.clone()),
             lens: schema.add_text_field("lens", words.clone()),
-            folder: schema.add_text_field("folder", words),
+            folder: schema.add_text_field("folder", words.clone()),
+            place: schema.add_text_field("place", words),
             tag: schema.add_text_field("tag", STRING),
             tag_name: schema.add_text_field(TAG_NAME, column.clone()),
-            camera_name: schema.add_text_field(CAMERA_NAME, column),
+            camera_name: schema.add_text_field(CAMERA_NAME, column.clone()),
+            place_name: schema.add_text_field(PLACE_NAME, column),
             flag: schema.add_text_field("flag", STRING),
             kind: schema.add_text_field("kind", STRING),
             device: schema.add_text_field("device", STRING),
@@ -139,7 +145,20 @@ impl Fields {
         let (make, model) = (photo.camera_make.as_str(), photo.camera_model.as_str());
         let tags = photo.tags.iter().map(String::as_str);
         let texts = [&photo.name, &photo.caption, make, model, &photo.lens];
-        document.add_pre_tokenized_text(self.text, words(texts.into_iter().chain(tags)));
+        let place = photo
+            .position
+            .and_then(|at| kinfolio_places::name(at.lat, at.lon));
+        let mut names = Vec::new();
+        if let Some(place) = place {
+            let shown = place.to_string();
+            document.add_text(self.place_name, &shown);
+            names.push(shown);
+            names.extend(place.aliases());
+        }
+        let names = names.iter().map(String::as_str);
+        document.add_pre_tokenized_text(self.place, words(names.clone()));
+        let texts = texts.into_iter().chain(tags).chain(names);
+        document.add_pre_tokenized_text(self.text, words(texts));
         document.add_pre_tokenized_text(self.camera, words([make, model]));
         document.add_pre_tokenized_text(self.lens, words([photo.lens.as_str()]));
         document.add_pre_tokenized_text(self.folder, words([photo.folder.as_str()]));

@@ -65,6 +65,8 @@ pub struct FacetsBody {
     pub tags: Vec<Counted>,
     /// Cameras.
     pub cameras: Vec<Counted>,
+    /// Places: town, region, country.
+    pub places: Vec<Counted>,
     /// Years of capture, latest first.
     pub years: Vec<Counted>,
 }
@@ -75,6 +77,7 @@ impl From<Facets> for FacetsBody {
         Self {
             tags: facets.tags.into_iter().map(counted).collect(),
             cameras: facets.cameras.into_iter().map(counted).collect(),
+            places: facets.places.into_iter().map(counted).collect(),
             years: facets
                 .years
                 .into_iter()

@@ -12,9 +12,9 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 use super::Facets;
 use super::cursor::{Cursor, Key};
 use crate::query::Sort;
-use crate::schema::{CAMERA_NAME, ID_PARTS, TAG_NAME, TAKEN, YEAR};
+use crate::schema::{CAMERA_NAME, ID_PARTS, PLACE_NAME, TAG_NAME, TAKEN, YEAR};
 
-/// Most tags and most cameras in the facets.
+/// Most tags, cameras and places in the facets.
 const FACET_NAMES_MAX: usize = 20;
 /// Most years.
 const FACET_YEARS_MAX: usize = 100;
@@ -172,6 +172,7 @@ impl SegmentCollector for SegmentPage {
 struct Tally {
     tags: Option<Column>,
     cameras: Option<Column>,
+    places: Option<Column>,
     year: Arc<dyn ColumnValues<i64>>,
     years: BTreeMap<i16, u64>,
 }
@@ -187,13 +188,17 @@ impl Tally {
         Ok(Tally {
             tags: columns.str(TAG_NAME)?.map(Column::new),
             cameras: columns.str(CAMERA_NAME)?.map(Column::new),
+            places: columns.str(PLACE_NAME)?.map(Column::new),
             year: columns.column_first_or_default(YEAR)?,
             years: BTreeMap::new(),
         })
     }
 
     fn count(&mut self, document: DocId) {
-        for column in [&mut self.tags, &mut self.cameras].into_iter().flatten() {
+        for column in [&mut self.tags, &mut self.cameras, &mut self.places]
+            .into_iter()
+            .flatten()
+        {
             column.count(document);
         }
         if let Ok(year) = i16::try_from(self.year.get_val(document)) {
@@ -205,6 +210,7 @@ impl Tally {
         Ok(Names {
             tags: self.tags.map_or(Ok(BTreeMap::new()), Column::named)?,
             cameras: self.cameras.map_or(Ok(BTreeMap::new()), Column::named)?,
+            places: self.places.map_or(Ok(BTreeMap::new()), Column::named)?,
             years: self.years,
         })
     }
@@ -243,6 +249,7 @@ impl Column {
 struct Names {
     tags: BTreeMap<String, u64>,
     cameras: BTreeMap<String, u64>,
+    places: BTreeMap<String, u64>,
     years: BTreeMap<i16, u64>,
 }
 
@@ -254,6 +261,9 @@ impl Names {
         for (camera, count) in other.cameras {
             *self.cameras.entry(camera).or_default() += count;
         }
+        for (place, count) in other.places {
+            *self.places.entry(place).or_default() += count;
+        }
         for (year, count) in other.years {
             *self.years.entry(year).or_default() += count;
         }
@@ -263,6 +273,7 @@ impl Names {
         Facets {
             tags: most_frequent(self.tags),
             cameras: most_frequent(self.cameras),
+            places: most_frequent(self.places),
             years: self.years.into_iter().rev().take(FACET_YEARS_MAX).collect(),
         }
     }

@@ -8,7 +8,7 @@ use crate::fold;
 use crate::geo::{Circle, Rectangle};
 
 const FIELDS: &str =
-    "tag, camera, lens, iso, taken, near, in, has, is, rating, type, device, folder";
+    "tag, place, camera, lens, iso, taken, near, in, has, is, rating, type, device, folder";
 
 /// Reads `name:value`; `start` is where the name stands.
 pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
@@ -23,6 +23,7 @@ pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, Que
         "camera" => |value: &Value| within(TextField::Camera, value),
         "lens" => |value: &Value| within(TextField::Lens, value),
         "folder" => |value: &Value| within(TextField::Folder, value),
+        "place" => |value: &Value| within(TextField::Place, value),
         "iso" => |value: &Value| numbers(value, u32::MAX.into()).map(Node::Iso),
         "rating" => |value: &Value| numbers(value, 5).map(Node::Rating),
         "taken" => |value: &Value| taken::range(value).map(Node::Taken),

@@ -8,8 +8,8 @@ use proptest::{option, prop_assert_eq, proptest, sample};
 use super::library::{Library, at, photo};
 use crate::query::{Query, Sort};
 
-const WORDS: [&str; 9] = [
-    "beach", "bench", "Beaches", "été", "ete", "sea", "seal", "12", "1234",
+const WORDS: [&str; 10] = [
+    "beach", "bench", "Beaches", "été", "ete", "sea", "seal", "12", "1234", "France",
 ];
 const TAGS: [&str; 5] = ["sea", "sea/Été", "sea/ete/x", "beach 12", "Bench"];
 const CAMERAS: [(&str, &str); 4] = [
@@ -45,6 +45,7 @@ enum Ask {
     Quoted(&'static str, &'static str),
     Tag(&'static str),
     Camera(&'static str),
+    Place(&'static str),
     Number(&'static str, &'static str, u64),
     Numbers(&'static str, u64, u64),
     Taken(&'static str, &'static str),
@@ -68,6 +69,7 @@ impl Ask {
             Ask::Quoted(a, b) => format!("\"{a} {b}\""),
             Ask::Tag(tag) => format!("tag:\"{tag}\""),
             Ask::Camera(camera) => format!("camera:{camera}"),
+            Ask::Place(place) => format!("place:{place}"),
             Ask::Number(field, sign, n) => format!("{field}:{sign}{n}"),
             Ask::Numbers(field, from, to) => format!("{field}:{from}..{to}"),
             Ask::Taken(sign, period) => format!("taken:{sign}{period}"),
@@ -102,6 +104,13 @@ impl Ask {
                 let camera = plain(camera);
                 let own = [words(&photo.camera_make), words(&photo.camera_model)].concat();
                 own.iter().any(|word| word.starts_with(&camera))
+            }
+            Ask::Place(place) => {
+                let place = plain(place);
+                let own = place_names(photo);
+                own.iter()
+                    .flat_map(|name| words(name))
+                    .any(|word| word.starts_with(&place))
             }
             Ask::Number(field, sign, n) => number(photo, field).is_some_and(|own| match *sign {
                 "<" => own < *n,
@@ -181,10 +190,21 @@ fn texts(photo: &Photo) -> Vec<Vec<String>> {
         &photo.camera_model,
         &photo.lens,
     ];
+    let places = place_names(photo);
     own.into_iter()
         .chain(&photo.tags)
+        .chain(&places)
         .map(|text| words(text))
         .collect()
+}
+
+/// What the place of a photo is called: the data are the index's, of which nobody else has any.
+fn place_names(photo: &Photo) -> Vec<String> {
+    let place = photo
+        .position
+        .and_then(|at| kinfolio_places::name(at.lat, at.lon));
+    let names = place.map(|place| [vec![place.to_string()], place.aliases()].concat());
+    names.unwrap_or_default()
 }
 
 fn fits(token: &str, word: &str, open: bool) -> bool {
@@ -260,6 +280,7 @@ fn field() -> impl Strategy<Value = Ask> {
         1 => (pick(&WORDS), pick(&WORDS)).prop_map(|(a, b)| Ask::Quoted(a, b)),
         2 => pick(&TAGS).prop_map(Ask::Tag),
         1 => pick(&["nikon", "d7", "D70", "sea"]).prop_map(Ask::Camera),
+        1 => pick(&["france", "Frankreich", "fra", "ile", "loiret", "nowhere"]).prop_map(Ask::Place),
         1 => (numbered(), sign(), 0..=5u64).prop_map(|((field, max), sign, n)| Ask::Number(field, sign, n * max / 5)),
         1 => (numbered(), 0..=5u64, 0..=5u64).prop_map(|((field, max), a, b)| Ask::Numbers(field, a.min(b) * max / 5, a.max(b) * max / 5)),
         2 => (sign(), pick(&PERIODS)).prop_map(|(sign, period)| Ask::Taken(sign, period)),

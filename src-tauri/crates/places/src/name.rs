@@ -1,0 +1,166 @@
+//! What a position is called: the nearest town or village, if there is one near.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use keshvar::{Alpha2, Country};
+use reverse_geocoder::{Record, ReverseGeocoder};
+
+/// How far from a town or village a position may be and still have its name, in kilometres. Farther
+/// out, at sea or in a desert, a name would say more than is known.
+pub const NAMED_WITHIN_KM: f64 = 30.0;
+
+/// Names of a country that it is found by: they begin with English, German, French and Spanish.
+const LANGUAGES: usize = 5;
+
+/// The earth's mean radius.
+const EARTH_KM: f64 = 6371.0088;
+
+static GEOCODER: LazyLock<ReverseGeocoder> = LazyLock::new(ReverseGeocoder::new);
+
+/// A place with a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    record: &'static Record,
+    km: f64,
+}
+
+/// The town or village at this position, in degrees; nothing where none is near, or the position is
+/// none.
+#[must_use]
+pub fn name(lat: f64, lon: f64) -> Option<Place> {
+    if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) {
+        return None;
+    }
+    let found = GEOCODER.search((lat, lon));
+    // It gives the square of the straight way through a globe of radius 1.
+    let half_chord = (found.distance.sqrt() / 2.0).min(1.0);
+    let km = 2.0 * half_chord.asin() * EARTH_KM;
+    let record = found.record;
+    (km <= NAMED_WITHIN_KM).then_some(Place { record, km })
+}
+
+impl Place {
+    /// The town or village.
+    #[must_use]
+    pub fn town(&self) -> &'static str {
+        &self.record.name
+    }
+
+    /// How far from its middle the position is, in kilometres.
+    #[must_use]
+    pub fn km(&self) -> f64 {
+        self.km
+    }
+
+    /// The country, as it is called in English; empty where that is disputed.
+    #[must_use]
+    pub fn country(&self) -> String {
+        match self.record.cc.as_str() {
+            // No country of ISO 3166.
+            "XK" => "Kosovo".to_owned(),
+            code => country(code).map_or_else(String::new, |found| spoken(&found)),
+        }
+    }
+
+    /// What it may be looked for by, besides what is shown: its district, and the country as some
+    /// languages call it.
+    #[must_use]
+    pub fn aliases(&self) -> Vec<String> {
+        let names = country(&self.record.cc);
+        let names = names.iter().flat_map(|country| {
+            let names = country.unofficial_name_list().iter();
+            names.take(LANGUAGES).map(|&name| name.to_owned())
+        });
+        let district = Some(self.record.admin2.clone());
+        let district = district.filter(|district| !district.is_empty());
+        district.into_iter().chain(names).collect()
+    }
+}
+
+impl fmt::Display for Place {
+    /// Town, region, country; what is said already is not said again.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Record { name, admin1, .. } = self.record;
+        f.write_str(name)?;
+        if !admin1.is_empty() && admin1 != name {
+            write!(f, ", {admin1}")?;
+        }
+        let country = self.country();
+        if !country.is_empty() && country != *name && country != *admin1 {
+            write!(f, ", {country}")?;
+        }
+        Ok(())
+    }
+}
+
+fn country(code: &str) -> Option<Country> {
+    Alpha2::try_from(code).ok().map(|code| code.to_country())
+}
+
+/// A country's name as people say it: not "Korea (Republic of)".
+fn spoken(country: &Country) -> String {
+    let plain = |name: &str| !name.contains(['(', ',']) && !name.contains(" of ");
+    let official = country.iso_short_name();
+    let names = country.unofficial_name_list().iter().copied();
+    let mut names = [official].into_iter().chain(names);
+    let found = names.find(|name| plain(name)).unwrap_or(official);
+    found.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_have_the_names_that_people_know_and_none_far_out() {
+        let check = |lat, lon, expected: Option<&str>| {
+            let found = name(lat, lon);
+            let shown = found.map(|place| place.to_string());
+            assert_eq!(shown.as_deref(), expected, "{lat}, {lon}");
+        };
+        check(48.85341, 2.3488, Some("Paris, Ile-de-France, France"));
+        check(35.51, 24.02, Some("Chania, Crete, Greece"));
+        check(42.66, 21.17, Some("Pristina, Kosovo"));
+        check(
+            51.5,
+            -0.12,
+            Some("City of Westminster, England, United Kingdom"),
+        );
+        check(37.5665, 126.978, Some("Seoul, South Korea"));
+        check(1.29, 103.85, Some("Singapore"));
+        check(
+            64.7,
+            177.5,
+            Some("Anadyr, Chukotskiy Avtonomnyy Okrug, Russian Federation"),
+        );
+        // The middle of the Atlantic, both poles, and no place on earth.
+        for (lat, lon) in [
+            (30.0, -40.0),
+            (90.0, 0.0),
+            (-90.0, 10.0),
+            (91.0, 0.0),
+            (0.0, f64::NAN),
+        ] {
+            check(lat, lon, None);
+        }
+    }
+
+    #[test]
+    fn the_cut_off_is_in_kilometres_at_any_latitude() {
+        // Longyearbyen: a degree of longitude is 23 km there.
+        let (lat, lon) = (78.22334, 15.64689);
+        assert_eq!(name(lat, lon).unwrap().town(), "Longyearbyen");
+        let near = name(lat, lon + 1.2).unwrap();
+        assert!((27.0..28.0).contains(&near.km()), "{}", near.km());
+        assert!(name(lat, lon + 1.4).is_none());
+    }
+
+    #[test]
+    fn a_place_is_found_by_its_country_in_other_languages() {
+        let texts = name(35.51, 24.02).unwrap().aliases();
+        for text in ["Nomos Chanias", "Greece", "Griechenland"] {
+            assert!(texts.iter().any(|one| one == text), "{text}: {texts:?}");
+        }
+    }
+}
