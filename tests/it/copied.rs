@@ -207,3 +207,58 @@ fn a_device_that_runs_while_its_copy_is_started_is_told() {
         (ledger(&attic)["tip"] == ledger(&here)["tip"]).then_some(())
     });
 }
+
+/// A household of one device: nobody else knows what a folder may lack, or whether it is a copy.
+#[test]
+fn a_lone_folder_that_was_copied_or_put_back_waits_for_a_person_s_word() {
+    let dir = tempfile::tempdir().unwrap();
+    let nas = dir.path().join("nas");
+    fs::create_dir(&nas).unwrap();
+    let set = [(
+        "KINFOLIO_BUCKET_URL".to_owned(),
+        format!("file://{}", nas.display()),
+    )];
+    let home = Household::found();
+    let node = home.serve_with(set.clone());
+    write(&node, "before");
+    let backup = home.folder("backup");
+    copy(home.root(), &backup);
+    // A copy beside it, with a node and without.
+    let twin = Household::nowhere();
+    copy(home.root(), twin.root());
+    let beside = twin.serve();
+    assert_eq!(ledger(&beside)["standing"], "healing");
+    let before = ledger(&beside)["tip"].clone();
+    assert_eq!(write(&beside, "on-the-copy")["state"], "pending");
+    assert_eq!(ledger(&beside)["tip"], before);
+    let told = twin.run(["status"]).succeeded().stdout;
+    assert!(told.contains("is in use, stop this one"), "{told}");
+    beside.kill();
+    let edited = twin.json(["edit", "rating:0", "--caption", "copy"]);
+    assert_eq!(edited["state"], "pending", "{edited}");
+    assert_eq!(write(&node, "on-the-original")["state"], "committed");
+
+    // What was done since the backup comes from the bucket, and then a person says that it goes on.
+    let last = ledger(&node)["height"].as_u64();
+    eventually("the bucket has it", || {
+        (ledger(&node)["bucket"]["blocks_behind"] == 0).then_some(())
+    });
+    assert!(node.terminate().success());
+    put_back(&home, &backup);
+    let node = home.serve_with(set);
+    assert_eq!(ledger(&node)["standing"], "healing");
+    eventually("it has what it lacked", || {
+        (ledger(&node)["height"].as_u64() >= last).then_some(())
+    });
+    assert_eq!(write(&node, "put-back")["state"], "pending");
+    home.run(["devices", "recover"]).succeeded();
+    eventually("it goes on", || {
+        let told = ledger(&node);
+        (told["standing"] == "good" && told["pending"] == 0).then_some(())
+    });
+    assert_eq!(write(&node, "afterwards")["state"], "committed");
+    assert!(node.terminate().success());
+    // As the same folder it is started as ever.
+    let node = home.serve();
+    assert_eq!(ledger(&node)["standing"], "good");
+}

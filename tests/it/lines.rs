@@ -171,11 +171,14 @@ fn a_ledger_that_goes_on_beside_the_one_that_is_restored_is_named() {
     let old = home.serve_with(place.set());
     all_is_there(&old.client());
     let key = home.recovery_key();
+    assert!(old.terminate().success());
+    let (late, _) = place.restore("Late", &key);
     let (desk, told) = place.restore("Desk", &key);
     assert_eq!(told["others"], json!([]));
     edit(&desk, "at the desk").succeeded();
     let new = desk.serve_with(place.set());
     all_is_there(&new.client());
+    let old = home.serve_with(place.set());
     assert_eq!(place.restore("Second", &key).1["others"], json!([]));
 
     // Neither hears of the other but from the bucket.
@@ -190,7 +193,17 @@ fn a_ledger_that_goes_on_beside_the_one_that_is_restored_is_named() {
     assert!(bucket(&new.client())["trouble"].is_null());
     edit(&home, "at home").succeeded();
     all_is_there(&old.client());
-    told(&new.client(), "a device that was thought lost goes on");
+    told(
+        &new.client(),
+        ", which was thought lost, goes on with this household",
+    );
+    // Who was restored before that, and has changed nothing, does not take a living device's place.
+    let refused = edit(&late, "too late").exited(1).stderr;
+    assert!(
+        refused.contains("a device of this household is at work"),
+        "{refused}"
+    );
+    assert!(refused.contains("devices recover"), "{refused}");
     let (third, told) = place.restore("Third", &key);
     assert_eq!(told["tip"], tip(&new.client()));
     let others = told["others"].to_string();

@@ -35,6 +35,7 @@ export type Photo = Pick<
   | 'lens'
   | 'exposure'
   | 'position'
+  | 'place'
   | 'altitude_m'
   | 'caption'
   | 'tags'

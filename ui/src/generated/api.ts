@@ -879,6 +879,8 @@ export interface components {
         FacetsBody: {
             /** @description Cameras. */
             cameras: components["schemas"]["Counted"][];
+            /** @description Places: town, region, country. */
+            places: components["schemas"]["Counted"][];
             /** @description Tags. */
             tags: components["schemas"]["Counted"][];
             /** @description Years of capture, latest first. */

@@ -107,6 +107,12 @@ describe('the ledger line', () => {
       'This device’s ledger is being repaired',
     ],
     ['a copy', ledger([on], { standing: 'superseded' }), 'trouble', 'Another copy of this device is about'],
+    [
+      'a copy, alone',
+      ledger([on], { standing: 'healing' }),
+      'trouble',
+      'This library was copied, moved or put back',
+    ],
     ['removed', ledger([], { standing: 'removed' }), 'trouble', 'This device was removed from the household'],
     ['forked', ledger([on, on], { standing: 'forked' }), 'trouble', 'The devices hold different ledgers'],
     [

@@ -77,8 +77,14 @@ export function missed(members: readonly Member[]): Member[] {
   return voters - away.length < needed ? away : [];
 }
 
+/** True where the folder was copied, moved or put back, and nobody else can tell what it may lack. */
+export function isLoneCopy({ standing, members, device }: Ledger): boolean {
+  return standing === 'healing' && !members.some((one) => one.role !== 'observer' && one.id !== device.id);
+}
+
 function say(ledger: Ledger, words: Texts, settled: number): Said {
   const { members, pending, quorum, standing } = ledger;
+  if (isLoneCopy(ledger)) return ['trouble', words.t('ledger.copied'), words.t('ledger.copied.advice')];
   if (standing !== 'good') return sayStanding(standing, words);
   const coming = ledger.coming ?? 0;
   if (ledger.restored) {

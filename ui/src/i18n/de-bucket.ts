@@ -136,8 +136,11 @@ export const bucketTexts = {
   'restored.note':
     'Mit der ersten Änderung hier wird dieses Gerät das einzige des Haushalts, und die bisherigen werden entfernt. Falls eines davon noch läuft, hier nichts ändern, sondern ihm beitreten.',
   'restored.open': 'Bibliothek öffnen',
+  'recover.open.copied': 'Mit dieser Bibliothek weitermachen …',
   'recover.open': 'Die anderen Geräte sind endgültig verloren …',
   'recover.title': 'Ohne die verlorenen Geräte weitermachen?',
+  'recover.lead.copied':
+    'Der Ordner dieser Bibliothek wurde kopiert, verschoben oder aus einer Sicherung zurückgespielt. Gibt es den, von dem er kopiert wurde, nicht mehr, so geht der Haushalt hier weiter.',
   'recover.lead':
     'Eine Änderung ist endgültig, sobald {needed} der {voters} stimmberechtigten Geräte sie haben, und es sind zu wenige übrig. Lässt sich eines der fehlenden Geräte noch einschalten, tun Sie lieber das: Dann ist nichts weiter nötig.',
   'recover.missed': 'Diese fehlen',

@@ -271,6 +271,9 @@ export const de: Catalogue = {
   'ledger.healing': 'Das Register dieses Geräts wird repariert',
   'ledger.healing.advice':
     'Es war beschädigt, oder sein Ordner wurde kopiert oder von früher zurückgespielt. Die anderen Geräte stellen es wieder her: Schalten Sie sie ein und lassen Sie Kinfolio dort laufen; Sie können weitermachen wie gewohnt, nur ohne Stimme dieses Geräts.',
+  'ledger.copied': 'Diese Bibliothek wurde kopiert, verschoben oder zurückgespielt',
+  'ledger.copied.advice':
+    'Kein anderes Gerät weiß, was ihr fehlen könnte. Sie zeigt, was sie hat, und Änderungen warten. Wird die Bibliothek, von der sie kopiert wurde, noch benutzt, schließen Sie diese hier; sonst sagen Sie auf der Seite des Haushalts, dass es hier weitergeht.',
   'ledger.superseded': 'Es gibt eine weitere Kopie dieses Geräts',
   'ledger.superseded.advice':
     'Seine Bibliothek wurde kopiert oder aus einer Sicherung zurückgespielt, und zwei können nicht für einen sprechen. Lassen Sie nur eine davon laufen; entfernen Sie dieses Gerät auf einem anderen, und lassen Sie es mit einer Einladung neu beitreten.',

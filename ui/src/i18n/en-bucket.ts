@@ -127,8 +127,11 @@ export const bucketTexts = {
   'restored.note':
     'With the first change here this device becomes the household’s only one, and the devices before it are removed. If one of them still works, join it instead of changing anything here.',
   'restored.open': 'Open the library',
+  'recover.open.copied': 'Go on with this library…',
   'recover.open': 'The other devices are gone for good…',
   'recover.title': 'Go on without the lost devices?',
+  'recover.lead.copied':
+    'This library’s folder was copied, moved or put back from a backup. If the one that it was copied from is gone, the household goes on from here.',
   'recover.lead':
     'A change is final once {needed} of the {voters} voting devices have it, and too few are left. If one of the missing devices can still be turned on, do that instead: then nothing else is needed.',
   'recover.missed': 'These are missed',

@@ -259,6 +259,9 @@ export const en = {
   'ledger.healing': 'This device’s ledger is being repaired',
   'ledger.healing.advice':
     'It was damaged, or its folder was copied or put back from an earlier time. The other devices make it whole: turn them on and leave Kinfolio running there; you can go on as usual, this device just has no vote until then.',
+  'ledger.copied': 'This library was copied, moved or put back',
+  'ledger.copied.advice':
+    'There is no other device that knows what it may lack. It shows what it has, and what you change waits. Where the library that it was copied from is still in use, close this one; else say on the household’s page that it goes on here.',
   'ledger.superseded': 'Another copy of this device is about',
   'ledger.superseded.advice':
     'Its library was copied or restored from a backup, and two cannot speak as one. Keep only one of them running; remove this device on another one, and let it join again with an invitation.',

@@ -103,8 +103,7 @@ pub(crate) enum Command {
     Status,
     /// Check the whole chain; writes nothing
     Verify(VerifyArgs),
-    /// Throw the search index and the catalogue away and make both anew from the chain; needs that no
-    /// node runs
+    /// Throw search index and catalogue away and make both anew from the chain; while no node runs
     Reindex,
     /// List blocks of the chain
     Blocks(BlocksArgs),

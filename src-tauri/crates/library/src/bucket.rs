@@ -47,6 +47,7 @@ pub use link::Status;
 use link::Work;
 pub(crate) use link::{Link, connect};
 pub(crate) use looking::{holds_now, lacks};
+pub(crate) use places::last_segment;
 pub(crate) use rivals::gone_on;
 pub use segments::SegmentError;
 pub(crate) use segments::{check as check_segment, has as has_segment, read as read_segment};

@@ -181,6 +181,7 @@ pub async fn restore(
     let noted = Noted {
         bucket: bucket.to_string(),
         told: told.len() as u64,
+        height: ledger.tip.height,
     };
     noted.write(&layout)?;
     made.catalog.sync()?;

@@ -79,7 +79,7 @@ impl Invitation {
         InvitationId(id)
     }
 
-    /// Shows the inviter that `newcomer`, called `name`, has it.
+    /// Shows the inviter that `newcomer`, called `name`, has it, and as it was given in every part.
     pub(crate) fn proof(&self, newcomer: DeviceId, name: &str) -> Proof {
         self.mac(newcomer, name).finalize().into_bytes().into()
     }
@@ -92,8 +92,10 @@ impl Invitation {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn mac(&self, newcomer: DeviceId, name: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret.0).expect("any length is fine");
-        mac.update(b"kinfolio join v1\0");
-        mac.update(&self.inviter.0);
+        mac.update(b"kinfolio join v2\0");
+        let given = self.encode();
+        mac.update(&(given.len() as u64).to_be_bytes());
+        mac.update(&given);
         mac.update(&newcomer.0);
         mac.update(name.as_bytes());
         mac
@@ -271,6 +273,19 @@ mod tests {
             ..invitation.clone()
         };
         assert!(!another.is_proven(one, "Laptop", &proof));
+        // Altered in any part, it is not the one that was given.
+        let altered: [fn(&mut Invitation); 4] = [
+            |one| one.expires_s += 1,
+            |one| one.role = Role::Observer,
+            |one| one.inviter = DeviceId([6; 16]),
+            |one| one.addresses.truncate(1),
+        ];
+        for alter in altered {
+            let mut altered = invitation.clone();
+            alter(&mut altered);
+            let proof = altered.proof(one, "Laptop");
+            assert!(!invitation.is_proven(one, "Laptop", &proof), "{altered:?}");
+        }
         assert_ne!(another.id(), invitation.id());
         assert_ne!(another.check_words(one), invitation.check_words(one));
         assert_ne!(invitation.check_words(other), invitation.check_words(one));

@@ -66,7 +66,16 @@ impl Node {
     /// # Errors
     /// If there is no ledger, it is damaged, or this device is no member.
     pub fn open(root: &Path) -> Result<Self, NodeError> {
-        Self::open_at(root, None)
+        Self::open_at(root, None, None)
+    }
+
+    /// The same, where `sentinels` is where it is noted which folder of a device ran last: one that was
+    /// put back from an earlier time, copied or moved does not vote.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub fn open_minding(root: &Path, sentinels: Option<&Path>) -> Result<Self, NodeError> {
+        Self::open_at(root, None, sentinels)
     }
 
     /// The same, and speaks to the other devices of the household. A ledger that is damaged, or
@@ -76,25 +85,27 @@ impl Node {
     /// # Errors
     /// As [`Node::open`], where there is nobody to heal it.
     pub fn open_with(root: &Path, door: Door) -> Result<Self, NodeError> {
-        Self::open_at(root, Some(door))
+        let sentinels = door.sentinels.clone();
+        Self::open_at(root, Some(door), sentinels.as_deref())
     }
 
-    fn open_at(root: &Path, door: Option<Door>) -> Result<Self, NodeError> {
+    fn open_at(
+        root: &Path,
+        door: Option<Door>,
+        sentinels: Option<&Path>,
+    ) -> Result<Self, NodeError> {
         let began = Instant::now();
         let clock = Clock {
             now: 0,
             wall_ms: now_ms(),
         };
         let mut engine = match &door {
-            Some(door) => {
-                let mut engine = opening::open_or_heal(root, clock)?;
-                if let Some(folder) = &door.sentinels {
-                    opening::mind_past(root, folder, &mut engine)?;
-                }
-                engine
-            }
+            Some(_) => opening::open_or_heal(root, clock)?,
             None => opening::open(root, clock)?,
         };
+        if let Some(folder) = sentinels {
+            opening::mind_past(root, folder, &mut engine)?;
+        }
         // One that was removed shows itself as it was before.
         let (me, before) = (engine.me().device, identity::members(root));
         let device = engine.circle().member(me).or_else(|| before.member(me));

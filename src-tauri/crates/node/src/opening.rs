@@ -101,7 +101,7 @@ pub(crate) fn mind_past(
     if past == Past::Other {
         tracing::error!(
             library = %root.display(),
-            "the library's folder is not the one that ran here last: it was put back from an earlier time, copied or moved. This device votes again once more than half of the other voters have been within reach; where the folder that it was copied from is still in use, remove one of the two"
+            "the library's folder is not the one that ran here last: it was put back from an earlier time, copied or moved. This device votes again once more than half of the other voters have been within reach, or, where there are none, once somebody says that it goes on (`kinfolio devices recover`); where the folder that it was copied from is still in use, remove one of the two"
         );
         engine.forget_votes()?;
     }

@@ -70,17 +70,14 @@ impl Witnesses {
             (self.video, TakenSource::Video),
             (from_name(name), TakenSource::FileName),
         ];
-        found
+        let best = found
             .into_iter()
-            .find_map(|(at, source)| Some(Taken { at: at?, source }))
-            .map(|taken| local::of(taken, position, self.gps, from_name(name)))
-            .unwrap_or_else(|| {
-                let at = utc(unix_ms(modified.unwrap_or_else(SystemTime::now)));
-                Taken {
-                    at,
-                    source: TakenSource::FileTime,
-                }
-            })
+            .find_map(|(at, source)| Some(Taken { at: at?, source }));
+        let best = best.unwrap_or_else(|| Taken {
+            at: utc(unix_ms(modified.unwrap_or_else(SystemTime::now))),
+            source: TakenSource::FileTime,
+        });
+        local::of(best, position, self.gps, from_name(name))
     }
 }
 
@@ -405,34 +402,27 @@ mod tests {
         fn check(name: &str, expect: &str) {
             assert_eq!(show(from_name(name)), expect, "{name}");
         }
-        check("IMG_20190721_183000.jpg", "2019-07-21T18:30:00Z ?");
-        check("IMG_20190721_183000_1.jpg", "2019-07-21T18:30:00Z ?");
-        check("PXL_20210719_163000123.jpg", "2021-07-19T16:30:00.123Z 0");
-        check("2019-07-21 18.30.00.jpg", "2019-07-21T18:30:00Z ?");
-        check("20190721183000.mp4", "2019-07-21T18:30:00Z ?");
-        check("IMG-20190721-WA0001.jpg", "2019-07-21T12:00:00Z ?");
-        check(
+        let names = [
+            "IMG_20190721_183000.jpg",
+            "IMG_20190721_183000_1.jpg",
+            "2019-07-21 18.30.00.jpg",
+            "20190721183000.mp4",
             "Screenshot_2019-07-21-18-30-00.png",
-            "2019-07-21T18:30:00Z ?",
-        );
-        check("Screenshot_20190721-183000.png", "2019-07-21T18:30:00Z ?");
-        check(
+            "Screenshot_20190721-183000.png",
             "Screenshot 2019-07-21 at 18.30.00.png",
-            "2019-07-21T18:30:00Z ?",
-        );
-        check("signal-2019-07-21-183000.jpg", "2019-07-21T18:30:00Z ?");
-        check(
-            "signal-2019-07-21-18-30-00-123.jpg",
-            "2019-07-21T18:30:00Z ?",
-        );
-        check(
+            "signal-2019-07-21-183000.jpg",
             "WhatsApp Image 2019-07-21 at 18.30.00.jpeg",
-            "2019-07-21T18:30:00Z ?",
-        );
-        check("VID_20190721_183000.mp4", "2019-07-21T18:30:00Z ?");
+            "VID_20190721_183000.mp4",
+            "photo_2019-07-21_18-30-00.jpg",
+            "signal-2019-07-21-18-30-00-123.jpg",
+        ];
+        for name in names {
+            check(name, "2019-07-21T18:30:00Z ?");
+        }
+        check("PXL_20210719_163000123.jpg", "2021-07-19T16:30:00.123Z 0");
+        check("IMG-20190721-WA0001.jpg", "2019-07-21T12:00:00Z ?");
         check("2019-07-21.jpg", "2019-07-21T12:00:00Z ?");
         check("FB_IMG_1563726600000.jpg", "2019-07-21T16:30:00Z 0");
-        check("photo_2019-07-21_18-30-00.jpg", "2019-07-21T18:30:00Z ?");
         check("IMG_0001.JPG", "none");
         check("DSC12345678.jpg", "none");
         check("IMG_20191340_183000.jpg", "none");

@@ -69,7 +69,7 @@ fn describe(status: &LedgerStatus) -> String {
     if status.restored {
         let _ = writeln!(
             text,
-            "restored   from a bucket: this device shows what that held. The first change here goes on with the household, with this as its only device; others can join it again"
+            "restored   from a bucket: this device shows what that held. The first change here goes on with the household, with this as its only device, unless another restored one was first; others can join it again"
         );
     }
     if let Some(standing) = advice(&status.standing, &device.id, &status.members) {
@@ -176,8 +176,12 @@ fn told(member: &MemberBody) -> String {
 pub(super) fn advice(standing: &str, device: &str, members: &[MemberBody]) -> Option<String> {
     let text = match standing {
         "healing" => {
-            let others = |one: &&MemberBody| one.role == "voter" && one.id != device;
-            let more = match members.iter().filter(others).all(|one| one.reachable) {
+            let others = |one: &&MemberBody| one.role != "observer" && one.id != device;
+            let mut others = members.iter().filter(others).peekable();
+            if others.peek().is_none() {
+                return Some("healing: this folder was put back from an earlier time, copied or moved, and there is no other device that knows what it may lack. It shows what it has, and what is done here waits. Where the folder that it was copied from is in use, stop this one; else go on with it: kinfolio devices recover".to_owned());
+            }
+            let more = match others.all(|one| one.reachable) {
                 false => "start them",
                 true => {
                     "all are within reach: where this lasts, they do not vote either. If nobody is left who does, go on from one of them: kinfolio devices recover"
@@ -252,7 +256,9 @@ mod tests {
         let away = [("me", true), ("you", false)];
         check("healing", &away, Some("within reach: start them"));
         let there = [("me", true), ("you", true)];
-        check("healing", &there, Some("kinfolio devices recover"));
+        check("healing", &there, Some("go on from one of them"));
+        let alone = [("me", true)];
+        check("healing", &alone, Some("else go on with it"));
         check("superseded", &there, Some("stop one of the two"));
     }
 }

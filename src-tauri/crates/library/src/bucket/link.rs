@@ -58,6 +58,8 @@ pub struct Status {
 pub(crate) enum Work {
     /// No work: the household has another ledger, which is told before all else.
     Rivals,
+    /// Whether it answers at all.
+    Reach,
     Originals,
     /// What the household has stored there is missing.
     Lost,

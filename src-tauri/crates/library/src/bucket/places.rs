@@ -60,7 +60,7 @@ pub(super) async fn find(
 }
 
 /// The number of the last segment of a line.
-pub(super) async fn last_segment(
+pub(crate) async fn last_segment(
     bucket: &Bucket,
     part: &Part,
     noted: Option<u64>,

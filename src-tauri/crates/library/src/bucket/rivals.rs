@@ -1,13 +1,14 @@
 //! Ledgers of this household that are gone on with beside the one here, as the bucket tells of them: a
 //! device that was restored from it has begun one, or those that it has left go on in theirs. Neither
-//! hears of the other in any other way, so both look.
+//! hears of the other in any other way, so both look. And so it shows that the bucket cannot be reached,
+//! even while there is nothing to be stored.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kinfolio_bucket::Bucket;
 use kinfolio_node::engine::Standing;
-use kinfolio_node::{Block, EpochId, Height, Status};
+use kinfolio_node::{Begun, Block, EpochId, Height, Status};
 
 use super::lines::{self, Entry, Part, What};
 use super::link::Work;
@@ -39,6 +40,8 @@ struct Known {
 struct Rival {
     /// Who began it, if this one does not stem from it.
     beginner: Option<Entry>,
+    /// Who wrote its last block, as far as that has a name.
+    writer: Option<String>,
     /// The last block that it shares with this one.
     fork: Height,
     /// Its last block.
@@ -59,11 +62,17 @@ pub(super) async fn run(library: Library) {
             },
         }
         match look(&library, &mut known).await {
-            Ok(Some(told)) => library.bucket().is_troubled(Work::Rivals, &told),
-            Ok(None) => library.bucket().is_well(Work::Rivals),
-            // What is wrong with the bucket is told by those who write there.
+            Ok(told) => {
+                library.bucket().is_well(Work::Reach);
+                match told {
+                    Some(told) => library.bucket().is_troubled(Work::Rivals, &told),
+                    None => library.bucket().is_well(Work::Rivals),
+                }
+            }
             Err(error) => {
-                tracing::debug!(%error, "other ledgers cannot be looked for");
+                library
+                    .bucket()
+                    .is_troubled(Work::Reach, &error.to_string());
                 known = Known::default();
             }
         }
@@ -93,15 +102,22 @@ async fn look(library: &Library, known: &mut Known) -> Result<Option<String>, Li
     let mut rivals = begun(library, known, &status);
     rivals.extend(left(library, known));
     let oldest = now_ms() - GIVEN_UP_MS;
-    for (beginner, part) in rivals {
+    for Line {
+        beginner,
+        part,
+        fork,
+    } in rivals
+    {
         let Some(last) = last_block(&bucket, known, &part).await? else {
             continue;
         };
-        let fork = part.to.unwrap_or(part.from.saturating_sub(1));
         if last.height() > fork && last.header().timestamp_ms >= oldest {
-            let height = last.height();
+            let (height, writer) = (last.height(), last.header().proposer.device);
+            let names = library.read(|view| Ok(view.devices()?)).await?.value;
+            let writer = names.into_iter().find(|(device, _)| *device == writer);
             let rival = Rival {
                 beginner,
+                writer: writer.map(|(_, name)| name),
                 fork,
                 height,
             };
@@ -111,9 +127,18 @@ async fn look(library: &Library, known: &mut Known) -> Result<Option<String>, Li
     Ok(None)
 }
 
-/// Who has begun a line that the chain here has not taken, and that nobody has left since; and where
-/// that lies.
-fn begun(library: &Library, known: &Known, status: &Status) -> Vec<(Option<Entry>, Part)> {
+/// A line beside the one here.
+struct Line {
+    /// Who began it, if the chain here does not stem from it.
+    beginner: Option<Entry>,
+    /// Where it lies.
+    part: Part,
+    /// The last block that it shares with the chain here.
+    fork: Height,
+}
+
+/// Lines that the chain here has not taken, and that nobody has left since.
+fn begun(library: &Library, known: &Known, status: &Status) -> Vec<Line> {
     let own = library.node().lines();
     let is_own = |epoch: &str| own.iter().any(|line| line.epoch.to_string() == epoch);
     let household = status.household_id.to_string();
@@ -142,14 +167,36 @@ fn begun(library: &Library, known: &Known, status: &Status) -> Vec<(Option<Entry
             to: None,
         };
         let ended = entries.iter().any(after);
-        (!ended).then(|| (Some(entry.clone()), part))
+        (!ended).then(|| Line {
+            beginner: Some(entry.clone()),
+            part,
+            fork: parted(entries, entry, is_own).unwrap_or(*fork),
+        })
     });
     lines.collect()
 }
 
+/// The last block that the line which `entry` begins shares with a line that is one's own: it may have
+/// left that as a line of a line.
+fn parted(entries: &[Entry], entry: &Entry, is_own: impl Fn(&str) -> bool) -> Option<Height> {
+    let mut at = entry;
+    // As many steps as there are entries: what a bucket says may go in circles.
+    for _ in entries {
+        let What::Begun { before, fork, .. } = &at.what else {
+            return None;
+        };
+        let Some(before) = before.as_deref().filter(|before| !is_own(before)) else {
+            return Some(*fork);
+        };
+        let begins = |one: &&Entry| one.epoch == before && matches!(one.what, What::Begun { .. });
+        at = entries.iter().find(begins)?;
+    }
+    None
+}
+
 /// The lines that the chain here has left because a device that was restored began the next one:
 /// whoever was thought lost knows nothing of it.
-fn left(library: &Library, known: &Known) -> Vec<(Option<Entry>, Part)> {
+fn left(library: &Library, known: &Known) -> Vec<Line> {
     let own = library.node().lines();
     let restored = |line: EpochId| {
         let line = line.to_string();
@@ -161,7 +208,12 @@ fn left(library: &Library, known: &Known) -> Vec<(Option<Entry>, Part)> {
     let next = own.iter().skip(1);
     let left = parts.into_iter().zip(next);
     let left = left.filter(|(_, next)| restored(next.epoch));
-    left.map(|(part, _)| (None, part)).collect()
+    let line = |(part, next): (Part, &Begun)| Line {
+        beginner: None,
+        part,
+        fork: next.fork,
+    };
+    left.map(line).collect()
 }
 
 /// The last block of a line that the bucket holds.
@@ -184,6 +236,7 @@ impl Rival {
     fn in_words(&self, here: &Status) -> String {
         let Self {
             beginner,
+            writer,
             fork,
             height,
         } = self;
@@ -191,7 +244,10 @@ impl Rival {
         let who = match beginner {
             Some(entry) if restored => return gone_on(&entry.name),
             Some(entry) => format!("“{}”", entry.name),
-            None => "a device that was thought lost".to_owned(),
+            None => match writer {
+                Some(name) => format!("“{name}”, which was thought lost,"),
+                None => "a device that was thought lost".to_owned(),
+            },
         };
         let member = beginner.as_ref().and_then(|entry| {
             let by = here
@@ -202,7 +258,7 @@ impl Rival {
         });
         let what_to_do = match member {
             Some(by) => format!("To go with it from here: kinfolio devices follow {by}"),
-            None => "Keep one of the two, and on the other PC join it: `kinfolio invite` on the one that is kept, `kinfolio join` on the other in an empty folder, and there import what only its old folder has".to_owned(),
+            None => "Keep one of the two, and on the other PC join it: `kinfolio invite` on the one that is kept, `kinfolio join` on the other in an empty folder, and there import the photos that only its old folder has; tags and captions that were set there are to be set again".to_owned(),
         };
         format!(
             "two ledgers: {who} goes on with this household apart from this device, from block {fork} to block {height} by now. What is done there does not come here, nor the other way round. {what_to_do}"

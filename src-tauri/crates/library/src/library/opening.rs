@@ -61,7 +61,7 @@ impl Parts {
         let given = Arc::new(OnceLock::new());
         let doubts = Arc::new(Doubts::default());
         let node = match door {
-            None => Node::open(root),
+            None => Node::open_minding(root, sentinels_folder().as_deref()),
             Some(mut door) => {
                 door.peers.extend(settings.peers());
                 door.sentinels = door.sentinels.or_else(sentinels_folder);

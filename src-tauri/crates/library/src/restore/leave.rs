@@ -1,15 +1,19 @@
 //! Of all devices that were restored from one bucket, one goes on with the household: the first whose
 //! epoch the bucket is told of. Whoever comes later is told who that is.
 //!
+//! Nor does one go on where somebody still writes in the ledger that it would leave: that device is not
+//! lost.
+//!
 //! What the bucket had been told of when this device was made from it does not count: whoever restores
 //! once more, after a device that was restored is lost too, has seen that.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use kinfolio_node::{Anew, Answer, Leave};
+use kinfolio_node::{Anew, Answer, Height, Leave};
 
 use super::origin::Noted;
-use crate::bucket::{Entry, What, create_epoch, epoch, gone_on};
+use crate::bucket::{Entry, Part, What, create_epoch, epoch, gone_on, last_segment, read_segment};
 use crate::error::LibraryError;
 use crate::layout::Layout;
 
@@ -31,19 +35,46 @@ impl BucketLeave {
                 "before this restored device changes anything, the bucket that it was made from has to be asked whether another one has gone on with the household: {error}. If that bucket is gone for good, `kinfolio devices recover` goes on without asking"
             )
         };
+        if let Some(height) = self.written_since(&anew).await.map_err(unasked)? {
+            return Err(format!(
+                "a device of this household is at work: after this one was restored, it has written up to block {height}. Nothing is changed here, or there would be two ledgers. To use this PC with it, run `kinfolio invite` there and `kinfolio join` here, in an empty folder; if it is lost by now, `kinfolio devices recover` goes on here all the same"
+            ));
+        }
         match self.first_other(&anew).await.map_err(unasked)? {
             None => Ok(()),
             Some(other) => Err(gone_on(&other.name)),
         }
     }
 
+    /// The last block that somebody wrote in the ledger which this device would leave, after it was
+    /// restored.
+    async fn written_since(&self, anew: &Anew) -> Result<Option<Height>, LibraryError> {
+        let noted = self.noted()?;
+        let bucket = noted.open(&self.root).await?;
+        let line = Part {
+            line: anew.before,
+            from: 0,
+            to: None,
+        };
+        let last = match last_segment(&bucket, &line, None).await? {
+            Some(last) => read_segment(&bucket, &line, last).await?,
+            None => None,
+        };
+        let height = last.map_or(0, |last| last.end().saturating_sub(1));
+        let height = height.max(anew.fork);
+        Ok((height > noted.height).then_some(height))
+    }
+
+    fn noted(&self) -> Result<Noted, LibraryError> {
+        let layout = Layout::new(&self.root);
+        let gone = || io::Error::from(io::ErrorKind::NotFound);
+        Noted::read(&layout)?
+            .ok_or_else(|| LibraryError::io("read", &layout.restored_from(), gone()))
+    }
+
     /// Tells the bucket of this epoch, unless it was told of another device's since: then of which.
     async fn first_other(&self, anew: &Anew) -> Result<Option<Entry>, LibraryError> {
-        let layout = Layout::new(&self.root);
-        let Some(noted) = Noted::read(&layout)? else {
-            let gone = std::io::ErrorKind::NotFound.into();
-            return Err(LibraryError::io("read", &layout.restored_from(), gone));
-        };
+        let noted = self.noted()?;
         let mut number = noted.told;
         let bucket = noted.open(&self.root).await?;
         let device = anew.member.id.to_string();

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kinfolio_bucket::{Bucket, BucketError, Contents};
-use kinfolio_node::recovery_key;
+use kinfolio_node::{Height, recovery_key};
 use tokio::sync::OnceCell;
 
 use crate::bucket::connect;
@@ -22,11 +22,13 @@ pub(super) struct Noted {
     pub(super) bucket: String,
     /// How many epochs it had been told of.
     pub(super) told: u64,
+    /// The last block that it held.
+    pub(super) height: Height,
 }
 
 impl Noted {
     pub(super) fn write(&self, layout: &Layout) -> Result<(), LibraryError> {
-        let text = format!("{}\n{}\n", self.bucket, self.told);
+        let text = format!("{}\n{}\n{}\n", self.bucket, self.told, self.height);
         write_durably(&layout.restored_from(), text.as_bytes())
     }
 
@@ -38,13 +40,15 @@ impl Noted {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(LibraryError::io("read", &path, source)),
         };
-        let noted = text.trim_end().rsplit_once('\n');
-        let noted = noted.and_then(|(bucket, told)| {
+        let mut lines = text.lines();
+        let mut noted = || {
             Some(Self {
-                bucket: bucket.to_owned(),
-                told: told.parse().ok()?,
+                bucket: lines.next()?.to_owned(),
+                told: lines.next()?.parse().ok()?,
+                height: lines.next()?.parse().ok()?,
             })
-        });
+        };
+        let noted = noted();
         let bad = || LibraryError::io("use", &path, io::ErrorKind::InvalidData.into());
         noted.map(Some).ok_or_else(bad)
     }

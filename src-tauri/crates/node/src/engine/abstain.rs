@@ -89,14 +89,14 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    /// The log may lack any vote that was given: from here on none counts. A device that votes alone
-    /// has nobody to be at odds with.
+    /// The log may lack any vote that was given: from here on none counts, until the others have said how
+    /// far they have come. Where there are no others, a person's word is needed (`Engine::recover`): this
+    /// may be a copy, or lack what the household has agreed upon since.
     ///
     /// # Errors
     /// If the log cannot be written.
     pub fn forget_votes(&mut self) -> Result<(), NodeError> {
-        let others = self.circle().voters().any(|one| one != self.me.device);
-        if !others || !self.remembers() {
+        if !self.remembers() {
             return Ok(());
         }
         self.be_born()?;

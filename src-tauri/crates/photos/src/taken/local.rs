@@ -26,6 +26,7 @@ pub(super) fn of(
         (TakenSource::ExifOriginal | TakenSource::ExifDigitized, None) => {
             let there =
                 position.and_then(|at| kinfolio_places::offset_of_wall(at.lat, at.lon, wall_ms));
+            let gps = gps.filter(|gps| gps.offset_minutes == Some(0));
             let offset_minutes = there.or_else(|| between(gps?.wall_ms, wall_ms));
             CaptureTime {
                 wall_ms,

@@ -171,7 +171,7 @@ fn wrong_queries_say_where_and_why() {
     check(
         "foo:bar",
         0,
-        "there is no field `foo`; the fields are tag, camera",
+        "there is no field `foo`; the fields are tag, place, camera",
     );
     check("a 12:30", 2, "there is no field `12`");
     check("http://example.org", 0, "no field `http`");
