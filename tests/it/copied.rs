@@ -258,7 +258,13 @@ fn a_lone_folder_that_was_copied_or_put_back_waits_for_a_person_s_word() {
     });
     assert_eq!(write(&node, "afterwards")["state"], "committed");
     assert!(node.terminate().success());
-    // As the same folder it is started as ever.
+    // Somebody else who has no note of it may look, and it is started as ever afterwards.
+    let elsewhere = dir.path().join("state");
+    let mut looks = home.command(["status", "--json"]);
+    let looked = ran(looks.env("XDG_STATE_HOME", elsewhere))
+        .succeeded()
+        .json();
+    assert_eq!(looked["standing"], "healing");
     let node = home.serve();
     assert_eq!(ledger(&node)["standing"], "good");
 }

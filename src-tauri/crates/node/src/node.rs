@@ -70,7 +70,8 @@ impl Node {
     }
 
     /// The same, where `sentinels` is where it is noted which folder of a device ran last: one that was
-    /// put back from an earlier time, copied or moved does not vote.
+    /// put back from an earlier time, copied or moved does not vote. Where that is all that is found out
+    /// before something is written, the next to open it knows nothing of it.
     ///
     /// # Errors
     /// As [`Node::open`].
@@ -104,7 +105,7 @@ impl Node {
             None => opening::open(root, clock)?,
         };
         if let Some(folder) = sentinels {
-            opening::mind_past(root, folder, &mut engine)?;
+            opening::mind_past(root, folder, &mut engine, door.is_some())?;
         }
         // One that was removed shows itself as it was before.
         let (me, before) = (engine.me().device, identity::members(root));

@@ -91,11 +91,14 @@ pub(crate) fn open(root: &Path, clock: Clock) -> Result<Engine<DiskStore>, NodeE
 }
 
 /// Sees to it that a folder that was put back from an earlier time or copied does not vote before the
-/// others have said how far they have come, and notes that this is the one that runs now.
+/// others have said how far they have come, and notes that this is the one that runs now. A command that
+/// only looks at it, as another user say, who has no note of it, leaves it as it is (`stays`: whether it
+/// is more than that).
 pub(crate) fn mind_past(
     root: &Path,
     folder: &Path,
     engine: &mut Engine<DiskStore>,
+    stays: bool,
 ) -> Result<(), NodeError> {
     let (sentinel, past) = Sentinel::look(root, folder, engine.me().device)?;
     if past == Past::Other {
@@ -103,6 +106,10 @@ pub(crate) fn mind_past(
             library = %root.display(),
             "the library's folder is not the one that ran here last: it was put back from an earlier time, copied or moved. This device votes again once more than half of the other voters have been within reach, or, where there are none, once somebody says that it goes on (`kinfolio devices recover`); where the folder that it was copied from is still in use, remove one of the two"
         );
+        if !stays {
+            engine.abstain_for_now();
+            return Ok(());
+        }
         engine.forget_votes()?;
     }
     if let Err(error) = sentinel.mark() {

@@ -62,6 +62,7 @@ fn describe(photo: &PhotoRecord) -> String {
     if let Some([lat, lon]) = photo.position {
         rows.push(("position", format!("{lat:.6}, {lon:.6}")));
     }
+    rows.push(("place", photo.place.clone().unwrap_or_default()));
     rows.push(("caption", photo.caption.clone()));
     rows.push(("tags", photo.tags.join(", ")));
     rows.push(("rating", "*".repeat(photo.rating.into())));

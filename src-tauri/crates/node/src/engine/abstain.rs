@@ -89,6 +89,12 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
+    /// Gives no vote in this life, as if all were forgotten. Unless something is written, the log says
+    /// nothing of it.
+    pub fn abstain_for_now(&mut self) {
+        self.take_up_abstention(Abstention::Unknown);
+    }
+
     /// The log may lack any vote that was given: from here on none counts, until the others have said how
     /// far they have come. Where there are no others, a person's word is needed (`Engine::recover`): this
     /// may be a copy, or lack what the household has agreed upon since.
