@@ -65,7 +65,7 @@ export function invent(where: Where): Photo {
         ? { iso: 100 << (seed % 5), f_number: 4, exposure_time_s: 0.004, focal_length_mm: 35 }
         : {},
     position: seed % 2 === 0 ? [48.2 + (seed % 100) / 100, 16.3 + (seed % 77) / 100] : null,
-    place: seed % 4 === 0 ? 'Vienna, Vienna, Austria' : null,
+    place: seed % 4 === 0 ? 'Vienna, Austria' : null,
     altitude_m: seed % 4 === 0 ? seed % 2000 : null,
     caption: '',
     tags: tagged,

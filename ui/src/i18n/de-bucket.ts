@@ -139,6 +139,12 @@ export const bucketTexts = {
   'recover.open.copied': 'Mit dieser Bibliothek weitermachen …',
   'recover.open': 'Die anderen Geräte sind endgültig verloren …',
   'recover.title': 'Ohne die verlorenen Geräte weitermachen?',
+  'recover.title.copied': 'Mit dieser Bibliothek weitermachen?',
+  'recover.go.copied': 'Hier weitermachen',
+  'recover.means.copied':
+    'Was von hier an geschieht, gehört zum Haushalt. Was in einer anderen Kopie des Ordners geschah, ist nur dabei, soweit es im Bucket war, falls es einen gibt.',
+  'recover.means.copied.one':
+    'Machen Sie nur mit einer Kopie weiter. Gehen zwei ohne einander weiter, muss jemand entscheiden, welche bleibt.',
   'recover.lead.copied':
     'Der Ordner dieser Bibliothek wurde kopiert, verschoben oder aus einer Sicherung zurückgespielt. Gibt es den, von dem er kopiert wurde, nicht mehr, so geht der Haushalt hier weiter.',
   'recover.lead':

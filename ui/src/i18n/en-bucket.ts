@@ -130,6 +130,12 @@ export const bucketTexts = {
   'recover.open.copied': 'Go on with this library…',
   'recover.open': 'The other devices are gone for good…',
   'recover.title': 'Go on without the lost devices?',
+  'recover.title.copied': 'Go on with this library?',
+  'recover.go.copied': 'Go on here',
+  'recover.means.copied':
+    'What is done from here on is the household’s. What was done in another copy of the folder is in it only as far as the bucket, if there is one, had it.',
+  'recover.means.copied.one':
+    'Go on with one copy only. If two go on without each other, a person has to decide which one stays.',
   'recover.lead.copied':
     'This library’s folder was copied, moved or put back from a backup. If the one that it was copied from is gone, the household goes on from here.',
   'recover.lead':
