@@ -6,5 +6,5 @@
 mod name;
 mod zone;
 
-pub use name::{NAMED_WITHIN_KM, Place, name};
+pub use name::{Place, name};
 pub use zone::{offset_at, offset_of_wall};

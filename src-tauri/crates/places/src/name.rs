@@ -8,7 +8,7 @@ use reverse_geocoder::{Record, ReverseGeocoder};
 
 /// How far from a town or village a position may be and still have its name, in kilometres. Farther
 /// out, at sea or in a desert, a name would say more than is known.
-pub const NAMED_WITHIN_KM: f64 = 30.0;
+const NAMED_WITHIN_KM: f64 = 30.0;
 
 /// Names of a country that it is found by: they begin with English, German, French and Spanish.
 const LANGUAGES: usize = 5;
@@ -22,7 +22,6 @@ static GEOCODER: LazyLock<ReverseGeocoder> = LazyLock::new(ReverseGeocoder::new)
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     record: &'static Record,
-    km: f64,
 }
 
 /// The town or village at this position, in degrees; nothing where none is near, or the position is
@@ -37,25 +36,12 @@ pub fn name(lat: f64, lon: f64) -> Option<Place> {
     let half_chord = (found.distance.sqrt() / 2.0).min(1.0);
     let km = 2.0 * half_chord.asin() * EARTH_KM;
     let record = found.record;
-    (km <= NAMED_WITHIN_KM).then_some(Place { record, km })
+    (km <= NAMED_WITHIN_KM).then_some(Place { record })
 }
 
 impl Place {
-    /// The town or village.
-    #[must_use]
-    pub fn town(&self) -> &'static str {
-        &self.record.name
-    }
-
-    /// How far from its middle the position is, in kilometres.
-    #[must_use]
-    pub fn km(&self) -> f64 {
-        self.km
-    }
-
     /// The country, as it is called in English; empty where that is disputed.
-    #[must_use]
-    pub fn country(&self) -> String {
+    fn country(&self) -> String {
         match self.record.cc.as_str() {
             // No country of ISO 3166.
             "XK" => "Kosovo".to_owned(),
@@ -150,9 +136,11 @@ mod tests {
     fn the_cut_off_is_in_kilometres_at_any_latitude() {
         // Longyearbyen: a degree of longitude is 23 km there.
         let (lat, lon) = (78.22334, 15.64689);
-        assert_eq!(name(lat, lon).unwrap().town(), "Longyearbyen");
-        let near = name(lat, lon + 1.2).unwrap();
-        assert!((27.0..28.0).contains(&near.km()), "{}", near.km());
+        // 27.4 km to the east, and 31.9.
+        for east in [0.0, 1.2] {
+            let place = name(lat, lon + east).unwrap().to_string();
+            assert!(place.starts_with("Longyearbyen, "), "{place}");
+        }
         assert!(name(lat, lon + 1.4).is_none());
     }
 
