@@ -1,5 +1,41 @@
 /* Generated from openapi.json by `npm run generate`: never edited. */
 export interface paths {
+    "/api/v1/albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The household's albums, with counts */
+        get: operations["albums"];
+        put?: never;
+        /** Makes an album, on no photo yet */
+        post: operations["make_albums"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an album off all photos; the photos stay */
+        delete: operations["remove_albums"];
+        options?: never;
+        head?: never;
+        /** Renames an album, or merges it with another; one edit, however many photos have it */
+        patch: operations["rename_albums"];
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -116,6 +152,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The household's own fields, with counts */
+        get: operations["fields"];
+        put?: never;
+        /** Defines a field */
+        post: operations["define_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Does away with a field; values that photos have show again with a field of that name */
+        delete: operations["remove_field"];
+        options?: never;
+        head?: never;
+        /** Changes what may stand in a field; values that photos have stay */
+        patch: operations["change_field"];
         trace?: never;
     };
     "/api/v1/files": {
@@ -370,6 +442,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The household's people, with counts */
+        get: operations["people"];
+        put?: never;
+        /** Makes a person, on no photo yet */
+        post: operations["make_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a person off all photos; the photos stay */
+        delete: operations["remove_people"];
+        options?: never;
+        head?: never;
+        /** Renames a person, or merges it with another; one edit, however many photos have it */
+        patch: operations["rename_people"];
+        trace?: never;
+    };
     "/api/v1/photos/{id}": {
         parameters: {
             query?: never;
@@ -481,6 +589,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The household's saved searches */
+        get: operations["searches"];
+        put?: never;
+        /** Saves a search under a name, in place of what was saved under it */
+        post: operations["save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a saved search */
+        delete: operations["forget_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -508,14 +651,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tags in use, with counts */
+        /** The household's tags, with counts */
         get: operations["tags"];
         put?: never;
-        post?: never;
+        /** Makes a tag, on no photo yet */
+        post: operations["make_tags"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a tag, and with it those below it off all photos; the photos stay */
+        delete: operations["remove_tags"];
+        options?: never;
+        head?: never;
+        /** Renames a tag, and with it those below it, or merges it with another; one edit, however many photos have it */
+        patch: operations["rename_tags"];
         trace?: never;
     };
     "/api/v1/tasks": {
@@ -632,6 +794,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The household's albums. */
+        Albums: {
+            /** @description By name. */
+            albums: components["schemas"]["Counted"][];
+        };
         /** @description A block without its edits. */
         BlockBody: {
             /**
@@ -725,12 +892,20 @@ export interface components {
         };
         /** @description A change of one or many photos; what is absent stays as it is. */
         ChangeBody: {
+            /** @description Albums to put it into. */
+            add_albums?: string[];
+            /** @description People who are on it. */
+            add_people?: string[];
             /** @description Tags to add; `/` makes a hierarchy. */
             add_tags?: string[];
             /** @description The new caption; empty removes it. */
             caption?: string | null;
             /** @description Favourite or not. */
             favorite?: boolean | null;
+            /** @description Values of the household's own fields by name; `null` removes one. */
+            fields?: {
+                [key: string]: string | null;
+            };
             /** @description `[lat, lon]` in degrees; `null` removes the position. */
             position?: number[] | null;
             /**
@@ -738,6 +913,10 @@ export interface components {
              * @description 0 (none) to 5.
              */
             rating?: number | null;
+            /** @description Albums to take it out of. */
+            remove_albums?: string[];
+            /** @description People who are not. */
+            remove_people?: string[];
             /** @description Tags to take away. */
             remove_tags?: string[];
             /** @description The camera's wall clock, RFC 3339; offset `-00:00` (or none) where none is known. */
@@ -763,6 +942,11 @@ export interface components {
             count: number;
             /** @description The name. */
             name: string;
+        };
+        /** @description Whether a definition is in the chain. */
+        Defined: {
+            /** @description Whether it is. */
+            state: components["schemas"]["State"];
         };
         /** @description A device. */
         DeviceBody: {
@@ -877,14 +1061,49 @@ export interface components {
         };
         /** @description What the photos found have in common, most frequent first. */
         FacetsBody: {
+            /** @description Albums. */
+            albums: components["schemas"]["Counted"][];
             /** @description Cameras. */
             cameras: components["schemas"]["Counted"][];
+            /** @description People. */
+            people: components["schemas"]["Counted"][];
             /** @description Places: town, region, country. */
             places: components["schemas"]["Counted"][];
             /** @description Tags. */
             tags: components["schemas"]["Counted"][];
             /** @description Years of capture, latest first. */
             years: components["schemas"]["Counted"][];
+        };
+        /** @description A field of the household's own. */
+        FieldBody: {
+            /** @description With `choice`: what there is to choose from. */
+            choices?: string[];
+            /**
+             * Format: int64
+             * @description Photos that have a value; told, never taken.
+             */
+            readonly count?: number;
+            /** @description Its name, as in `field.NAME:`. */
+            name: string;
+            /** @description What may stand in it. */
+            type: components["schemas"]["FieldKind"];
+        };
+        /** @description What may stand in a field from now on. */
+        FieldChange: {
+            /** @description With `choice`: what there is to choose from. */
+            choices?: string[];
+            /** @description What may stand in it. */
+            type: components["schemas"]["FieldKind"];
+        };
+        /**
+         * @description What may stand in a field.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "choice";
+        /** @description The household's own fields. */
+        Fields: {
+            /** @description By name. */
+            fields: components["schemas"]["FieldBody"][];
         };
         /** @description It runs. */
         Health: {
@@ -921,13 +1140,14 @@ export interface components {
              * @description The block that holds it; `null` while it is pending.
              */
             height?: number | null;
+            label?: null | components["schemas"]["MovedBody"];
             /** @description Whether it is in the chain. */
             state: components["schemas"]["State"];
             /** @description With `undone`: the edit that was taken back, as far as it still stood. */
             undone?: string | null;
             /** @description Values that this edit replaced and whose author it had not seen. */
             unseen: components["schemas"]["WrittenBody"][];
-            /** @description `added`, `added_again`, `changed`, `undone` or `purged`. */
+            /** @description `added`, `added_again`, `changed`, `relabelled`, `undone` or `purged`. */
             what: string;
         };
         /** @description What the household has agreed upon: the same on all devices. */
@@ -993,6 +1213,8 @@ export interface components {
         };
         /** @description What to import. */
         ImportBody: {
+            /** @description Albums that every file's photo is put into, also if it was there already. */
+            albums?: string[];
             /**
              * @description Absolute paths of files and folders, or `file://` URLs (percent-encoded, so that any bytes
              *     can be named).
@@ -1114,6 +1336,11 @@ export interface components {
          * @enum {string}
          */
         InvitationState: "open" | "expired" | "joining" | "joined";
+        /** @description What a label is to be called. */
+        LabelChange: {
+            /** @description The new name. Where there is one of that name, the two become one. */
+            name: string;
+        };
         /** @description This device's view of the household's chain. */
         LedgerStatus: {
             bucket?: null | components["schemas"]["BucketBody"];
@@ -1255,6 +1482,25 @@ export interface components {
             count: number;
             /** @description `yyyy-mm`. */
             month: string;
+        };
+        /** @description What became of a label. */
+        MovedBody: {
+            /** @description What it was called; `null`, if it was made. */
+            from?: string | null;
+            /** @description `tag`, `album` or `person`. */
+            list: string;
+            /** @description What it is called; `null`, if it was removed. */
+            to?: string | null;
+        };
+        /** @description A label to be made. */
+        NewLabel: {
+            /** @description Its name; the parts of a tag are joined by `/`. */
+            name: string;
+        };
+        /** @description People who are on photos. */
+        People: {
+            /** @description By name. */
+            people: components["schemas"]["Counted"][];
         };
         /** @description A photo in a list. */
         PhotoCard: {
@@ -1552,6 +1798,13 @@ export interface components {
             /** @description A tiny placeholder picture, base64; empty when there is none. */
             thumbhash: string;
         };
+        /** @description A search with a name. */
+        SavedSearch: {
+            /** @description What it is called. */
+            name: string;
+            /** @description The query. */
+            query: string;
+        };
         /** @description How the latest scrub went, or goes: every original hashed again, what is damaged repaired. */
         ScrubBody: {
             /**
@@ -1597,6 +1850,11 @@ export interface components {
              */
             total: number;
         };
+        /** @description The household's saved searches. */
+        Searches: {
+            /** @description By name. */
+            searches: components["schemas"]["SavedSearch"][];
+        };
         /** @description What signs one in. */
         SessionBody: {
             /** @description The token in the library's file `api-token`. */
@@ -1607,9 +1865,9 @@ export interface components {
          * @enum {string}
          */
         State: "committed" | "pending";
-        /** @description Tags in use. */
+        /** @description The household's tags. */
         Tags: {
-            /** @description Sorted by name. */
+            /** @description By name; a count is of photos with exactly this tag. */
             tags: components["schemas"]["Counted"][];
         };
         /** @description A task that a device holds. */
@@ -1659,6 +1917,7 @@ export interface components {
              * @description The height that shows it; this device's height when pending.
              */
             height: number;
+            label?: null | components["schemas"]["MovedBody"];
             /**
              * Format: int64
              * @description Photos on which later writers stand, so that nothing was taken back.
@@ -1679,7 +1938,7 @@ export interface components {
          * @description What sort of action was undone.
          * @enum {string}
          */
-        UndoneWhat: "added" | "changed";
+        UndoneWhat: "added" | "changed" | "label";
         /**
          * @description Whether the bytes were new.
          * @enum {string}
@@ -1752,6 +2011,100 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    albums: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Albums"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    make_albums: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLabel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_albums: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description percent-encoded, `/` as `%2F` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rename_albums: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description percent-encoded, `/` as `%2F` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     devices: {
         parameters: {
             query?: never;
@@ -1907,6 +2260,100 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fields"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    define_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Defined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the field's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Defined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the field's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Defined"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2315,6 +2762,100 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    make_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLabel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description percent-encoded, `/` as `%2F` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rename_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description percent-encoded, `/` as `%2F` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     record: {
         parameters: {
             query?: never;
@@ -2520,6 +3061,73 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Searches"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedSearch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Defined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    forget_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description what it is called, percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Defined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     begin: {
         parameters: {
             query?: never;
@@ -2558,6 +3166,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tags"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    make_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLabel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description percent-encoded, `/` as `%2F` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rename_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description percent-encoded, `/` as `%2F` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
                 };
             };
             default: components["responses"]["Problem"];

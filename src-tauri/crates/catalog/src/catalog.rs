@@ -10,6 +10,7 @@ mod copies;
 mod ground;
 mod hash;
 mod household;
+mod labels;
 mod listing;
 mod pending;
 mod replay;

@@ -5,12 +5,13 @@
 //! and how they merge; does not know files, previews, search or the network.
 
 pub mod catalog;
+pub mod field;
+pub mod label;
 mod merge;
 pub mod payload;
 pub mod photo;
 pub mod photo_id;
 pub mod settings;
-pub mod tag;
 pub mod wall_time;
 
 pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
@@ -19,15 +20,16 @@ pub use catalog::{
     Applied, CHECKPOINT_FORMAT, Catalog, CatalogError, CheckpointError, CopyCounts, Edition,
     Leftovers, Receiver, Snapshot, View, Whereabouts,
 };
+pub use field::{FieldError, FieldType};
+pub use label::{LabelError, List, Move};
 pub use payload::{
     ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, Occasion, PhotoAdded, Position,
-    Taken, TakenSource, photos_added,
+    Taken, TakenSource, labels, photos_added,
 };
 pub use photo::{
-    Action, Conflict, Deed, Field, FieldValue, Happened, HistoryEntry, MonthCount, Photo, TagCount,
-    TimelineRow, Undone, Written,
+    Action, Conflict, Deed, Field, FieldValue, Happened, HistoryEntry, LabelCount, MonthCount,
+    Photo, TimelineRow, Undone, Written,
 };
 pub use photo_id::{ActionId, ImportId, PhotoId};
 pub use settings::{Placement, Settings, SettingsChange, SettingsError, Span};
-pub use tag::{Tag, TagError};
 pub use wall_time::{WallTime, YearMonth};

@@ -1,24 +1,27 @@
 //! How edits of one photo merge: pure, and the same on every device.
 //!
-//! Edits come in chain order, each with the height that its author had seen. Tags are an
-//! observed-remove set, all else are registers whose later writer wins; what was replaced
+//! Edits come in chain order, each with the height that its author had seen. Labels are
+//! observed-remove sets, all else are registers whose later writer wins; what was replaced
 //! unseen is kept beside it. Does not know blocks, tables, files or clocks.
 
 mod before;
+mod labels;
 mod register;
-mod tags;
+
+use std::collections::BTreeMap;
 
 use kinfolio_chain::{DeviceId, EditId, Height, Incarnation};
 use serde::{Deserialize, Serialize};
 
+use crate::label::{List, Move};
 use crate::payload::{ActionName, Change, Position};
 use crate::photo::{Conflict, Field, FieldValue, Written};
 use crate::photo_id::ActionId;
 use crate::wall_time::WallTime;
 
 pub(crate) use before::Before;
+pub(crate) use labels::LabelSet;
 use register::{Entry, Register};
-pub(crate) use tags::TagSet;
 
 /// The height of edits that are in no block yet: above every block, so that nobody has seen
 /// them but their own device.
@@ -86,7 +89,8 @@ impl Author {
         ActionName { device, action }
     }
 
-    fn has_seen(&self, stamp: &Stamp) -> bool {
+    /// Whether the author knew of another edit.
+    pub(crate) fn has_seen(&self, stamp: &Stamp) -> bool {
         stamp.height <= self.base || stamp.is_own_past_of(&self.stamp)
     }
 }
@@ -103,25 +107,55 @@ pub(crate) struct Effect {
 /// What people said about one photo, with all that later edits need to merge.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Said {
-    pub(crate) tags: TagSet,
+    tags: LabelSet,
+    albums: LabelSet,
+    people: LabelSet,
     caption: Register<String>,
     rating: Register<u8>,
     favorite: Register<bool>,
     taken_at: Register<WallTime>,
     position: Register<Option<Position>>,
     trash: Register<bool>,
+    fields: BTreeMap<String, Register<Option<String>>>,
 }
 
 impl Said {
+    /// The labels of a list.
+    pub(crate) fn labels(&self, list: List) -> &LabelSet {
+        match list {
+            List::Tags => &self.tags,
+            List::Albums => &self.albums,
+            List::People => &self.people,
+        }
+    }
+
+    fn labels_mut(&mut self, list: List) -> &mut LabelSet {
+        match list {
+            List::Tags => &mut self.tags,
+            List::Albums => &mut self.albums,
+            List::People => &mut self.people,
+        }
+    }
+
+    /// Renames, merges or takes off labels; returns what it takes to take that back, nothing if
+    /// none is concerned.
+    pub(crate) fn relabel(&mut self, author: &Author, moved: &Move) -> Option<Before> {
+        let written = self.labels_mut(moved.list).relabel(author, moved);
+        (!written.is_empty()).then(|| Before::of_labels(moved.list, written))
+    }
+
     /// Applies one edit; returns the values that it replaced without having seen them, and what
     /// it takes to take it back.
     pub(crate) fn apply(&mut self, author: &Author, change: &Change) -> Effect {
         let before = Before::of(self, change);
-        for tag in &change.remove_tags {
-            self.tags.remove(author, tag);
-        }
-        for tag in &change.add_tags {
-            self.tags.add(author, tag);
+        for list in List::ALL {
+            let labels = self.labels_mut(list);
+            for label in change.removes(list) {
+                labels.remove(author, label);
+            }
+            for label in change.adds(list) {
+                labels.add(author, label);
+            }
         }
         let mut unseen = Vec::new();
         let mut note = |field, written: Option<Written>| {
@@ -144,6 +178,11 @@ impl Said {
         }
         if let Some(trash) = change.trash {
             note(Field::Trash, self.trash.write(author, trash));
+        }
+        for (name, value) in &change.fields {
+            let register = self.fields.entry(name.clone()).or_default();
+            let replaced = register.write(author, value.clone());
+            note(Field::Own(name.clone()), replaced);
         }
         Effect { unseen, before }
     }
@@ -170,6 +209,14 @@ impl Said {
         self.position.value().copied()
     }
 
+    /// The household's own fields that have a value, by name.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().filter_map(|(name, register)| {
+            let value = register.value()?.as_deref()?;
+            Some((name.as_str(), value))
+        })
+    }
+
     /// Begins anew, as a photo that nobody has put into the trash yet.
     pub(crate) fn forget_trash(&mut self) {
         self.trash = Register::default();
@@ -189,7 +236,9 @@ impl Said {
             self.position.conflict(Field::Position),
             self.trash.conflict(Field::Trash),
         ];
-        conflicts.into_iter().flatten().collect()
+        let own = self.fields.iter();
+        let own = own.filter_map(|(name, one)| one.conflict(Field::Own(name.clone())));
+        conflicts.into_iter().flatten().chain(own).collect()
     }
 }
 
@@ -230,6 +279,12 @@ impl From<WallTime> for FieldValue {
 impl From<Option<Position>> for FieldValue {
     fn from(position: Option<Position>) -> FieldValue {
         FieldValue::Position(position)
+    }
+}
+
+impl From<Option<String>> for FieldValue {
+    fn from(value: Option<String>) -> FieldValue {
+        FieldValue::Own(value)
     }
 }
 

@@ -5,13 +5,16 @@
 
 mod wire;
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use kinfolio_chain::{Block, DeviceId, Height, Payload};
 use serde::{Deserialize, Serialize};
 
+use crate::field::{self, FieldError};
+use crate::label::{LabelError, List, Move};
 use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::settings::SettingsChange;
-use crate::tag::{Tag, TagError};
 use crate::wall_time::WallTime;
 
 pub use wire::DecodeError;
@@ -33,6 +36,16 @@ pub enum LibraryEdit {
         /// What changes on each of them.
         change: Change,
     },
+    /// A label is in its list, on however few photos.
+    LabelMade {
+        /// Which list.
+        list: List,
+        /// The label.
+        label: String,
+    },
+    /// A label is renamed, merged with another, or taken off all photos. A name that somebody used
+    /// who had not heard of it means the new one.
+    LabelMoved(Move),
     /// Originals were put into a bucket, read back there, and were right.
     Stored {
         /// The bucket's address.
@@ -208,6 +221,19 @@ pub struct PhotoAdded {
     pub thumbhash: Vec<u8>,
     /// Tags that it gets at once.
     pub tags: Vec<String>,
+    /// Albums that it is put into at once.
+    pub albums: Vec<String>,
+    /// People whom the file names.
+    pub people: Vec<String>,
+    /// A caption that the file brings, or empty.
+    pub caption: String,
+    /// A rating that the file brings, 1 to 5, or 0 for none.
+    pub rating: u8,
+    /// Whether the file says that it is a favourite.
+    pub favorite: bool,
+    /// What its picture looks like, in 64 bits that differ little where pictures do; none where
+    /// nothing can be told.
+    pub likeness: Option<u64>,
     /// What is wrong with the file, in words for its owner.
     pub warning: Option<String>,
 }
@@ -296,6 +322,14 @@ pub struct Change {
     pub add_tags: Vec<String>,
     /// Tags to take away, exactly these and not what is below them.
     pub remove_tags: Vec<String>,
+    /// Albums to put them into.
+    pub add_albums: Vec<String>,
+    /// Albums to take them out of.
+    pub remove_albums: Vec<String>,
+    /// People who are on them.
+    pub add_people: Vec<String>,
+    /// People who are not.
+    pub remove_people: Vec<String>,
     /// A caption; the empty text clears it.
     pub caption: Option<String>,
     /// 1 to 5, or 0 for none.
@@ -306,6 +340,8 @@ pub struct Change {
     pub taken_at: Option<WallTime>,
     /// A position set by hand; `Some(None)` clears it.
     pub position: Option<Option<Position>>,
+    /// Values of fields that the household has defined; nothing clears one.
+    pub fields: BTreeMap<String, Option<String>>,
     /// Into the trash, or out of it.
     pub trash: Option<bool>,
 }
@@ -313,9 +349,12 @@ pub struct Change {
 /// Why a change cannot be made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ChangeError {
-    /// A tag breaks the rules.
+    /// A label breaks the rules.
     #[error(transparent)]
-    Tag(#[from] TagError),
+    Label(#[from] LabelError),
+    /// A field breaks the rules.
+    #[error(transparent)]
+    Field(#[from] FieldError),
     /// A caption is too long.
     #[error("the caption is {0} characters long; at most {CAPTION_CHARS_MAX} are allowed")]
     Caption(usize),
@@ -338,6 +377,38 @@ pub enum ChangeError {
 }
 
 impl Change {
+    /// The labels of a list that it adds.
+    #[must_use]
+    pub fn adds(&self, list: List) -> &[String] {
+        match list {
+            List::Tags => &self.add_tags,
+            List::Albums => &self.add_albums,
+            List::People => &self.add_people,
+        }
+    }
+
+    /// The labels of a list that it takes away.
+    #[must_use]
+    pub fn removes(&self, list: List) -> &[String] {
+        match list {
+            List::Tags => &self.remove_tags,
+            List::Albums => &self.remove_albums,
+            List::People => &self.remove_people,
+        }
+    }
+
+    /// All labels that it adds or takes away.
+    pub(crate) fn labels_mut(&mut self) -> [(List, &mut Vec<String>); 6] {
+        [
+            (List::Tags, &mut self.add_tags),
+            (List::Tags, &mut self.remove_tags),
+            (List::Albums, &mut self.add_albums),
+            (List::Albums, &mut self.remove_albums),
+            (List::People, &mut self.add_people),
+            (List::People, &mut self.remove_people),
+        ]
+    }
+
     /// The same change with its tags in normal form, each once. Call it on whatever a
     /// person or a program asks for, before it is written.
     ///
@@ -361,22 +432,35 @@ impl Change {
         if let Some(Some(Position { lat, lon })) = self.position {
             Position::new(lat, lon)?;
         }
+        let fields = self.fields.into_iter().map(|(name, value)| {
+            let value = value.as_deref().map(field::value).transpose()?;
+            Ok((field::name(&name)?, value))
+        });
         Ok(Change {
-            add_tags: tags(&self.add_tags)?,
-            remove_tags: tags(&self.remove_tags)?,
+            add_tags: labels(List::Tags, &self.add_tags)?,
+            remove_tags: labels(List::Tags, &self.remove_tags)?,
+            add_albums: labels(List::Albums, &self.add_albums)?,
+            remove_albums: labels(List::Albums, &self.remove_albums)?,
+            add_people: labels(List::People, &self.add_people)?,
+            remove_people: labels(List::People, &self.remove_people)?,
+            fields: fields.collect::<Result<_, FieldError>>()?,
             taken_at: self.taken_at.map(WallTime::clamped),
             ..self
         })
     }
 }
 
-fn tags(texts: &[String]) -> Result<Vec<String>, TagError> {
-    let mut tags = Vec::with_capacity(texts.len());
+/// Labels in normal form, each once, in the order in which they were given.
+///
+/// # Errors
+/// [`LabelError`] names the first that is none.
+pub fn labels(list: List, texts: &[String]) -> Result<Vec<String>, LabelError> {
+    let mut labels = Vec::with_capacity(texts.len());
     for text in texts {
-        let tag = String::from(Tag::parse(text)?);
-        if !tags.contains(&tag) {
-            tags.push(tag);
+        let label = list.label(text)?;
+        if !labels.contains(&label) {
+            labels.push(label);
         }
     }
-    Ok(tags)
+    Ok(labels)
 }

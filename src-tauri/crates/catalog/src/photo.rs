@@ -5,6 +5,7 @@
 use kinfolio_chain::{DeviceId, EditId, Height};
 use serde::{Deserialize, Serialize};
 
+use crate::label::{List, Move};
 use crate::payload::{ActionName, Change, Exposure, Kind, Position, Taken};
 use crate::photo_id::{ImportId, PhotoId};
 use crate::wall_time::{WallTime, YearMonth};
@@ -54,8 +55,16 @@ pub struct Photo {
     pub thumbhash: Vec<u8>,
     /// What is wrong with the file.
     pub warning: Option<String>,
+    /// What its picture looks like, see [`PhotoAdded::likeness`](crate::PhotoAdded::likeness).
+    pub likeness: Option<u64>,
     /// Its tags, sorted.
     pub tags: Vec<String>,
+    /// The albums that it is in, sorted.
+    pub albums: Vec<String>,
+    /// Who is on it, sorted.
+    pub people: Vec<String>,
+    /// The household's own fields that it has a value of, by name.
+    pub fields: Vec<(String, String)>,
     /// Its caption, or empty.
     pub caption: String,
     /// 1 to 5, or 0 for none.
@@ -92,7 +101,7 @@ pub struct Conflict {
 }
 
 /// A field of a photo that holds one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// [`Change::caption`].
     Caption,
@@ -106,6 +115,8 @@ pub enum Field {
     Position,
     /// [`Change::trash`].
     Trash,
+    /// One of [`Change::fields`].
+    Own(String),
 }
 
 /// A value, and who wrote it when.
@@ -132,6 +143,8 @@ pub enum FieldValue {
     Time(WallTime),
     /// A position, or none.
     Position(Option<Position>),
+    /// The value of one of the household's own fields, or none.
+    Own(Option<String>),
 }
 
 /// What the timeline needs of a photo to lay it out and draw it before its preview comes.
@@ -164,12 +177,12 @@ pub struct MonthCount {
     pub count: u64,
 }
 
-/// How many photos have a tag, those in the trash left out.
+/// How many photos have a label, those in the trash left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TagCount {
-    /// The whole tag, as `holiday/greece`.
+pub struct LabelCount {
+    /// The whole label, as `holiday/greece`.
     pub name: String,
-    /// Photos with exactly this tag; at least 1.
+    /// Photos with exactly this label; 0, if it was made and no photo has it.
     pub count: u64,
 }
 
@@ -198,10 +211,12 @@ pub enum Happened {
     /// It was changed.
     Changed {
         /// By what.
-        change: Change,
+        change: Box<Change>,
         /// Values that the author had not seen and replaced all the same.
         unseen: Vec<(Field, Written)>,
     },
+    /// Labels of it were renamed, merged or taken off.
+    Relabelled(Move),
     /// An earlier edit of it was taken back, as far as it still stood; the adding of it by
     /// putting it into the trash.
     Undone {
@@ -232,6 +247,15 @@ pub enum Deed {
     Added,
     /// Photos were changed, all alike.
     Changed(Change),
+    /// A label was made.
+    LabelMade {
+        /// In which list.
+        list: List,
+        /// The label.
+        label: String,
+    },
+    /// A label was renamed, merged or taken off.
+    LabelMoved(Move),
 }
 
 /// What came of an undo, in photos.

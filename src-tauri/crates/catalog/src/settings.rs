@@ -12,6 +12,7 @@ use std::str::FromStr;
 use kinfolio_chain::DeviceId;
 use serde::{Deserialize, Serialize};
 
+use crate::field::{self, FieldError, FieldType};
 pub use span::{NotASpan, Span};
 
 /// Longest address of a bucket, in bytes.
@@ -22,6 +23,15 @@ pub const RECENT_DAYS: u32 = 90;
 
 /// The most that it can be told, in days.
 pub const RECENT_DAYS_MAX: u32 = 36_500;
+
+/// Most fields of the household's own.
+pub const FIELDS_MAX: usize = 100;
+/// Most saved searches.
+pub const SEARCHES_MAX: usize = 500;
+/// Longest name of a saved search, in characters.
+const SEARCH_NAME_CHARS_MAX: usize = 100;
+/// Longest query of one.
+const SEARCH_CHARS_MAX: usize = 4_000;
 
 /// The shortest time between two looks at everything.
 const SCRUB_MIN: Span = Span::hours(1);
@@ -41,6 +51,10 @@ pub struct Settings {
     /// After how long a voter that is silent stops counting towards the quorum; nothing: never.
     pub prune_after: Option<Span>,
     placements: BTreeMap<[u8; 16], Placement>,
+    /// The household's own fields, by name.
+    pub fields: BTreeMap<String, FieldType>,
+    /// Searches that were given a name.
+    pub searches: BTreeMap<String, String>,
 }
 
 impl Default for Settings {
@@ -51,6 +65,8 @@ impl Default for Settings {
             scrub_every: Span::days(30),
             prune_after: Some(Span::days(30)),
             placements: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            searches: BTreeMap::new(),
         }
     }
 }
@@ -79,6 +95,8 @@ impl Settings {
         for (device, placement) in change.placements {
             self.placements.insert(device.0, placement);
         }
+        define(&mut self.fields, change.fields, FIELDS_MAX);
+        define(&mut self.searches, change.searches, SEARCHES_MAX);
     }
 
     /// Forgets what was agreed upon about a device that has left.
@@ -100,6 +118,25 @@ pub struct SettingsChange {
     pub prune_after: Option<Option<Span>>,
     /// [`Settings::placement`] of these devices.
     pub placements: BTreeMap<DeviceId, Placement>,
+    /// [`Settings::fields`] that are defined, or defined no longer.
+    pub fields: BTreeMap<String, Option<FieldType>>,
+    /// [`Settings::searches`] that are saved, or saved no longer.
+    pub searches: BTreeMap<String, Option<String>>,
+}
+
+/// Takes definitions over, as long as there are not too many.
+fn define<T>(all: &mut BTreeMap<String, T>, change: BTreeMap<String, Option<T>>, most: usize) {
+    for (name, definition) in change {
+        match definition {
+            Some(definition) if all.len() < most || all.contains_key(&name) => {
+                all.insert(name, definition);
+            }
+            Some(_) => {}
+            None => {
+                all.remove(&name);
+            }
+        }
+    }
 }
 
 /// Why a change of the settings cannot be made.
@@ -122,6 +159,14 @@ pub enum SettingsError {
         "a device that is silent for {0} may only be switched off: {PRUNE_MIN} is the least, or never"
     )]
     Prune(Span),
+    /// A field cannot be.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// A search cannot be saved so.
+    #[error(
+        "a saved search needs a name of 1 to {SEARCH_NAME_CHARS_MAX} characters on one line and a query of at most {SEARCH_CHARS_MAX}"
+    )]
+    Search,
     /// Recent reaches too far.
     #[error("{0} days are no recent time: 1 to {RECENT_DAYS_MAX} are allowed")]
     Recent(u32),
@@ -153,7 +198,22 @@ impl SettingsChange {
         for placement in self.placements.values() {
             placement.checked()?;
         }
-        Ok(self)
+        for (name, query) in &self.searches {
+            let chars = name.chars().count();
+            let named = (1..=SEARCH_NAME_CHARS_MAX).contains(&chars) && name.trim() == name;
+            let short = query
+                .iter()
+                .all(|query| query.chars().count() <= SEARCH_CHARS_MAX);
+            if !named || !short || name.chars().any(char::is_control) {
+                return Err(SettingsError::Search);
+            }
+        }
+        let fields = self.fields.into_iter().map(|(name, of)| {
+            let of = of.map(FieldType::checked).transpose()?;
+            Ok((field::name(&name)?, of))
+        });
+        let fields = fields.collect::<Result<_, FieldError>>()?;
+        Ok(SettingsChange { fields, ..self })
     }
 }
 

@@ -214,23 +214,30 @@ fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fai
 
 /// A query string from names and values; values may be anything.
 pub(crate) fn with_parameters(path: &str, parameters: &[(&str, &str)]) -> String {
-    use std::fmt::Write;
-
     let mut url = path.to_owned();
     for (i, (name, value)) in parameters.iter().enumerate() {
         url.push(if i == 0 { '?' } else { '&' });
         url.push_str(name);
         url.push('=');
-        for byte in value.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                url.push(char::from(byte));
-            } else {
-                // Writing to a String cannot fail.
-                let _ = write!(url, "%{byte:02X}");
-            }
-        }
+        url.push_str(&encoded(value));
     }
     url
+}
+
+/// A text as a part of an address.
+pub(crate) fn encoded(text: &str) -> String {
+    use std::fmt::Write;
+
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod usage;
 
 use std::process::ExitCode;
 
+use command::labels::{ALBUMS, PEOPLE, TAGS};
 use failure::Failure;
 use output::Output;
 use usage::{Bench, Command, Usage};
@@ -56,6 +57,10 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
         Command::Search(args) => command::search::run(&folder(data)?, &args, output).await,
         Command::Show(args) => command::show::run(&folder(data)?, &args, output).await,
         Command::Edit(args) => command::edit::run(&folder(data)?, &args, output).await,
+        Command::Tags(args) => command::labels::run(&folder(data)?, TAGS, &args, output).await,
+        Command::Albums(args) => command::labels::run(&folder(data)?, ALBUMS, &args, output).await,
+        Command::People(args) => command::labels::run(&folder(data)?, PEOPLE, &args, output).await,
+        Command::Fields(args) => command::fields::run(&folder(data)?, &args, output).await,
         Command::Undo => command::undo::run(&folder(data)?, output).await,
         Command::Purge(args) => command::purge::run(&folder(data)?, &args, output).await,
         Command::Status => command::status::run(&folder(data)?, output).await,

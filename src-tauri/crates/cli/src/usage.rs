@@ -1,11 +1,15 @@
 //! The command line's grammar.
 
+mod organise;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kinfolio_library::catalog::PhotoId;
+
+pub(crate) use organise::{EditArgs, FieldsArgs, FieldsCommand, LabelsArgs, LabelsCommand};
 
 /// A household's photos, held whole and in agreement by every device.
 #[derive(Debug, Parser)]
@@ -95,6 +99,14 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Change photos
     Edit(EditArgs),
+    /// List the household's tags, or make, rename, merge or remove one
+    Tags(LabelsArgs),
+    /// List the household's albums, or make, rename, merge or remove one
+    Albums(LabelsArgs),
+    /// List the people who are on photos, or add, rename, merge or remove one
+    People(LabelsArgs),
+    /// List the household's own fields, or define or remove one
+    Fields(FieldsArgs),
     /// Take back what this device did last, on every device; once more: what it did before that
     Undo,
     /// Delete the originals of photos in the trash on all devices and in the bucket, for good
@@ -305,6 +317,9 @@ pub(crate) struct ImportArgs {
     /// Tag every photo that is added; may be repeated
     #[arg(long = "tag", value_name = "T")]
     pub(crate) tags: Vec<String>,
+    /// Put every photo into an album, also one that was there already; may be repeated
+    #[arg(long = "album", value_name = "A")]
+    pub(crate) albums: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -326,31 +341,6 @@ pub(crate) struct ShowArgs {
     /// Show every edit of it instead: who, when, on which device, and values that conflicted
     #[arg(long)]
     pub(crate) history: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EditArgs {
-    /// Queries or ids; all photos that any of them names are changed together
-    #[arg(required = true, value_name = "QUERY-or-ID", value_parser = query)]
-    pub(crate) photos: Vec<String>,
-    /// Add a tag; may be repeated
-    #[arg(long = "add-tag", value_name = "T")]
-    pub(crate) add_tags: Vec<String>,
-    /// Take a tag away; may be repeated
-    #[arg(long = "remove-tag", value_name = "T")]
-    pub(crate) remove_tags: Vec<String>,
-    /// Set the caption; empty removes it
-    #[arg(long, value_name = "S", allow_hyphen_values = true)]
-    pub(crate) caption: Option<String>,
-    /// Set the rating, 0 (none) to 5
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
-    pub(crate) rating: Option<u8>,
-    /// Set the capture time, as 2019-07-12T10:20:30+02:00; without offset: not known
-    #[arg(long, value_name = "T")]
-    pub(crate) taken: Option<String>,
-    /// Set the position in degrees, as 48.8583,2.2945
-    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true, value_parser = position)]
-    pub(crate) position: Option<[f64; 2]>,
 }
 
 #[derive(Debug, Args)]
@@ -397,11 +387,6 @@ pub(crate) struct SampleArgs {
     pub(crate) pixels: Option<u64>,
 }
 
-/// A text that is no position.
-#[derive(Debug, thiserror::Error)]
-#[error("write latitude,longitude in degrees, as 48.8583,2.2945")]
-struct NotAPosition;
-
 /// A text that names no device and no placement.
 #[derive(Debug, thiserror::Error)]
 #[error("write DEVICE=WHICH, as Laptop=recent or 1a2b=on-demand")]
@@ -410,21 +395,6 @@ struct NotAPlacement;
 fn placement(text: &str) -> Result<(String, String), NotAPlacement> {
     let (device, which) = text.rsplit_once('=').ok_or(NotAPlacement)?;
     Ok((device.to_owned(), which.to_owned()))
-}
-
-fn position(text: &str) -> Result<[f64; 2], NotAPosition> {
-    let parts = text.split_once(',').and_then(|(lat, lon)| {
-        Some([
-            lat.trim().parse::<f64>().ok()?,
-            lon.trim().parse::<f64>().ok()?,
-        ])
-    });
-    match parts {
-        Some([lat, lon]) if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) => {
-            Ok([lat, lon])
-        }
-        _ => Err(NotAPosition),
-    }
 }
 
 #[cfg(test)]
@@ -436,20 +406,6 @@ mod tests {
     #[test]
     fn the_grammar_is_sound() {
         Usage::command().debug_assert();
-    }
-
-    #[test]
-    fn positions() {
-        let check = |text: &str, expect: Option<[f64; 2]>| {
-            assert_eq!(position(text).ok(), expect, "{text}");
-        };
-        check("48.8583,2.2945", Some([48.8583, 2.2945]));
-        check("-33.9, -180", Some([-33.9, -180.0]));
-        check("91,0", None);
-        check("0,180.1", None);
-        check("NaN,0", None);
-        check("1", None);
-        check("1,2,3", None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod change;
 pub mod history;
 pub mod household;
 pub mod import;
+pub mod labels;
 pub mod ledger;
 pub mod photo;
 pub mod search;

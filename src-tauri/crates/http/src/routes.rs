@@ -2,10 +2,12 @@
 
 mod edits;
 mod events;
+mod fields;
 mod files;
 mod health;
 mod household;
 mod imports;
+mod labels;
 mod ledger;
 mod photos;
 mod recovery;
@@ -37,7 +39,16 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(search::search))
         .routes(routes!(timeline::months))
         .routes(routes!(timeline::month))
-        .routes(routes!(timeline::tags))
+        .routes(routes!(labels::tags, labels::make_tags))
+        .routes(routes!(labels::rename_tags, labels::remove_tags))
+        .routes(routes!(labels::albums, labels::make_albums))
+        .routes(routes!(labels::rename_albums, labels::remove_albums))
+        .routes(routes!(labels::people, labels::make_people))
+        .routes(routes!(labels::rename_people, labels::remove_people))
+        .routes(routes!(fields::fields, fields::define_field))
+        .routes(routes!(fields::change_field, fields::remove_field))
+        .routes(routes!(fields::searches, fields::save_search))
+        .routes(routes!(fields::forget_search))
         .routes(routes!(ledger::status))
         .routes(routes!(ledger::blocks))
         .routes(routes!(ledger::block))

@@ -20,6 +20,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) folder: String,
     /// Tags that it gets at once, in normal form.
     pub(crate) tags: &'a [String],
+    /// Albums that it is put into, in normal form.
+    pub(crate) albums: &'a [String],
 }
 
 /// The edit that adds an original to the library.
@@ -53,6 +55,12 @@ pub(crate) fn added(id: BlobId, size: u64, metadata: Metadata, origin: Origin<'_
         exif: metadata.exif,
         thumbhash: metadata.thumbhash,
         tags: origin.tags.to_vec(),
+        albums: origin.albums.to_vec(),
+        people: Vec::new(),
+        caption: String::new(),
+        rating: 0,
+        favorite: false,
+        likeness: None,
         warning: metadata.warning,
     }))
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use kinfolio_catalog::{
-    DeviceId, HistoryEntry, MonthCount, Photo, PhotoId, TagCount, TimelineRow, View, YearMonth,
+    DeviceId, HistoryEntry, MonthCount, Photo, PhotoId, TimelineRow, View, YearMonth,
 };
 
 use kinfolio_photos::BlobId;
@@ -62,14 +62,6 @@ pub async fn month(
     month: YearMonth,
 ) -> Result<At<Vec<TimelineRow>>, LibraryError> {
     library.read(move |catalog| Ok(catalog.month(month)?)).await
-}
-
-/// Every tag in use with its number of photos.
-///
-/// # Errors
-/// The catalogue cannot be read.
-pub async fn tags(library: &Library) -> Result<At<Vec<TagCount>>, LibraryError> {
-    library.read(|catalog| Ok(catalog.tags()?)).await
 }
 
 /// A photo's record.

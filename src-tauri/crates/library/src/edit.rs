@@ -6,6 +6,7 @@ use kinfolio_node::Receipt;
 
 use crate::error::LibraryError;
 use crate::event::{Event, PHOTOS_NAMED_MAX};
+use crate::fields;
 use crate::library::Library;
 use crate::query;
 use crate::tasks::now_ms;
@@ -56,6 +57,7 @@ pub async fn apply(
     change: Change,
 ) -> Result<Done, LibraryError> {
     let change = change.checked().map_err(LibraryError::BadChange)?;
+    let change = fields::checked(library, change)?;
     let photos = resolve(library, selection).await?;
     if photos.is_empty() {
         let height = library.height();

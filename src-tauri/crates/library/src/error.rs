@@ -6,7 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kinfolio_bucket::BucketError;
-use kinfolio_catalog::{CatalogError, ChangeError, CheckpointError, PhotoId, SettingsError};
+use kinfolio_catalog::{
+    CatalogError, ChangeError, CheckpointError, LabelError, List, PhotoId, SettingsError,
+};
 use kinfolio_node::{DeviceId, NodeError, ParseInvitationError, SubmitError, TaskLimit};
 use kinfolio_photos::thumbs::ThumbError;
 use kinfolio_photos::{BlobError, ImportError};
@@ -165,6 +167,47 @@ pub enum LibraryError {
     /// A change that cannot be made.
     #[error(transparent)]
     BadChange(ChangeError),
+    /// A text that cannot be a tag, an album or a person.
+    #[error(transparent)]
+    BadLabel(LabelError),
+    /// No photo has this label, and nobody made it.
+    #[error("there is no {list} `{label}`")]
+    LabelUnknown {
+        /// In which list it was looked for.
+        list: List,
+        /// The label.
+        label: String,
+    },
+    /// The household has no such field of its own.
+    #[error("the household has no field `{name}` ({known}); define it first")]
+    FieldUnknown {
+        /// The name as given.
+        name: String,
+        /// Which fields it has, in words.
+        known: String,
+    },
+    /// Two fields could not be told apart in a search.
+    #[error("the field `{name}` would be searched for like `{alike}`, which there is already")]
+    FieldAlike {
+        /// The name as given.
+        name: String,
+        /// The field that there is.
+        alike: String,
+    },
+    /// No search was saved under this name.
+    #[error("no search is saved under the name {name:?}")]
+    SearchUnknown {
+        /// The name as given.
+        name: String,
+    },
+    /// A list of the household's is full.
+    #[error("the household has {max} {what} already, and no more are allowed; remove one first")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many are allowed.
+        max: usize,
+    },
     /// A setting of the household that cannot be.
     #[error(transparent)]
     BadSetting(SettingsError),

@@ -8,11 +8,12 @@ mod batch;
 mod journal;
 pub mod path_text;
 mod run;
+mod unite;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kinfolio_catalog::{Change, ImportId, PhotoId};
+use kinfolio_catalog::{ImportId, List, PhotoId, labels};
 use kinfolio_photos::Cancel;
 use tokio::sync::watch;
 
@@ -30,6 +31,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Tags for every photo that is added.
     pub tags: Vec<String>,
+    /// Albums that every file's photo is put into, also if it was there already.
+    pub albums: Vec<String>,
 }
 
 /// How an import goes. `added + duplicate + rejected_count = found` once it is over.
@@ -176,7 +179,9 @@ pub async fn start(library: &Library, request: Request) -> Result<Job, LibraryEr
     if request.paths.is_empty() {
         return Err(LibraryError::NothingToImport);
     }
-    let tags = checked(request.tags)?;
+    let checked = |list, texts: &[String]| labels(list, texts).map_err(LibraryError::BadLabel);
+    let tags = checked(List::Tags, &request.tags)?;
+    let albums = checked(List::Albums, &request.albums)?;
     let mut id = [0; 8];
     getrandom::fill(&mut id).map_err(|source| {
         LibraryError::io(
@@ -189,6 +194,7 @@ pub async fn start(library: &Library, request: Request) -> Result<Job, LibraryEr
         id: ImportId(id),
         paths: request.paths,
         tags,
+        albums,
     };
     let (folder, written) = (library.layout().imports(), plan.clone());
     let here = library.clone();
@@ -196,7 +202,9 @@ pub async fn start(library: &Library, request: Request) -> Result<Job, LibraryEr
         .blocking(move || {
             // What a dead process left of this very import is this one now.
             for left in journal::read_all(&folder)? {
-                let same = left.paths == written.paths && left.tags == written.tags;
+                let same = left.paths == written.paths
+                    && left.tags == written.tags
+                    && left.albums == written.albums;
                 if same && !here.jobs().is_running(left.id) {
                     journal::remove(&folder, left.id);
                 }
@@ -263,16 +271,4 @@ fn begin(library: &Library, plan: Plan, resumed: bool) -> Job {
     let task = run::run(library.clone(), plan, publisher, cancel, resumed);
     library.tasks().spawn(task);
     job
-}
-
-/// Tags in normal form.
-fn checked(tags: Vec<String>) -> Result<Vec<String>, LibraryError> {
-    if tags.is_empty() {
-        return Ok(tags);
-    }
-    let change = Change {
-        add_tags: tags,
-        ..Change::default()
-    };
-    Ok(change.checked().map_err(LibraryError::BadChange)?.add_tags)
 }

@@ -1,11 +1,12 @@
 //! Searching.
 
 use kinfolio_catalog::{Photo, PhotoId};
-use kinfolio_search::Query;
 pub use kinfolio_search::{Facets, Sort};
+use kinfolio_search::{Query, QueryError, folded};
 
 use crate::edit::too_many;
 use crate::error::LibraryError;
+use crate::household::settings;
 use crate::library::Library;
 
 /// Most photos on one page.
@@ -44,7 +45,7 @@ pub struct Found {
 /// # Errors
 /// A wrong query ([`LibraryError::BadQuery`] says where and why), or an index that fails.
 pub async fn search(library: &Library, wanted: Wanted) -> Result<Found, LibraryError> {
-    let query = Query::parse(&wanted.query).map_err(LibraryError::BadQuery)?;
+    let query = parse(library, &wanted.query)?;
     library.finds_anything().await?;
     let here = library.clone();
     library
@@ -65,9 +66,39 @@ pub async fn search(library: &Library, wanted: Wanted) -> Result<Found, LibraryE
         .await
 }
 
+/// Reads a query, whose fields of the household's own must be defined.
+pub(crate) fn parse(library: &Library, text: &str) -> Result<Query, LibraryError> {
+    let query = Query::parse(text).map_err(LibraryError::BadQuery)?;
+    let fields = settings(library).fields;
+    let known: Vec<_> = fields.keys().map(|name| folded(name)).collect();
+    let mut asked = query.own_fields().into_iter();
+    match asked.find(|(_, key)| !known.contains(key)) {
+        None => Ok(query),
+        Some((at, key)) => {
+            let names = fields.into_keys().collect::<Vec<_>>().join(", ");
+            let message = match names.as_str() {
+                "" => format!("the household has defined no field `{key}`, nor any other"),
+                names => format!("the household has no field `{key}`; it has {names}"),
+            };
+            Err(LibraryError::BadQuery(QueryError { at, message }))
+        }
+    }
+}
+
+/// How many photos a query finds.
+pub(crate) async fn count(library: &Library, query: &str) -> Result<u64, LibraryError> {
+    let wanted = Wanted {
+        query: query.to_owned(),
+        limit: 1,
+        cursor: None,
+        sort: Some(Sort::Newest),
+    };
+    Ok(search(library, wanted).await?.total)
+}
+
 /// Every photo that `query` finds, as of everything that is shown now.
 pub(crate) async fn all(library: &Library, query: &str) -> Result<Vec<PhotoId>, LibraryError> {
-    let query = Query::parse(query).map_err(LibraryError::BadQuery)?;
+    let query = parse(library, query)?;
     library.finds().await?;
     let here = library.clone();
     library

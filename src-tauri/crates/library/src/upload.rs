@@ -92,6 +92,7 @@ where
             name: prepared.name,
             folder: prepared.folder,
             tags: &[],
+            albums: &[],
         };
         let added = arrival::added(stored.id, stored.size, prepared.metadata, origin);
         Ok(added.encode_on(occasion))

@@ -17,7 +17,8 @@ use tantivy::{DocId, SegmentReader, Term};
 use crate::fold;
 use crate::geo::{self, Rectangle};
 use crate::listed::Listed;
-use crate::query::{Flag, Node, Numbers, Query, TextField, Words};
+use crate::own;
+use crate::query::{Flag, Holds, Node, Numbers, Own, Query, TextField, Words};
 use crate::schema::{Fields, LAT, LON};
 
 const SCORE_EXACT: f32 = 4.0;
@@ -61,10 +62,13 @@ impl Compiler<'_> {
                     TextField::Lens => self.fields.lens,
                     TextField::Folder => self.fields.folder,
                     TextField::Place => self.fields.place,
+                    TextField::Person => self.fields.person,
                 };
                 fixed_box(self.words(field, words), 0.0)
             }
             Node::Tag(path) => self.token(self.fields.tag, path),
+            Node::Album(name) => self.token(self.fields.album, name),
+            Node::Own(own) => self.own(own),
             Node::Iso(numbers) => range(self.fields.iso, *numbers),
             Node::Rating(numbers) => range(self.fields.rating, *numbers),
             Node::Taken(period) => {
@@ -103,8 +107,34 @@ impl Compiler<'_> {
 
     fn excluded(&self, node: &Node) -> Boxed {
         match node {
-            Node::Tag(_) | Node::Flag(_) | Node::Type(_) => self.node(node),
+            Node::Tag(_) | Node::Album(_) | Node::Flag(_) | Node::Type(_) => self.node(node),
             node => Box::new(Listed(self.node(node))),
+        }
+    }
+
+    fn own(&self, own: &Own) -> Boxed {
+        let values = self.fields.own_values;
+        match &own.holds {
+            Holds::Anything => self.token(values, &own::any(&own.name)),
+            Holds::Words(words, number) => {
+                let tokens = words.tokens.iter();
+                let words = Words {
+                    tokens: tokens.map(|token| own::word(&own.name, token)).collect(),
+                    ..*words
+                };
+                let mut ways = vec![self.words(self.fields.own, &words)];
+                let number = number.map(|number| own::number(&own.name, number));
+                ways.extend(number.map(|number| self.token(values, &number)));
+                fixed_box(any(ways), 0.0)
+            }
+            Holds::Between(between) => {
+                let term = |text: &String| Term::from_field_text(values, text);
+                let range = |(from, to): &(Bound<String>, Bound<String>)| {
+                    let (from, to) = (from.as_ref().map(term), to.as_ref().map(term));
+                    fixed(RangeQuery::new(from, to), 0.0)
+                };
+                any(between.ranges(&own.name).iter().map(range).collect())
+            }
         }
     }
 

@@ -35,7 +35,8 @@ fn close(tokens: &mut Vec<String>, word: &mut String) {
 }
 
 /// A text without case and accents: compatibility forms unified, combining marks dropped.
-pub(crate) fn fold(text: &str) -> String {
+#[must_use]
+pub fn fold(text: &str) -> String {
     let plain = text.nfkd().filter(|&c| !is_combining_mark(c)).nfc();
     let mut folded = String::with_capacity(text.len());
     for c in plain.flat_map(char::to_lowercase) {

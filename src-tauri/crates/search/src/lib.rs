@@ -8,10 +8,12 @@ mod fold;
 mod geo;
 pub mod index;
 mod listed;
+mod own;
 pub mod page;
 pub mod query;
 mod schema;
 
+pub use fold::fold as folded;
 pub use index::{Index, IndexError};
 pub use page::{CursorError, Facets, Page};
 pub use query::{Query, QueryError, Sort};

@@ -33,6 +33,10 @@ pub struct Page {
 pub struct Facets {
     /// Whole tags, most frequent first.
     pub tags: Vec<(String, u64)>,
+    /// Albums, most frequent first.
+    pub albums: Vec<(String, u64)>,
+    /// People, most frequent first.
+    pub people: Vec<(String, u64)>,
     /// Cameras, make and model, most frequent first.
     pub cameras: Vec<(String, u64)>,
     /// Places by town, region and country, most frequent first.

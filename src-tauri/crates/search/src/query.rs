@@ -10,6 +10,7 @@ mod value;
 use std::ops::{Bound, Range};
 
 use crate::geo::{Circle, Rectangle};
+use crate::own::Between;
 
 /// The longest query, in characters.
 pub const QUERY_CHARS_MAX: usize = 4_000;
@@ -58,6 +59,10 @@ pub(crate) enum Node {
     Words(Words),
     /// Words of the camera, the lens, the folder or the place.
     Within(TextField, Words),
+    /// An album, folded.
+    Album(String),
+    /// One of the household's own fields.
+    Own(Own),
     /// A tag or anything below it, folded.
     Tag(String),
     Iso(Numbers),
@@ -71,6 +76,27 @@ pub(crate) enum Node {
     Type(String),
     /// A device's id or its beginning, or words of its name.
     Device(String),
+}
+
+/// What one of the household's own fields must be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Own {
+    /// Where the query names it, in characters.
+    pub(crate) at: usize,
+    /// Its folded name.
+    pub(crate) name: String,
+    pub(crate) holds: Holds,
+}
+
+/// What a field of the household's own must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Holds {
+    /// Whatever it is.
+    Anything,
+    /// These words, or that number.
+    Words(Words, Option<f64>),
+    /// A number or a day between bounds.
+    Between(Between),
 }
 
 /// Folded words that stand one after the other; at least one.
@@ -90,6 +116,7 @@ pub(crate) enum TextField {
     Lens,
     Folder,
     Place,
+    Person,
 }
 
 /// A yes or no that a photo carries.
@@ -101,6 +128,8 @@ pub(crate) enum Flag {
     Caption,
     Conflict,
     Tags,
+    Albums,
+    People,
     Video,
     Pending,
 }
@@ -127,6 +156,22 @@ impl Query {
         } else {
             Sort::Newest
         }
+    }
+
+    /// The household's own fields that it names: where, in characters, and their folded names.
+    #[must_use]
+    pub fn own_fields(&self) -> Vec<(usize, String)> {
+        let named = std::cell::RefCell::new(Vec::new());
+        let note = |node: &Node| {
+            if let Node::Own(own) = node {
+                named.borrow_mut().push((own.at, own.name.clone()));
+            }
+            false
+        };
+        if let Some(root) = &self.root {
+            root.any(&note);
+        }
+        named.into_inner()
     }
 
     /// Whether the query itself says what to do with the trash; otherwise it is left out.

@@ -9,10 +9,10 @@ use tantivy::schema::{
 use tantivy::tokenizer::{PreTokenizedString, Token};
 
 use crate::query::Flag;
-use crate::{fold, geo};
+use crate::{fold, geo, own};
 
 /// Version of everything here and in [`fold`]; an index of another one is built again.
-pub(crate) const FORMAT: u64 = 2;
+pub(crate) const FORMAT: u64 = 3;
 
 /// Columns that are read by name.
 pub(crate) const TAKEN: &str = "taken";
@@ -21,6 +21,8 @@ pub(crate) const LAT: &str = "lat";
 pub(crate) const LON: &str = "lon";
 pub(crate) const TAG_NAME: &str = "tag_name";
 pub(crate) const CAMERA_NAME: &str = "camera_name";
+pub(crate) const ALBUM_NAME: &str = "album_name";
+pub(crate) const PERSON_NAME: &str = "person_name";
 pub(crate) const PLACE_NAME: &str = "place_name";
 pub(crate) const YEAR: &str = "year";
 
@@ -34,7 +36,7 @@ pub(crate) struct Fields {
     /// The photo's 32 bytes, to replace it by.
     pub(crate) id: Field,
     id_parts: [Field; 4],
-    /// All words of name, caption, tags, place, camera and lens.
+    /// All words of name, caption, tags, albums, people, place, camera, lens and own fields.
     pub(crate) text: Field,
     pub(crate) camera: Field,
     pub(crate) lens: Field,
@@ -44,6 +46,16 @@ pub(crate) struct Fields {
     /// Folded tags and everything above them.
     pub(crate) tag: Field,
     tag_name: Field,
+    /// Folded albums.
+    pub(crate) album: Field,
+    album_name: Field,
+    /// Words of people's names.
+    pub(crate) person: Field,
+    person_name: Field,
+    /// Words of the household's own fields, each with its field's name before it.
+    pub(crate) own: Field,
+    /// Their names alone, and with numbers and days behind them, see [`own`].
+    pub(crate) own_values: Field,
     camera_name: Field,
     place_name: Field,
     pub(crate) flag: Field,
@@ -76,7 +88,13 @@ impl Fields {
             camera: schema.add_text_field("camera", words.clone()),
             lens: schema.add_text_field("lens", words.clone()),
             folder: schema.add_text_field("folder", words.clone()),
-            place: schema.add_text_field("place", words),
+            place: schema.add_text_field("place", words.clone()),
+            person: schema.add_text_field("person", words.clone()),
+            own: schema.add_text_field("own", words),
+            own_values: schema.add_text_field("own_values", STRING),
+            album: schema.add_text_field("album", STRING),
+            album_name: schema.add_text_field(ALBUM_NAME, column.clone()),
+            person_name: schema.add_text_field(PERSON_NAME, column.clone()),
             tag: schema.add_text_field("tag", STRING),
             tag_name: schema.add_text_field(TAG_NAME, column.clone()),
             camera_name: schema.add_text_field(CAMERA_NAME, column.clone()),
@@ -118,6 +136,18 @@ impl Fields {
         for path in above {
             document.add_text(self.tag, path);
         }
+        for album in &photo.albums {
+            document.add_text(self.album, fold::path(album));
+            document.add_text(self.album_name, album);
+        }
+        for person in &photo.people {
+            document.add_text(self.person_name, person);
+        }
+        for (name, value) in &photo.fields {
+            for token in own::values(name, value) {
+                document.add_text(self.own_values, token);
+            }
+        }
         for flag in flags(photo) {
             document.add_text(self.flag, flag.token());
         }
@@ -157,7 +187,17 @@ impl Fields {
         }
         let names = names.iter().map(String::as_str);
         document.add_pre_tokenized_text(self.place, words(names.clone()));
+        let people = photo.people.iter().map(String::as_str);
+        let albums = photo.albums.iter().map(String::as_str);
+        let values = photo.fields.iter().map(|(_, value)| value.as_str());
+        document.add_pre_tokenized_text(self.person, words(people.clone()));
+        for (name, value) in &photo.fields {
+            let tokens = fold::tokens(value).into_iter();
+            let tokens = tokens.map(|token| own::word(name, &token));
+            document.add_pre_tokenized_text(self.own, in_rows([tokens.collect()]));
+        }
         let texts = texts.into_iter().chain(tags).chain(names);
+        let texts = texts.chain(people).chain(albums).chain(values);
         document.add_pre_tokenized_text(self.text, words(texts));
         document.add_pre_tokenized_text(self.camera, words([make, model]));
         document.add_pre_tokenized_text(self.lens, words([photo.lens.as_str()]));
@@ -178,6 +218,8 @@ impl Flag {
             Flag::Caption => "caption",
             Flag::Conflict => "conflict",
             Flag::Tags => "tags",
+            Flag::Albums => "albums",
+            Flag::People => "people",
             Flag::Video => "video",
             Flag::Pending => "pending",
         }
@@ -192,6 +234,8 @@ fn flags(photo: &Photo) -> impl Iterator<Item = Flag> {
         (Flag::Caption, !photo.caption.is_empty()),
         (Flag::Conflict, !photo.conflicts.is_empty()),
         (Flag::Tags, !photo.tags.is_empty()),
+        (Flag::Albums, !photo.albums.is_empty()),
+        (Flag::People, !photo.people.is_empty()),
         (Flag::Video, photo.kind == Kind::Video),
         (Flag::Pending, photo.pending),
     ];
@@ -234,10 +278,15 @@ fn camera_name(make: &str, model: &str) -> String {
 
 /// The folded words of some texts, with a gap between the texts.
 fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedString {
+    in_rows(texts.into_iter().map(fold::tokens))
+}
+
+/// Words that stand in rows, with a gap between the rows.
+fn in_rows(rows: impl IntoIterator<Item = Vec<String>>) -> PreTokenizedString {
     let mut tokens = Vec::new();
     let mut position = 0;
-    for text in texts {
-        for text in fold::tokens(text) {
+    for row in rows {
+        for text in row {
             tokens.push(Token {
                 position,
                 text,

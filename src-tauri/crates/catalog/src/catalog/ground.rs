@@ -3,10 +3,14 @@
 //! The file's tables are one ground, the layer of pending edits above a snapshot another; the
 //! rules are the same on both. Does not know the rules.
 
+use std::collections::BTreeSet;
+
 use kinfolio_chain::{DeviceId, EditId, Height};
 
 use super::CatalogError;
-use super::row::{HistoryRow, PhotoRow};
+use super::row::{HistoryRow, PhotoRow, RelabelRow};
+use crate::label::{List, Move};
+use crate::merge::Stamp;
 use crate::payload::ActionName;
 use crate::photo::Undone;
 use crate::photo_id::PhotoId;
@@ -19,6 +23,9 @@ pub(super) type At = (Height, u32);
 /// One edit of an action: where it stands, and the photo that it added, or none if it changed
 /// photos.
 pub(super) type Step = (At, Option<PhotoId>);
+
+/// An edit that moved a label: where it stands, and whose it is.
+pub(super) type Moved = (At, Stamp, Move);
 
 /// What a device found when it hashed its originals again.
 pub(super) struct Verified {
@@ -61,6 +68,29 @@ pub(super) trait Ground {
     /// The edits of an action in chain order, which are forgotten with this: none can be taken
     /// back twice.
     fn take_steps(&mut self, name: ActionName) -> Result<Vec<Step>, CatalogError>;
+
+    /// The photos that have a label that `moved` concerns, those in the trash too.
+    fn labelled(&self, moved: &Move) -> Result<BTreeSet<PhotoId>, CatalogError>;
+
+    /// The labels that were made and `moved` concerns.
+    fn made(&self, moved: &Move) -> Result<Vec<String>, CatalogError>;
+
+    /// Makes a label, or forgets that it was made; returns whether it had been.
+    fn make(&mut self, list: List, label: &str, made: bool) -> Result<bool, CatalogError>;
+
+    /// Keeps an edit of a list of labels, and whose labels it moved.
+    fn put_relabel(
+        &mut self,
+        at: At,
+        row: RelabelRow,
+        photos: Vec<PhotoId>,
+    ) -> Result<(), CatalogError>;
+
+    /// An edit of a list of labels, which is forgotten with this, and whose labels it moved.
+    fn take_relabel(&mut self, at: At) -> Result<Option<(RelabelRow, Vec<PhotoId>)>, CatalogError>;
+
+    /// What edits of blocks above a height moved, in chain order.
+    fn moves_above(&self, height: Height) -> Result<Vec<Moved>, CatalogError>;
 
     /// Keeps that a bucket held these originals whole at that time, in unix milliseconds.
     fn put_stored(

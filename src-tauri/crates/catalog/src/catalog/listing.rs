@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::row::{PhotoRow, TimelineValue};
+use crate::label::List;
 use crate::wall_time::WallTime;
 
-/// A photo's place in the timeline and among the tags.
+/// A photo's place in the timeline and among the labels.
 #[derive(PartialEq)]
 pub(super) struct Listing<'a> {
     pub(super) taken_at: WallTime,
     pub(super) timeline: TimelineValue,
-    tags: Vec<&'a str>,
+    labels: Vec<(List, &'a str)>,
 }
 
 impl Listing<'_> {
@@ -20,7 +21,7 @@ impl Listing<'_> {
         listed.then(|| Listing {
             taken_at: photo.taken_at(),
             timeline: photo.timeline(),
-            tags: photo.said.tags.names().collect(),
+            labels: photo.labels().collect(),
         })
     }
 }
@@ -31,7 +32,7 @@ pub(super) struct Counts {
     pub(super) photos: i64,
     /// By the index of the month.
     pub(super) months: BTreeMap<i32, i64>,
-    pub(super) tags: BTreeMap<String, i64>,
+    pub(super) labels: BTreeMap<(List, String), i64>,
 }
 
 impl Counts {
@@ -42,13 +43,8 @@ impl Counts {
             .months
             .entry(listing.taken_at.month().index())
             .or_default() += by;
-        for &tag in &listing.tags {
-            match self.tags.get_mut(tag) {
-                Some(count) => *count += by,
-                None => {
-                    self.tags.insert(tag.to_owned(), by);
-                }
-            }
+        for &(list, label) in &listing.labels {
+            *self.labels.entry((list, label.to_owned())).or_default() += by;
         }
     }
 }

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use kinfolio_chain::{DeviceId, Edit, EditId, Height, Payload};
 
 use super::CatalogError;
-use super::ground::{At, Ground, Step, Verified};
+use super::ground::{At, Ground, Moved, Step, Verified};
 use super::listing::{Counts, Listing};
 use super::replay::{Place, Replay, Working};
-use super::row::{HistoryRow, PhotoRow};
+use super::row::{HistoryRow, PhotoRow, RelabelRow};
 use super::snapshot::Snapshot;
 use super::view::Edition;
+use crate::label::{List, Move};
 use crate::merge::{Author, PENDING, Stamp};
 use crate::payload::{ActionName, Occasion};
 use crate::photo::Undone;
@@ -36,9 +37,15 @@ pub(super) struct Layer {
     /// Photos of the layer that are not in the trash, by wall clock in milliseconds.
     pub(super) listed: BTreeSet<(i64, PhotoId)>,
     pub(super) counts: Counts,
+    /// Labels that pending edits made, or forgot that they were made.
+    pub(super) made: BTreeMap<(List, String), bool>,
+    relabels: BTreeMap<At, Option<Relabel>>,
     /// How many edits were replayed.
     edits: u32,
 }
+
+/// An edit of a list of labels, and whose labels it moved; none where it was undone.
+type Relabel = (Arc<RelabelRow>, Arc<[PhotoId]>);
 
 /// A photo that pending edits touch.
 pub(super) struct Layered {
@@ -121,6 +128,13 @@ impl Layer {
             .is_some_and(|layered| layered.below.is_some())
     }
 
+    /// The photos whose labels the pending `index`-th edit moved.
+    pub(super) fn relabelled(&self, index: u32) -> usize {
+        let row = self.relabels.get(&(PENDING, index));
+        let row = row.and_then(Option::as_ref);
+        row.map_or(0, |(_, photos)| photos.len())
+    }
+
     /// The payload of the pending change that was the `index`-th edit.
     pub(super) fn words(&self, index: u32) -> Option<Vec<u8>> {
         self.words.get(&index).map(|raw| raw.to_vec())
@@ -200,6 +214,64 @@ impl Ground for Above<'_> {
         }
         steps.extend(pending);
         Ok(steps)
+    }
+
+    fn labelled(&self, moved: &Move) -> Result<BTreeSet<PhotoId>, CatalogError> {
+        let mut photos = self.below.labelled(moved)?;
+        let has = |row: &PhotoRow| {
+            let mut names = row.said.labels(moved.list).names();
+            names.any(|label| moved.concerns(label))
+        };
+        let here = self.layer.photos.iter().filter(|(_, one)| has(&one.now));
+        photos.extend(here.map(|(id, _)| *id));
+        Ok(photos)
+    }
+
+    fn made(&self, moved: &Move) -> Result<Vec<String>, CatalogError> {
+        let below = self.below.made(moved)?.into_iter();
+        let below = below.map(|label| ((moved.list, label), true));
+        let mut labels: BTreeMap<_, _> = below.collect();
+        let here = self.layer.made.iter();
+        let here = here.filter(|((list, label), _)| *list == moved.list && moved.concerns(label));
+        labels.extend(here.map(|(key, made)| (key.clone(), *made)));
+        let made = labels.into_iter().filter(|(_, made)| *made);
+        Ok(made.map(|((_, label), _)| label).collect())
+    }
+
+    fn make(&mut self, list: List, label: &str, made: bool) -> Result<bool, CatalogError> {
+        let key = (list, label.to_owned());
+        match self.layer.made.insert(key, made) {
+            Some(before) => Ok(before),
+            None => self.below.is_made(list, label),
+        }
+    }
+
+    fn put_relabel(
+        &mut self,
+        at: At,
+        row: RelabelRow,
+        photos: Vec<PhotoId>,
+    ) -> Result<(), CatalogError> {
+        let kept = Some((Arc::new(row), photos.into()));
+        self.layer.relabels.insert(at, kept);
+        Ok(())
+    }
+
+    fn take_relabel(&mut self, at: At) -> Result<Option<(RelabelRow, Vec<PhotoId>)>, CatalogError> {
+        match self.layer.relabels.insert(at, None) {
+            Some(kept) => Ok(kept.map(|(row, photos)| (RelabelRow::clone(&row), photos.to_vec()))),
+            None => match self.below.relabel(at)? {
+                Some(row) => Ok(Some((row, self.below.relabelled(at)?))),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// A device knows its own edits: only what blocks moved can be news to it.
+    fn moves_above(&self, height: Height) -> Result<Vec<Moved>, CatalogError> {
+        let mut moves = self.below.moves_above(height)?;
+        moves.retain(|(at, ..)| !self.layer.relabels.contains_key(at));
+        Ok(moves)
     }
 
     /// What only a bucket can vouch for counts once the chain has it.

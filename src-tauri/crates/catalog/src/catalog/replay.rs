@@ -3,6 +3,7 @@
 //! Photos are merged in a working set and handed back when all edits are through. Does not know
 //! blocks, tables or counts.
 
+mod labels;
 mod originals;
 mod undo;
 
@@ -71,6 +72,8 @@ impl<G: Ground> Replay<G> {
         match edit {
             LibraryEdit::PhotoAdded(photo) => self.add(place, &photo, payload),
             LibraryEdit::Change { photos, change } => self.change(place, &photos, &change, payload),
+            LibraryEdit::LabelMade { list, label } => self.make(place, list, &label, payload),
+            LibraryEdit::LabelMoved(moved) => self.relabel(place, moved, payload),
             LibraryEdit::Undo(name) => self.undo(place, name),
             LibraryEdit::Verified {
                 from,
@@ -122,12 +125,21 @@ impl<G: Ground> Replay<G> {
         (self.ground, working)
     }
 
-    /// A photo enters; or its bytes come again, and only the tags of that import are taken over.
+    /// A photo enters; or its bytes come again, and only the labels of that import are taken over.
     fn add(&mut self, place: &Place, photo: &PhotoAdded, raw: &[u8]) -> Result<(), CatalogError> {
         let stamp = place.author.stamp;
-        let tags = Change {
+        let mut labels = Change {
             add_tags: photo.tags.clone(),
+            add_albums: photo.albums.clone(),
+            add_people: photo.people.clone(),
             ..Change::default()
+        };
+        self.in_words_of_now(place, &mut labels)?;
+        let brought = Change {
+            caption: Some(photo.caption.clone()).filter(|caption| !caption.is_empty()),
+            rating: (photo.rating > 0).then_some(photo.rating),
+            favorite: photo.favorite.then_some(true),
+            ..labels.clone()
         };
         let purged = self.working(&photo.id)?.and_then(|one| one.now.purged);
         if let Some(purged) = purged {
@@ -142,19 +154,19 @@ impl<G: Ground> Replay<G> {
                 working.now.purged = None;
                 working.now.life = purged.unwrap_or(0);
                 working.now.said.forget_trash();
-                working.now.said.apply(&place.author, &tags);
+                working.now.said.apply(&place.author, &labels);
                 working.now.changed = stamp.height;
                 self.ground.put_facts(&photo.id, raw)?;
                 HistoryKind::Added
             }
             Some(working) => {
-                let effect = working.now.said.apply(&place.author, &tags);
+                let effect = working.now.said.apply(&place.author, &labels);
                 working.now.changed = stamp.height;
                 HistoryKind::AddedAgain(effect.before)
             }
             None => {
                 let mut now = PhotoRow::new(photo, stamp, place.block_time_ms);
-                now.said.apply(&place.author, &tags);
+                now.said.apply(&place.author, &brought);
                 let working = Working { before: None, now };
                 self.working.insert(photo.id, working);
                 self.ground.put_facts(&photo.id, raw)?;
@@ -174,12 +186,14 @@ impl<G: Ground> Replay<G> {
     ) -> Result<(), CatalogError> {
         self.ground.put_words(place.at(), raw)?;
         let mut orphaned = false;
+        let mut change = change.clone();
+        self.in_words_of_now(place, &mut change)?;
         for id in photos.iter().collect::<BTreeSet<_>>() {
             let Some(working) = self.working(id)? else {
                 orphaned = true;
                 continue;
             };
-            let effect = working.now.said.apply(&place.author, change);
+            let effect = working.now.said.apply(&place.author, &change);
             working.now.changed = place.author.stamp.height;
             let unseen = effect.unseen.into_iter().map(UnseenRow::new).collect();
             let before = effect.before;

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::CatalogError;
+use crate::label::{List, Move};
 use crate::merge::{Before, PENDING, Said, Stamp};
 use crate::payload::{Kind, PhotoAdded};
 use crate::photo::{Field, FieldValue, TimelineRow, Written};
@@ -61,6 +62,17 @@ impl PhotoRow {
 
     pub(super) fn taken_at(&self) -> WallTime {
         self.said.taken_at().unwrap_or(self.sketch.taken_at)
+    }
+
+    /// All labels that it has.
+    pub(super) fn labels(&self) -> impl Iterator<Item = (List, &str)> {
+        let lists = List::ALL.into_iter();
+        lists.flat_map(|list| {
+            self.said
+                .labels(list)
+                .names()
+                .map(move |label| (list, label))
+        })
     }
 
     pub(super) fn timeline(&self) -> TimelineValue {
@@ -125,10 +137,22 @@ pub(super) enum HistoryKind {
         /// What it takes to take it back.
         before: Before,
     },
+    /// Labels of it were moved; the words stand in the table of edits.
+    Relabelled(Before),
     /// This edit was taken back.
     Undone(Stamp),
     /// The original was deleted everywhere.
     Purged,
+}
+
+/// An edit of a list of labels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct RelabelRow {
+    pub(super) by: Stamp,
+    /// What it moves; none, if it makes a label.
+    pub(super) moved: Option<Move>,
+    /// Of the labels that it wrote into the list or took out of it, whether they had been made.
+    pub(super) made: Vec<(List, String, bool)>,
 }
 
 /// A value that an edit replaced without its author having seen it.

@@ -8,9 +8,10 @@ use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 use super::ground::{At, Step};
 use super::row::{self, HistoryKind, HistoryRow, PhotoRow, TimelineValue};
 use super::{Catalog, CatalogError, hash, tables};
+use crate::label::List;
 use crate::merge::PENDING;
 use crate::payload::{ActionName, LibraryEdit, Taken};
-use crate::photo::{Happened, HistoryEntry, MonthCount, Photo, TagCount, TimelineRow, Undone};
+use crate::photo::{Happened, HistoryEntry, LabelCount, MonthCount, Photo, TimelineRow, Undone};
 use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::wall_time::YearMonth;
 
@@ -200,20 +201,6 @@ impl Snapshot {
         Ok(rows)
     }
 
-    /// Every tag in use, by name.
-    pub fn tags(&self) -> Result<Vec<TagCount>, CatalogError> {
-        let tags = self.transaction.open_table(tables::TAGS)?;
-        let mut counts = Vec::new();
-        for row in tags.iter()? {
-            let (name, count) = row?;
-            counts.push(TagCount {
-                name: name.value().to_owned(),
-                count: count.value(),
-            });
-        }
-        Ok(counts)
-    }
-
     /// Every edit of a photo in chain order; empty if it is unknown.
     pub fn history(&self, id: &PhotoId) -> Result<Vec<HistoryEntry>, CatalogError> {
         let history = self.transaction.open_table(tables::HISTORY)?;
@@ -306,9 +293,9 @@ impl Catalog {
         self.snapshot()?.month(month)
     }
 
-    /// [`Snapshot::tags`]
-    pub fn tags(&self) -> Result<Vec<TagCount>, CatalogError> {
-        self.snapshot()?.tags()
+    /// [`Snapshot::labels`]
+    pub fn labels(&self, list: List) -> Result<Vec<LabelCount>, CatalogError> {
+        self.snapshot()?.labels(list)
     }
 
     /// [`Snapshot::history`]
@@ -341,12 +328,20 @@ pub(super) fn entry(
         HistoryKind::AddedAgain(_) => Happened::AddedAgain,
         HistoryKind::Undone(edit) => Happened::Undone { edit: edit.edit() },
         HistoryKind::Purged => Happened::Purged,
+        HistoryKind::Relabelled(_) => {
+            let raw = words()?.ok_or(CatalogError::Row("edits"))?;
+            let Ok(LibraryEdit::LabelMoved(moved)) = LibraryEdit::decode(&raw) else {
+                return Err(CatalogError::Row("edits"));
+            };
+            Happened::Relabelled(moved)
+        }
         HistoryKind::Changed { unseen, .. } => {
             let raw = words()?.ok_or(CatalogError::Row("edits"))?;
             let Ok(LibraryEdit::Change { change, .. }) = LibraryEdit::decode(&raw) else {
                 return Err(CatalogError::Row("edits"));
             };
             let unseen = unseen.into_iter().map(row::UnseenRow::written).collect();
+            let change = Box::new(change);
             Happened::Changed { change, unseen }
         }
     };
@@ -366,6 +361,9 @@ pub(super) fn record(facts: &[u8], row: &PhotoRow) -> Result<Photo, CatalogError
     };
     let facts = *facts;
     let said = &row.said;
+    let labels = |list| said.labels(list).names().map(str::to_owned).collect();
+    let fields = said.fields();
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(Photo {
         id: facts.id,
         import: facts.import,
@@ -391,7 +389,11 @@ pub(super) fn record(facts: &[u8], row: &PhotoRow) -> Result<Photo, CatalogError
         exif: facts.exif,
         thumbhash: facts.thumbhash,
         warning: facts.warning,
-        tags: said.tags.names().map(str::to_owned).collect(),
+        likeness: facts.likeness,
+        tags: labels(List::Tags),
+        albums: labels(List::Albums),
+        people: labels(List::People),
+        fields: fields.collect(),
         caption: said.caption().to_owned(),
         rating: said.rating(),
         favorite: said.favorite(),

@@ -7,7 +7,7 @@ use super::CatalogError;
 use crate::photo_id::PhotoId;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 10;
+pub(super) const FORMAT: u64 = 11;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];
@@ -21,8 +21,20 @@ pub(super) const PHOTOS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("
 pub(super) const BY_TIME: TableDefinition<'_, (i64, Id), &[u8]> = TableDefinition::new("by_time");
 /// Year × 12 + month − 1 → photos, those in the trash left out; never 0.
 pub(super) const MONTHS: TableDefinition<'_, i32, u64> = TableDefinition::new("months");
-/// Tag → photos, those in the trash left out; never 0.
-pub(super) const TAGS: TableDefinition<'_, &str, u64> = TableDefinition::new("tags");
+/// (List, label) → photos, those in the trash left out; never 0.
+pub(super) const LABELS: TableDefinition<'_, (u8, &str), u64> = TableDefinition::new("labels");
+/// (List, label): it is in its list, on however few photos.
+pub(super) const MADE: TableDefinition<'_, (u8, &str), ()> = TableDefinition::new("made");
+/// (List, label, photo), those in the trash too.
+pub(super) const LABELLED: TableDefinition<'_, (u8, &str, Id), ()> =
+    TableDefinition::new("labelled");
+/// (Height, place of the edit in its block) → [`super::row::RelabelRow`]; those that were undone
+/// left out.
+pub(super) const RELABELS: TableDefinition<'_, (u64, u32), &[u8]> =
+    TableDefinition::new("relabels");
+/// (Height, place in the block, photo): whose labels that edit moved.
+pub(super) const RELABELLED: TableDefinition<'_, (u64, u32, Id), ()> =
+    TableDefinition::new("relabelled");
 /// (Photo, height, place of the edit in its block) → [`super::row::HistoryRow`].
 pub(super) const HISTORY: TableDefinition<'_, (Id, u64, u32), &[u8]> =
     TableDefinition::new("history");
@@ -92,7 +104,7 @@ macro_rules! for_each_table {
         $visit!(1, PHOTOS);
         $visit!(2, BY_TIME);
         $visit!(3, MONTHS);
-        $visit!(4, TAGS);
+        $visit!(4, LABELS);
         $visit!(5, HISTORY);
         $visit!(6, EDITS);
         $visit!(7, STEPS);
@@ -110,7 +122,11 @@ macro_rules! for_each_table {
         $visit!(19, FORKS);
         $visit!(20, LEFTOVERS);
         $visit!(21, LOSSES);
-        $visit!(22, META);
+        $visit!(22, MADE);
+        $visit!(23, LABELLED);
+        $visit!(24, RELABELS);
+        $visit!(25, RELABELLED);
+        $visit!(26, META);
     };
 }
 pub(super) use for_each_table;

@@ -4,6 +4,7 @@
 mod chain;
 mod checkpoint;
 mod household;
+mod labels;
 mod model;
 mod random;
 mod undo;
@@ -12,6 +13,7 @@ mod view;
 use std::fs;
 
 use crate::catalog::{Catalog, CatalogError};
+use crate::label::List;
 use crate::payload::{Change, Kind, LibraryEdit};
 use crate::photo::{FieldValue, Happened};
 use crate::photo_id::PhotoId;
@@ -57,7 +59,7 @@ fn months(catalog: &Catalog) -> Vec<String> {
 }
 
 fn tags(catalog: &Catalog) -> Vec<String> {
-    let tags = catalog.snapshot().unwrap().tags().unwrap();
+    let tags = catalog.snapshot().unwrap().labels(List::Tags).unwrap();
     tags.iter()
         .map(|row| format!("{} {}", row.name, row.count))
         .collect()
@@ -185,7 +187,7 @@ fn histories_keep_both_sides_of_a_contradiction() {
         (
             Some(2),
             &Happened::Changed {
-                change: caption("mine"),
+                change: Box::new(caption("mine")),
                 unseen: vec![]
             }
         )
@@ -194,7 +196,7 @@ fn histories_keep_both_sides_of_a_contradiction() {
     let Happened::Changed { change, unseen } = what[2].1 else {
         panic!("{what:?}")
     };
-    assert_eq!(*change, caption("yours"));
+    assert_eq!(**change, caption("yours"));
     assert_eq!(unseen[0].1.value, FieldValue::Text("mine".into()));
     assert_eq!(unseen[0].1.edit, history[1].edit);
     assert_eq!(catalog.history(&id(2)).unwrap(), []);

@@ -13,8 +13,11 @@ use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 use super::pending::Layer;
 use super::snapshot::{Snapshot, entry, record};
 use super::{Catalog, CatalogError};
+use crate::label::{List, Move};
 use crate::payload::{ActionName, LibraryEdit};
-use crate::photo::{Action, Deed, HistoryEntry, MonthCount, Photo, TagCount, TimelineRow, Undone};
+use crate::photo::{
+    Action, Deed, HistoryEntry, LabelCount, MonthCount, Photo, TimelineRow, Undone,
+};
 use crate::photo_id::{ImportId, PhotoId};
 use crate::wall_time::YearMonth;
 
@@ -180,13 +183,46 @@ impl View {
         Ok(rows)
     }
 
-    /// Every tag in use, by name.
-    pub fn tags(&self) -> Result<Vec<TagCount>, CatalogError> {
-        let below = self.snapshot.tags()?;
-        let below = below.into_iter().map(|row| (row.name, row.count));
-        let counts = moved(below.collect(), &self.layer.counts.tags);
-        let row = |(name, count)| TagCount { name, count };
+    /// Every label of a list that a photo has or that was made, by name.
+    pub fn labels(&self, list: List) -> Result<Vec<LabelCount>, CatalogError> {
+        let below = self.snapshot.labels(list)?.into_iter();
+        let mut counts: BTreeMap<String, u64> = below.map(|row| (row.name, row.count)).collect();
+        let of = |key: &(List, String)| key.0 == list;
+        for (key, made) in self.layer.made.iter().filter(|(key, _)| of(key)) {
+            match made {
+                true => drop(counts.entry(key.1.clone()).or_default()),
+                false => counts.retain(|name, count| *count > 0 || *name != key.1),
+            }
+        }
+        for (key, by) in self.layer.counts.labels.iter().filter(|(key, _)| of(key)) {
+            let count = counts.entry(key.1.clone()).or_default();
+            *count = count.saturating_add_signed(*by);
+            if *count == 0 && !self.is_made(list, &key.1)? {
+                counts.remove(&key.1);
+            }
+        }
+        let row = |(name, count)| LabelCount { name, count };
         Ok(counts.into_iter().map(row).collect())
+    }
+
+    /// How many photos have a label that `moved` concerns, those in the trash too.
+    pub fn labelled(&self, moved: &Move) -> Result<u64, CatalogError> {
+        let mut photos = self.snapshot.labelled(moved)?;
+        for (id, layered) in &self.layer.photos {
+            let has = |(list, label)| list == moved.list && moved.concerns(label);
+            match layered.now.labels().any(has) {
+                true => photos.insert(*id),
+                false => photos.remove(id),
+            };
+        }
+        Ok(photos.len() as u64)
+    }
+
+    fn is_made(&self, list: List, label: &str) -> Result<bool, CatalogError> {
+        match self.layer.made.get(&(list, label.to_owned())) {
+            Some(made) => Ok(*made),
+            None => self.snapshot.is_made(list, label),
+        }
     }
 
     /// Every edit of a photo in chain order, the pending ones last; empty if it is unknown.
@@ -246,14 +282,25 @@ impl View {
                 _ => self.snapshot.words((height, index))?,
             };
             let words = words.ok_or(CatalogError::Row("edits"))?;
-            let Ok((LibraryEdit::Change { photos, change }, occasion)) =
-                LibraryEdit::decode_with(&words)
-            else {
+            let Ok((edit, occasion)) = LibraryEdit::decode_with(&words) else {
                 return Err(CatalogError::Row("edits"));
             };
             action.written_ms = occasion.written_ms;
-            action.photos += photos.len() as u64;
-            action.deed = Deed::Changed(change);
+            action.deed = match edit {
+                LibraryEdit::Change { photos, change } => {
+                    action.photos += photos.len() as u64;
+                    Deed::Changed(change)
+                }
+                LibraryEdit::LabelMade { list, label } => Deed::LabelMade { list, label },
+                LibraryEdit::LabelMoved(moved) => {
+                    action.photos += match height {
+                        Height::MAX => self.layer.relabelled(index) as u64,
+                        _ => self.snapshot.relabelled((height, index))?.len() as u64,
+                    };
+                    Deed::LabelMoved(moved)
+                }
+                _ => return Err(CatalogError::Row("edits")),
+            };
         }
         if let (Some(id), Some(&(at, _))) = (added_last, steps.last()) {
             let row = self.snapshot.history_at(&id, at)?;

@@ -3,23 +3,28 @@
 //! The counts move by what changed between before and after; how a chain is cut into calls
 //! leaves no trace.
 
-use kinfolio_chain::edit::Change as MemberChange;
-use kinfolio_chain::{Batch, Beginner, Block, DeviceId, EditId, Epoch, Height, Payload};
+mod household;
+
+use std::collections::BTreeSet;
+
+use kinfolio_chain::{Batch, Block, DeviceId, EditId, Height, Payload};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::CatalogError;
 use super::copies::{Copies, read_members, stored_in};
-use super::ground::{At, Ground, Step, Verified};
+use super::ground::{At, Ground, Moved, Step, Verified};
 use super::household::read_settings;
+use super::labels::Labels;
 use super::listing::{Counts, Listing};
 use super::replay::{Place, Replay, Working};
-use super::row::{self, HistoryRow, PhotoRow};
+use super::row::{self, HistoryRow, PhotoRow, RelabelRow};
 use super::tables;
+use crate::label::{List, Move};
 use crate::merge::{Author, Stamp};
 use crate::payload::{ActionName, Occasion};
 use crate::photo::Undone;
 use crate::photo_id::PhotoId;
-use crate::settings::{Settings, SettingsChange};
+use crate::settings::SettingsChange;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];
@@ -39,7 +44,7 @@ pub(super) struct Tables<'t> {
     photos: Table<'t, Id, &'static [u8]>,
     by_time: Table<'t, (i64, Id), &'static [u8]>,
     months: Table<'t, i32, u64>,
-    tags: Table<'t, &'static str, u64>,
+    labels: Labels<'t>,
     history: Table<'t, (Id, u64, u32), &'static [u8]>,
     edits: Table<'t, (u64, u32), &'static [u8]>,
     steps: Table<'t, (Device, Action, u64, u32), &'static [u8]>,
@@ -71,7 +76,7 @@ impl<'t> Writing<'t> {
             photos: transaction.open_table(tables::PHOTOS)?,
             by_time: transaction.open_table(tables::BY_TIME)?,
             months: transaction.open_table(tables::MONTHS)?,
-            tags: transaction.open_table(tables::TAGS)?,
+            labels: Labels::open(transaction)?,
             history: transaction.open_table(tables::HISTORY)?,
             edits: transaction.open_table(tables::EDITS)?,
             steps: transaction.open_table(tables::STEPS)?,
@@ -160,8 +165,8 @@ impl<'t> Writing<'t> {
         for (month, by) in counts.months {
             adjust(&mut to.months, &month, by)?;
         }
-        for (tag, by) in counts.tags {
-            adjust(&mut to.tags, tag.as_str(), by)?;
+        for ((list, label), by) in counts.labels {
+            to.labels.count(list, &label, by)?;
         }
         let before = to.meta.get(tables::META_UNKNOWN)?;
         let before = before.map_or(0, |guard| guard.value());
@@ -182,46 +187,6 @@ impl Tables<'_> {
         Ok(fork.map_or(batch.base, |fork| batch.base.min(fork.value())))
     }
 
-    fn epoch_begins(&mut self, epoch: &Epoch, height: Height) -> Result<(), CatalogError> {
-        let before = self.forks.last()?.map_or(0, |(number, _)| number.value());
-        self.forks.insert(before + 1, height.saturating_sub(1))?;
-        if let Beginner::Restored { member, .. } = &epoch.beginner {
-            for device in read_members(&self.members)? {
-                self.member_changes(&MemberChange::Remove { device })?;
-            }
-            self.devices.insert(&member.id.0, member.name.as_str())?;
-            self.members.insert(&member.id.0, ())?;
-        }
-        Ok(())
-    }
-
-    fn member_changes(&mut self, change: &MemberChange) -> Result<(), CatalogError> {
-        match change {
-            MemberChange::Join { member, .. } => {
-                self.devices.insert(&member.id.0, member.name.as_str())?;
-                self.members.insert(&member.id.0, ())?;
-            }
-            MemberChange::Name { device, name } => {
-                self.devices.insert(&device.0, name.as_str())?;
-            }
-            MemberChange::Role { .. } => {}
-            MemberChange::Remove { device } => {
-                self.members.remove(&device.0)?;
-                let mut settings = read_settings(&self.settings)?;
-                if settings.forget(*device) {
-                    self.write_settings(&settings)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn write_settings(&mut self, settings: &Settings) -> Result<(), CatalogError> {
-        let row = row::encode(settings, "settings")?;
-        self.settings.insert(tables::SETTINGS_KEY, row.as_slice())?;
-        Ok(())
-    }
-
     fn put_photo(
         &mut self,
         id: &PhotoId,
@@ -235,6 +200,7 @@ impl Tables<'_> {
         self.changed.insert((now.changed, &id.0), ())?;
         let row = row::encode(now, "photos")?;
         self.photos.insert(&id.0, row.as_slice())?;
+        self.labels.put_photo(id, before.as_ref(), now)?;
         let before = before.as_ref().and_then(Listing::of);
         let now = Listing::of(now);
         if before == now {
@@ -318,6 +284,35 @@ impl Ground for Tables<'_> {
             self.actions.remove((&device.0, *height, *index))?;
         }
         Ok(steps)
+    }
+
+    fn labelled(&self, moved: &Move) -> Result<BTreeSet<PhotoId>, CatalogError> {
+        self.labels.labelled(moved)
+    }
+
+    fn made(&self, moved: &Move) -> Result<Vec<String>, CatalogError> {
+        self.labels.made(moved)
+    }
+
+    fn make(&mut self, list: List, label: &str, made: bool) -> Result<bool, CatalogError> {
+        self.labels.make(list, label, made)
+    }
+
+    fn put_relabel(
+        &mut self,
+        at: At,
+        row: RelabelRow,
+        photos: Vec<PhotoId>,
+    ) -> Result<(), CatalogError> {
+        self.labels.put_relabel(at, &row, &photos)
+    }
+
+    fn take_relabel(&mut self, at: At) -> Result<Option<(RelabelRow, Vec<PhotoId>)>, CatalogError> {
+        self.labels.take_relabel(at)
+    }
+
+    fn moves_above(&self, height: Height) -> Result<Vec<Moved>, CatalogError> {
+        self.labels.moves_above(height)
     }
 
     fn put_stored(
@@ -463,7 +458,7 @@ impl Ground for Tables<'_> {
 }
 
 /// Moves a count; one that comes to nothing is taken out.
-fn adjust<'k, K: redb::Key + 'static>(
+pub(super) fn adjust<'k, K: redb::Key + 'static>(
     table: &mut Table<'_, K, u64>,
     key: impl std::borrow::Borrow<K::SelfType<'k>>,
     by: i64,

@@ -172,7 +172,7 @@ fn every_field_can_be_set_and_contradicted() {
     let fields: Vec<_> = said
         .conflicts()
         .iter()
-        .map(|conflict| conflict.field)
+        .map(|conflict| conflict.field.clone())
         .collect();
     let all = [
         Field::Caption,

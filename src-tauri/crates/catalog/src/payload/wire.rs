@@ -3,6 +3,7 @@
 //! Adding a photo is read leniently, because an original must never be lost over a bad
 //! value beside it; a change is read strictly, because half a change is worse than none.
 
+mod change;
 mod settings;
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -10,12 +11,12 @@ use kinfolio_chain::DeviceId;
 use prost::Message;
 
 use super::{
-    ActionName, Change, ChangeError, Exposure, Kind, LibraryEdit, Occasion, PhotoAdded, Position,
-    RATING_MAX, Taken, TakenSource,
+    ActionName, CAPTION_CHARS_MAX, ChangeError, Exposure, Kind, LibraryEdit, Occasion, PhotoAdded,
+    Position, RATING_MAX, Taken, TakenSource,
 };
+use crate::label::List;
 use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::settings::SettingsError;
-use crate::tag::Tag;
 use crate::wall_time::WallTime;
 
 #[allow(clippy::all)]
@@ -65,8 +66,14 @@ pub(super) fn encode(edit: &LibraryEdit, occasion: Occasion) -> Bytes {
         LibraryEdit::Change { photos, change } => {
             proto::library_edit::Edit::PhotosChanged(proto::PhotosChanged {
                 photos: ids_to_wire(photos),
-                change: Some(change_to_wire(change)),
+                change: Some(change::to_wire(change)),
             })
+        }
+        LibraryEdit::LabelMade { list, label } => {
+            proto::library_edit::Edit::LabelMade(change::made_to_wire(*list, label))
+        }
+        LibraryEdit::LabelMoved(moved) => {
+            proto::library_edit::Edit::LabelMoved(change::moved_to_wire(moved))
         }
         LibraryEdit::Stored {
             bucket,
@@ -154,12 +161,14 @@ pub(super) fn decode(payload: &[u8]) -> Result<(LibraryEdit, Occasion), DecodeEr
         }
         proto::library_edit::Edit::PhotosChanged(changed) => LibraryEdit::Change {
             photos: ids_from_wire(&changed.photos)?,
-            change: change_from_wire(changed.change.unwrap_or_default())?,
+            change: change::from_wire(changed.change.unwrap_or_default())?,
         },
         proto::library_edit::Edit::ActionUndone(undone) => LibraryEdit::Undo(ActionName {
             device: DeviceId(array(&undone.device).ok_or(DecodeError::ActionName)?),
             action: ActionId(array(&undone.action).ok_or(DecodeError::ActionName)?),
         }),
+        proto::library_edit::Edit::LabelMade(made) => change::made_from_wire(&made)?,
+        proto::library_edit::Edit::LabelMoved(moved) => change::moved_from_wire(&moved)?,
         proto::library_edit::Edit::OriginalsVerified(verified) => LibraryEdit::Verified {
             from: verified.from,
             height: verified.height,
@@ -262,6 +271,12 @@ fn added_to_wire(added: &PhotoAdded) -> proto::PhotoAdded {
             .collect(),
         thumbhash: added.thumbhash.clone(),
         tags: added.tags.clone(),
+        albums: added.albums.clone(),
+        people: added.people.clone(),
+        caption: added.caption.clone(),
+        rating: added.rating.into(),
+        favorite: added.favorite,
+        likeness: added.likeness,
         warning: added.warning.clone(),
     }
 }
@@ -302,58 +317,21 @@ fn added_from_wire(added: proto::PhotoAdded) -> Result<PhotoAdded, DecodeError> 
             .map(|field| (field.name, field.value))
             .collect(),
         thumbhash: added.thumbhash,
-        tags: added
-            .tags
-            .iter()
-            .filter_map(|tag| Tag::parse(tag).ok())
-            .map(String::from)
-            .collect(),
+        tags: fit(List::Tags, &added.tags),
+        albums: fit(List::Albums, &added.albums),
+        people: fit(List::People, &added.people),
+        caption: added.caption.chars().take(CAPTION_CHARS_MAX).collect(),
+        rating: u8::try_from(added.rating).unwrap_or(0).min(RATING_MAX),
+        favorite: added.favorite,
+        likeness: added.likeness,
         warning: added.warning,
     })
 }
 
-fn change_to_wire(change: &Change) -> proto::Change {
-    proto::Change {
-        add_tags: change.add_tags.clone(),
-        remove_tags: change.remove_tags.clone(),
-        caption: change.caption.clone(),
-        rating: change.rating.map(u32::from),
-        favorite: change.favorite,
-        taken_at: change.taken_at.map(time_to_wire),
-        position: change.position.map(|position| match position {
-            Some(position) => proto::change::Position::PositionSet(position_to_wire(position)),
-            None => proto::change::Position::PositionClear(proto::Empty {}),
-        }),
-        trash: change.trash,
-    }
-}
-
-fn change_from_wire(change: proto::Change) -> Result<Change, DecodeError> {
-    let rating = match change.rating {
-        None => None,
-        Some(rating) => match u8::try_from(rating) {
-            Ok(rating) if rating <= RATING_MAX => Some(rating),
-            _ => return Err(ChangeError::Rating(rating.into()).into()),
-        },
-    };
-    let position = match change.position {
-        None => None,
-        Some(proto::change::Position::PositionClear(_)) => Some(None),
-        Some(proto::change::Position::PositionSet(position)) => {
-            Some(Some(Position::new(position.lat, position.lon)?))
-        }
-    };
-    let change = Change {
-        add_tags: change.add_tags,
-        remove_tags: change.remove_tags,
-        caption: change.caption,
-        rating,
-        favorite: change.favorite,
-        taken_at: change.taken_at.map(time_from_wire),
-        position,
-        trash: change.trash,
-    };
-    Ok(change.checked()?)
+/// Those of some labels that can be.
+fn fit(list: List, texts: &[String]) -> Vec<String> {
+    let texts = texts.iter();
+    texts.filter_map(|text| list.label(text).ok()).collect()
 }
 
 fn time_to_wire(time: WallTime) -> proto::WallTime {

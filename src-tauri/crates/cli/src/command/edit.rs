@@ -33,12 +33,17 @@ async fn apply(api: &Api, args: &EditArgs) -> Result<EditsDone, Failure> {
     let change = ChangeBody {
         add_tags: args.add_tags.clone(),
         remove_tags: args.remove_tags.clone(),
+        add_albums: args.add_albums.clone(),
+        remove_albums: args.remove_albums.clone(),
+        add_people: args.add_people.clone(),
+        remove_people: args.remove_people.clone(),
         caption: args.caption.clone(),
         rating: args.rating,
-        favorite: None,
+        favorite: args.favorite.map(Into::into),
         taken_at: args.taken.clone(),
         position: args.position.map(Some),
-        trash: None,
+        fields: args.fields.iter().cloned().collect(),
+        trash: args.trash.map(Into::into),
     };
     let body = match args.photos.as_slice() {
         [query] if query.parse::<PhotoId>().is_err() => EditsBody {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use kinfolio_http::dto::change::ChangeBody;
+use kinfolio_http::dto::change::{ChangeBody, MovedBody};
 use kinfolio_http::dto::history::{ConflictBody, History, HistoryItem, WrittenBody};
 use serde_json::Value;
 
@@ -42,9 +42,23 @@ fn describe(history: &History) -> String {
 fn done(entry: &HistoryItem) -> String {
     match (entry.what.as_str(), &entry.change) {
         ("changed", Some(change)) => changed(change).join(", "),
+        ("relabelled", _) => relabelled(entry.label.as_ref()),
         ("undone", _) => "took a change back".to_owned(),
         ("added_again", _) => "added it again".to_owned(),
         (what, _) => what.to_owned(),
+    }
+}
+
+/// What became of a label.
+pub(super) fn relabelled(label: Option<&MovedBody>) -> String {
+    let Some(MovedBody { list, from, to }) = label else {
+        return "renamed a label".to_owned();
+    };
+    match (from, to) {
+        (None, Some(to)) => format!("made the {list} “{to}”"),
+        (Some(from), Some(to)) => format!("the {list} “{from}” is called “{to}”"),
+        (Some(from), None) => format!("removed the {list} “{from}”"),
+        (None, None) => format!("changed a {list}"),
     }
 }
 
@@ -53,6 +67,11 @@ pub(super) fn changed(change: &ChangeBody) -> Vec<String> {
     let ChangeBody {
         add_tags,
         remove_tags,
+        add_albums,
+        remove_albums,
+        add_people,
+        remove_people,
+        fields,
         caption,
         rating,
         favorite,
@@ -60,12 +79,26 @@ pub(super) fn changed(change: &ChangeBody) -> Vec<String> {
         position,
         trash,
     } = change;
-    let tags = |tags: &[String], sign: &str| {
-        let tags = tags.iter().map(|tag| format!("{sign}#{tag}"));
-        tags.collect::<Vec<_>>()
-    };
-    let mut parts = tags(add_tags, "+");
-    parts.extend(tags(remove_tags, "-"));
+    let mut parts = Vec::new();
+    let lists = [
+        (add_tags, "+#", ""),
+        (remove_tags, "-#", ""),
+        (add_albums, "into the album “", "”"),
+        (remove_albums, "out of the album “", "”"),
+        (add_people, "with ", ""),
+        (remove_people, "without ", ""),
+    ];
+    for (labels, before, behind) in lists {
+        parts.extend(
+            labels
+                .iter()
+                .map(|label| format!("{before}{label}{behind}")),
+        );
+    }
+    parts.extend(fields.iter().map(|(name, value)| match value {
+        Some(value) => format!("{name} “{value}”"),
+        None => format!("no {name}"),
+    }));
     parts.extend(
         caption
             .as_ref()
@@ -98,11 +131,15 @@ pub(super) fn conflict(id: &str, conflict: &ConflictBody) -> String {
         others.join(" and ")
     );
     let option = match conflict.field.as_str() {
-        "caption" => Some("--caption"),
-        "rating" => Some("--rating"),
-        "taken_at" => Some("--taken"),
-        "position" => Some("--position"),
-        _ => None,
+        "caption" => Some("--caption".to_owned()),
+        "rating" => Some("--rating".to_owned()),
+        "taken_at" => Some("--taken".to_owned()),
+        "position" => Some("--position".to_owned()),
+        "favorite" => Some("--favorite".to_owned()),
+        "trash" => Some("--trash".to_owned()),
+        field => field
+            .strip_prefix("fields.")
+            .map(|name| format!("--field {name}=")),
     };
     if let Some(option) = option {
         let _ = write!(text, "; to choose: kinfolio edit {id} {option} …");

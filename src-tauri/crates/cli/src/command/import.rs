@@ -43,6 +43,7 @@ pub(crate) async fn run(
     let body = ImportBody {
         paths: paths.iter().map(|path| path_text::write(path)).collect(),
         tags: args.tags.clone(),
+        albums: args.albums.clone(),
     };
     let api = Api::open(root).await?;
     let job = watched(&api, &body, output).await;

@@ -65,6 +65,11 @@ fn describe(photo: &PhotoRecord) -> String {
     rows.push(("place", photo.place.clone().unwrap_or_default()));
     rows.push(("caption", photo.caption.clone()));
     rows.push(("tags", photo.tags.join(", ")));
+    rows.push(("albums", photo.albums.join(", ")));
+    rows.push(("people", photo.people.join(", ")));
+    for (name, value) in &photo.fields {
+        rows.push((name, value.clone()));
+    }
     rows.push(("rating", "*".repeat(photo.rating.into())));
     rows.push(("marks", marks(photo)));
     let conflicts = photo.conflicts.iter();

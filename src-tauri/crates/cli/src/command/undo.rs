@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use kinfolio_http::dto::State;
 use kinfolio_http::dto::change::{UndoDone, UndoneWhat};
 
-use super::history::changed;
+use super::history::{changed, relabelled};
 use crate::api::Api;
 use crate::failure::Failure;
 use crate::output::{Output, counted, safe};
@@ -22,6 +22,7 @@ pub(crate) async fn run(root: &Path, output: &Output) -> Result<ExitCode, Failur
 fn describe(done: &UndoDone) -> String {
     let what = match (&done.what, &done.change) {
         (UndoneWhat::Added, _) => "an import; its photos are in the trash now".to_owned(),
+        (UndoneWhat::Label, _) => relabelled(done.label.as_ref()),
         (_, Some(change)) => changed(change).join(", "),
         (_, None) => "a change".to_owned(),
     };

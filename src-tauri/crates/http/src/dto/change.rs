@@ -1,7 +1,9 @@
 //! What an edit asks for, and what it is answered with.
 
+use std::collections::BTreeMap;
+
 use kinfolio_library::LibraryError;
-use kinfolio_library::catalog::{Change, Deed, PhotoId, Position};
+use kinfolio_library::catalog::{Change, Deed, Move, PhotoId, Position};
 use kinfolio_library::edit::parse_taken;
 use kinfolio_library::undo::Undone;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -20,6 +22,18 @@ pub struct ChangeBody {
     /// Tags to take away.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remove_tags: Vec<String>,
+    /// Albums to put it into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_albums: Vec<String>,
+    /// Albums to take it out of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_albums: Vec<String>,
+    /// People who are on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_people: Vec<String>,
+    /// People who are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_people: Vec<String>,
     /// The new caption; empty removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
@@ -41,6 +55,9 @@ pub struct ChangeBody {
     )]
     #[schema(value_type = Option<[f64; 2]>)]
     pub position: Option<Option<[f64; 2]>>,
+    /// Values of the household's own fields by name; `null` removes one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, Option<String>>,
     /// Into the trash, or out of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trash: Option<bool>,
@@ -62,6 +79,10 @@ impl TryFrom<ChangeBody> for Change {
         Ok(Self {
             add_tags: body.add_tags,
             remove_tags: body.remove_tags,
+            add_albums: body.add_albums,
+            remove_albums: body.remove_albums,
+            add_people: body.add_people,
+            remove_people: body.remove_people,
             caption: body.caption,
             rating: body.rating,
             favorite: body.favorite,
@@ -69,6 +90,7 @@ impl TryFrom<ChangeBody> for Change {
             position: body
                 .position
                 .map(|position| position.map(|[lat, lon]| Position { lat, lon })),
+            fields: body.fields,
             trash: body.trash,
         })
     }
@@ -129,6 +151,8 @@ pub struct UndoDone {
     pub what: UndoneWhat,
     /// With `changed`: the change that was taken back.
     pub change: Option<ChangeBody>,
+    /// With `label`: the label that was made, renamed or removed, and its list.
+    pub label: Option<MovedBody>,
     /// When it had been done, by that device's clock.
     pub at: Option<String>,
     /// Whether the undo is in the chain.
@@ -145,19 +169,52 @@ pub enum UndoneWhat {
     Added,
     /// Photos had been changed, all alike.
     Changed,
+    /// A tag, an album or a person had been made, renamed or removed.
+    Label,
+}
+
+/// What became of a label.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MovedBody {
+    /// `tag`, `album` or `person`.
+    pub list: String,
+    /// What it was called; `null`, if it was made.
+    pub from: Option<String>,
+    /// What it is called; `null`, if it was removed.
+    pub to: Option<String>,
+}
+
+impl From<&Move> for MovedBody {
+    fn from(moved: &Move) -> Self {
+        Self {
+            list: moved.list.to_string(),
+            from: Some(moved.from.clone()),
+            to: moved.to.clone(),
+        }
+    }
 }
 
 impl From<Undone> for UndoDone {
     fn from(done: Undone) -> Self {
-        let (what, change) = match &done.action.deed {
-            Deed::Added => (UndoneWhat::Added, None),
-            Deed::Changed(change) => (UndoneWhat::Changed, Some(change.into())),
+        let (what, change, label) = match &done.action.deed {
+            Deed::Added => (UndoneWhat::Added, None, None),
+            Deed::Changed(change) => (UndoneWhat::Changed, Some(change.into()), None),
+            Deed::LabelMade { list, label } => {
+                let made = MovedBody {
+                    list: list.to_string(),
+                    from: None,
+                    to: Some(label.clone()),
+                };
+                (UndoneWhat::Label, None, Some(made))
+            }
+            Deed::LabelMoved(moved) => (UndoneWhat::Label, None, Some(moved.into())),
         };
         Self {
             undone: done.undone,
             skipped: done.skipped,
             what,
             change,
+            label,
             at: done.action.written_ms.map(moment),
             state: done.settled.into(),
             height: done.height,

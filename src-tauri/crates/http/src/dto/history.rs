@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::change::ChangeBody;
+use super::change::{ChangeBody, MovedBody};
 use super::{State, moment};
 
 /// The edits of one photo.
@@ -38,12 +38,14 @@ pub struct HistoryItem {
     pub device: String,
     /// That device's name; `null` where the chain does not say.
     pub device_name: Option<String>,
-    /// `added`, `added_again`, `changed`, `undone` or `purged`.
+    /// `added`, `added_again`, `changed`, `relabelled`, `undone` or `purged`.
     pub what: String,
     /// With `undone`: the edit that was taken back, as far as it still stood.
     pub undone: Option<String>,
     /// What was changed.
     pub change: Option<ChangeBody>,
+    /// With `relabelled`: the label that was renamed or removed.
+    pub label: Option<MovedBody>,
     /// Values that this edit replaced and whose author it had not seen.
     pub unseen: Vec<WrittenBody>,
 }
@@ -94,6 +96,7 @@ impl HistoryItem {
     /// One edit, its devices named.
     pub(crate) fn new(entry: &HistoryEntry, names: &Names) -> Self {
         let (mut change, mut unseen, mut undone) = (None, Vec::new(), None);
+        let mut label = None;
         let what = match &entry.what {
             Happened::Added => "added",
             Happened::AddedAgain => "added_again",
@@ -101,12 +104,16 @@ impl HistoryItem {
                 change: made,
                 unseen: replaced,
             } => {
-                change = Some(ChangeBody::from(made));
+                change = Some(ChangeBody::from(&**made));
                 unseen = replaced
                     .iter()
-                    .map(|(field, one)| written(*field, one, names))
+                    .map(|(field, one)| written(field, one, names))
                     .collect();
                 "changed"
+            }
+            Happened::Relabelled(moved) => {
+                label = Some(MovedBody::from(moved));
+                "relabelled"
             }
             Happened::Undone { edit } => {
                 undone = Some(edit.to_string());
@@ -125,6 +132,7 @@ impl HistoryItem {
             what: what.to_owned(),
             undone,
             change,
+            label,
             unseen,
         }
     }
@@ -133,10 +141,10 @@ impl HistoryItem {
 impl ConflictBody {
     /// One conflict, its devices named.
     pub(crate) fn new(conflict: &Conflict, names: &Names) -> Self {
-        let field = conflict.field;
+        let field = &conflict.field;
         let replaced = conflict.replaced.iter();
         Self {
-            field: name(field).to_owned(),
+            field: name(field),
             kept: written(field, &conflict.kept, names),
             replaced: replaced.map(|one| written(field, one, names)).collect(),
         }
@@ -148,6 +156,11 @@ impl From<&Change> for ChangeBody {
         Self {
             add_tags: change.add_tags.clone(),
             remove_tags: change.remove_tags.clone(),
+            add_albums: change.add_albums.clone(),
+            remove_albums: change.remove_albums.clone(),
+            add_people: change.add_people.clone(),
+            remove_people: change.remove_people.clone(),
+            fields: change.fields.clone(),
             caption: change.caption.clone(),
             rating: change.rating,
             favorite: change.favorite,
@@ -160,16 +173,17 @@ impl From<&Change> for ChangeBody {
     }
 }
 
-fn written(field: Field, written: &Written, names: &Names) -> WrittenBody {
+fn written(field: &Field, written: &Written, names: &Names) -> WrittenBody {
     let value = match &written.value {
         FieldValue::Text(text) => json!(text),
         FieldValue::Rating(rating) => json!(rating),
         FieldValue::Flag(flag) => json!(flag),
         FieldValue::Time(time) => json!(time.to_string()),
+        FieldValue::Own(value) => json!(value),
         FieldValue::Position(place) => json!(place.map(|at| [at.lat, at.lon])),
     };
     WrittenBody {
-        field: name(field).to_owned(),
+        field: name(field),
         value,
         device: written.edit.device.to_string(),
         device_name: names.of(&written.edit),
@@ -178,13 +192,16 @@ fn written(field: Field, written: &Written, names: &Names) -> WrittenBody {
     }
 }
 
-fn name(field: Field) -> &'static str {
-    match field {
+/// The field's name as in a change; those of the household's own are `fields.NAME`.
+fn name(field: &Field) -> String {
+    let name = match field {
+        Field::Own(name) => return format!("fields.{name}"),
         Field::Caption => "caption",
         Field::Rating => "rating",
         Field::Favorite => "favorite",
         Field::TakenAt => "taken_at",
         Field::Position => "position",
         Field::Trash => "trash",
-    }
+    };
+    name.to_owned()
 }

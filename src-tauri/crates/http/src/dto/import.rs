@@ -14,6 +14,9 @@ pub struct ImportBody {
     /// Tags for every photo that is added.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Albums that every file's photo is put into, also if it was there already.
+    #[serde(default)]
+    pub albums: Vec<String>,
 }
 
 /// All imports since the node started.

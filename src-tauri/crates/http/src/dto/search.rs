@@ -4,8 +4,8 @@ use kinfolio_library::query::Facets;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::labels::Counted;
 use super::photo::PhotoCard;
-use super::timeline::Counted;
 
 /// What to search for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -63,6 +63,10 @@ pub struct SearchResults {
 pub struct FacetsBody {
     /// Tags.
     pub tags: Vec<Counted>,
+    /// Albums.
+    pub albums: Vec<Counted>,
+    /// People.
+    pub people: Vec<Counted>,
     /// Cameras.
     pub cameras: Vec<Counted>,
     /// Places: town, region, country.
@@ -76,6 +80,8 @@ impl From<Facets> for FacetsBody {
         let counted = |(name, count): (String, u64)| Counted { name, count };
         Self {
             tags: facets.tags.into_iter().map(counted).collect(),
+            albums: facets.albums.into_iter().map(counted).collect(),
+            people: facets.people.into_iter().map(counted).collect(),
             cameras: facets.cameras.into_iter().map(counted).collect(),
             places: facets.places.into_iter().map(counted).collect(),
             years: facets

@@ -75,19 +75,3 @@ impl From<&catalog::TimelineRow> for Row {
         }
     }
 }
-
-/// Tags in use.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Tags {
-    /// Sorted by name.
-    pub tags: Vec<Counted>,
-}
-
-/// A name and how many photos have it.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Counted {
-    /// The name.
-    pub name: String,
-    /// Photos, not counting the trash.
-    pub count: u64,
-}

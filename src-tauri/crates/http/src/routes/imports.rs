@@ -58,6 +58,7 @@ pub(crate) async fn start(
         Request {
             paths,
             tags: body.tags,
+            albums: body.albums,
         },
     )
     .await?;

@@ -8,7 +8,7 @@ use kinfolio_library::browse;
 use kinfolio_library::catalog::YearMonth;
 
 use crate::App;
-use crate::dto::timeline::{Counted, Month, MonthCount, Tags, Timeline};
+use crate::dto::timeline::{Month, MonthCount, Timeline};
 use crate::extract::Segment;
 use crate::problem::Problem;
 
@@ -56,24 +56,4 @@ pub(crate) async fn month(
         height: at.height,
         rows,
     }))
-}
-
-/// Tags in use, with counts
-#[utoipa::path(
-    get,
-    path = "/api/v1/tags",
-    tag = "photos",
-    responses((status = 200, body = Tags), (status = "default", response = Problem))
-)]
-pub(crate) async fn tags(State(app): State<Arc<App>>) -> Result<Json<Tags>, Problem> {
-    let at = browse::tags(&app.library).await?;
-    let tags = at
-        .value
-        .into_iter()
-        .map(|tag| Counted {
-            name: tag.name,
-            count: tag.count,
-        })
-        .collect();
-    Ok(Json(Tags { tags }))
 }

@@ -9,6 +9,7 @@ use kinfolio_catalog::ImportId;
 use serde::{Deserialize, Serialize};
 
 use super::path_text;
+use super::unite::Labels;
 use crate::error::LibraryError;
 use crate::library::write_durably;
 
@@ -18,6 +19,17 @@ pub(super) struct Plan {
     pub(super) id: ImportId,
     pub(super) paths: Vec<PathBuf>,
     pub(super) tags: Vec<String>,
+    pub(super) albums: Vec<String>,
+}
+
+impl Plan {
+    /// What every file's photo gets, also where it was there already.
+    pub(super) fn labels_of_all(&self) -> Labels {
+        Labels {
+            albums: self.albums.clone(),
+            ..Labels::default()
+        }
+    }
 }
 
 /// A plan as it is written.
@@ -25,6 +37,7 @@ pub(super) struct Plan {
 struct Written {
     paths: Vec<String>,
     tags: Vec<String>,
+    albums: Vec<String>,
 }
 
 /// Writes `plan` down, durably.
@@ -38,6 +51,7 @@ pub(super) fn write(folder: &Path, plan: &Plan) -> Result<(), LibraryError> {
     let written = Written {
         paths,
         tags: plan.tags.clone(),
+        albums: plan.albums.clone(),
     };
     let path = file(folder, plan.id);
     let bytes = serde_json::to_vec_pretty(&written)
@@ -94,6 +108,7 @@ fn read(path: &Path) -> Option<Plan> {
         id,
         paths,
         tags: written.tags,
+        albums: written.albums,
     })
 }
 
@@ -118,6 +133,7 @@ mod tests {
             id: ImportId([id; 8]),
             paths: vec![PathBuf::from("/photos"), odd.clone()],
             tags: vec!["a/b".to_owned()],
+            albums: vec!["Summer".to_owned()],
         };
         write(&folder, &plan(2)).unwrap();
         write(&folder, &plan(1)).unwrap();

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::batch::Batch;
 use super::journal::{self, Plan};
+use super::unite::Unite;
 use super::{Job, JobState};
 use crate::arrival::{self, Origin};
 use crate::browse::is_stored;
@@ -45,6 +46,7 @@ pub(super) async fn run(
         cancel,
         resumed,
         batch: Batch::default(),
+        unite: Unite::default(),
         met: HashSet::new(),
         added: Vec::new(),
         begun,
@@ -66,6 +68,7 @@ struct Import<'a> {
     /// Whether an earlier process had begun it.
     resumed: bool,
     batch: Batch,
+    unite: Unite,
     /// Photos that this run has dealt with, in a resumed import.
     met: HashSet<PhotoId>,
     added: Vec<PhotoId>,
@@ -110,11 +113,14 @@ impl Import<'_> {
                 () = due => {}
                 outcome = outcomes.recv() => match outcome {
                     Some(outcome) => self.take(outcome).await?,
-                    None => return self.flush().await,
+                    None => return self.write_united().await,
                 },
             }
             if self.batch.is_due(Instant::now(), outcomes.is_empty()) {
                 self.flush().await?;
+            }
+            if self.unite.is_due() {
+                self.write_united().await?;
             }
             self.tell(false);
         }
@@ -125,6 +131,7 @@ impl Import<'_> {
             Outcome::Ready(prepared) => self.ready(*prepared).await?,
             Outcome::Duplicate { id, .. } => {
                 let id = PhotoId(id.0);
+                self.unite.note(id, &self.plan.labels_of_all());
                 if self.resumed && self.met.insert(id) && self.is_mine(id).await? {
                     // The process that was killed had added it: for the receipt, it is added.
                     self.added.push(id);
@@ -164,6 +171,7 @@ impl Import<'_> {
             .value
         {
             claims.release([id]);
+            self.unite.note(id, &self.plan.labels_of_all());
             self.change(|job| job.duplicate += 1);
             return Ok(());
         }
@@ -183,14 +191,32 @@ impl Import<'_> {
             name: prepared.name,
             folder: prepared.folder,
             tags: &self.plan.tags,
+            albums: &self.plan.albums,
         };
         let edit = arrival::added(prepared.id, prepared.size, prepared.metadata, origin);
         self.met.insert(id);
-        let payload = edit.encode_on(Occasion {
+        let payload = edit.encode_on(self.occasion());
+        self.batch.push(id, payload, Instant::now());
+        Ok(())
+    }
+
+    /// All edits of this import are undone together.
+    fn occasion(&self) -> Occasion {
+        Occasion {
             action: Some(ActionId(self.plan.id.0)),
             ..now()
-        });
-        self.batch.push(id, payload, Instant::now());
+        }
+    }
+
+    /// Writes what files bring to photos that are there, those among them that came just now.
+    async fn write_united(&mut self) -> Result<(), LibraryError> {
+        self.flush().await?;
+        let (united, occasion) = (self.unite.take(), self.occasion());
+        let edits = self.library.read(move |view| united.edits(view, occasion));
+        let edits = edits.await?.value;
+        if !edits.is_empty() {
+            send(self.library, edits).await?;
+        }
         Ok(())
     }
 

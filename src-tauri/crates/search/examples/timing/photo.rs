@@ -86,6 +86,12 @@ pub(crate) fn photo(n: u64) -> PhotoAdded {
         tags: (0..dice.roll(4))
             .map(|_| dice.pick(&TAGS).to_owned())
             .collect(),
+        albums: Vec::new(),
+        people: Vec::new(),
+        caption: String::new(),
+        rating: 0,
+        favorite: false,
+        likeness: None,
         warning: None,
     }
 }

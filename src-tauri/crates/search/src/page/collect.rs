@@ -12,9 +12,11 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 use super::Facets;
 use super::cursor::{Cursor, Key};
 use crate::query::Sort;
-use crate::schema::{CAMERA_NAME, ID_PARTS, PLACE_NAME, TAG_NAME, TAKEN, YEAR};
+use crate::schema::{
+    ALBUM_NAME, CAMERA_NAME, ID_PARTS, PERSON_NAME, PLACE_NAME, TAG_NAME, TAKEN, YEAR,
+};
 
-/// Most tags, cameras and places in the facets.
+/// Most names of a kind in the facets.
 const FACET_NAMES_MAX: usize = 20;
 /// Most years.
 const FACET_YEARS_MAX: usize = 100;
@@ -168,11 +170,12 @@ impl SegmentCollector for SegmentPage {
     }
 }
 
+/// The columns of names that are counted, in the order of [`Names::by_column`].
+const NAMED: [&str; 5] = [TAG_NAME, ALBUM_NAME, PERSON_NAME, CAMERA_NAME, PLACE_NAME];
+
 /// Counts per segment, by the numbers that names have in it.
 struct Tally {
-    tags: Option<Column>,
-    cameras: Option<Column>,
-    places: Option<Column>,
+    columns: [Option<Column>; NAMED.len()],
     year: Arc<dyn ColumnValues<i64>>,
     years: BTreeMap<i16, u64>,
 }
@@ -184,21 +187,20 @@ struct Column {
 
 impl Tally {
     fn new(segment: &SegmentReader) -> tantivy::Result<Tally> {
-        let columns = segment.fast_fields();
+        let fast = segment.fast_fields();
+        let mut columns = [const { None }; NAMED.len()];
+        for (column, name) in columns.iter_mut().zip(NAMED) {
+            *column = fast.str(name)?.map(Column::new);
+        }
         Ok(Tally {
-            tags: columns.str(TAG_NAME)?.map(Column::new),
-            cameras: columns.str(CAMERA_NAME)?.map(Column::new),
-            places: columns.str(PLACE_NAME)?.map(Column::new),
-            year: columns.column_first_or_default(YEAR)?,
+            columns,
+            year: fast.column_first_or_default(YEAR)?,
             years: BTreeMap::new(),
         })
     }
 
     fn count(&mut self, document: DocId) {
-        for column in [&mut self.tags, &mut self.cameras, &mut self.places]
-            .into_iter()
-            .flatten()
-        {
+        for column in self.columns.iter_mut().flatten() {
             column.count(document);
         }
         if let Ok(year) = i16::try_from(self.year.get_val(document)) {
@@ -207,10 +209,14 @@ impl Tally {
     }
 
     fn names(self) -> tantivy::Result<Names> {
+        let mut by_column = <[BTreeMap<String, u64>; NAMED.len()]>::default();
+        for (names, column) in by_column.iter_mut().zip(self.columns) {
+            if let Some(column) = column {
+                *names = column.named()?;
+            }
+        }
         Ok(Names {
-            tags: self.tags.map_or(Ok(BTreeMap::new()), Column::named)?,
-            cameras: self.cameras.map_or(Ok(BTreeMap::new()), Column::named)?,
-            places: self.places.map_or(Ok(BTreeMap::new()), Column::named)?,
+            by_column,
             years: self.years,
         })
     }
@@ -247,22 +253,16 @@ impl Column {
 /// Counts by name, over segments.
 #[derive(Default)]
 struct Names {
-    tags: BTreeMap<String, u64>,
-    cameras: BTreeMap<String, u64>,
-    places: BTreeMap<String, u64>,
+    by_column: [BTreeMap<String, u64>; NAMED.len()],
     years: BTreeMap<i16, u64>,
 }
 
 impl Names {
     fn add(&mut self, other: Names) {
-        for (tag, count) in other.tags {
-            *self.tags.entry(tag).or_default() += count;
-        }
-        for (camera, count) in other.cameras {
-            *self.cameras.entry(camera).or_default() += count;
-        }
-        for (place, count) in other.places {
-            *self.places.entry(place).or_default() += count;
+        for (all, names) in self.by_column.iter_mut().zip(other.by_column) {
+            for (name, count) in names {
+                *all.entry(name).or_default() += count;
+            }
         }
         for (year, count) in other.years {
             *self.years.entry(year).or_default() += count;
@@ -270,10 +270,13 @@ impl Names {
     }
 
     fn facets(self) -> Facets {
+        let [tags, albums, people, cameras, places] = self.by_column.map(most_frequent);
         Facets {
-            tags: most_frequent(self.tags),
-            cameras: most_frequent(self.cameras),
-            places: most_frequent(self.places),
+            tags,
+            albums,
+            people,
+            cameras,
+            places,
             years: self.years.into_iter().rev().take(FACET_YEARS_MAX).collect(),
         }
     }

@@ -171,12 +171,16 @@ fn wrong_queries_say_where_and_why() {
     check(
         "foo:bar",
         0,
-        "there is no field `foo`; the fields are tag, place, camera",
+        "there is no field `foo`; the fields are tag, album, person, place, camera",
     );
     check("a 12:30", 2, "there is no field `12`");
     check("http://example.org", 0, "no field `http`");
-    check("album:x", 0, "no field `album`");
-    check("field.size:3", 0, "no field `field.size`");
+    check("field:x", 0, "no field `field`");
+    check("field.:3", 0, "name is missing");
+    check("field.size:", 11, "a value is missing");
+    check("field.size:>big", 11, "compares with no number or day");
+    check("field.size:5..3", 11, "compares with no number or day");
+    check("album:", 6, "a value is missing");
     check("a :b", 2, "name of a field is missing");
     check("é \"abc", 2, "quotation mark is not closed");
     check("tag:\"abc", 4, "quotation mark is not closed");

@@ -2,13 +2,15 @@
 
 use std::ops::Bound;
 
+use kinfolio_catalog::field;
+
 use super::parser::{Value, words, wrong};
-use super::{Flag, Node, Numbers, QueryError, TextField, taken};
+use super::{Flag, Holds, Node, Numbers, Own, QueryError, TextField, taken};
 use crate::fold;
 use crate::geo::{Circle, Rectangle};
+use crate::own::Between;
 
-const FIELDS: &str =
-    "tag, place, camera, lens, iso, taken, near, in, has, is, rating, type, device, folder";
+const FIELDS: &str = "tag, album, person, place, camera, lens, iso, taken, near, in, has, is, rating, type, device, folder, field.NAME";
 
 /// Reads `name:value`; `start` is where the name stands.
 pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
@@ -18,8 +20,16 @@ pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, Que
             "the name of a field is missing before this `:`",
         ));
     }
+    if let Some(own) = name
+        .get(..6)
+        .filter(|start| start.eq_ignore_ascii_case("field."))
+    {
+        return self::own(start, &name[own.len()..], value);
+    }
     let read = match name.to_ascii_lowercase().as_str() {
         "tag" => tag,
+        "album" => album,
+        "person" => |value: &Value| within(TextField::Person, value),
         "camera" => |value: &Value| within(TextField::Camera, value),
         "lens" => |value: &Value| within(TextField::Lens, value),
         "folder" => |value: &Value| within(TextField::Folder, value),
@@ -58,6 +68,66 @@ fn tag(value: &Value) -> Result<Node, QueryError> {
     Ok(Node::Tag(path))
 }
 
+fn album(value: &Value) -> Result<Node, QueryError> {
+    Ok(Node::Album(fold::path(value.text.trim())))
+}
+
+/// own = "*" | words | [ "<" | "<=" | ">" | ">=" ] bound | bound ".." bound
+fn own(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
+    let name = fold::fold(name);
+    if name.is_empty() {
+        let message = "the field's name is missing between `field.` and `:`";
+        return Err(wrong(start, message));
+    }
+    let text = value.text.trim();
+    if text.is_empty() {
+        let message = format!("a value is missing after `field.{name}:`");
+        return Err(wrong(value.at, message));
+    }
+    let compares = !comparison(text).0.is_empty() || text.contains("..");
+    let holds = if value.quoted || !compares {
+        match text {
+            "*" if !value.quoted => Holds::Anything,
+            text => {
+                // Half a number is another number.
+                let prefix = !value.quoted && text.ends_with(char::is_alphabetic);
+                let words = words(value.at, text, prefix, false)?;
+                Holds::Words(words, field::number(text))
+            }
+        }
+    } else {
+        let between = Between {
+            numbers: bounds(text),
+            days: taken::range(value).ok(),
+        };
+        if between.numbers.is_none() && between.days.is_none() {
+            let message = format!(
+                "`{text}` compares with no number or day; write >12, 3..5, <2019-07 or 2018..2019"
+            );
+            return Err(wrong(value.at, message));
+        }
+        Holds::Between(between)
+    };
+    let at = start;
+    Ok(Node::Own(Own { at, name, holds }))
+}
+
+/// Numbers that are compared with.
+fn bounds(text: &str) -> Option<(Bound<f64>, Bound<f64>)> {
+    if let Some((from, to)) = text.split_once("..") {
+        let (from, to) = (field::number(from)?, field::number(to)?);
+        return (from <= to).then_some((Bound::Included(from), Bound::Included(to)));
+    }
+    let (compare, rest) = comparison(text);
+    let n = field::number(rest)?;
+    Some(match compare {
+        "<" => (Bound::Unbounded, Bound::Excluded(n)),
+        "<=" => (Bound::Unbounded, Bound::Included(n)),
+        ">" => (Bound::Excluded(n), Bound::Unbounded),
+        _ => (Bound::Included(n), Bound::Unbounded),
+    })
+}
+
 fn within(field: TextField, value: &Value) -> Result<Node, QueryError> {
     let words = words(value.at, &value.text, !value.quoted, false)?;
     Ok(Node::Within(field, words))
@@ -69,10 +139,12 @@ fn has(value: &Value) -> Result<Node, QueryError> {
         "caption" => Flag::Caption,
         "conflict" => Flag::Conflict,
         "tags" => Flag::Tags,
+        "albums" => Flag::Albums,
+        "people" => Flag::People,
         _ => {
             return Err(wrong(
                 value.at,
-                "after `has:` stands gps, caption, conflict or tags",
+                "after `has:` stands gps, caption, conflict, tags, albums or people",
             ));
         }
     };

@@ -63,9 +63,9 @@ impl<G: Ground> Replay<G> {
         let said = &mut working.now.said;
         let effective = match row.what {
             HistoryKind::Added => said.take_back_adding(&place.author),
-            HistoryKind::AddedAgain(before) | HistoryKind::Changed { before, .. } => {
-                said.take_back(&row.by, before)
-            }
+            HistoryKind::AddedAgain(before)
+            | HistoryKind::Relabelled(before)
+            | HistoryKind::Changed { before, .. } => said.take_back(&row.by, before),
             HistoryKind::Undone(_) | HistoryKind::Purged => {
                 return Err(CatalogError::Row("history"));
             }
@@ -78,11 +78,14 @@ impl<G: Ground> Replay<G> {
         Ok(())
     }
 
-    /// The photos that the change at `at` names, each once.
-    fn photos_of(&self, at: At) -> Result<BTreeSet<PhotoId>, CatalogError> {
+    /// The photos that the edit at `at` was about, each once.
+    fn photos_of(&mut self, at: At) -> Result<BTreeSet<PhotoId>, CatalogError> {
         let words = self.ground.words(at)?.ok_or(CatalogError::Row("edits"))?;
         match LibraryEdit::decode(&words) {
             Ok(LibraryEdit::Change { photos, .. }) => Ok(photos.into_iter().collect()),
+            Ok(LibraryEdit::LabelMade { .. } | LibraryEdit::LabelMoved(_)) => {
+                Ok(self.unmake(at)?.into_iter().collect())
+            }
             _ => Err(CatalogError::Row("edits")),
         }
     }

@@ -47,6 +47,10 @@ impl Chain {
         chain
     }
 
+    pub(super) fn device(&self, n: u8) -> DeviceId {
+        DeviceId([n; 16])
+    }
+
     pub(super) fn blocks(&self) -> &[Block] {
         &self.blocks
     }
@@ -143,6 +147,12 @@ pub(super) fn tagged(n: u8, taken: &str, tags: &[&str]) -> LibraryEdit {
         exif: vec![("Make".to_owned(), "NIKON".to_owned())],
         thumbhash: vec![1, 2, 3],
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        albums: Vec::new(),
+        people: Vec::new(),
+        caption: String::new(),
+        rating: 0,
+        favorite: false,
+        likeness: None,
         warning: None,
     }))
 }

@@ -8,22 +8,23 @@ use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
 
 use crate::catalog::Catalog;
+use crate::label::List;
 use crate::payload::{ActionName, Change, LibraryEdit};
 use crate::photo::{Field, FieldValue, Undone};
 use crate::photo_id::{ActionId, PhotoId};
 
-/// A field, or one tag.
+/// A field, or one label.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Field(Field),
-    Tag(String),
+    Label(List, String),
 }
 
-/// What was written: a value, or whether a tag is to be there.
+/// What was written: a value, or whether a label is to be there.
 #[derive(Clone, Debug, PartialEq)]
 enum Wrote {
     Value(FieldValue),
-    Tag(bool),
+    Label(bool),
 }
 
 #[derive(Clone, Debug)]
@@ -80,11 +81,14 @@ impl Model {
             | LibraryEdit::Kept { .. }
             | LibraryEdit::Lost { .. }
             | LibraryEdit::Purged { .. }
+            | LibraryEdit::LabelMade { .. }
+            | LibraryEdit::LabelMoved(_)
             | LibraryEdit::Settings(_) => return,
             LibraryEdit::PhotoAdded(photo) => {
                 let added = self.photos.insert(photo.id).then_some(photo.id);
                 let tags = photo.tags.iter();
-                let tags = tags.map(|tag| (Key::Tag(tag.clone()), Wrote::Tag(true)));
+                let tags =
+                    tags.map(|tag| (Key::Label(List::Tags, tag.clone()), Wrote::Label(true)));
                 (vec![photo.id], tags.collect(), added)
             }
             LibraryEdit::Change { photos, change } => (photos, written(&change), None),
@@ -181,13 +185,18 @@ impl Model {
             if let Some(position) = value(Field::Position) {
                 prop_assert_eq!(position, FieldValue::Position(photo.position));
             }
-            prop_assert_eq!(self.tags(*id), photo.tags);
+            let own = photo.fields.first().map(|(_, value)| value.clone());
+            let wrote = value(Field::Own("k".to_owned()));
+            prop_assert_eq!(wrote.unwrap_or(FieldValue::Own(None)), FieldValue::Own(own));
+            prop_assert_eq!(self.labels(*id, List::Tags), photo.tags);
+            prop_assert_eq!(self.labels(*id, List::Albums), photo.albums);
+            prop_assert_eq!(self.labels(*id, List::People), photo.people);
             let said: Vec<_> = photo
                 .conflicts
                 .iter()
                 .map(|one| {
                     let replaced = one.replaced.iter().map(|entry| entry.edit).collect();
-                    (one.field, one.kept.edit, replaced)
+                    (one.field.clone(), one.kept.edit, replaced)
                 })
                 .collect();
             prop_assert_eq!(self.conflicts(*id), said);
@@ -215,7 +224,7 @@ impl Model {
         let last = self.of(id, Key::Field(field)).last()?;
         match &last.wrote {
             Wrote::Value(value) => Some(value.clone()),
-            Wrote::Tag(_) => None,
+            Wrote::Label(_) => None,
         }
     }
 
@@ -228,10 +237,11 @@ impl Model {
             Field::TakenAt,
             Field::Position,
             Field::Trash,
+            Field::Own("k".to_owned()),
         ];
         let mut found = Vec::new();
         for field in fields {
-            let writes = self.of(id, Key::Field(field));
+            let writes = self.of(id, Key::Field(field.clone()));
             let Some((last, earlier)) = writes.split_last() else {
                 continue;
             };
@@ -253,32 +263,38 @@ impl Model {
         found
     }
 
-    /// Tags with an add that no later remove of somebody who knew of it took away.
-    fn tags(&self, id: PhotoId) -> Vec<String> {
+    /// Labels with an add that no later remove of somebody who knew of it took away.
+    fn labels(&self, id: PhotoId, list: List) -> Vec<String> {
         let mut names = Vec::new();
         for ((photo, key), writes) in &self.writes {
-            let Key::Tag(tag) = key else { continue };
+            let Key::Label(of, label) = key else { continue };
             let held = (0..).zip(writes).any(|(place, write): (usize, _)| {
                 let mut later = writes[place + 1..].iter();
-                write.wrote == Wrote::Tag(true)
-                    && !later.any(|later| later.wrote == Wrote::Tag(false) && later.saw(write))
+                write.wrote == Wrote::Label(true)
+                    && !later.any(|later| later.wrote == Wrote::Label(false) && later.saw(write))
             });
-            if *photo == id && held {
-                names.push(tag.clone());
+            if *photo == id && *of == list && held {
+                names.push(label.clone());
             }
         }
         names
     }
 }
 
-/// What a change writes; of a tag that it both adds and removes only the add counts.
+/// What a change writes; of a label that it both adds and removes only the add counts.
 fn written(change: &Change) -> Vec<(Key, Wrote)> {
-    let tags = change.remove_tags.iter().map(|tag| (tag, false));
-    let tags = tags.chain(change.add_tags.iter().map(|tag| (tag, true)));
-    let tags: BTreeMap<_, _> = tags.collect();
-    let tags = tags
-        .into_iter()
-        .map(|(tag, add)| (Key::Tag(tag.clone()), Wrote::Tag(add)));
+    let lists = [
+        (List::Tags, &change.remove_tags, &change.add_tags),
+        (List::Albums, &change.remove_albums, &change.add_albums),
+        (List::People, &change.remove_people, &change.add_people),
+    ];
+    let mut labels = BTreeMap::new();
+    for (list, removes, adds) in lists {
+        labels.extend(removes.iter().map(|label| ((list, label.clone()), false)));
+        labels.extend(adds.iter().map(|label| ((list, label.clone()), true)));
+    }
+    let labels = labels.into_iter();
+    let labels = labels.map(|((list, label), add)| (Key::Label(list, label), Wrote::Label(add)));
     let fields = [
         (Field::Caption, change.caption.clone().map(FieldValue::Text)),
         (Field::Rating, change.rating.map(FieldValue::Rating)),
@@ -287,8 +303,15 @@ fn written(change: &Change) -> Vec<(Key, Wrote)> {
         (Field::Position, change.position.map(FieldValue::Position)),
         (Field::Trash, change.trash.map(FieldValue::Flag)),
     ];
-    let fields = fields
-        .into_iter()
-        .filter_map(|(field, value)| Some((Key::Field(field), Wrote::Value(value?))));
-    tags.chain(fields).collect()
+    let own = change.fields.iter();
+    let own = own.map(|(name, value)| {
+        (
+            Field::Own(name.clone()),
+            Some(FieldValue::Own(value.clone())),
+        )
+    });
+    let fields = fields.into_iter().chain(own);
+    let fields =
+        fields.filter_map(|(field, value)| Some((Key::Field(field), Wrote::Value(value?))));
+    labels.chain(fields).collect()
 }

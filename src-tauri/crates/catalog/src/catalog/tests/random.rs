@@ -9,6 +9,7 @@ use proptest::{option, prop_assert_eq, proptest, sample};
 use super::chain::{Chain, tagged, undo};
 use super::model::Model;
 use crate::catalog::Catalog;
+use crate::label::{List, Move};
 use crate::payload::{Change, LibraryEdit, Position};
 use crate::photo_id::PhotoId;
 use crate::wall_time::WallTime;
@@ -26,6 +27,24 @@ pub(super) type Step = (u8, u64, Vec<(u8, LibraryEdit)>);
 
 fn tag_list() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(sample::select(&TAGS[..]).prop_map(str::to_owned), 0..3)
+}
+
+fn plain_list() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(
+        sample::select(&["A", "b"][..]).prop_map(str::to_owned),
+        0..2,
+    )
+}
+
+/// Making, renaming, merging and removing labels.
+fn labels() -> impl Strategy<Value = LibraryEdit> {
+    let list = sample::select(&List::ALL[..]);
+    let label = || sample::select(&["x", "x/y", "é", "A", "b"][..]).prop_map(str::to_owned);
+    prop_oneof![
+        (list.clone(), label()).prop_map(|(list, label)| LibraryEdit::LabelMade { list, label }),
+        (list, label(), option::of(label()))
+            .prop_map(|(list, from, to)| LibraryEdit::LabelMoved(Move { list, from, to })),
+    ]
 }
 
 fn date() -> impl Strategy<Value = &'static str> {
@@ -53,11 +72,27 @@ fn change() -> impl Strategy<Value = Change> {
         option::of(position),
         option::of(any::<bool>()),
     );
-    (words, rest).prop_map(
-        |((add_tags, remove_tags, caption, rating), (favorite, taken_at, position, trash))| {
+    let own = option::of(option::of(
+        sample::select(&["1", "two"][..]).prop_map(str::to_owned),
+    ));
+    let lists = (plain_list(), plain_list(), plain_list(), plain_list(), own);
+    (words, rest, lists).prop_map(
+        |(
+            (add_tags, remove_tags, caption, rating),
+            (favorite, taken_at, position, trash),
+            (add_albums, remove_albums, add_people, remove_people, own),
+        )| {
             Change {
                 add_tags,
                 remove_tags,
+                add_albums,
+                remove_albums,
+                add_people,
+                remove_people,
+                fields: own
+                    .map(|value| ("k".to_owned(), value))
+                    .into_iter()
+                    .collect(),
                 caption,
                 rating,
                 favorite,
@@ -104,11 +139,18 @@ pub(super) fn edit() -> impl Strategy<Value = LibraryEdit> {
 }
 
 pub(super) fn acts() -> impl Strategy<Value = Vec<(u8, LibraryEdit)>> {
-    prop::collection::vec((0..3u8, edit()), 1..5)
+    let any = prop_oneof![3 => edit(), 1 => labels()];
+    prop::collection::vec((0..3u8, any), 1..5)
 }
 
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((1..4u8, 0..4u64, acts()), 1..12)
+}
+
+/// Steps that move no labels.
+fn plain_steps() -> impl Strategy<Value = Vec<Step>> {
+    let acts = prop::collection::vec((0..3u8, edit()), 1..5);
+    prop::collection::vec((1..4u8, 0..4u64, acts), 1..12)
 }
 
 /// The chain of these blocks; what a device has seen only ever grows.
@@ -124,30 +166,25 @@ pub(super) fn chain(steps: &[Step]) -> Chain {
     chain
 }
 
-/// Counts months and tags from the records alone.
-fn recount(catalog: &Catalog) -> (Vec<String>, Vec<String>) {
+/// Counts months and labels from the records alone.
+fn recount(catalog: &Catalog) -> (Vec<String>, [BTreeMap<String, u64>; 3]) {
     let (ids, _) = catalog.changed_since(None, usize::MAX).unwrap();
     let mut months = BTreeMap::new();
-    let mut tags = BTreeMap::new();
-    for photo in catalog
-        .photos(&ids)
-        .unwrap()
-        .iter()
-        .filter(|photo| !photo.trashed)
-    {
-        *months
-            .entry(photo.taken.at.to_string()[..7].to_owned())
-            .or_insert(0) += 1;
-        for tag in &photo.tags {
-            *tags.entry(tag.clone()).or_insert(0) += 1;
+    let mut labels: [BTreeMap<String, u64>; 3] = Default::default();
+    let photos = catalog.photos(&ids).unwrap();
+    for photo in photos.iter().filter(|photo| !photo.trashed) {
+        let month = photo.taken.at.to_string()[..7].to_owned();
+        *months.entry(month).or_insert(0) += 1;
+        let lists = [&photo.tags, &photo.albums, &photo.people];
+        for (counts, list) in labels.iter_mut().zip(lists) {
+            for label in list {
+                *counts.entry(label.clone()).or_default() += 1;
+            }
         }
     }
-    let months = months
-        .iter()
-        .rev()
-        .map(|(month, count)| format!("{month} {count}"));
-    let tags = tags.iter().map(|(tag, count)| format!("{tag} {count}"));
-    (months.collect(), tags.collect())
+    let months = months.iter().rev();
+    let months = months.map(|(month, count)| format!("{month} {count}"));
+    (months.collect(), labels)
 }
 
 proptest! {
@@ -184,9 +221,13 @@ proptest! {
         let catalog = Catalog::open(dir.path()).unwrap();
         for block in chain.blocks() {
             catalog.apply(std::slice::from_ref(block)).unwrap();
-            let (months, tags) = recount(&catalog);
+            let (months, labels) = recount(&catalog);
             prop_assert_eq!(super::months(&catalog), months);
-            prop_assert_eq!(super::tags(&catalog), tags);
+            for (list, counts) in List::ALL.into_iter().zip(labels) {
+                let told = catalog.labels(list).unwrap().into_iter();
+                let told = told.filter(|one| one.count > 0).map(|one| (one.name, one.count));
+                prop_assert_eq!(told.collect::<BTreeMap<_, _>>(), counts);
+            }
             let listed: u64 = catalog.months().unwrap().iter().map(|month| month.count).sum();
             prop_assert_eq!(listed, catalog.count().unwrap());
             for month in catalog.months().unwrap() {
@@ -196,7 +237,7 @@ proptest! {
     }
 
     #[test]
-    fn photos_stand_as_in_the_model(steps in steps()) {
+    fn photos_stand_as_in_the_model(steps in plain_steps()) {
         let chain = chain(&steps);
         let dir = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(dir.path()).unwrap();
@@ -209,7 +250,7 @@ proptest! {
     }
 
     #[test]
-    fn edits_survive_the_chain(edit in edit()) {
+    fn edits_survive_the_chain(edit in prop_oneof![edit(), labels()]) {
         let read = LibraryEdit::decode(&edit.encode());
         match edit {
             LibraryEdit::Change { change, .. } if change == Change::default() => {

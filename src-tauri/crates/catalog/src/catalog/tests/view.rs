@@ -7,6 +7,7 @@ use super::chain::{occasion, photo, undo};
 use super::random::{acts, chain, steps};
 use super::{add_tag, change, id, open};
 use crate::catalog::View;
+use crate::label::List;
 use crate::payload::LibraryEdit;
 use crate::photo::Photo;
 use crate::photo_id::PhotoId;
@@ -60,7 +61,8 @@ fn said(view: &View) -> impl PartialEq + std::fmt::Debug + use<> {
     let last = view.last_action(DeviceId([1; 16])).unwrap();
     let last = last.map(|action| (action.name, action.photos));
     let photos: Vec<_> = photos.iter().map(blockless).collect();
-    let counts = (view.count().unwrap(), view.tags().unwrap(), last);
+    let labels = List::ALL.map(|list| view.labels(list).unwrap());
+    let counts = (view.count().unwrap(), labels, last);
     (photos, months, rows, histories, counts)
 }
 

@@ -118,6 +118,7 @@ impl TryFrom<HouseholdChange> for SettingsChange {
             scrub_every: body.scrub_every.as_deref().map(value).transpose()?,
             prune_after: body.prune_after.as_deref().map(prune_after).transpose()?,
             placements: placements.collect::<Result<_, Problem>>()?,
+            ..Self::default()
         })
     }
 }

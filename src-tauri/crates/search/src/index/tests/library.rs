@@ -188,6 +188,12 @@ pub(super) fn photo(name: &str, taken: &str) -> PhotoAdded {
         exif: Vec::new(),
         thumbhash: Vec::new(),
         tags: Vec::new(),
+        albums: Vec::new(),
+        people: Vec::new(),
+        caption: String::new(),
+        rating: 0,
+        favorite: false,
+        likeness: None,
         warning: None,
     }
 }

@@ -36,6 +36,17 @@ const PERIODS: [&str; 6] = [
 ];
 const LATS: [f64; 7] = [0.0, 48.1, 48.2, 89.9, 90.0, -90.0, -17.0];
 const LONS: [f64; 7] = [0.0, 2.3, 2.4, 179.95, 180.0, -180.0, -179.95];
+const ALBUMS: [&str; 3] = ["Summer 12", "Été", "sea"];
+const PEOPLE: [&str; 3] = ["Anna Sea", "Benché", "anna"];
+const VALUES: [&str; 7] = [
+    "12",
+    "-3",
+    "2.5",
+    "120",
+    "12 beach",
+    "2019-07-31",
+    "2018-12-31",
+];
 const METRES: [u64; 6] = [0, 1_000, 9_000, 20_000, 600_000, 12_000_000];
 
 /// A part of a query: it can say itself, and be answered for one photo.
@@ -53,6 +64,12 @@ enum Ask {
     Near(f64, f64, u64),
     In(f64, f64, f64, f64),
     Flag(&'static str),
+    Album(&'static str),
+    Person(&'static str),
+    Own(&'static str, &'static str),
+    OwnNumber(&'static str, &'static str, i32),
+    OwnDay(&'static str, &'static str, &'static str),
+    OwnDays(&'static str, &'static str, &'static str),
     Not(Box<Ask>),
     Any(Vec<Ask>),
     All(Vec<Ask>),
@@ -77,6 +94,12 @@ impl Ask {
             Ask::Near(lat, lon, metres) => format!("near:{lat},{lon},{metres}m"),
             Ask::In(south, west, north, east) => format!("in:{south},{west},{north},{east}"),
             Ask::Flag(flag) => (*flag).to_owned(),
+            Ask::Album(album) => format!("album:\"{album}\""),
+            Ask::Person(person) => format!("person:{person}"),
+            Ask::Own(name, value) => format!("field.{name}:{value}"),
+            Ask::OwnNumber(name, sign, n) => format!("field.{name}:{sign}{n}"),
+            Ask::OwnDay(name, sign, period) => format!("field.{name}:{sign}{period}"),
+            Ask::OwnDays(name, from, to) => format!("field.{name}:{from}..{to}"),
             Ask::Not(ask) => format!("-{}", ask.text()),
             Ask::Any(asks) => join(asks, " OR "),
             Ask::All(asks) => join(asks, " "),
@@ -153,12 +176,49 @@ impl Ask {
                 "has:gps" => photo.position.is_some(),
                 "has:caption" => !photo.caption.is_empty(),
                 "has:tags" => !photo.tags.is_empty(),
+                "has:albums" => !photo.albums.is_empty(),
+                "has:people" => !photo.people.is_empty(),
                 "is:favorite" => photo.favorite,
                 "is:trashed" => photo.trashed,
                 "is:video" => photo.kind == Kind::Video,
                 "type:raw" => photo.kind == Kind::Raw,
                 other => panic!("{other}"),
             },
+            Ask::Album(album) => photo.albums.iter().any(|own| plain(own) == plain(album)),
+            Ask::Person(person) => {
+                let own = photo.people.iter().flat_map(|name| words(name));
+                own.into_iter().any(|word| word.starts_with(&plain(person)))
+            }
+            Ask::Own(name, wanted) => value(photo, name).is_some_and(|own| {
+                let (own, wanted) = (words(own), words(wanted));
+                let unfinished = wanted.last().is_some_and(|last| {
+                    let others = &wanted[..wanted.len() - 1];
+                    let rest = others.is_empty() || own.windows(others.len()).any(|w| w == others);
+                    let letters = last.ends_with(char::is_alphabetic);
+                    letters && rest && own.iter().any(|word| word.starts_with(last))
+                });
+                own.windows(wanted.len()).any(|row| row == wanted) || unfinished
+            }),
+            Ask::OwnNumber(name, sign, n) => {
+                let own = value(photo, name).and_then(|own| own.parse::<f64>().ok());
+                own.is_some_and(|own| match *sign {
+                    "<" => own < f64::from(*n),
+                    "<=" => own <= f64::from(*n),
+                    ">" => own > f64::from(*n),
+                    _ => own >= f64::from(*n),
+                })
+            }
+            Ask::OwnDay(name, sign, period) => day(photo, name).is_some_and(|own| {
+                let order = own[..period.len()].cmp(*period);
+                match *sign {
+                    "<" => order.is_lt(),
+                    "<=" => order.is_le(),
+                    ">" => order.is_gt(),
+                    _ => order.is_ge(),
+                }
+            }),
+            Ask::OwnDays(name, from, to) => day(photo, name)
+                .is_some_and(|own| own[..from.len()] >= **from && own[..to.len()] <= **to),
             Ask::Not(ask) => !ask.holds(photo, open),
             Ask::Any(asks) => asks.iter().any(|ask| ask.holds(photo, false)),
             Ask::All(asks) => asks.iter().all(|ask| ask.holds(photo, false)),
@@ -168,6 +228,17 @@ impl Ask {
     fn speaks_of_trash(&self) -> bool {
         self.text().contains("is:trashed")
     }
+}
+
+/// What one of the household's own fields holds, whatever the case of its name.
+fn value<'p>(photo: &'p Photo, name: &str) -> Option<&'p str> {
+    let mut fields = photo.fields.iter();
+    let found = fields.find(|(own, _)| plain(own) == plain(name));
+    found.map(|(_, value)| value.as_str())
+}
+
+fn day<'p>(photo: &'p Photo, name: &str) -> Option<&'p str> {
+    value(photo, name).filter(|own| own.len() == 10 && own.matches('-').count() == 2)
 }
 
 fn plain(text: &str) -> String {
@@ -193,6 +264,9 @@ fn texts(photo: &Photo) -> Vec<Vec<String>> {
     let places = place_names(photo);
     own.into_iter()
         .chain(&photo.tags)
+        .chain(&photo.albums)
+        .chain(&photo.people)
+        .chain(photo.fields.iter().map(|(_, value)| value))
         .chain(&places)
         .map(|text| words(text))
         .collect()
@@ -287,8 +361,19 @@ fn field() -> impl Strategy<Value = Ask> {
         1 => (pick(&DAYS), pick(&DAYS)).prop_map(|(a, b)| Ask::Period(a.min(b), a.max(b))),
         2 => (pick(&LATS), pick(&LONS), pick(&METRES)).prop_map(|(lat, lon, metres)| Ask::Near(lat, lon, metres)),
         2 => (pick(&LATS), pick(&LONS), pick(&LATS), pick(&LONS)).prop_map(|(a, west, b, east)| Ask::In(a.min(b), west, a.max(b), east)),
+        1 => pick(&ALBUMS).prop_map(Ask::Album),
+        1 => pick(&["ann", "Sea", "benche", "bob"]).prop_map(Ask::Person),
+        1 => (own(), pick(&["12", "beach", "bea", "1", "2019-07", "2019"])).prop_map(|(name, value)| Ask::Own(name, value)),
+        1 => (own(), pick(&["<", "<=", ">", ">="]), -4..20i32).prop_map(|(name, sign, n)| Ask::OwnNumber(name, sign, n)),
+        1 => (own(), pick(&["<", "<=", ">", ">="]), pick(&["2019-07", "2018-12-31", "2019-07-31"])).prop_map(|(name, sign, period)| Ask::OwnDay(name, sign, period)),
+        1 => own().prop_map(|name| Ask::OwnDays(name, "2018-12-31", "2019-07-30")),
+        1 => pick(&["has:albums", "has:people"]).prop_map(Ask::Flag),
         2 => pick(&["has:gps", "has:caption", "has:tags", "is:favorite", "is:trashed", "is:video", "type:raw"]).prop_map(Ask::Flag),
     ]
+}
+
+fn own() -> impl Strategy<Value = &'static str> {
+    pick(&["box", "BOX", "jahr", "none"])
 }
 
 fn ask() -> BoxedStrategy<Ask> {
@@ -329,7 +414,16 @@ fn pictures() -> impl Strategy<Value = Vec<(PhotoAdded, Change)>> {
         tags(),
         tags(),
     );
-    let picture = (file, said).prop_map(|(file, said)| {
+    let lists = (
+        prop::collection::vec(pick(&ALBUMS).prop_map(str::to_owned), 0..2),
+        prop::collection::vec(pick(&PEOPLE).prop_map(str::to_owned), 0..3),
+        option::of(pick(&VALUES)),
+        option::of(pick(&VALUES)),
+    );
+    let picture = (file, said, lists).prop_map(|(file, said, lists)| {
+        let (add_albums, add_people, boxed, year) = lists;
+        let own = [("Box", boxed), ("Jahr", year)].into_iter();
+        let own = own.filter_map(|(name, value)| Some((name.to_owned(), Some(value?.to_owned()))));
         let (name, day, (make, model), iso, position, kind, tags) = file;
         let (caption, rating, favorite, trash, add_tags, remove_tags) = said;
         let added = PhotoAdded {
@@ -351,6 +445,9 @@ fn pictures() -> impl Strategy<Value = Vec<(PhotoAdded, Change)>> {
             trash: Some(trash == 0),
             add_tags,
             remove_tags,
+            add_albums,
+            add_people,
+            fields: own.collect(),
             ..Change::default()
         };
         (added, change)
