@@ -7,8 +7,11 @@
 mod fixtures;
 
 mod blobs;
+mod described;
 mod exif;
 mod formats;
 mod import;
 mod sample;
 mod shared_photos;
+mod takeout;
+mod times;
