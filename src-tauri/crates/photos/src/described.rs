@@ -118,8 +118,6 @@ impl Accounts {
         let said = [
             (self.sidecar.original, TakenSource::Xmp),
             (self.embedded.original, TakenSource::Xmp),
-            (self.sidecar.created, TakenSource::Xmp),
-            (self.embedded.created, TakenSource::Xmp),
             (self.takeout.original, TakenSource::Takeout),
         ];
         let taken = said

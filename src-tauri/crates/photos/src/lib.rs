@@ -4,6 +4,7 @@
 //! It refuses to know the ledger, the catalog and any protocol: who asks gets
 //! values, and decides itself what becomes of them.
 
+pub mod alike;
 pub mod blobs;
 pub mod cancel;
 pub mod described;

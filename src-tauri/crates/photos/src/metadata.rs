@@ -49,6 +49,9 @@ pub struct Metadata {
     pub exif: Vec<(String, String)>,
     /// A few bytes that paint a blurred placeholder; empty without preview.
     pub thumbhash: Vec<u8>,
+    /// What it looks like, for finding its like ([`crate::alike`]); `None` without preview and for
+    /// flat pictures.
+    pub phash: Option<u64>,
     /// What went wrong without failing the import, in words for the user.
     pub warning: Option<String>,
 }
@@ -86,6 +89,11 @@ pub(crate) fn inspect(
         warnings.extend(facts.warning.take().into_iter().chain(fault));
     }
     let movie = movie(&source, sniffed.format).unwrap_or_default();
+    if let Some(packet) = &movie.xmp {
+        let (embedded, fault) = embedded::read_packet(packet);
+        accounts.embedded = embedded;
+        warnings.extend(fault);
+    }
     facts.witnesses.video = movie.created;
     facts.witnesses.hear(&accounts);
     let rendered = renderer.render(&mut source, sniffed, facts.orientation, movie.duration_ms);
@@ -112,6 +120,7 @@ pub(crate) fn inspect(
         orientation: facts.orientation,
         exif: facts.listed,
         thumbhash,
+        phash: rendered.phash,
         warning: (!warnings.is_empty()).then(|| warnings.join("; ")),
     };
     Inspected {

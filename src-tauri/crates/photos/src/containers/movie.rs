@@ -2,17 +2,20 @@
 //! The media data is not read.
 //!
 //! Sources: ISO/IEC 14496-12 (boxes); Apple, QuickTime File Format (user data, metadata keys);
-//! ISO 6709 annex H (positions as text).
+//! ISO 6709 annex H (positions as text); XMP specification part 3 (where XMP lies).
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::isobmff::{boxes, child};
+use crate::described::INPUT_MAX;
 use crate::exif::Position;
 use crate::taken::{self, CaptureTime};
 
 const MAX_BOXES: usize = 4096;
-/// Longest box of words that is read.
-const WORDS_MAX: u64 = 1 << 20;
+/// What MP4's box of XMP begins with.
+const XMP_IDENTITY: [u8; 16] = [
+    0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC,
+];
 /// Most keys of Apple's metadata.
 const KEYS_MAX: usize = 1024;
 /// Seconds between 1904-01-01 and 1970-01-01.
@@ -28,34 +31,41 @@ pub(crate) struct Movie {
     pub(crate) altitude_m: Option<f64>,
     pub(crate) make: Option<String>,
     pub(crate) model: Option<String>,
+    /// An XMP packet, not yet read.
+    pub(crate) xmp: Option<Vec<u8>>,
 }
 
-/// Reads `moov` by seeking from box to box; `None` when there is none.
+/// Reads `moov`, and XMP beside it, by seeking from box to box; `None` when there is no `moov`.
 pub(crate) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Movie>> {
     let end = file.seek(SeekFrom::End(0))?;
-    let (mut at, mut limit) = (0, end);
-    let mut movie = None;
+    let mut movie = Movie::default();
+    let mut found = false;
+    let mut at = 0;
     for _ in 0..MAX_BOXES {
-        let Some(next) = header(file, at, limit)? else {
-            break;
+        let next = match header(file, at, end) {
+            // What came before a fault stays.
+            Err(_) if found => break,
+            next => next?,
         };
-        if &next.name == b"moov" {
-            (at, limit) = (next.body, next.end.min(end));
-            movie = Some(Movie::default());
-            continue;
-        }
-        if let Some(movie) = &mut movie
-            && matches!(&next.name, b"mvhd" | b"udta" | b"meta")
-        {
-            file.seek(SeekFrom::Start(next.body))?;
-            let mut body = Vec::new();
-            let length = next.end.min(limit).saturating_sub(next.body);
-            file.take(length.min(WORDS_MAX)).read_to_end(&mut body)?;
-            movie.take_in(&next.name, &body);
+        let Some(next) = next else { break };
+        match &next.name {
+            b"moov" => {
+                found = true;
+                if movie
+                    .read_inside(file, next.body, next.end.min(end))
+                    .is_err()
+                {
+                    break;
+                }
+            }
+            b"uuid" if next.read(file, next.body + 16)? == XMP_IDENTITY => {
+                movie.xmp = next.read(file, end)?.get(16..).map(<[u8]>::to_vec);
+            }
+            _ => {}
         }
         at = next.end;
     }
-    Ok(movie)
+    Ok(found.then_some(movie))
 }
 
 struct Header {
@@ -63,6 +73,18 @@ struct Header {
     /// Where its body begins, and where the next box does.
     body: u64,
     end: u64,
+}
+
+impl Header {
+    /// The body, as much of it as is allowed and lies before `limit`.
+    fn read(&self, file: &mut (impl Read + Seek), limit: u64) -> io::Result<Vec<u8>> {
+        file.seek(SeekFrom::Start(self.body))?;
+        let length = self.end.min(limit).saturating_sub(self.body);
+        let mut body = Vec::new();
+        file.take(length.min(INPUT_MAX as u64))
+            .read_to_end(&mut body)?;
+        Ok(body)
+    }
 }
 
 fn header(file: &mut (impl Read + Seek), at: u64, limit: u64) -> io::Result<Option<Header>> {
@@ -94,6 +116,25 @@ fn header(file: &mut (impl Read + Seek), at: u64, limit: u64) -> io::Result<Opti
 }
 
 impl Movie {
+    fn read_inside(
+        &mut self,
+        file: &mut (impl Read + Seek),
+        mut at: u64,
+        limit: u64,
+    ) -> io::Result<()> {
+        for _ in 0..MAX_BOXES {
+            let Some(next) = header(file, at, limit)? else {
+                break;
+            };
+            if matches!(&next.name, b"mvhd" | b"udta" | b"meta") {
+                let body = next.read(file, limit)?;
+                self.take_in(&next.name, &body);
+            }
+            at = next.end;
+        }
+        Ok(())
+    }
+
     fn take_in(&mut self, name: &[u8; 4], body: &[u8]) {
         match name {
             b"mvhd" => self.take_header(body),
@@ -101,6 +142,10 @@ impl Movie {
                 self.take_user_data(body);
                 if let Some(meta) = child(body, b"meta", 0) {
                     self.take_keys(meta);
+                }
+                // QuickTime's place for XMP.
+                if let Some(xmp) = child(body, b"XMP_", 0) {
+                    self.xmp = Some(xmp.to_vec());
                 }
             }
             _ => self.take_keys(body),

@@ -24,8 +24,21 @@ struct Packets<'a> {
 /// Reads what a file of that format says in XMP and IPTC, completed by what EXIF has for words, and
 /// a warning in words for the user.
 pub(crate) fn read(bytes: &[u8], format: Format, exif: Account) -> (Account, Option<String>) {
+    said(|| packets(bytes, format), exif)
+}
+
+/// Reads an XMP packet that was found already, as a movie's is.
+pub(crate) fn read_packet(packet: &[u8]) -> (Account, Option<String>) {
+    let found = || Packets {
+        xmp: vec![Cow::Borrowed(packet)],
+        iptc: None,
+    };
+    said(found, Account::default())
+}
+
+fn said<'a>(find: impl FnOnce() -> Packets<'a>, exif: Account) -> (Account, Option<String>) {
     let reading = AssertUnwindSafe(|| {
-        let packets = packets(bytes, format);
+        let packets = find();
         let mut account = Account::default();
         let mut fault = None;
         for packet in &packets.xmp {

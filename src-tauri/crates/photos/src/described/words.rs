@@ -49,21 +49,12 @@ pub(crate) fn caption(text: &str) -> Option<String> {
     (!caption.is_empty()).then_some(caption)
 }
 
-/// What cameras write where a person would write a caption, folded.
-const CAMERA_DEFAULTS: [&str; 26] = [
-    "olympus digital camera",
+/// What cameras and phones write where a person would write a caption, folded.
+const CAMERA_DEFAULTS: [&str; 17] = [
     "sony dsc",
     "samsung",
-    "samsung digital camera",
     "samsung camera pictures",
-    "konica minolta digital camera",
-    "minolta digital camera",
     "minolta dimage",
-    "kodak digital still camera",
-    "pentax digital camera",
-    "ricoh digital camera",
-    "digital camera",
-    "digital still camera",
     "exif_jpeg_picture",
     "exif jpeg",
     "jpeg",
@@ -81,8 +72,14 @@ const CAMERA_DEFAULTS: [&str; 26] = [
 
 /// Whether a caption is a camera's own filling.
 pub(crate) fn is_camera_default(caption: &str) -> bool {
-    let folded = caption.trim().trim_matches(['<', '>', '.']).to_lowercase();
-    CAMERA_DEFAULTS.contains(&folded.trim())
+    let folded = caption.trim().to_lowercase();
+    // `OLYMPUS DIGITAL CAMERA`, `KODAK Digital Still Camera`; Samsung's stand in brackets, a
+    // drone's is where it stored the file.
+    let words = folded.split_whitespace().count();
+    let is_maker = words <= 4 && folded.ends_with(" camera") && folded.contains("digital ");
+    let is_bracketed = folded.starts_with('<') && folded.ends_with('>');
+    let is_path = folded.starts_with("dcim\\") || folded.starts_with("dcim/");
+    is_maker || is_bracketed || is_path || CAMERA_DEFAULTS.contains(&folded.as_str())
 }
 
 /// UTF-8 where it is announced or well-formed, else Latin-1.
@@ -182,6 +179,28 @@ mod tests {
         check(&["Places"], &["Places", "Trip"], &["Places", "Trip"]);
         check(&["a/b", "a", "a/b"], &["a/b", "b"], &["a/b", "a"]);
         check(&["a/b/c"], &["b/c", "a/c"], &["a/b/c", "a/c"]);
+    }
+
+    #[test]
+    fn what_cameras_fill_in_is_no_caption() {
+        for filling in [
+            "OLYMPUS DIGITAL CAMERA         ",
+            "KONICA MINOLTA DIGITAL CAMERA",
+            "SONY DSC",
+            "<Digimax i50 MP3, Samsung #1 MP3>",
+            "DCIM\\100MEDIA\\DJI_0001.JPG",
+        ] {
+            assert!(is_camera_default(filling), "{filling}");
+        }
+        for caption in [
+            "Anna with my first digital camera",
+            "Samsung tower",
+            "DSC 1",
+            "<3",
+            "camera",
+        ] {
+            assert!(!is_camera_default(caption), "{caption}");
+        }
     }
 
     #[test]

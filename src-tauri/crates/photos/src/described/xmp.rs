@@ -6,6 +6,7 @@
 mod tree;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::{Account, INPUT_MAX, words};
 use crate::exif::Position;
@@ -187,29 +188,37 @@ impl Properties {
     }
 }
 
+/// Programs keep notes of their own among the tags: colour labels, that a photo was exported.
+const PROGRAMS: [&str; 2] = ["_Digikam_Internal_Tags_", "darktable"];
+
 fn account(xmp: &Properties) -> Account {
     let hierarchical = xmp
         .list(Namespace::Lightroom, "hierarchicalSubject")
         .filter_map(|subject| words::tag(subject.split('|')));
     let digikam = xmp
         .list(Namespace::DigiKam, "TagsList")
-        // digiKam keeps colour labels and the like among the tags.
-        .filter(|tag| !tag.starts_with("_Digikam_Internal_Tags_"))
         .filter_map(|tag| words::tag(tag.split('/')));
+    let is_note = |tag: &String| {
+        let first = tag.split('/').next().unwrap_or_default();
+        tag.contains('/') && PROGRAMS.contains(&first)
+    };
+    let (notes, tags): (Vec<_>, Vec<_>) = hierarchical.chain(digikam).partition(is_note);
+    let noted: HashSet<&str> = notes.iter().flat_map(|note| note.split('/')).collect();
     let (paths, windows): (Vec<_>, Vec<_>) = xmp
         .list(Namespace::Microsoft, "LastKeywordXMP")
         .filter_map(|keyword| words::tag(keyword.split('/')))
         .partition(|tag| tag.contains('/'));
     let subjects = xmp
         .list(Namespace::Dc, "subject")
-        .filter_map(|subject| words::tag(subject.split('/')));
+        .filter_map(|subject| words::tag(subject.split('/')))
+        .filter(|subject| !noted.contains(subject.as_str()));
     let fields = xmp
         .list(Namespace::Kinfolio, "Fields")
         .filter_map(|field| field.split_once('='))
         .map(|(key, value)| (key.to_owned(), value.to_owned()));
     let albums = xmp.list(Namespace::Kinfolio, "Albums");
     Account {
-        tags: words::distinct(hierarchical.chain(digikam).chain(paths).collect()),
+        tags: words::distinct(tags.into_iter().chain(paths).collect()),
         keywords: words::distinct(subjects.chain(windows).collect()),
         albums: words::distinct(albums.filter_map(words::name).collect()),
         people: xmp.people(),

@@ -14,7 +14,7 @@ pub(super) fn read(tags: &Tags) -> Account {
         Some(Value::Ascii(lines)) => lines
             .iter()
             .find_map(|line| words::caption(&words::decoded(line, false)))
-            .filter(|caption| !words::is_camera_default(caption)),
+            .filter(|caption| !words::is_camera_default(caption) && !names_camera(tags, caption)),
         _ => None,
     };
     let comment = || words::caption(&wide(tags.get(XP_COMMENT)?)?);
@@ -30,6 +30,14 @@ pub(super) fn read(tags: &Tags) -> Account {
             .and_then(|stars| words::stars(f64::from(stars))),
         ..Account::default()
     }
+}
+
+/// Some cameras only say once more who they are.
+fn names_camera(tags: &Tags, caption: &str) -> bool {
+    [Tag::Make, Tag::Model]
+        .into_iter()
+        .filter_map(|tag| tags.text(tag))
+        .any(|name| name.eq_ignore_ascii_case(caption))
 }
 
 /// Windows' texts are UTF-16, little end first, in single bytes.

@@ -202,6 +202,28 @@ fn exiftool_writes_what_is_read() {
 }
 
 #[test]
+fn movies_carry_xmp_where_their_makers_put_it() {
+    let boxed = |name: &[u8], body: &[u8]| {
+        let length = (body.len() as u32 + 8).to_be_bytes();
+        [&length[..], name, body].concat()
+    };
+    let xmp = packet("a/b", "here");
+    let begin = boxed(b"ftyp", b"isom\0\0\0\0isom");
+    let moov = boxed(b"moov", &boxed(b"udta", &boxed(b"XMP_", xmp.as_bytes())));
+    let identity = b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
+    let uuid = boxed(b"uuid", &[identity, xmp.as_bytes()].concat());
+    for bytes in [
+        [begin.clone(), moov].concat(),
+        [begin.clone(), boxed(b"moov", b""), uuid.clone()].concat(),
+        [begin, uuid, boxed(b"moov", b"")].concat(),
+    ] {
+        let described = House::new().import_one("a.mp4", &bytes).described;
+        assert_eq!(described.tags, strings(&["a/b"]));
+        assert_eq!(described.caption.as_deref(), Some("here"));
+    }
+}
+
+#[test]
 fn a_sidecar_speaks_of_each_photo_of_its_stem() {
     let house = House::new();
     house.put("IMG_1.JPG", &photo(1));

@@ -6,6 +6,7 @@
 
 mod fixtures;
 
+mod alike;
 mod blobs;
 mod described;
 mod exif;

@@ -53,6 +53,15 @@ fn lightroom_and_digikam_mean_the_same_tags() {
         ],
     );
     assert_eq!(said("", &digikam).tags, ["Places/France/Paris"]);
+    let darktable = [
+        bag("dc:subject", &["darktable", "format", "cr2", "Paris"]),
+        bag("lr:hierarchicalSubject", &["darktable|format|cr2", "Paris"]),
+    ];
+    let account = said("", &darktable.concat());
+    assert_eq!(
+        (account.tags, account.keywords),
+        (vec!["Paris".to_owned()], vec!["Paris".to_owned()])
+    );
     let windows = bag(
         "MicrosoftPhoto:LastKeywordXMP",
         &["Places/France", "Family"],
