@@ -392,6 +392,28 @@ mod tests {
     }
 
     #[test]
+    fn cut_and_bent_movies_do_no_harm() {
+        let pairs = [
+            ("location.ISO6709", "+48.8577+002.2950/"),
+            ("make", "Apple"),
+        ];
+        let place = boxed(b"udta", &user_data(b"\xa9xyz", "+48.8577+002.2950/"));
+        let whole = boxed(b"moov", &[mvhd(7), place, apple(&pairs, b"")].concat());
+        for at in 0..whole.len() {
+            let mut bent = whole.clone();
+            bent[at] ^= 0x81;
+            for bytes in [&whole[..at], &bent] {
+                // Some of it is read, or none.
+                let movie = read(&mut io::Cursor::new(bytes)).ok().flatten();
+                let lat = movie
+                    .and_then(|movie| movie.position)
+                    .map(|place| place.lat);
+                assert!(lat.is_none_or(|lat| lat.abs() <= 90.0), "{at}");
+            }
+        }
+    }
+
+    #[test]
     fn positions_as_text() {
         fn check(text: &str, expect: Option<(f64, f64)>) {
             let found = place(text).map(|(position, _)| position);

@@ -210,7 +210,9 @@ impl ByName {
         let all = self.0.get(key)?;
         let like = like.as_encoded_bytes();
         let begins = |name: &&OsString| like.starts_with(stem(name.as_encoded_bytes()));
-        all.iter().find(begins).or(all.iter().min()).cloned()
+        // Bytes that are no text all fold to one character, so such names must be the same.
+        let any = all.iter().min().filter(|_| !key.contains('\u{fffd}'));
+        all.iter().find(begins).or(any).cloned()
     }
 }
 

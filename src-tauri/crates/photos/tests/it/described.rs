@@ -259,6 +259,28 @@ fn a_sidecar_speaks_of_each_photo_of_its_stem() {
 }
 
 #[test]
+fn names_that_are_no_text_have_sidecars() {
+    use std::os::unix::ffi::OsStrExt;
+    let house = House::new();
+    let put = |name: &[u8], bytes: &[u8]| {
+        fs::write(house.inbox().join(std::ffi::OsStr::from_bytes(name)), bytes).unwrap();
+    };
+    put(b"caf\xe9.jpg", &photo(1));
+    put(b"caf\xe9.jpg.xmp", packet("own", "e").as_bytes());
+    put(b"caf\xe8.jpg", &photo(2));
+    let import = house.import(&[house.inbox()]);
+    assert_eq!(names(&import), ["caf\\xE8.jpg", "caf\\xE9.jpg"]);
+    assert_eq!(
+        named(&import, "caf\\xE9.jpg").described.tags,
+        strings(&["own"])
+    );
+    assert_eq!(
+        named(&import, "caf\\xE8.jpg").described,
+        Described::default()
+    );
+}
+
+#[test]
 fn files_given_one_by_one_have_sidecars_too() {
     let house = House::new();
     let photo = house.put("IMG_1.JPG", &photo(1));

@@ -116,6 +116,12 @@ pub(crate) fn candidates(photo: &str) -> Vec<String> {
     if let Some(original) = EDITED.iter().find_map(|edited| plain.strip_suffix(edited)) {
         spelled(&format!("{original}{extension}"), number, &mut all);
     }
+    if !number.is_empty() {
+        // Where two photos were given one cut name, the JSON of the second is sometimes left out.
+        let photo = format!("{plain}{extension}");
+        let cut = cut_units(&photo, CHARS_MAX);
+        all.extend((cut.len() < photo.len()).then(|| cut.to_owned()));
+    }
     all
 }
 
@@ -238,9 +244,15 @@ mod tests {
             "original_1d4caa6f-16c6-4c3d-901b-9387de10e528_(1).json",
         );
         check(
-            "0123456789012345678901234567890123456789abcd.jpg",
-            "0123456789012345678901234567890123456789abcd.j.json",
+            "original_1d4caa6f-16c6-4c3d-901b-9387de10e528_P(1).jpg",
+            "original_1d4caa6f-16c6-4c3d-901b-9387de10e528_.json",
         );
+        let long = "0123456789012345678901234567890123456789abcd";
+        check(&format!("{long}.jpg"), &format!("{long}.j.json"));
+        check(&format!("{long}(3).jpg"), &format!("{long}.j(3).json"));
+        // Characters are counted as UTF-16 has them.
+        let suns = "🌞".repeat(23);
+        assert!(candidates(&format!("{suns}🌞.jpg")).contains(&suns));
     }
 
     #[test]
