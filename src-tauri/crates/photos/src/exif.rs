@@ -1,12 +1,15 @@
 //! What a camera wrote beside the pixels. Broken EXIF gives what can be read
 //! and a warning; it never fails an import.
 
+mod words;
+
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use exif::{Context, Error, Exif, In, Rational, Reader, SRational, Tag, Value};
 
 use crate::containers::isobmff;
+use crate::described::Account;
 use crate::sniff::Format;
 use crate::taken::{self, CaptureTime, Witnesses};
 
@@ -53,6 +56,8 @@ pub(crate) struct Facts {
     pub(crate) orientation: u8,
     /// Tag name and display value.
     pub(crate) listed: Vec<(String, String)>,
+    /// What it holds that people wrote.
+    pub(crate) words: Account,
     pub(crate) warning: Option<String>,
 }
 
@@ -272,7 +277,7 @@ impl Tags {
                     Tag::OffsetTimeDigitized,
                 ),
                 gps: self.gps_time(),
-                video: None,
+                ..Witnesses::default()
             },
             camera_make: self.text(Tag::Make).map(shortened).unwrap_or_default(),
             camera_model: self.text(Tag::Model).map(shortened).unwrap_or_default(),
@@ -282,6 +287,7 @@ impl Tags {
             altitude_m: self.altitude_m(),
             orientation: orientation.filter(|n| (1..=8).contains(n)).unwrap_or(1),
             listed: self.listed(),
+            words: words::read(self),
             warning: self.warning.clone(),
         }
     }

@@ -1,11 +1,13 @@
 //! Photos as files: originals stored under the hash of their bytes, what their
-//! EXIF says, previews, and the import pipeline that makes all of it at once.
+//! EXIF says, what people wrote about them, previews, and the import pipeline that makes all of it at once.
 //!
 //! It refuses to know the ledger, the catalog and any protocol: who asks gets
 //! values, and decides itself what becomes of them.
 
+pub mod alike;
 pub mod blobs;
 pub mod cancel;
+pub mod described;
 pub mod exif;
 pub mod metadata;
 pub mod names;
@@ -24,6 +26,7 @@ mod source;
 pub use crate::exif::{Exposure, Position};
 pub use blobs::{BlobError, BlobId, BlobRange, Blobs, Stored};
 pub use cancel::Cancel;
+pub use described::Described;
 pub use metadata::Metadata;
 pub use originals::{Expected, OriginalFault};
 pub use pipeline::{ImportError, Outcome, Pipeline, PipelineOptions, Prepared, Progress, Summary};

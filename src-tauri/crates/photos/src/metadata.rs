@@ -1,17 +1,24 @@
-//! Everything that one file says about itself, collected into one value.
+//! Everything that one file says about itself, collected into one value, and weighed against what
+//! the files beside it say.
 
 use std::fs::File;
 use std::io::BufReader;
 use std::time::SystemTime;
 
-use crate::containers::isobmff;
+use crate::containers::movie::{self, Movie};
+use crate::described::beside::Said;
+use crate::described::{Accounts, Described, embedded};
 use crate::exif::{self, Exposure, Position};
 use crate::preview::{self, Previews};
 use crate::sniff::{self, Format, Kind, Sniffed};
 use crate::source::Source;
-use crate::taken::{self, Taken};
+use crate::taken::Taken;
 
-/// What is known about a file from its bytes, name and time.
+/// What is known about a file from its bytes, name and time, and from those who speak of it.
+///
+/// Of its date and its position: an XMP sidecar beside it is believed first (a person put it there),
+/// then EXIF, then XMP inside the file, then a movie's own words, then Google Takeout's JSON, and a
+/// date at last from the file's name and time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metadata {
     /// How the library treats it.
@@ -22,7 +29,7 @@ pub struct Metadata {
     pub width: u32,
     /// Pixels as displayed (upright); 0 when unknown.
     pub height: u32,
-    /// When it was taken and who says so.
+    /// When it was taken, in the time of the place where that is known, and who says so.
     pub taken: Taken,
     /// The camera's maker, empty when unknown.
     pub camera_make: String,
@@ -42,19 +49,33 @@ pub struct Metadata {
     pub exif: Vec<(String, String)>,
     /// A few bytes that paint a blurred placeholder; empty without preview.
     pub thumbhash: Vec<u8>,
+    /// What it looks like, for finding its like ([`crate::alike`]); `None` without preview and for
+    /// flat pictures.
+    pub phash: Option<u64>,
     /// What went wrong without failing the import, in words for the user.
     pub warning: Option<String>,
 }
 
-/// Reads all that a file says and makes its previews. Never fails: what cannot
-/// be read is named in the warning.
+/// What [`inspect`] finds.
+pub(crate) struct Inspected {
+    pub(crate) metadata: Metadata,
+    pub(crate) described: Described,
+    pub(crate) previews: Option<Previews>,
+}
+
+/// Reads all that a file says, weighs it against what those beside it said, and makes its previews.
+/// Never fails: what cannot be read is named in the warning.
 pub(crate) fn inspect(
     mut source: Source,
     name: &str,
     modified: Option<SystemTime>,
+    beside: Said,
     renderer: &preview::Renderer,
-) -> (Metadata, Option<Previews>) {
-    let mut warnings = Vec::new();
+) -> Inspected {
+    let Said {
+        mut accounts,
+        mut warnings,
+    } = beside;
     let sniffed = classify(&mut source, &mut warnings);
     let mut facts = exif::Facts {
         orientation: 1,
@@ -62,44 +83,90 @@ pub(crate) fn inspect(
     };
     if let (Kind::Photo | Kind::Raw, Ok(Some(bytes))) = (sniffed.kind, source.load()) {
         facts = exif::read(&bytes, sniffed.format);
+        let words = std::mem::take(&mut facts.words);
+        let (embedded, fault) = embedded::read(&bytes, sniffed.format, words);
+        accounts.embedded = embedded;
+        warnings.extend(facts.warning.take().into_iter().chain(fault));
     }
-    warnings.extend(facts.warning.take());
-    let movie = if sniffed.format == Format::IsoVideo {
-        movie_header(&source)
-    } else {
-        None
-    };
-    facts.witnesses.video = movie.and_then(|movie| movie.created_ms).map(taken::utc);
-    let rendered = renderer.render(
-        &mut source,
-        sniffed,
-        facts.orientation,
-        movie.and_then(|movie| movie.duration_ms),
-    );
+    let movie = movie(&source, sniffed.format).unwrap_or_default();
+    if let Some(packet) = &movie.xmp {
+        let (embedded, fault) = embedded::read_packet(packet);
+        accounts.embedded = embedded;
+        warnings.extend(fault);
+    }
+    facts.witnesses.video = movie.created;
+    facts.witnesses.hear(&accounts);
+    let rendered = renderer.render(&mut source, sniffed, facts.orientation, movie.duration_ms);
     warnings.extend(rendered.warning);
     let thumbhash = rendered
         .previews
         .as_ref()
         .map(|previews| previews.thumbhash.clone())
         .unwrap_or_default();
+    let place = place(&facts, &movie, &accounts);
+    let position = place.map(|place| place.0);
     let metadata = Metadata {
         kind: sniffed.kind,
         mime: sniffed.mime.to_owned(),
         width: rendered.width,
         height: rendered.height,
-        taken: facts.witnesses.best(name, modified, facts.position),
-        camera_make: facts.camera_make,
-        camera_model: facts.camera_model,
+        taken: facts.witnesses.best(name, modified, position),
+        camera_make: or(facts.camera_make, movie.make),
+        camera_model: or(facts.camera_model, movie.model),
         lens: facts.lens,
         exposure: facts.exposure,
-        position: facts.position,
-        altitude_m: facts.altitude_m,
+        position,
+        altitude_m: place.map_or(facts.altitude_m, |place| place.1),
         orientation: facts.orientation,
         exif: facts.listed,
         thumbhash,
+        phash: rendered.phash,
         warning: (!warnings.is_empty()).then(|| warnings.join("; ")),
     };
-    (metadata, rendered.previews)
+    Inspected {
+        metadata,
+        described: accounts.united(),
+        previews: rendered.previews,
+    }
+}
+
+/// Where it was taken and how high, from the strongest who says it. A height that another says is
+/// believed where both mean the same place.
+fn place(
+    facts: &exif::Facts,
+    movie: &Movie,
+    accounts: &Accounts,
+) -> Option<(Position, Option<f64>)> {
+    let Accounts {
+        takeout,
+        embedded,
+        sidecar,
+    } = accounts;
+    let all = [
+        (sidecar.position, sidecar.altitude_m),
+        (facts.position, facts.altitude_m),
+        (embedded.position, embedded.altitude_m),
+        (movie.position, movie.altitude_m),
+        (takeout.position, takeout.altitude_m),
+    ];
+    let said = all
+        .into_iter()
+        .filter_map(|(position, altitude_m)| Some((position?, altitude_m)));
+    let position = said.clone().next()?.0;
+    // About a hundred metres.
+    let is_near = |other: Position| {
+        (other.lat - position.lat).abs() < 0.001 && (other.lon - position.lon).abs() < 0.001
+    };
+    let mut near = said.filter(|place| is_near(place.0));
+    Some((position, near.find_map(|place| place.1)))
+}
+
+fn or(text: String, other: Option<String>) -> String {
+    if text.is_empty() {
+        other.unwrap_or_default()
+    } else {
+        text
+    }
 }
 
 /// Only the previews again, for a file whose record exists.
@@ -114,17 +181,8 @@ pub(crate) fn previews_again(
         }
         _ => 1,
     };
-    let movie = if sniffed.format == Format::IsoVideo {
-        movie_header(&source)
-    } else {
-        None
-    };
-    renderer.render(
-        &mut source,
-        sniffed,
-        orientation,
-        movie.and_then(|movie| movie.duration_ms),
-    )
+    let duration_ms = movie(&source, sniffed.format).and_then(|movie| movie.duration_ms);
+    renderer.render(&mut source, sniffed, orientation, duration_ms)
 }
 
 fn classify(source: &mut Source, warnings: &mut Vec<String>) -> Sniffed {
@@ -150,7 +208,10 @@ fn classify(source: &mut Source, warnings: &mut Vec<String>) -> Sniffed {
     }
 }
 
-fn movie_header(source: &Source) -> Option<isobmff::MovieHeader> {
+fn movie(source: &Source, format: Format) -> Option<Movie> {
+    if format != Format::IsoVideo {
+        return None;
+    }
     let mut file = BufReader::new(File::open(source.path()).ok()?);
-    isobmff::movie_header(&mut file).ok().flatten()
+    movie::read(&mut file).ok().flatten()
 }

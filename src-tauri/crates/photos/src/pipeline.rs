@@ -7,6 +7,10 @@
 //! when [`Outcome::Ready`] arrives, the original is on the disk and a record of
 //! it may be written. It refuses to know the ledger.
 //!
+//! Files that speak of a photo beside them (XMP sidecars, Google Takeout's JSON) are read with it and
+//! are not counted as found; those that speak of none, or that are no JSON of Takeout's, are files
+//! like any other.
+//!
 //! Skipped without a word, and not counted as found: names that begin with a dot
 //! below a given folder, `Thumbs.db`, `desktop.ini`, `@eaDir`, `#recycle`,
 //! `__MACOSX`, and the library's own folders.
@@ -22,6 +26,8 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 
 use crate::blobs::{BlobError, BlobId, Blobs, Stored};
+use crate::described::Described;
+use crate::described::beside::Said;
 use crate::metadata::{self, Metadata};
 use crate::source::Source;
 use crate::thumbs::{ThumbError, Thumbs};
@@ -86,6 +92,9 @@ pub struct Prepared {
     pub new: bool,
     /// What it says about itself. There are previews when the thumbhash is not empty.
     pub metadata: Metadata,
+    /// What people wrote about it, in the file and, of an import, in the files beside it. Its
+    /// position and date are weighed in `metadata` already.
+    pub described: Described,
 }
 
 /// How far an import is.
@@ -117,6 +126,9 @@ pub enum Outcome {
         id: BlobId,
         /// Length in bytes.
         size: u64,
+        /// What the files beside this copy say of it: Takeout has the same photo once in its year
+        /// and once in each of its albums. `None` when nobody says anything.
+        described: Option<Box<Described>>,
     },
     /// Not imported.
     Rejected {
@@ -222,12 +234,9 @@ impl Pipeline {
     ) -> Result<Prepared, ImportError> {
         let name = names::uploaded(name);
         let path = self.blobs.path(&stored.id);
-        let metadata = self.inspect(
-            Source::new(&path, stored.size, None),
-            &stored.id,
-            &name,
-            modified,
-        )?;
+        let source = Source::new(&path, stored.size, None);
+        let nobody = Said::default();
+        let (metadata, described) = self.inspect(source, &stored.id, &name, modified, nobody)?;
         let folder = folder.to_owned();
         Ok(Prepared {
             path,
@@ -237,6 +246,7 @@ impl Pipeline {
             size: stored.size,
             new: stored.new,
             metadata,
+            described,
         })
     }
 
@@ -247,12 +257,12 @@ impl Pipeline {
         id: &BlobId,
         name: &str,
         modified: Option<SystemTime>,
-    ) -> Result<Metadata, ThumbError> {
-        let (metadata, previews) =
-            metadata::inspect(source, name, modified, self.thumbs.renderer());
-        if let Some(previews) = previews {
+        beside: Said,
+    ) -> Result<(Metadata, Described), ThumbError> {
+        let inspected = metadata::inspect(source, name, modified, beside, self.thumbs.renderer());
+        if let Some(previews) = inspected.previews {
             self.thumbs.put(id, &previews)?;
         }
-        Ok(metadata)
+        Ok((inspected.metadata, inspected.described))
     }
 }

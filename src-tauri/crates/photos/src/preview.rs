@@ -17,6 +17,7 @@ pub(crate) use iso::jxl_exif;
 pub(crate) use jpeg::encode_rgb;
 pub(crate) use raw::raf_jpeg;
 
+use crate::alike;
 use crate::budget::Budget;
 use crate::sniff::{Format, Sniffed};
 use crate::source::Source;
@@ -50,6 +51,8 @@ pub(crate) struct Rendered {
     /// Pixels as displayed; 0 when unknown.
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// What [`crate::alike`] compares.
+    pub(crate) phash: Option<u64>,
     /// Why there is no preview, or why it does not show everything.
     pub(crate) warning: Option<String>,
 }
@@ -153,6 +156,7 @@ fn finish(pixels: Pixels<'_>, orientation: u8) -> Result<Rendered, Reason> {
         .into_srgb()
         .turned(orientation);
     let small = large.fit_ref(SMALL_PX)?;
+    let phash = alike::hash(&small.data, small.width as usize, small.height as usize);
     let previews = Previews {
         large: jpeg::encode(&large)?,
         small: jpeg::encode(&small)?,
@@ -162,6 +166,7 @@ fn finish(pixels: Pixels<'_>, orientation: u8) -> Result<Rendered, Reason> {
         previews: Some(previews),
         width,
         height,
+        phash,
         warning,
     })
 }

@@ -2,13 +2,19 @@
 //! wall time; it is kept as such, with the offset only where the camera says it,
 //! so that a late evening stays in its month.
 
+mod iso;
 mod local;
+mod named;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::civil::DateTime;
 
+use crate::described::Accounts;
 use crate::exif::Position;
+
+pub(crate) use iso::from_iso;
+use named::from_name;
 
 /// A wall-clock time as the camera showed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,17 +25,22 @@ pub struct CaptureTime {
     pub offset_minutes: Option<i16>,
 }
 
-/// Who says when a photo was taken, best witness first.
+/// Who says when a photo was taken, best witness first; only a sidecar's XMP, which a person put
+/// there, comes before all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakenSource {
     /// EXIF `DateTimeOriginal`.
     ExifOriginal,
+    /// XMP, in the file or in a sidecar beside it.
+    Xmp,
     /// EXIF `DateTimeDigitized`.
     ExifDigitized,
     /// The satellites' clock (UTC).
     Gps,
-    /// A video's own creation time (UTC).
+    /// A video's own creation time (UTC, or with an offset where Apple's key says it).
     Video,
+    /// Google Takeout's JSON beside the file (UTC).
+    Takeout,
     /// A date in the file's name.
     FileName,
     /// When the file was last modified (UTC).
@@ -45,13 +56,27 @@ pub struct Taken {
     pub source: TakenSource,
 }
 
-/// The dates that a file's own metadata hold.
+impl Taken {
+    /// The same moment on the clock of that place, where it is not told already.
+    pub(crate) fn at_the_place(self, position: Option<Position>) -> Self {
+        local::of(self, position, None, None)
+    }
+}
+
+/// The dates that a file's own metadata and the files beside it hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Witnesses {
+    /// XMP beside the file: when it was taken, and when the file was made.
+    pub(crate) sidecar: Option<CaptureTime>,
+    pub(crate) sidecar_created: Option<CaptureTime>,
     pub(crate) original: Option<CaptureTime>,
+    /// XMP inside the file.
+    pub(crate) xmp: Option<CaptureTime>,
+    pub(crate) xmp_created: Option<CaptureTime>,
     pub(crate) digitized: Option<CaptureTime>,
     pub(crate) gps: Option<CaptureTime>,
     pub(crate) video: Option<CaptureTime>,
+    pub(crate) takeout: Option<CaptureTime>,
 }
 
 impl Witnesses {
@@ -65,19 +90,56 @@ impl Witnesses {
     ) -> Taken {
         let found = [
             (self.original, TakenSource::ExifOriginal),
+            (self.xmp, TakenSource::Xmp),
+            (self.sidecar_created, TakenSource::Xmp),
             (self.digitized, TakenSource::ExifDigitized),
+            (self.xmp_created, TakenSource::Xmp),
             (self.gps, TakenSource::Gps),
             (self.video, TakenSource::Video),
+            (self.takeout, TakenSource::Takeout),
             (from_name(name), TakenSource::FileName),
         ];
-        let best = found
+        let first = found
             .into_iter()
             .find_map(|(at, source)| Some(Taken { at: at?, source }));
-        let best = best.unwrap_or_else(|| Taken {
+        let best = self.put_right().or(first).unwrap_or_else(|| Taken {
             at: utc(unix_ms(modified.unwrap_or_else(SystemTime::now))),
             source: TakenSource::FileTime,
         });
         local::of(best, position, self.gps, from_name(name))
+    }
+
+    /// Takes in what people and Takeout say.
+    pub(crate) fn hear(&mut self, accounts: &Accounts) {
+        (self.sidecar, self.sidecar_created) =
+            (accounts.sidecar.original, accounts.sidecar.created);
+        (self.xmp, self.xmp_created) = (accounts.embedded.original, accounts.embedded.created);
+        self.takeout = accounts.takeout.original;
+    }
+
+    /// What a sidecar says. Where it only repeats the camera, which knows more digits and perhaps
+    /// the offset, it is the camera that speaks.
+    fn put_right(&self) -> Option<Taken> {
+        let said = self.sidecar?;
+        let day_ms = 86_400_000;
+        let day_only = said.wall_ms.rem_euclid(day_ms) == day_ms / 2;
+        let unit_ms = if day_only { day_ms } else { 1000 };
+        let repeated = self
+            .original
+            .filter(|at| at.wall_ms.div_euclid(unit_ms) == said.wall_ms.div_euclid(unit_ms));
+        Some(match repeated {
+            Some(camera) => Taken {
+                at: CaptureTime {
+                    wall_ms: camera.wall_ms,
+                    offset_minutes: said.offset_minutes.or(camera.offset_minutes),
+                },
+                source: TakenSource::ExifOriginal,
+            },
+            None => Taken {
+                at: said,
+                source: TakenSource::Xmp,
+            },
+        })
     }
 }
 
@@ -190,147 +252,11 @@ fn unix_ms(time: SystemTime) -> i64 {
         .map_or_else(|before| -ms(before.duration()), ms)
 }
 
-/// A date in a file name, as cameras, phones and messengers write them. Names
-/// that hold a date only mean noon, so that no time zone moves the day.
-fn from_name(name: &str) -> Option<CaptureTime> {
-    let groups = digit_groups(name);
-    let local = |wall_ms| CaptureTime {
-        wall_ms,
-        offset_minutes: None,
-    };
-    for at in 0..groups.len() {
-        let found = compact(&groups[at..])
-            .or_else(|| separated(&groups[at..]))
-            .map(local);
-        let found = found.or_else(|| {
-            groups[at]
-                .text
-                .parse()
-                .ok()
-                .filter(|_| groups[at].text.len() == 13)
-                .map(utc)
-        });
-        if let Some(mut found) = found.filter(|found| PLAUSIBLE_MS.contains(&found.wall_ms)) {
-            if name.starts_with("PXL_") {
-                found.offset_minutes = Some(0); // Pixel phones name their files in UTC.
-            }
-            return Some(found);
-        }
-    }
-    None
-}
-
-/// 1980 to 2100: a run of digits outside is no date.
-const PLAUSIBLE_MS: std::ops::Range<i64> = 315_532_800_000..4_102_444_800_000;
-const NOON: (i16, i16, i16) = (12, 0, 0);
-
-struct Digits<'a> {
-    text: &'a str,
-    /// What stands between this group and the next.
-    after: &'a str,
-}
-
-fn digit_groups(name: &str) -> Vec<Digits<'_>> {
-    let mut groups = Vec::new();
-    let mut rest = name;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        rest = &rest[start..];
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let tail = &rest[end..];
-        let gap = tail
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(tail.len());
-        groups.push(Digits {
-            text: &rest[..end],
-            after: &tail[..gap],
-        });
-        rest = tail;
-    }
-    groups
-}
-
-fn part(text: &str, range: std::ops::Range<usize>) -> Option<i16> {
-    number(text.as_bytes().get(range)?)
-}
-
-fn clock(text: &str) -> Option<(i16, i16, i16)> {
-    Some((part(text, 0..2)?, part(text, 2..4)?, part(text, 4..6)?))
-}
-
-/// `20190721_183000123`, `20190721183000`, `20190721-WA0001`.
-fn compact(groups: &[Digits<'_>]) -> Option<i64> {
-    let first = &groups[0];
-    let date = (
-        part(first.text, 0..4)?,
-        part(first.text, 4..6)?,
-        part(first.text, 6..8)?,
-    );
-    match first.text.len() {
-        8 => {
-            let second = groups.get(1).filter(|next| {
-                matches!(first.after, "_" | "-" | " " | "." | "T" | "at" | "_at_")
-                    && matches!(next.text.len(), 6 | 9)
-            });
-            match second {
-                Some(next) => Some(
-                    wall(date, clock(next.text)?)? + next.text.get(6..9).map_or(0, milliseconds),
-                ),
-                None => wall(date, NOON),
-            }
-        }
-        14 | 17 => Some(
-            wall(date, clock(&first.text[8..])?)? + first.text.get(14..17).map_or(0, milliseconds),
-        ),
-        _ => None,
-    }
-}
-
-/// `2019-07-21 18.30.00`, `2019-07-21-183000`, `2019-07-21 at 18.30.00`, `2019-07-21`.
-fn separated(groups: &[Digits<'_>]) -> Option<i64> {
-    let [year, month, day, rest @ ..] = groups else {
-        return None;
-    };
-    let mark = |group: &Digits<'_>| matches!(group.after, "-" | "_" | "." | ":");
-    if year.text.len() != 4
-        || month.text.len() != 2
-        || day.text.len() != 2
-        || !mark(year)
-        || !mark(month)
-    {
-        return None;
-    }
-    let date = (
-        part(year.text, 0..4)?,
-        part(month.text, 0..2)?,
-        part(day.text, 0..2)?,
-    );
-    let joined = matches!(
-        day.after,
-        " " | "-" | "_" | "T" | "." | " at " | "_at_" | ", "
-    );
-    let time = match rest {
-        [time, ..] if joined && time.text.len() == 6 => clock(time.text),
-        [hour, minute, second, ..]
-            if joined && [hour, minute, second].iter().all(|g| g.text.len() == 2) =>
-        {
-            Some((
-                part(hour.text, 0..2)?,
-                part(minute.text, 0..2)?,
-                part(second.text, 0..2)?,
-            ))
-        }
-        _ => None,
-    };
-    wall(date, time.unwrap_or(NOON)).or_else(|| wall(date, NOON))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn show(time: Option<CaptureTime>) -> String {
+    pub(super) fn show(time: Option<CaptureTime>) -> String {
         let Some(time) = time else {
             return "none".to_owned();
         };
@@ -398,39 +324,6 @@ mod tests {
     }
 
     #[test]
-    fn file_names_hold_dates() {
-        fn check(name: &str, expect: &str) {
-            assert_eq!(show(from_name(name)), expect, "{name}");
-        }
-        let names = [
-            "IMG_20190721_183000.jpg",
-            "IMG_20190721_183000_1.jpg",
-            "2019-07-21 18.30.00.jpg",
-            "20190721183000.mp4",
-            "Screenshot_2019-07-21-18-30-00.png",
-            "Screenshot_20190721-183000.png",
-            "Screenshot 2019-07-21 at 18.30.00.png",
-            "signal-2019-07-21-183000.jpg",
-            "WhatsApp Image 2019-07-21 at 18.30.00.jpeg",
-            "VID_20190721_183000.mp4",
-            "photo_2019-07-21_18-30-00.jpg",
-            "signal-2019-07-21-18-30-00-123.jpg",
-        ];
-        for name in names {
-            check(name, "2019-07-21T18:30:00Z ?");
-        }
-        check("PXL_20210719_163000123.jpg", "2021-07-19T16:30:00.123Z 0");
-        check("IMG-20190721-WA0001.jpg", "2019-07-21T12:00:00Z ?");
-        check("2019-07-21.jpg", "2019-07-21T12:00:00Z ?");
-        check("FB_IMG_1563726600000.jpg", "2019-07-21T16:30:00Z 0");
-        check("IMG_0001.JPG", "none");
-        check("DSC12345678.jpg", "none");
-        check("IMG_20191340_183000.jpg", "none");
-        check("5551234-2019.jpg", "none");
-        check("", "none");
-    }
-
-    #[test]
     fn the_best_witness_is_heard() {
         fn check(witnesses: Witnesses, name: &str, expect: (TakenSource, &str)) {
             let taken = witnesses.best(
@@ -451,7 +344,31 @@ mod tests {
             digitized: time(2),
             gps: time(3),
             video: time(4),
+            ..Witnesses::default()
         };
+        let told = |sidecar, offset_minutes| Witnesses {
+            sidecar: time(sidecar).map(|at| CaptureTime {
+                offset_minutes,
+                ..at
+            }),
+            ..all
+        };
+        check(
+            told(5000, None),
+            "",
+            (TakenSource::Xmp, "1970-01-01T00:00:05Z ?"),
+        );
+        // A sidecar that repeats the camera adds at most the offset.
+        check(
+            told(0, Some(60)),
+            "",
+            (TakenSource::ExifOriginal, "1970-01-01T00:00:00.001Z 60"),
+        );
+        check(
+            told(43_200_000, None),
+            "",
+            (TakenSource::ExifOriginal, "1970-01-01T00:00:00.001Z ?"),
+        );
         check(
             all,
             "",
@@ -476,6 +393,15 @@ mod tests {
             less,
             "IMG_20190721_183000.mp4",
             (TakenSource::Video, "1970-01-01T00:00:00.004Z ?"),
+        );
+        let takeout = Witnesses {
+            takeout: time(5),
+            ..Witnesses::default()
+        };
+        check(
+            takeout,
+            "IMG_20190721_183000.jpg",
+            (TakenSource::Takeout, "1970-01-01T00:00:00.005Z ?"),
         );
         let none = Witnesses::default();
         check(

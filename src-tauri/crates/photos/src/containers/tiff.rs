@@ -50,6 +50,17 @@ pub(crate) fn survey(bytes: &[u8]) -> Survey {
     survey
 }
 
+/// The bytes of an entry in the first directory, whatever their type.
+pub(crate) fn first_directory_value(bytes: &[u8], tag: u16) -> Option<&[u8]> {
+    let data = Data::new(bytes)?;
+    let offset = data.u32(4)? as usize;
+    let count = usize::from(data.u16(offset)?).min(MAX_ENTRIES);
+    let entries = (0..count).filter_map(|n| data.entry(offset.checked_add(2 + n * 12)?));
+    let entry = entries.into_iter().find(|entry| entry.tag == tag)?;
+    let length = entry.count.checked_mul(value_size(entry.kind))?;
+    bytes.get(entry.at..entry.at.checked_add(length)?)
+}
+
 struct Data<'a> {
     bytes: &'a [u8],
     little_endian: bool,
@@ -61,6 +72,15 @@ struct Entry {
     count: usize,
     /// Where the values lie.
     at: usize,
+}
+
+/// Bytes of one value; of the types that matter here.
+fn value_size(kind: u16) -> usize {
+    match kind {
+        3 => 2,
+        4 | 13 => 4,
+        _ => 1,
+    }
 }
 
 impl<'a> Data<'a> {
@@ -98,12 +118,7 @@ impl<'a> Data<'a> {
 
     fn entry(&self, at: usize) -> Option<Entry> {
         let (tag, kind, count) = (self.u16(at)?, self.u16(at + 2)?, self.u32(at + 4)? as usize);
-        let size = match kind {
-            3 => 2,
-            4 | 13 => 4,
-            _ => 1,
-        };
-        let inline = count.checked_mul(size)? <= 4;
+        let inline = count.checked_mul(value_size(kind))? <= 4;
         let at = if inline {
             at + 8
         } else {
@@ -232,6 +247,23 @@ mod tests {
         assert!(survey.sensor_data);
         assert_eq!((survey.width, survey.height), (6000, 4000));
         assert_eq!(survey.jpegs, [(99, 7)]);
+    }
+
+    #[test]
+    fn values_of_the_first_directory_are_cut_out() {
+        let mut bytes = tiff(
+            &[(700, 1, 6, 50), (33723, 4, 1, 0x0302_011C), (701, 1, 9, 50)],
+            0,
+        );
+        bytes.extend(b"packet");
+        let at = |tag| first_directory_value(&bytes, tag);
+        assert_eq!(at(33723), Some(&b"\x1c\x01\x02\x03"[..]));
+        assert_eq!(at(700), Some(&b"packet"[..]));
+        // One that reaches beyond the file, and one that is not there.
+        assert_eq!((at(701), at(702)), (None, None));
+        for length in 0..bytes.len() {
+            assert_eq!(first_directory_value(&bytes[..length], 700), None);
+        }
     }
 
     #[test]

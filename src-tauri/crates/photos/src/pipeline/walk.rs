@@ -1,12 +1,15 @@
-//! Finds the files to import, lazily. It opens none of them.
+//! Finds the files to import, lazily, and who beside them speaks of them. It opens none of those to
+//! import; of the JSON files beside photos it makes sure that they are Takeout's.
 
-use std::ffi::OsStr;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::described::beside::{Beside, Listing};
 use crate::names::{escaped, escaped_path};
 
 /// What the walk came upon.
@@ -17,6 +20,8 @@ pub(super) enum Found {
         path: PathBuf,
         /// The folder as it is shown: relative to what was given.
         folder: String,
+        /// Who speaks of it; `None` when nobody does, as in most folders.
+        beside: Option<Box<Beside>>,
     },
     /// Something that cannot be imported, and why.
     Rejected { path: String, reason: String },
@@ -40,31 +45,120 @@ const LITTER: [&str; 14] = [
     "__MACOSX",
 ];
 
-/// Walks one given path. Folders below `excluded` (canonical paths) are passed over.
-pub(super) fn walk(given: &Path, excluded: &[PathBuf]) -> Box<dyn Iterator<Item = Found> + Send> {
-    let kind = match fs::metadata(given) {
-        Ok(metadata) => metadata.file_type(),
-        Err(error) => return Box::new(std::iter::once(rejected(given, reason(&error)))),
-    };
-    let absolute = fs::canonicalize(given).unwrap_or_else(|_| given.to_owned());
-    if !kind.is_dir() {
-        let folder = absolute
-            .parent()
-            .and_then(Path::file_name)
-            .map(escaped)
-            .unwrap_or_default();
-        return Box::new(std::iter::once(found(given, &kind, folder)));
+/// The paths of one import, as they were given.
+pub(super) struct Walk<'a> {
+    given: &'a [PathBuf],
+    /// Folders (canonical paths) that are passed over.
+    excluded: Vec<PathBuf>,
+    /// The names of the files that were given themselves, by their folder.
+    names: HashMap<&'a Path, Vec<&'a OsStr>>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(given: &'a [PathBuf], excluded: Vec<PathBuf>) -> Self {
+        let mut names: HashMap<_, Vec<_>> = HashMap::new();
+        for path in given {
+            if let (Some(folder), Some(name)) = (path.parent(), path.file_name()) {
+                names.entry(folder).or_default().push(name);
+            }
+        }
+        Self {
+            given,
+            excluded,
+            names,
+        }
     }
+
+    /// All that is found, path by path.
+    pub(super) fn found(&self) -> impl Iterator<Item = Found> {
+        // Files are mostly given folder by folder, so the last one is kept.
+        let mut last: Option<Together> = None;
+        self.given
+            .iter()
+            .flat_map(move |path| -> Box<dyn Iterator<Item = Found>> {
+                let kind = match fs::metadata(path) {
+                    Ok(metadata) => metadata.file_type(),
+                    Err(error) => return Box::new(std::iter::once(rejected(path, reason(&error)))),
+                };
+                if kind.is_dir() {
+                    return Box::new(below(path, self.excluded.clone()));
+                }
+                let folder = path.parent().unwrap_or(Path::new(""));
+                let together = match last.take() {
+                    Some(together) if together.folder == folder => together,
+                    _ => self.together(folder),
+                };
+                let found = together.found(path, &kind);
+                last = Some(together);
+                Box::new(found.into_iter())
+            })
+    }
+
+    fn together(&self, folder: &Path) -> Together {
+        let dir = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        let listing = Listing::of(dir);
+        let names = self
+            .names
+            .get(folder)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        Together {
+            heard: listing.heard_with(names),
+            folder: folder.to_owned(),
+            listing,
+        }
+    }
+}
+
+/// Files of one folder that were given themselves.
+struct Together {
+    folder: PathBuf,
+    listing: Listing,
+    /// Those that speak of another one that was given. One that was given without its photo is
+    /// meant itself.
+    heard: HashSet<OsString>,
+}
+
+impl Together {
+    fn found(&self, path: &Path, kind: &FileType) -> Option<Found> {
+        let name = path.file_name().unwrap_or_default();
+        if self.heard.contains(name) && self.listing.is_heard(name) {
+            return None;
+        }
+        let absolute = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = absolute.parent().and_then(Path::file_name);
+        let folder = folder.map(escaped).unwrap_or_default();
+        Some(found(path, kind, folder, &self.listing))
+    }
+}
+
+/// Walks one folder.
+fn below(given: &Path, excluded: Vec<PathBuf>) -> impl Iterator<Item = Found> + use<> {
+    let absolute = fs::canonicalize(given).unwrap_or_else(|_| given.to_owned());
     let top = absolute.file_name().map(escaped).unwrap_or_default();
     let root = given.to_owned();
-    let excluded = excluded.to_vec();
     let entries = WalkDir::new(given)
         .follow_links(true)
         .into_iter()
         .filter_entry(move |entry| wanted(entry, &excluded));
-    Box::new(entries.filter_map(move |entry| match entry {
-        Ok(entry) if entry.file_type().is_dir() => None,
+    // The folders from the given one down to where the walk is, each listed when it was entered.
+    let mut listings: Vec<Listing> = Vec::new();
+    entries.filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_dir() => {
+            listings.truncate(entry.depth());
+            listings.push(Listing::of(entry.path()));
+            None
+        }
         Ok(entry) => {
+            listings.truncate(entry.depth());
+            let listing = listings.last()?;
+            if listing.is_heard(entry.file_name()) {
+                return None;
+            }
             let parent = entry
                 .path()
                 .parent()
@@ -74,10 +168,10 @@ pub(super) fn walk(given: &Path, excluded: &[PathBuf]) -> Box<dyn Iterator<Item 
                 .filter(|part| !part.is_empty())
                 .collect::<Vec<_>>()
                 .join("/");
-            Some(found(entry.path(), &entry.file_type(), folder))
+            Some(found(entry.path(), &entry.file_type(), folder, listing))
         }
         Err(error) => Some(fault(&error, &root)),
-    }))
+    })
 }
 
 fn wanted(entry: &DirEntry, excluded: &[PathBuf]) -> bool {
@@ -101,11 +195,13 @@ fn is_litter(name: &OsStr) -> bool {
     begins("._") || begins(".Trash-") || LITTER.iter().any(known)
 }
 
-fn found(path: &Path, kind: &FileType, folder: String) -> Found {
+fn found(path: &Path, kind: &FileType, folder: String, listing: &Listing) -> Found {
     if kind.is_file() {
+        let beside = listing.beside(path.file_name().unwrap_or_default());
         return Found::File {
             path: path.to_owned(),
             folder,
+            beside: (!beside.is_empty()).then(|| Box::new(beside)),
         };
     }
     rejected(path, format!("it is {}, not a file", special(kind)))

@@ -11,15 +11,18 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::walk::{self, Found};
+use super::walk::{self, Found, Walk};
 use super::{ImportError, Outcome, Pipeline, Prepared, Progress, Summary};
 use crate::Cancel;
 use crate::blobs::{BlobError, BlobId, Staged};
+use crate::described::Described;
+use crate::described::beside::Beside;
 use crate::metadata::Metadata;
 use crate::names::{escaped, escaped_path};
 use crate::source::Source;
 
-/// Paths that the walk may be ahead of the work: about 10 MB.
+/// Paths that the walk may be ahead of the work: about 10 MB, thrice that where each photo has
+/// files beside it.
 const AHEAD_MAX: usize = 65_536;
 /// Originals that are made durable together.
 const GROUP_MAX: usize = 32;
@@ -31,6 +34,8 @@ struct Finished {
     staged: Staged,
     /// `None` when the ledger knows the file but the store had lost it.
     fresh: Option<(String, String, Metadata)>,
+    /// From the file and those beside it; of a file that is not fresh, from those beside it.
+    described: Described,
 }
 
 /// What all threads of one import share.
@@ -114,12 +119,14 @@ impl Job<'_> {
         self.send(Outcome::Rejected { path, reason });
     }
 
-    fn duplicate(&self, path: &Path, staged: &Staged) {
+    fn duplicate(&self, path: &Path, (id, size): (BlobId, u64), described: Described) {
         self.counts.duplicate.fetch_add(1, Ordering::Relaxed);
+        let is_silent = described == Described::default();
         self.send(Outcome::Duplicate {
             path: escaped_path(path),
-            id: staged.id,
-            size: staged.size,
+            id,
+            size,
+            described: (!is_silent).then(|| Box::new(described)),
         });
     }
 
@@ -129,7 +136,7 @@ impl Job<'_> {
             .iter()
             .filter_map(|dir| fs::canonicalize(dir).ok())
             .collect();
-        for found in paths.iter().flat_map(|path| walk::walk(path, &excluded)) {
+        for found in Walk::new(paths, excluded).found() {
             if self.stop.is_cancelled() || queue.send(found).is_err() {
                 return;
             }
@@ -149,8 +156,13 @@ impl Job<'_> {
             match found {
                 _ if self.stop.is_cancelled() => {}
                 Found::Rejected { path, reason } => self.reject(path, reason),
-                Found::File { path, folder } => {
-                    if let Err(error) = self.import(path, folder, publisher) {
+                Found::File {
+                    path,
+                    folder,
+                    beside,
+                } => {
+                    let beside = beside.unwrap_or_default();
+                    if let Err(error) = self.import(path, folder, &beside, publisher) {
                         self.fail(error);
                     }
                 }
@@ -163,6 +175,7 @@ impl Job<'_> {
         &self,
         path: PathBuf,
         folder: String,
+        beside: &Beside,
         publisher: &SyncSender<Finished>,
     ) -> Result<(), ImportError> {
         let name = path.file_name().map(escaped).unwrap_or_default();
@@ -178,21 +191,24 @@ impl Job<'_> {
             Err(error) => return self.not_staged(&path, error),
         };
         self.counts.bytes.fetch_add(staged.size, Ordering::Relaxed);
-        let fresh = if known(&staged.id) {
+        let said = beside.read();
+        let copy = (staged.id, staged.size);
+        let (fresh, described) = if known(&staged.id) {
+            let described = said.accounts.united();
             if blobs.len(&staged.id)? == Some(staged.size) {
-                self.duplicate(&path, &staged);
+                self.duplicate(&path, copy, described);
                 return Ok(());
             }
-            None
+            (None, described)
         } else if lock(&self.met).insert(staged.id) {
             let copy = staged.write_copy(blobs)?.to_owned();
             let source = Source::new(&copy, staged.size, staged.bytes.take());
-            let metadata = self
-                .pipeline
-                .inspect(source, &staged.id, &name, staged.modified)?;
-            Some((name, folder, metadata))
+            let (metadata, described) =
+                self.pipeline
+                    .inspect(source, &staged.id, &name, staged.modified, said)?;
+            (Some((name, folder, metadata)), described)
         } else {
-            self.duplicate(&path, &staged);
+            self.duplicate(&path, copy, said.accounts.united());
             return Ok(());
         };
         // The publisher outlives the workers; it only ends early by a bug.
@@ -201,6 +217,7 @@ impl Job<'_> {
                 path,
                 staged,
                 fresh,
+                described,
             })
             .map_err(|_| ImportError::Broken)
     }
@@ -243,11 +260,11 @@ impl Job<'_> {
         let mut about = Vec::with_capacity(group.len());
         let mut files = Vec::with_capacity(group.len());
         for finished in group {
-            about.push((finished.path, finished.fresh));
+            about.push((finished.path, finished.fresh, finished.described));
             files.push(finished.staged);
         }
         let stored = self.pipeline.blobs.publish(files)?;
-        for ((path, fresh), stored) in about.into_iter().zip(stored) {
+        for ((path, fresh, described), stored) in about.into_iter().zip(stored) {
             let (id, size, new) = (stored.id, stored.size, stored.new);
             if let Some((name, folder, metadata)) = fresh {
                 self.counts.ready.fetch_add(1, Ordering::Relaxed);
@@ -259,14 +276,10 @@ impl Job<'_> {
                     size,
                     new,
                     metadata,
+                    described,
                 })));
             } else {
-                self.counts.duplicate.fetch_add(1, Ordering::Relaxed);
-                self.send(Outcome::Duplicate {
-                    path: escaped_path(&path),
-                    id,
-                    size,
-                });
+                self.duplicate(&path, (id, size), described);
             }
         }
         self.tick(false);

@@ -23,7 +23,7 @@ pub(super) fn of(
     let Taken { at, source } = taken;
     let wall_ms = at.wall_ms;
     let placed = match (source, at.offset_minutes) {
-        (TakenSource::ExifOriginal | TakenSource::ExifDigitized, None) => {
+        (TakenSource::ExifOriginal | TakenSource::ExifDigitized | TakenSource::Xmp, None) => {
             let there =
                 position.and_then(|at| kinfolio_places::offset_of_wall(at.lat, at.lon, wall_ms));
             let gps = gps.filter(|gps| gps.offset_minutes == Some(0));
@@ -33,7 +33,7 @@ pub(super) fn of(
                 offset_minutes,
             }
         }
-        (TakenSource::Gps | TakenSource::Video, Some(0)) => {
+        (TakenSource::Gps | TakenSource::Video | TakenSource::Takeout, Some(0)) => {
             let there = position.and_then(|at| kinfolio_places::offset_at(at.lat, at.lon, wall_ms));
             // A name with an offset of its own is in UTC as well.
             let named = named.filter(|named| named.offset_minutes.is_none());

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use ::exif::experimental::Writer;
 use ::exif::{Field, In, Tag, Value};
 use kinfolio_photos::{
-    BlobId, Blobs, Cancel, ImportError, Outcome, Pipeline, PipelineOptions, Prepared, Summary,
-    ThumbSize, Thumbs,
+    BlobId, Blobs, Cancel, Described, ImportError, Outcome, Pipeline, PipelineOptions, Prepared,
+    Summary, ThumbSize, Thumbs,
 };
 use tokio::sync::mpsc;
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
@@ -28,6 +28,8 @@ pub struct House {
 pub struct Import {
     pub ready: Vec<Prepared>,
     pub duplicates: Vec<String>,
+    /// What was said of the duplicates.
+    pub described: Vec<Described>,
     pub rejected: Vec<(String, String)>,
     pub progress: usize,
     pub summary: Summary,
@@ -82,7 +84,14 @@ impl House {
         while let Some(outcome) = outcomes.blocking_recv() {
             match outcome {
                 Outcome::Ready(prepared) => import.ready.push(*prepared),
-                Outcome::Duplicate { path, .. } => import.duplicates.push(path),
+                Outcome::Duplicate {
+                    path, described, ..
+                } => {
+                    import.duplicates.push(path);
+                    import
+                        .described
+                        .extend(described.map(|described| *described));
+                }
                 Outcome::Rejected { path, reason } => import.rejected.push((path, reason)),
                 Outcome::Progress(_) => import.progress += 1,
             }
@@ -130,6 +139,20 @@ impl House {
             .expect("there is a preview");
         image::load_from_memory(&jpeg).unwrap().into_rgb8()
     }
+}
+
+/// The one of that name.
+pub fn named<'a>(import: &'a Import, name: &str) -> &'a Prepared {
+    let mut all = import.ready.iter();
+    let found = all.find(|prepared| prepared.name == name);
+    found.unwrap_or_else(|| unreachable!("{name} is not among {:?}", names(import)))
+}
+
+/// The names of all that is ready, sorted.
+pub fn names(import: &Import) -> Vec<&str> {
+    let mut names: Vec<_> = import.ready.iter().map(|p| p.name.as_str()).collect();
+    names.sort_unstable();
+    names
 }
 
 /// The rejected name (its last part) and reason.
@@ -262,7 +285,7 @@ pub fn png_claiming(width: u32, height: u32) -> Vec<u8> {
     out
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+pub fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _| {
         if crc & 1 == 1 {
             (crc >> 1) ^ 0xEDB8_8320

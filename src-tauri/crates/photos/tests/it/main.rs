@@ -6,9 +6,13 @@
 
 mod fixtures;
 
+mod alike;
 mod blobs;
+mod described;
 mod exif;
 mod formats;
 mod import;
 mod sample;
 mod shared_photos;
+mod takeout;
+mod times;
