@@ -13,6 +13,7 @@ mod cards;
 mod copied;
 mod copies;
 mod damage;
+mod export;
 mod first_day;
 mod full_disk;
 mod household;

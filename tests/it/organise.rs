@@ -271,6 +271,99 @@ fn searches_are_saved_for_the_household() {
         .is_problem(404, "search_unknown");
 }
 
+/// The map's clusters are what lies there, whatever the zoom, across the date line and at the poles.
+#[test]
+fn the_map_the_places_and_what_may_be_meant() {
+    let (_home, node) = serving();
+    let client = node.client();
+    let spots = [
+        [48.8583, 2.2945],
+        [48.8606, 2.3376],
+        [35.5138, 24.018],
+        [-17.0, 179.99],
+        [-17.0, -179.99],
+        [90.0, 0.0],
+        [-90.0, 120.0],
+    ];
+    for (n, spot) in spots.iter().enumerate() {
+        let id = upload(&client, &format!("spot{n}"));
+        edit(
+            &client,
+            &[&id],
+            &json!({ "position": spot, "add_tags": ["Parks \"x\""] }),
+        );
+    }
+    let lost = upload(&client, "trashed");
+    edit(
+        &client,
+        &[&lost],
+        &json!({ "position": spots[0], "trash": true }),
+    );
+    finds(&client, "has:gps", 7);
+    let map = |bbox: &str, zoom: u8| {
+        let path = format!("/api/v1/map?bbox={bbox}&zoom={zoom}");
+        client.get(&path).is(200).json()
+    };
+    for zoom in [0, 3, 9, 20] {
+        let world = map("-90,-180,90,180", zoom);
+        assert_eq!(world["total"], 7, "{zoom}: {world}");
+        let clusters = world["clusters"].as_array().unwrap();
+        let counts = clusters.iter().map(|one| one["count"].as_u64().unwrap());
+        assert_eq!(counts.sum::<u64>(), 7);
+        for cluster in clusters {
+            let number = |at: usize| cluster["bbox"][at].as_f64().unwrap();
+            let (lat, lon) = (&cluster["position"][0], &cluster["position"][1]);
+            assert!((number(0)..=number(2)).contains(&lat.as_f64().unwrap()));
+            assert!((number(1)..=number(3)).contains(&lon.as_f64().unwrap()));
+        }
+    }
+    assert_eq!(
+        map("48,2,49,3", 5)["clusters"][0]["count"],
+        2,
+        "Paris is one at zoom 5"
+    );
+    assert_eq!(
+        map("48,2,49,3", 16)["clusters"].as_array().unwrap().len(),
+        2
+    );
+    assert_eq!(
+        map("-18,179,-16,-179", 12)["total"],
+        2,
+        "across the date line"
+    );
+    assert_eq!(map("89,-180,90,180", 4)["total"], 1);
+    let wrong = |path: &str, code: &str| client.get(path).is_problem(400, code);
+    wrong("/api/v1/map?bbox=1,2,3&zoom=3", "bad_query");
+    wrong("/api/v1/map?bbox=95,0,96,1&zoom=3", "bad_query");
+    wrong("/api/v1/map?bbox=0,0,1,1&zoom=21", "bad_zoom");
+
+    let places = counts(&client, "places");
+    assert!(
+        places
+            .iter()
+            .any(|(name, n)| name.contains("Paris") && *n >= 1),
+        "{places:?}"
+    );
+    let suggested = |typed: &str| {
+        let found = client.get(&format!("/api/v1/suggestions?q={typed}")).json();
+        let found = found["suggestions"].as_array().unwrap().clone();
+        let queries = found
+            .iter()
+            .map(|one| one["query"].as_str().unwrap().to_owned());
+        queries.collect::<Vec<_>>()
+    };
+    let par = suggested("par");
+    assert_eq!(par[0], "tag:\"parks \\\"x\\\"\"".replace("parks", "Parks"));
+    assert!(
+        par.iter()
+            .any(|query| query.starts_with("place:\"") && query.contains("Paris"))
+    );
+    for query in &par {
+        assert!(found(&client, query) >= 1, "{query}");
+    }
+    assert!(suggested("zzz").is_empty());
+}
+
 /// Ten thousand photos in one change, undone in one step.
 #[test]
 fn ten_thousand_photos_are_changed_and_undone_at_once() {

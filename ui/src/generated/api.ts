@@ -442,6 +442,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies in a part of the map, gathered for its zoom */
+        get: operations["map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -533,6 +550,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photos/{id}/sidecar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people have said of a photo, as XMP
+         * @description For programs that read a sidecar beside the original: tags, albums, people, caption, rating,
+         *     place, time and fields.
+         */
+        get: operations["sidecar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/photos/{id}/thumbnail": {
         parameters: {
             query?: never;
@@ -542,6 +580,26 @@ export interface paths {
         };
         /** A photo's preview, upright */
         get: operations["thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places where photos were taken, with counts
+         * @description Town, region and country, as GeoNames (CC BY 4.0) calls them.
+         */
+        get: operations["places"];
         put?: never;
         post?: never;
         delete?: never;
@@ -638,6 +696,23 @@ export interface paths {
          * @description Sets a cookie for the web UI that is good for 30 days.
          */
         post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be meant by the beginning of a word */
+        get: operations["suggestions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -923,6 +998,20 @@ export interface components {
             taken_at?: string | null;
             /** @description Into the trash, or out of it. */
             trash?: boolean | null;
+        };
+        /** @description Photos that lie close together at this zoom. */
+        ClusterBody: {
+            /** @description All of them lie within: `[south, west, north, east]`. */
+            bbox: number[];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The newest, to show. */
+            id: string;
+            /** @description The middle of them: `[lat, lon]` in degrees. */
+            position: number[];
         };
         /** @description A field that two devices set without having seen each other's value. */
         ConflictBody: {
@@ -1391,6 +1480,21 @@ export interface components {
             /** @description The hash of its last block. */
             tip: string;
         };
+        /** @description What lies in a part of the map. */
+        MapBody: {
+            /** @description The largest first; at most 2,000. */
+            clusters: components["schemas"]["ClusterBody"][];
+            /**
+             * Format: int64
+             * @description The chain height that this shows.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Photos in it, not counting the trash.
+             */
+            total: number;
+        };
         /** @description A member of the household. */
         MemberBody: {
             /**
@@ -1649,8 +1753,8 @@ export interface components {
             /** @description Whether a person corrected `taken_at`. */
             taken_by_hand: boolean;
             /**
-             * @description What the file's own time came from: `exif_original`, `exif_digitized`, `gps`, `video`,
-             *     `file_name` or `file_time`.
+             * @description What the file's own time came from: `exif_original`, `exif_digitized`, `xmp`, `gps`, `video`,
+             *     `takeout`, `file_name` or `file_time`.
              */
             taken_source: string;
             /** @description A tiny placeholder picture, base64; empty when there is none. */
@@ -1686,6 +1790,11 @@ export interface components {
              *     `on-demand`.
              */
             placement: string;
+        };
+        /** @description Places where photos were taken. */
+        Places: {
+            /** @description Town, region and country, most frequent first. */
+            places: components["schemas"]["Counted"][];
         };
         /** @description What went wrong with a request. */
         Problem: {
@@ -1865,6 +1974,25 @@ export interface components {
          * @enum {string}
          */
         State: "committed" | "pending";
+        /** @description Something that may be meant. */
+        SuggestionBody: {
+            /**
+             * Format: int64
+             * @description Photos that have exactly this.
+             */
+            count: number;
+            /** @description `tag`, `album`, `person`, `place`, `camera` or `field.NAME`. */
+            field: string;
+            /** @description What to search for there; empty with a field of the household's own. */
+            name: string;
+            /** @description The query that says so. */
+            query: string;
+        };
+        /** @description What may be meant. */
+        Suggestions: {
+            /** @description At most ten, what most photos have first. */
+            suggestions: components["schemas"]["SuggestionBody"][];
+        };
         /** @description The household's tags. */
         Tags: {
             /** @description By name; a count is of photos with exactly this tag. */
@@ -2762,6 +2890,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    map: {
+        parameters: {
+            query: {
+                /** @description `south,west,north,east` in degrees; west greater than east crosses the date line. */
+                bbox: string;
+                /** @description Zoom as of web maps, 0 to 20. */
+                zoom: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     people: {
         parameters: {
             query?: never;
@@ -2972,6 +3125,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    sidecar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the original, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/rdf+xml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     thumbnail: {
         parameters: {
             query?: {
@@ -3001,6 +3177,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -3147,6 +3343,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    suggestions: {
+        parameters: {
+            query: {
+                /** @description The beginning of a word. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
             };
             default: components["responses"]["Problem"];
         };

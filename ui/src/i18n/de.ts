@@ -136,6 +136,8 @@ export const de: Catalogue = {
   'info.date.exif_digitized': 'als es digitalisiert wurde',
   'info.date.gps': 'nach der GPS-Uhr',
   'info.date.video': 'wie im Video aufgezeichnet',
+  'info.date.xmp': 'nach dem XMP des Fotos',
+  'info.date.takeout': 'nach dem Google Takeout, aus dem es kam',
   'info.date.by_hand': 'von Hand gesetzt',
   'info.date.file_name': 'aus dem Dateinamen gelesen',
   'info.date.file_time': 'nach dem Datum der Datei, mangels eines besseren',

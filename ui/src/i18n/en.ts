@@ -131,6 +131,8 @@ export const en = {
   'info.date.exif_digitized': 'when it was digitised',
   'info.date.gps': 'from the GPS clock',
   'info.date.video': 'as the video recorded it',
+  'info.date.xmp': 'from the photo’s XMP',
+  'info.date.takeout': 'from the Google Takeout that it came in',
   'info.date.by_hand': 'set by hand',
   'info.date.file_name': 'read from the file’s name',
   'info.date.file_time': 'from the file’s date, for want of a better one',

@@ -38,7 +38,9 @@ const SOURCES: Record<string, Key> = {
   exif_original: 'info.date.exif_original',
   exif_digitized: 'info.date.exif_digitized',
   gps: 'info.date.gps',
+  xmp: 'info.date.xmp',
   video: 'info.date.video',
+  takeout: 'info.date.takeout',
   file_name: 'info.date.file_name',
   file_time: 'info.date.file_time',
 };

@@ -270,6 +270,12 @@ pub enum TakenSource {
     ExifOriginal,
     /// EXIF `DateTimeDigitized`.
     ExifDigitized,
+    /// XMP, in the file or beside it.
+    Xmp,
+    /// A movie's own clock.
+    Video,
+    /// What a Google Takeout said of it.
+    Takeout,
     /// The GPS receiver's date and time.
     Gps,
     /// The file's name.

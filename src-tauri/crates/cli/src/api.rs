@@ -124,47 +124,86 @@ impl Api {
         self.ask(method, path, body.into()).await
     }
 
+    /// Gives an answer's bytes to `take`, piece by piece.
+    pub(crate) async fn bytes(
+        &self,
+        path: &str,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let (status, mut body) = self.begin(Method::GET, path, Bytes::new()).await?;
+        if !status.is_success() {
+            let body = self.whole(body).await?;
+            return answer(status, &body);
+        }
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| self.broke_off(&error))?;
+            if let Some(piece) = frame.data_ref() {
+                take(piece)?;
+            }
+        }
+        Ok(())
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Bytes,
     ) -> Result<T, Failure> {
+        let (status, body) = self.begin(method, path, body).await?;
+        answer(status, &self.whole(body).await?)
+    }
+
+    async fn whole(&self, body: Body) -> Result<Bytes, Failure> {
+        let collected = body.collect().await;
+        let collected = collected.map_err(|error| self.broke_off(&error))?;
+        Ok(collected.to_bytes())
+    }
+
+    /// An answer that ended before its end.
+    fn broke_off(&self, error: &axum::Error) -> Failure {
+        let detail = error.to_string();
+        match &self.way {
+            Way::Here { .. } => Failure::NotUnderstood { detail },
+            Way::Socket(path) => Failure::NodeGone {
+                path: path.clone(),
+                detail,
+            },
+        }
+    }
+
+    async fn begin(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<(StatusCode, Body), Failure> {
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, "application/json");
-        let not_understood = |detail: String| Failure::NotUnderstood { detail };
-        let (status, body) = match &self.way {
+        let not_understood = |error: axum::http::Error| Failure::NotUnderstood {
+            detail: error.to_string(),
+        };
+        match &self.way {
             Way::Here { router, .. } => {
-                let request = request
-                    .body(Body::from(body))
-                    .map_err(|error| not_understood(error.to_string()))?;
+                let request = request.body(Body::from(body)).map_err(not_understood)?;
                 let Ok(response) = router.clone().oneshot(request).await;
-                let status = response.status();
-                let body = response.into_body().collect().await;
-                (
-                    status,
-                    body.map_err(|error| not_understood(error.to_string()))?
-                        .to_bytes(),
-                )
+                Ok((response.status(), response.into_body()))
             }
             Way::Socket(path) => {
-                let request = request
-                    .body(Full::new(body))
-                    .map_err(|error| not_understood(error.to_string()))?;
-                over_socket(path, request).await?
+                let request = request.body(Full::new(body)).map_err(not_understood)?;
+                over_socket(path, request).await
             }
-        };
-        answer(status, &body)
+        }
     }
 }
 
 async fn over_socket(
     path: &Path,
     request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), Failure> {
+) -> Result<(StatusCode, Body), Failure> {
     let gone = |detail: String| Failure::NodeGone {
         path: path.to_path_buf(),
         detail,
@@ -182,19 +221,13 @@ async fn over_socket(
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| gone(error.to_string()))?;
-    let driver = tokio::spawn(connection);
+    // It ends with the answer's body.
+    tokio::spawn(connection);
     let response = sender
         .send_request(request)
         .await
         .map_err(|error| gone(error.to_string()))?;
-    let status = response.status();
-    let body = response
-        .into_body()
-        .collect()
-        .await
-        .map_err(|error| gone(error.to_string()))?;
-    driver.abort();
-    Ok((status, body.to_bytes()))
+    Ok((response.status(), Body::new(response.into_body())))
 }
 
 fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Failure> {

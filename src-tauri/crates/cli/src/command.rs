@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod blocks;
 pub(crate) mod devices;
 pub(crate) mod edit;
+pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod history;
 pub(crate) mod household;

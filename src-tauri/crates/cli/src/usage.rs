@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kinfolio_library::catalog::PhotoId;
 
-pub(crate) use organise::{EditArgs, FieldsArgs, FieldsCommand, LabelsArgs, LabelsCommand};
+pub(crate) use organise::{
+    EditArgs, ExportArgs, FieldsArgs, FieldsCommand, LabelsArgs, LabelsCommand,
+};
 
 /// A household's photos, held whole and in agreement by every device.
 #[derive(Debug, Parser)]
@@ -54,7 +56,7 @@ fn shielded(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
             && !text.starts_with("--")
             && !matches!(text.as_str(), "-h" | "-V");
         let shield = asks && is_query && !is_value;
-        asks |= !is_value && matches!(text.as_str(), "search" | "edit" | "purge");
+        asks |= !is_value && matches!(text.as_str(), "search" | "edit" | "export" | "purge");
         is_value = text.starts_with("--") && !text.contains('=') && text != "--json";
         if shield {
             let mut blank = OsString::from(" ");
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     Search(SearchArgs),
     /// Show one photo's record, or who did what to it
     Show(ShowArgs),
+    /// Write originals out again, byte for byte
+    Export(ExportArgs),
     /// Change photos
     Edit(EditArgs),
     /// List the household's tags, or make, rename, merge or remove one

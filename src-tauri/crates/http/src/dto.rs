@@ -6,6 +6,7 @@ pub mod household;
 pub mod import;
 pub mod labels;
 pub mod ledger;
+pub mod map;
 pub mod photo;
 pub mod search;
 pub mod tasks;

@@ -9,6 +9,7 @@ mod household;
 mod imports;
 mod labels;
 mod ledger;
+mod map;
 mod photos;
 mod recovery;
 mod search;
@@ -31,12 +32,16 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::upload))
         .routes(routes!(photos::record, photos::change))
         .routes(routes!(photos::original))
+        .routes(routes!(photos::sidecar))
         .routes(routes!(photos::thumbnail))
         .routes(routes!(photos::history))
         .routes(routes!(edits::apply))
         .routes(routes!(edits::purge))
         .routes(routes!(undo::undo))
         .routes(routes!(search::search))
+        .routes(routes!(search::suggestions))
+        .routes(routes!(map::map))
+        .routes(routes!(map::places))
         .routes(routes!(timeline::months))
         .routes(routes!(timeline::month))
         .routes(routes!(labels::tags, labels::make_tags))

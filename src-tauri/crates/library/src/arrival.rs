@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kinfolio_catalog::{self as catalog, ImportId, LibraryEdit, PhotoAdded, PhotoId, WallTime};
-use kinfolio_photos::{self as photos, BlobId, Metadata, Pipeline, PipelineOptions};
+use kinfolio_catalog::{
+    self as catalog, ImportId, LibraryEdit, List, PhotoAdded, PhotoId, WallTime,
+};
+use kinfolio_photos::{self as photos, BlobId, Described, Metadata, Pipeline, PipelineOptions};
 use tokio::sync::Notify;
 
 use crate::library::Library;
@@ -18,14 +20,20 @@ pub(crate) struct Origin<'a> {
     pub(crate) name: String,
     /// Its folder, relative to what was imported, escaped.
     pub(crate) folder: String,
-    /// Tags that it gets at once, in normal form.
+    /// Tags that it gets at once besides those that it brings, in normal form.
     pub(crate) tags: &'a [String],
-    /// Albums that it is put into, in normal form.
+    /// Albums that it is put into besides those that it brings, in normal form.
     pub(crate) albums: &'a [String],
 }
 
 /// The edit that adds an original to the library.
-pub(crate) fn added(id: BlobId, size: u64, metadata: Metadata, origin: Origin<'_>) -> LibraryEdit {
+pub(crate) fn added(
+    id: BlobId,
+    size: u64,
+    metadata: Metadata,
+    described: Described,
+    origin: Origin<'_>,
+) -> LibraryEdit {
     LibraryEdit::PhotoAdded(Box::new(PhotoAdded {
         id: PhotoId(id.0),
         import: origin.import,
@@ -54,15 +62,28 @@ pub(crate) fn added(id: BlobId, size: u64, metadata: Metadata, origin: Origin<'_
         orientation: metadata.orientation,
         exif: metadata.exif,
         thumbhash: metadata.thumbhash,
-        tags: origin.tags.to_vec(),
-        albums: origin.albums.to_vec(),
-        people: Vec::new(),
-        caption: String::new(),
-        rating: 0,
-        favorite: false,
-        likeness: None,
+        tags: united(List::Tags, origin.tags, &described.tags),
+        albums: united(List::Albums, origin.albums, &described.albums),
+        people: united(List::People, &[], &described.people),
+        caption: described.caption.unwrap_or_default(),
+        rating: described.rating.unwrap_or(0),
+        favorite: described.favorite,
+        likeness: metadata.phash,
         warning: metadata.warning,
     }))
+}
+
+/// Labels that a person asked for and those that a file brings, each once; what cannot be one is
+/// left out.
+pub(crate) fn united(list: List, asked: &[String], brought: &[String]) -> Vec<String> {
+    let mut labels = asked.to_vec();
+    let brought = brought.iter().filter_map(|text| list.label(text).ok());
+    for label in brought {
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels
 }
 
 fn kind(kind: photos::Kind) -> catalog::Kind {
@@ -83,7 +104,9 @@ fn taken(taken: photos::Taken) -> catalog::Taken {
         photos::TakenSource::ExifOriginal => catalog::TakenSource::ExifOriginal,
         photos::TakenSource::ExifDigitized => catalog::TakenSource::ExifDigitized,
         photos::TakenSource::Gps => catalog::TakenSource::Gps,
-        photos::TakenSource::Video => catalog::TakenSource::ExifDigitized,
+        photos::TakenSource::Video => catalog::TakenSource::Video,
+        photos::TakenSource::Xmp => catalog::TakenSource::Xmp,
+        photos::TakenSource::Takeout => catalog::TakenSource::Takeout,
         photos::TakenSource::FileName => catalog::TakenSource::FileName,
         photos::TakenSource::FileTime => catalog::TakenSource::FileTime,
     };

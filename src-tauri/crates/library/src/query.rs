@@ -1,8 +1,9 @@
 //! Searching.
 
 use kinfolio_catalog::{Photo, PhotoId};
-pub use kinfolio_search::{Facets, Sort};
-use kinfolio_search::{Query, QueryError, folded};
+pub use kinfolio_search::map::ZOOM_MAX;
+pub use kinfolio_search::{Cluster, Facets, Sort};
+use kinfolio_search::{Named, Query, QueryError, folded};
 
 use crate::edit::too_many;
 use crate::error::LibraryError;
@@ -83,6 +84,51 @@ pub(crate) fn parse(library: &Library, text: &str) -> Result<Query, LibraryError
             Err(LibraryError::BadQuery(QueryError { at, message }))
         }
     }
+}
+
+/// Photos that lie close together, for a map.
+#[derive(Clone, Debug)]
+pub struct Clusters {
+    /// The chain height that they show.
+    pub height: u64,
+    /// The largest first.
+    pub clusters: Vec<Cluster>,
+}
+
+/// What lies in a box of the map, as `south,west,north,east`, gathered at a zoom.
+///
+/// # Errors
+/// The box is none ([`LibraryError::BadQuery`] says where and why), or the index fails.
+pub async fn clusters(library: &Library, area: &str, zoom: u8) -> Result<Clusters, LibraryError> {
+    let query = Query::parse(&format!("in:\"{}\"", area.replace(['"', '\\'], " ")));
+    let query = query.map_err(LibraryError::BadQuery)?;
+    library.finds_anything().await?;
+    let here = library.clone();
+    library
+        .blocking(move || {
+            let view = here.shown().view();
+            Ok(Clusters {
+                height: view.height().unwrap_or(0),
+                clusters: here.index().clusters(&view, &query, zoom)?,
+            })
+        })
+        .await
+}
+
+/// Every place where photos were taken, with how many, most frequent first.
+///
+/// # Errors
+/// The index cannot be read.
+pub async fn places(library: &Library) -> Result<Vec<(String, u64)>, LibraryError> {
+    let all = parse(library, "")?;
+    library.finds_anything().await?;
+    let here = library.clone();
+    let read = move || {
+        Ok(here
+            .index()
+            .names(&here.shown().view(), &all, Named::Places)?)
+    };
+    library.blocking(read).await
 }
 
 /// How many photos a query finds.

@@ -94,7 +94,13 @@ where
             tags: &[],
             albums: &[],
         };
-        let added = arrival::added(stored.id, stored.size, prepared.metadata, origin);
+        let added = arrival::added(
+            stored.id,
+            stored.size,
+            prepared.metadata,
+            prepared.described,
+            origin,
+        );
         Ok(added.encode_on(occasion))
     };
     let payload = library.blocking(describe).await?;

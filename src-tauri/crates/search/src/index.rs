@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use kinfolio_catalog::{CatalogError, Height, View};
+use tantivy::collector::Collector;
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::{LockError, OpenWriteError};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
@@ -22,6 +23,8 @@ use tantivy::{IndexReader, ReloadPolicy, TantivyError};
 
 use self::follow::Writer;
 use crate::compile::Compiler;
+use crate::map::{Cluster, ClusterCollector};
+use crate::names::{Named, NamesCollector};
 use crate::page::{self, CursorError, Page};
 use crate::query::{Query, Sort};
 use crate::schema::{FORMAT, Fields};
@@ -182,6 +185,50 @@ impl Index {
         let search = compiler.query(query);
         let searcher = self.inner.reader.searcher();
         Ok(page::find(&searcher, search.as_ref(), sort, after, limit)?)
+    }
+}
+
+impl Index {
+    /// What a query finds, gathered for a map at a zoom; the largest clusters first.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn clusters(
+        &self,
+        view: &View,
+        query: &Query,
+        zoom: u8,
+    ) -> Result<Vec<Cluster>, IndexError> {
+        self.collect(view, query, &ClusterCollector { zoom })
+    }
+
+    /// All values of a column of names among what a query finds, most frequent first.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn names(
+        &self,
+        view: &View,
+        query: &Query,
+        of: Named,
+    ) -> Result<Vec<(String, u64)>, IndexError> {
+        self.collect(view, query, &NamesCollector { of })
+    }
+
+    fn collect<C: Collector>(
+        &self,
+        view: &View,
+        query: &Query,
+        collector: &C,
+    ) -> Result<C::Fruit, IndexError> {
+        let devices = view.devices()?;
+        let compiler = Compiler {
+            fields: &self.inner.fields,
+            devices: &devices,
+        };
+        let search = compiler.query(query);
+        let searcher = self.inner.reader.searcher();
+        Ok(searcher.search(search.as_ref(), collector)?)
     }
 }
 

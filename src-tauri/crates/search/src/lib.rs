@@ -8,6 +8,8 @@ mod fold;
 mod geo;
 pub mod index;
 mod listed;
+pub mod map;
+mod names;
 mod own;
 pub mod page;
 pub mod query;
@@ -15,5 +17,7 @@ mod schema;
 
 pub use fold::fold as folded;
 pub use index::{Index, IndexError};
+pub use map::Cluster;
+pub use names::Named;
 pub use page::{CursorError, Facets, Page};
 pub use query::{Query, QueryError, Sort};

@@ -8,6 +8,7 @@ use tantivy::Searcher;
 use tantivy::query::Query as Search;
 
 use crate::query::Sort;
+pub(crate) use collect::NameColumn;
 use collect::PageCollector;
 use cursor::Cursor;
 pub use cursor::CursorError;

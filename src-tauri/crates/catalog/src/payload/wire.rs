@@ -382,6 +382,9 @@ fn source_to_wire(source: TakenSource) -> proto::TakenSource {
         TakenSource::ExifOriginal => proto::TakenSource::ExifOriginal,
         TakenSource::ExifDigitized => proto::TakenSource::ExifDigitized,
         TakenSource::Gps => proto::TakenSource::Gps,
+        TakenSource::Xmp => proto::TakenSource::Xmp,
+        TakenSource::Video => proto::TakenSource::Video,
+        TakenSource::Takeout => proto::TakenSource::Takeout,
         TakenSource::FileName => proto::TakenSource::FileName,
         TakenSource::FileTime => proto::TakenSource::FileTime,
     }
@@ -392,6 +395,9 @@ fn source_from_wire(source: proto::TakenSource) -> TakenSource {
         proto::TakenSource::ExifOriginal => TakenSource::ExifOriginal,
         proto::TakenSource::ExifDigitized => TakenSource::ExifDigitized,
         proto::TakenSource::Gps => TakenSource::Gps,
+        proto::TakenSource::Xmp => TakenSource::Xmp,
+        proto::TakenSource::Video => TakenSource::Video,
+        proto::TakenSource::Takeout => TakenSource::Takeout,
         proto::TakenSource::FileName => TakenSource::FileName,
         proto::TakenSource::FileTime => TakenSource::FileTime,
     }

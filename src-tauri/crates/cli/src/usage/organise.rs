@@ -1,9 +1,12 @@
 //! The grammar of what changes photos, and the lists that they are in.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use kinfolio_http::dto::labels::FieldKind;
 
 use super::{OnOff, query};
+use crate::command::export::Template;
 
 #[derive(Debug, Args)]
 pub(crate) struct EditArgs {
@@ -49,6 +52,22 @@ pub(crate) struct EditArgs {
     /// Set the position in degrees, as 48.8583,2.2945
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true, value_parser = position)]
     pub(crate) position: Option<[f64; 2]>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The query; without one, every photo not in the trash
+    #[arg(value_name = "QUERY", value_parser = query)]
+    pub(crate) query: Vec<String>,
+    /// The folder to write them into; made if missing
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// Where below it: a path with {yyyy}, {mm}, {dd}, {name}, {stem}, {ext}, {id}, {album}, {folder}
+    #[arg(long, value_name = "T", default_value = "{name}")]
+    pub(crate) template: Template,
+    /// Write what was said of each photo beside it, as XMP
+    #[arg(long)]
+    pub(crate) sidecars: bool,
 }
 
 #[derive(Debug, Args)]

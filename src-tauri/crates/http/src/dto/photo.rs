@@ -99,8 +99,8 @@ pub struct PhotoRecord {
     pub folder: String,
     /// The camera's wall clock, RFC 3339; offset `-00:00` where none is known.
     pub taken_at: String,
-    /// What the file's own time came from: `exif_original`, `exif_digitized`, `gps`, `video`,
-    /// `file_name` or `file_time`.
+    /// What the file's own time came from: `exif_original`, `exif_digitized`, `xmp`, `gps`, `video`,
+    /// `takeout`, `file_name` or `file_time`.
     pub taken_source: String,
     /// Whether a person corrected `taken_at`.
     pub taken_by_hand: bool,
@@ -261,6 +261,9 @@ fn taken_source(source: TakenSource) -> &'static str {
     match source {
         TakenSource::ExifOriginal => "exif_original",
         TakenSource::ExifDigitized => "exif_digitized",
+        TakenSource::Xmp => "xmp",
+        TakenSource::Video => "video",
+        TakenSource::Takeout => "takeout",
         TakenSource::Gps => "gps",
         TakenSource::FileName => "file_name",
         TakenSource::FileTime => "file_time",

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use kinfolio_library::browse::{self, ThumbSize};
 use kinfolio_library::catalog::PhotoId;
 use kinfolio_library::edit::{self, Selection};
+use kinfolio_library::export;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -87,6 +88,29 @@ pub(crate) async fn history(
         height: at.height,
         entries,
     }))
+}
+
+/// What people have said of a photo, as XMP
+///
+/// For programs that read a sidecar beside the original: tags, albums, people, caption, rating,
+/// place, time and fields.
+#[utoipa::path(
+    get,
+    path = "/api/v1/photos/{id}/sidecar",
+    tag = "photos",
+    params(("id" = String, Path, description = "SHA-256 of the original, hex")),
+    responses(
+        (status = 200, body = String, content_type = "application/rdf+xml"),
+        (status = "default", response = Problem),
+    )
+)]
+pub(crate) async fn sidecar(
+    State(app): State<Arc<App>>,
+    Segment(id): Segment<PhotoId>,
+) -> Result<Response, Problem> {
+    let photo = browse::photo(&app.library, id).await?.value.what;
+    let kind = [(header::CONTENT_TYPE, "application/rdf+xml")];
+    Ok((kind, export::xmp(&photo)).into_response())
 }
 
 /// A photo's original

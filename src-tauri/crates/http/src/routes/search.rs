@@ -7,8 +7,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kinfolio_library::query::{self, SEARCH_LIMIT_MAX, Sort, Wanted};
+use kinfolio_library::suggest;
 
 use crate::App;
+use crate::dto::map::{SuggestParams, Suggestions};
 use crate::dto::search::{SearchParams, SearchResults, SortBy};
 use crate::extract::Query;
 use crate::problem::Problem;
@@ -48,6 +50,23 @@ pub(crate) async fn search(
         next: found.next,
         facets: found.facets.map(Into::into),
     }))
+}
+
+/// What may be meant by the beginning of a word
+#[utoipa::path(
+    get,
+    path = "/api/v1/suggestions",
+    tag = "photos",
+    params(SuggestParams),
+    responses((status = 200, body = Suggestions), (status = "default", response = Problem))
+)]
+pub(crate) async fn suggestions(
+    State(app): State<Arc<App>>,
+    Query(params): Query<SuggestParams>,
+) -> Result<Json<Suggestions>, Problem> {
+    let found = suggest::suggest(&app.library, &params.q).await?;
+    let suggestions = found.into_iter().map(Into::into).collect();
+    Ok(Json(Suggestions { suggestions }))
 }
 
 /// A limit between 1 and `max`, or a problem that says so.

@@ -9,7 +9,6 @@ use kinfolio_catalog::ImportId;
 use serde::{Deserialize, Serialize};
 
 use super::path_text;
-use super::unite::Labels;
 use crate::error::LibraryError;
 use crate::library::write_durably;
 
@@ -20,16 +19,6 @@ pub(super) struct Plan {
     pub(super) paths: Vec<PathBuf>,
     pub(super) tags: Vec<String>,
     pub(super) albums: Vec<String>,
-}
-
-impl Plan {
-    /// What every file's photo gets, also where it was there already.
-    pub(super) fn labels_of_all(&self) -> Labels {
-        Labels {
-            albums: self.albums.clone(),
-            ..Labels::default()
-        }
-    }
 }
 
 /// A plan as it is written.

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::batch::Batch;
 use super::journal::{self, Plan};
-use super::unite::Unite;
+use super::unite::{Labels, Unite};
 use super::{Job, JobState};
 use crate::arrival::{self, Origin};
 use crate::browse::is_stored;
@@ -129,9 +129,11 @@ impl Import<'_> {
     async fn take(&mut self, outcome: Outcome) -> Result<(), LibraryError> {
         match outcome {
             Outcome::Ready(prepared) => self.ready(*prepared).await?,
-            Outcome::Duplicate { id, .. } => {
+            Outcome::Duplicate { id, described, .. } => {
                 let id = PhotoId(id.0);
-                self.unite.note(id, &self.plan.labels_of_all());
+                let described = described.unwrap_or_default();
+                self.unite
+                    .note(id, &Labels::of_again(&self.plan.albums, &described));
                 if self.resumed && self.met.insert(id) && self.is_mine(id).await? {
                     // The process that was killed had added it: for the receipt, it is added.
                     self.added.push(id);
@@ -171,7 +173,8 @@ impl Import<'_> {
             .value
         {
             claims.release([id]);
-            self.unite.note(id, &self.plan.labels_of_all());
+            let labels = Labels::of_again(&self.plan.albums, &prepared.described);
+            self.unite.note(id, &labels);
             self.change(|job| job.duplicate += 1);
             return Ok(());
         }
@@ -193,7 +196,13 @@ impl Import<'_> {
             tags: &self.plan.tags,
             albums: &self.plan.albums,
         };
-        let edit = arrival::added(prepared.id, prepared.size, prepared.metadata, origin);
+        let edit = arrival::added(
+            prepared.id,
+            prepared.size,
+            prepared.metadata,
+            prepared.described,
+            origin,
+        );
         self.met.insert(id);
         let payload = edit.encode_on(self.occasion());
         self.batch.push(id, payload, Instant::now());

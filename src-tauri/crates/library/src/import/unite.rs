@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use kinfolio_catalog::{Change, LibraryEdit, List, Occasion, PhotoId, View};
+use kinfolio_photos::Described;
 
+use crate::arrival::united;
 use crate::error::LibraryError;
 
 /// Photos that may wait for their labels.
@@ -22,6 +24,16 @@ pub(super) struct Labels {
 }
 
 impl Labels {
+    /// What a file brings to a photo that is there: the albums that the import is to fill, and what
+    /// is said of it.
+    pub(super) fn of_again(albums: &[String], described: &Described) -> Labels {
+        Labels {
+            tags: united(List::Tags, &[], &described.tags),
+            albums: united(List::Albums, albums, &described.albums),
+            people: united(List::People, &[], &described.people),
+        }
+    }
+
     fn of(&mut self, list: List) -> &mut Vec<String> {
         match list {
             List::Tags => &mut self.tags,

@@ -140,8 +140,11 @@ impl Packet {
 /// Text as XML can hold it: what has a meaning there escaped, characters that XML 1.0 forbids left
 /// out, line ends kept from being made one.
 fn escaped(text: &str) -> String {
-    let allowed = |c: &char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    let allowed: String = text.chars().filter(allowed).collect();
+    let forbidden = |c: &char| {
+        let low = matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}');
+        low || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
+    let allowed: String = text.chars().filter(|c| !forbidden(c)).collect();
     escape(allowed).replace('\r', "&#13;")
 }
 

@@ -175,12 +175,13 @@ const NAMED: [&str; 5] = [TAG_NAME, ALBUM_NAME, PERSON_NAME, CAMERA_NAME, PLACE_
 
 /// Counts per segment, by the numbers that names have in it.
 struct Tally {
-    columns: [Option<Column>; NAMED.len()],
+    columns: [Option<NameColumn>; NAMED.len()],
     year: Arc<dyn ColumnValues<i64>>,
     years: BTreeMap<i16, u64>,
 }
 
-struct Column {
+/// The names of one column in one segment, counted.
+pub(crate) struct NameColumn {
     names: StrColumn,
     counts: Vec<u64>,
 }
@@ -190,7 +191,7 @@ impl Tally {
         let fast = segment.fast_fields();
         let mut columns = [const { None }; NAMED.len()];
         for (column, name) in columns.iter_mut().zip(NAMED) {
-            *column = fast.str(name)?.map(Column::new);
+            *column = fast.str(name)?.map(NameColumn::new);
         }
         Ok(Tally {
             columns,
@@ -222,13 +223,13 @@ impl Tally {
     }
 }
 
-impl Column {
-    fn new(names: StrColumn) -> Column {
+impl NameColumn {
+    pub(crate) fn new(names: StrColumn) -> NameColumn {
         let counts = vec![0; names.num_terms()];
-        Column { names, counts }
+        NameColumn { names, counts }
     }
 
-    fn count(&mut self, document: DocId) {
+    pub(crate) fn count(&mut self, document: DocId) {
         for name in self.names.term_ords(document) {
             if let Some(count) = usize::try_from(name)
                 .ok()
@@ -239,7 +240,7 @@ impl Column {
         }
     }
 
-    fn named(self) -> tantivy::Result<BTreeMap<String, u64>> {
+    pub(crate) fn named(self) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut named = BTreeMap::new();
         for (name, &count) in (0..).zip(&self.counts).filter(|(_, count)| **count > 0) {
             let mut text = String::new();
