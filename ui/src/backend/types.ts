@@ -39,6 +39,9 @@ export type Photo = Pick<
   | 'altitude_m'
   | 'caption'
   | 'tags'
+  | 'albums'
+  | 'people'
+  | 'fields'
   | 'rating'
   | 'favorite'
   | 'trashed'
@@ -52,6 +55,7 @@ export type Photo = Pick<
 export type Change = Schemas['ChangeBody'];
 
 /** One edit of a photo: who, when, on which device, and what it replaced without having seen it. */
+export type Label = Schemas['MovedBody'];
 export type HistoryItem = Schemas['HistoryItem'];
 /** A field that devices set without having seen each other's value, with all of the values. */
 export type Conflict = Schemas['ConflictBody'];

@@ -19,6 +19,11 @@ describe('what an undo came to', () => {
         'The other devices see it as soon as they can be reached.',
     );
     expect(undoneLine({ ...done, change, undone: 0, skipped: 2 })).toMatch(/^Nothing was undone/);
+    const label = { list: 'tag', from: 'beech', to: 'beach' };
+    expect(undoneLine({ ...done, what: 'label', label })).toBe('Undone: the tag “beech” is called “beach”.');
+    expect(undoneLine({ ...done, what: 'label', label: { list: 'album', to: 'Summer' } })).toBe(
+      'Undone: the album “Summer” was made.',
+    );
     expect(undoneLine({ ...done, what: 'added' })).toBe('Import undone: 2 photos are in the trash now.');
   });
 

@@ -1,5 +1,5 @@
 /** Changes, values and what came of an undo as short texts. */
-import type { Change, Undone, Written } from '../backend/types';
+import type { Change, Label, Undone, Written } from '../backend/types';
 import { t, texts, type Key } from '../i18n/i18n';
 import { position } from '../viewer/facts';
 
@@ -10,19 +10,36 @@ type Field = (typeof FIELDS)[number];
 /** "tags added: beach · rating: 4 stars" */
 export function changeLine(change: Change): string {
   const parts: string[] = [];
-  if (change.add_tags?.length) parts.push(t('change.tags.add', { tags: change.add_tags.join(', ') }));
-  if (change.remove_tags?.length)
-    parts.push(t('change.tags.remove', { tags: change.remove_tags.join(', ') }));
+  const lists: [string[] | undefined, (names: string) => string][] = [
+    [change.add_tags, (tags) => t('change.tags.add', { tags })],
+    [change.remove_tags, (tags) => t('change.tags.remove', { tags })],
+    [change.add_albums, (albums) => t('change.albums.add', { albums })],
+    [change.remove_albums, (albums) => t('change.albums.remove', { albums })],
+    [change.add_people, (people) => t('change.people.add', { people })],
+    [change.remove_people, (people) => t('change.people.remove', { people })],
+  ];
+  for (const [names, line] of lists) if (names?.length) parts.push(line(names.join(', ')));
   for (const field of FIELDS) {
     if (!(field in change)) continue;
     parts.push(t('change.field', { field: fieldName(field), value: valueText(field, change[field]) }));
   }
+  for (const [field, value] of Object.entries(change.fields ?? {}))
+    parts.push(t('change.field', { field, value: valueText(field, value) }));
   return parts.join(' · ');
 }
 
+/** What became of a label: "Tag “beach” is called “sea”". */
+export function labelLine({ list, from, to }: Label): string {
+  const kind = t(LISTS[list] ?? 'label.tag');
+  if (typeof from !== 'string') return t('label.made', { kind, to: to ?? '' });
+  return typeof to !== 'string' ? t('label.removed', { kind, from }) : t('label.renamed', { kind, from, to });
+}
+
+const LISTS: Record<string, Key> = { tag: 'label.tag', album: 'label.album', person: 'label.person' };
+
 /** The name of a field of a change; a field that this version does not know is called as the API calls it. */
 export function fieldName(field: string): string {
-  return isField(field) ? t(`field.${field}` satisfies Key) : field;
+  return isField(field) ? t(`field.${field}` satisfies Key) : field.replace(/^fields\./, '');
 }
 
 /** A field's value as it stands in a change. */
@@ -44,9 +61,10 @@ export function deviceName(by: Pick<Written, 'device' | 'device_name'>): string 
 
 /** What an undo came to, for a notice. */
 export function undoneLine(done: Undone): string {
-  const { undone, skipped, change } = done;
+  const { undone, skipped, change, label } = done;
   const lines: string[] = [];
-  if (undone === 0) lines.push(t('undo.none'));
+  if (label) lines.push(t('undo.label', { what: labelLine(label) }));
+  else if (undone === 0) lines.push(t('undo.none'));
   else if (change) lines.push(t('undo.done', { count: undone, what: changeLine(change) }));
   else lines.push(t('undo.added', { count: undone }));
   if (undone > 0 && skipped > 0) lines.push(t('undo.skipped', { count: skipped }));
