@@ -232,7 +232,7 @@ fn wrong_usage_exits_with_2() {
     check(&["search", "tag:"], "^");
     check(&["search", "x", "--limit", "20001"], "20000");
     check(&["edit", "x"], "empty");
-    check(&["edit", "album:y", "--rating", "1"], "^");
+    check(&["edit", "shelf:y", "--rating", "1"], "^");
     check(&["edit", "x", "--rating", "6"], "rating");
     check(&["edit", "x", "--taken", "yesterday"], "yesterday");
     check(&["edit", "x", "--add-tag", "a//b"], "a//b");

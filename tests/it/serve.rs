@@ -144,7 +144,7 @@ fn it_says_no_in_one_way() {
     let json = &[("content-type", "application/json")][..];
     let text = &[("content-type", "text/plain")][..];
     check("GET", "/api/v1/nothing", &[], "", 404, "not_found");
-    check("GET", "/api/v1/albums", &[], "", 404, "not_found");
+    check("GET", "/api/v1/shelves", &[], "", 404, "not_found");
     check("GET", "/no/such/file.js", &[], "", 404, "not_found");
     check(
         "DELETE",

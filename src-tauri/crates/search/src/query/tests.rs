@@ -202,8 +202,7 @@ fn wrong_queries_say_where_and_why() {
     check("tag:a(b)", 5, "in quotes, as in tag:\"a (b)\"");
     check("tag:a\"b\"", 5, "whole value in quotes");
     check("camera:---", 7, "holds no letter or digit");
-    check("has:x", 4, "gps, caption, conflict or tags");
-    check("has:people", 4, "gps, caption");
+    check("has:x", 4, "gps, caption, conflict, tags, albums or people");
     check("is:duplicate", 3, "favorite, trashed, pending or video");
     check("iso:high", 4, "`high` is not a whole number");
     check("iso:>", 5, "`` is not a whole number");
