@@ -27,6 +27,7 @@ use crate::map::{Cluster, ClusterCollector};
 use crate::names::{Named, NamesCollector};
 use crate::page::{self, Briefs, CursorError, Page, Wanted};
 use crate::query::{Query, Sort};
+use crate::rows::{self, Rows};
 use crate::schema::{FORMAT, Fields};
 
 /// Memory for documents on their way into a segment.
@@ -262,6 +263,9 @@ fn open_sound(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
 fn open_files(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
     let directory = MmapDirectory::open(dir)?;
     let index = tantivy::Index::open_or_create(directory, fields.schema.clone())?;
+    index
+        .tokenizers()
+        .register(rows::TOKENIZER, Rows::default());
     let reader = index
         .reader_builder()
         .reload_policy(ReloadPolicy::Manual)
