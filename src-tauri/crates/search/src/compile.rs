@@ -20,7 +20,7 @@ use crate::listed::Listed;
 use crate::own;
 use crate::page::Wanted;
 use crate::query::{Flag, Holds, Node, Numbers, Own, Query, TextField, Words};
-use crate::schema::{Fields, LAT, LON};
+use crate::schema::{BEGINNING_CHARS_MAX, Fields, LAT, LON};
 
 const SCORE_EXACT: Score = 4.0;
 const SCORE_PREFIX: Score = 2.0;
@@ -187,7 +187,7 @@ impl Compiler<'_> {
         let term = |token: &String| Term::from_field_text(field, token);
         let mut ways = vec![(SCORE_EXACT, row(field, &words.tokens))];
         if words.prefix {
-            let beginning: Boxed = Box::new(FuzzyTermQuery::new_prefix(term(last), 0, true));
+            let beginning = self.beginning(field, last);
             let cut_short = if others.is_empty() {
                 beginning
             } else {
@@ -202,6 +202,16 @@ impl Compiler<'_> {
             ways.push((SCORE_TYPO, mistyped));
         }
         ways
+    }
+
+    /// Photos with a word that begins so.
+    fn beginning(&self, field: Field, beginning: &str) -> Boxed {
+        if field == self.fields.text && beginning.chars().count() <= BEGINNING_CHARS_MAX {
+            let term = Term::from_field_text(self.fields.beginning, beginning);
+            return Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+        }
+        let term = Term::from_field_text(field, beginning);
+        Box::new(FuzzyTermQuery::new_prefix(term, 0, true))
     }
 
     /// Photos whose position is in an area: those of its cells, each looked at exactly.

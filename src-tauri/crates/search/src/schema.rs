@@ -1,5 +1,7 @@
 //! What the index keeps of a photo: words, tags and numbers, never the record itself.
 
+use std::collections::BTreeSet;
+
 use kinfolio_catalog::{Kind, Photo};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
@@ -35,6 +37,9 @@ pub(crate) struct Fields {
     id_parts: [Field; 4],
     /// All words of name, caption, tags, albums, people, place, camera, lens and own fields.
     pub(crate) text: Field,
+    /// The first letter, and the first two, of each of those: what a person types first is the beginning
+    /// of so many words that to look at each takes too long.
+    pub(crate) beginning: Field,
     pub(crate) camera: Field,
     pub(crate) lens: Field,
     pub(crate) folder: Field,
@@ -83,6 +88,7 @@ impl Fields {
             id: schema.add_bytes_field("id", BytesOptions::default().set_indexed()),
             id_parts: ID_PARTS.map(|name| schema.add_u64_field(name, FAST)),
             text: schema.add_text_field("text", words.clone()),
+            beginning: schema.add_text_field("beginning", STRING),
             camera: schema.add_text_field("camera", words.clone()),
             lens: schema.add_text_field("lens", words.clone()),
             folder: schema.add_text_field("folder", words.clone()),
@@ -196,7 +202,13 @@ impl Fields {
         }
         let texts = texts.into_iter().chain(tags).chain(names);
         let texts = texts.chain(people).chain(albums).chain(values);
-        document.add_text(self.text, words(texts));
+        let texts: Vec<_> = texts.map(fold::tokens).collect();
+        let beginnings = texts.iter().flatten().flat_map(|word| beginnings(word));
+        let beginnings: BTreeSet<_> = beginnings.collect();
+        for beginning in beginnings {
+            document.add_text(self.beginning, beginning);
+        }
+        document.add_text(self.text, rows(texts));
         document.add_text(self.camera, words([make, model]));
         document.add_text(self.lens, words([photo.lens.as_str()]));
         document.add_text(self.folder, words([photo.folder.as_str()]));
@@ -222,6 +234,14 @@ impl Flag {
             Flag::Pending => "pending",
         }
     }
+}
+
+/// The longest beginning that is kept of a word, in characters.
+pub(crate) const BEGINNING_CHARS_MAX: usize = 2;
+
+fn beginnings(word: &str) -> impl Iterator<Item = &str> {
+    let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.take(BEGINNING_CHARS_MAX).map(|end| &word[..end])
 }
 
 fn flags(photo: &Photo) -> impl Iterator<Item = Flag> {

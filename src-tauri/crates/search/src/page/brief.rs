@@ -21,7 +21,13 @@ use crate::schema::{ID_PARTS, TAKEN};
 #[derive(Clone, Default)]
 pub(crate) struct Briefs {
     by_segment: Arc<Mutex<HashMap<SegmentId, Arc<Brief>>>>,
+    /// Lists of documents that are not in use. A search runs on whichever thread is free, and megabytes
+    /// that each of them gets and gives back leave holes in the memory of all.
+    spare: Arc<Mutex<Vec<Vec<DocId>>>>,
 }
+
+/// Most lists that are kept.
+const SPARE_MAX: usize = 8;
 
 impl Briefs {
     /// Reads what new segments need, so that the next search need not, and forgets those that are gone.
@@ -36,6 +42,21 @@ impl Briefs {
             .unwrap_or_else(PoisonError::into_inner);
         by_segment.retain(|id, _| segments.iter().any(|segment| segment.segment_id() == *id));
         Ok(())
+    }
+
+    /// An empty list, with room that another search had need of.
+    pub(super) fn list(&self) -> Vec<DocId> {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.pop().unwrap_or_default()
+    }
+
+    /// Takes a list back.
+    pub(super) fn give_back(&self, mut list: Vec<DocId>) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < SPARE_MAX {
+            list.clear();
+            spare.push(list);
+        }
     }
 
     pub(super) fn of(&self, segment: &SegmentReader) -> tantivy::Result<Arc<Brief>> {
@@ -174,6 +195,9 @@ impl Brief {
     }
 }
 
+/// How many documents are handed over at a time.
+const OTHERS_TOGETHER: usize = 4_096;
+
 /// Which documents of a segment are among some.
 pub(super) struct Members {
     bits: Vec<u64>,
@@ -193,18 +217,22 @@ impl Members {
         self.bits[document as usize / 64] >> (document % 64) & 1 == 1
     }
 
-    /// Those that are not among them, ascending.
-    pub(super) fn others(&self) -> Vec<DocId> {
-        let mut others = Vec::new();
+    /// Hands over those that are not among them, ascending, some at a time.
+    pub(super) fn others(&self, mut take: impl FnMut(&[DocId])) {
+        let mut others = Vec::with_capacity(OTHERS_TOGETHER + 64);
         for (first, &bits) in (0..).step_by(64).zip(&self.bits) {
-            let mut missing = !bits;
+            let behind = (first as usize + 64).saturating_sub(self.all);
+            // The last word has bits behind the last document.
+            let mut missing = !bits << behind >> behind;
             while missing != 0 {
                 others.push(first + missing.trailing_zeros());
                 missing &= missing - 1;
             }
+            if others.len() >= OTHERS_TOGETHER {
+                take(&others);
+                others.clear();
+            }
         }
-        // The last word has bits behind the last document.
-        others.truncate(others.partition_point(|&document| (document as usize) < self.all));
-        others
+        take(&others);
     }
 }

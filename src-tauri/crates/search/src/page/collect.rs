@@ -64,7 +64,7 @@ impl Pass<'_> {
             Wanted::Alike(search) => {
                 let weight = search.weight(unscored)?;
                 for segment in segments {
-                    let documents = documents(segment, weight.as_ref())?;
+                    let documents = self.documents(segment, weight.as_ref())?;
                     note(
                         segment,
                         vec![Level {
@@ -81,7 +81,7 @@ impl Pass<'_> {
                     .map(|(score, search)| Ok((rank(*score), search.weight(unscored)?)));
                 let tiers: Vec<_> = tiers.collect::<tantivy::Result<_>>()?;
                 for segment in segments {
-                    note(segment, tiered(segment, &tiers)?)?;
+                    note(segment, self.tiered(segment, &tiers)?)?;
                 }
             }
             Wanted::Scored(search) => {
@@ -114,7 +114,7 @@ impl Pass<'_> {
                 if at == levels.len() {
                     levels.push(Level {
                         rank,
-                        documents: Vec::new(),
+                        documents: self.briefs.list(),
                     });
                 }
             }
@@ -130,8 +130,10 @@ impl Pass<'_> {
         mut levels: Vec<Level>,
         found: &mut Found,
     ) -> tantivy::Result<Option<Tally>> {
-        levels.retain(|level| !level.documents.is_empty());
-        if levels.is_empty() {
+        if levels.iter().all(|level| level.documents.is_empty()) {
+            for level in levels {
+                self.briefs.give_back(level.documents);
+            }
             return Ok(None);
         }
         let brief = self.briefs.of(segment)?;
@@ -151,45 +153,55 @@ impl Pass<'_> {
                 .map(|document| brief.key(self.sort, level.rank, document));
             found.keys.extend(keys);
         }
-        Ok(self.after.is_none().then(|| {
-            let mut documents = levels.into_iter().map(|level| level.documents);
-            // In which order they are counted does not matter.
-            let mut all = documents.next().unwrap_or_default();
-            documents.for_each(|some| all.extend(some));
-            Tally::of(brief, &all)
-        }))
-    }
-}
-
-/// What a search finds in a segment, ascending.
-fn documents(segment: &SegmentReader, weight: &dyn Weight) -> tantivy::Result<Vec<DocId>> {
-    let mut documents = Vec::new();
-    match segment.alive_bitset() {
-        None => weight.for_each_no_score(segment, &mut |some| documents.extend_from_slice(some))?,
-        Some(alive) => weight.for_each_no_score(segment, &mut |some| {
-            documents.extend(some.iter().filter(|&&document| alive.is_alive(document)));
-        })?,
-    }
-    Ok(documents)
-}
-
-fn tiered(
-    segment: &SegmentReader,
-    tiers: &[(u32, Box<dyn Weight>)],
-) -> tantivy::Result<Vec<Level>> {
-    let mut levels: Vec<Level> = Vec::new();
-    for (rank, weight) in tiers {
-        let mut documents = documents(segment, weight.as_ref())?;
-        for level in &levels {
-            if !level.documents.is_empty() && !documents.is_empty() {
-                let better = Members::of(segment.max_doc() as usize, &level.documents);
-                documents.retain(|&document| !better.has(document));
-            }
+        let mut documents = levels.into_iter().map(|level| level.documents);
+        // In which order they are counted does not matter.
+        let mut all = documents.next().unwrap_or_default();
+        for some in documents {
+            all.extend_from_slice(&some);
+            self.briefs.give_back(some);
         }
-        levels.push(Level {
-            rank: *rank,
-            documents,
-        });
+        let tally = self.after.is_none().then(|| Tally::of(brief, &all));
+        self.briefs.give_back(all);
+        Ok(tally)
     }
-    Ok(levels)
+
+    /// What a search finds in a segment, ascending.
+    fn documents(
+        &self,
+        segment: &SegmentReader,
+        weight: &dyn Weight,
+    ) -> tantivy::Result<Vec<DocId>> {
+        let mut documents = self.briefs.list();
+        match segment.alive_bitset() {
+            None => {
+                weight.for_each_no_score(segment, &mut |some| documents.extend_from_slice(some))?
+            }
+            Some(alive) => weight.for_each_no_score(segment, &mut |some| {
+                documents.extend(some.iter().filter(|&&document| alive.is_alive(document)));
+            })?,
+        }
+        Ok(documents)
+    }
+
+    fn tiered(
+        &self,
+        segment: &SegmentReader,
+        tiers: &[(u32, Box<dyn Weight>)],
+    ) -> tantivy::Result<Vec<Level>> {
+        let mut levels: Vec<Level> = Vec::new();
+        for (rank, weight) in tiers {
+            let mut documents = self.documents(segment, weight.as_ref())?;
+            for level in &levels {
+                if !level.documents.is_empty() && !documents.is_empty() {
+                    let better = Members::of(segment.max_doc() as usize, &level.documents);
+                    documents.retain(|&document| !better.has(document));
+                }
+            }
+            levels.push(Level {
+                rank: *rank,
+                documents,
+            });
+        }
+        Ok(levels)
+    }
 }

@@ -81,18 +81,29 @@ impl Labels {
         })
     }
 
-    /// How often each label comes among some documents, ascending.
+    /// How often each label comes among some documents.
     fn tally(&self, documents: &[DocId]) -> ([Vec<u32>; NAMED.len()], Vec<u32>) {
-        if documents.len() * 2 <= self.documents {
-            let names = self.names.each_ref().map(|column| column.among(documents));
-            return (names, self.years.among(documents));
-        }
-        let others = Members::of(self.documents, documents).others();
-        let names = self
+        let mut names = self
             .names
             .each_ref()
-            .map(|column| column.but_among(&others));
-        (names, self.years.but_among(&others))
+            .map(|column| vec![0; column.labels.len()]);
+        let mut years = vec![0; self.years.labels.len()];
+        let mut count = |documents: &[DocId]| {
+            for (column, counts) in self.names.iter().zip(&mut names) {
+                column.count(documents, counts);
+            }
+            self.years.count(documents, &mut years);
+        };
+        if documents.len() * 2 <= self.documents {
+            count(documents);
+        } else {
+            Members::of(self.documents, documents).others(count);
+            for (column, counts) in self.names.iter().zip(&mut names) {
+                column.take_off_all(counts);
+            }
+            self.years.take_off_all(&mut years);
+        }
+        (names, years)
     }
 }
 
@@ -159,8 +170,8 @@ impl<T> Column<T> {
         counts
     }
 
-    fn among(&self, documents: &[DocId]) -> Vec<u32> {
-        let mut counts = vec![0_u32; self.labels.len()];
+    /// Adds how often each label comes among some documents.
+    fn count(&self, documents: &[DocId], counts: &mut [u32]) {
         let mut add = |number: u32| {
             if let Some(count) = counts.get_mut(number as usize) {
                 *count += 1;
@@ -176,22 +187,18 @@ impl<T> Column<T> {
                 for &document in documents {
                     let document = document as usize;
                     let from = document.checked_sub(1).map_or(0, |before| ends[before]);
-                    numbers[from as usize..ends[document] as usize]
-                        .iter()
-                        .copied()
-                        .for_each(&mut add);
+                    let some = &numbers[from as usize..ends[document] as usize];
+                    some.iter().copied().for_each(&mut add);
                 }
             }
         }
-        counts
     }
 
-    fn but_among(&self, others: &[DocId]) -> Vec<u32> {
-        let mut counts = self.among(others);
+    /// From counts among some documents to those among the others.
+    fn take_off_all(&self, counts: &mut [u32]) {
         for (count, all) in counts.iter_mut().zip(&self.all) {
             *count = all - *count;
         }
-        counts
     }
 }
 
