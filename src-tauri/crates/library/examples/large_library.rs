@@ -5,6 +5,8 @@
 
 #![allow(clippy::print_stdout, reason = "it is run to be read")]
 
+#[path = "../../search/examples/timing/dice.rs"]
+mod dice;
 #[path = "../../search/examples/timing/photo.rs"]
 mod photo;
 
@@ -13,10 +15,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bytes::Bytes;
+use dice::Dice;
 use kinfolio_catalog::{Change, LibraryEdit};
 use kinfolio_library::{Founding, founding};
 use kinfolio_node::Node;
-use photo::{Dice, TAGS, photo};
+use photo::{TAGS, photo};
 
 /// Edits that are written together, and end in one block.
 const EDITS_TOGETHER: u64 = 20;

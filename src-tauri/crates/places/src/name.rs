@@ -1,9 +1,10 @@
 //! What a position is called: the nearest town or village, if there is one near.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use keshvar::{Alpha2, Country};
+use keshvar::{Country, CountryIterator};
 use reverse_geocoder::{Record, ReverseGeocoder};
 
 /// How far from a town or village a position may be and still have its name, in kilometres. Farther
@@ -17,6 +18,21 @@ const LANGUAGES: usize = 5;
 const EARTH_KM: f64 = 6371.0088;
 
 static GEOCODER: LazyLock<ReverseGeocoder> = LazyLock::new(ReverseGeocoder::new);
+
+/// By their codes. A country comes with all that is known of it, which takes longer to put together than
+/// to find the town.
+static COUNTRIES: LazyLock<HashMap<String, Names>> = LazyLock::new(|| {
+    let countries = CountryIterator::new();
+    countries
+        .map(|country| (country.alpha2().to_string(), Names::of(&country)))
+        .collect()
+});
+
+/// What a country is called.
+struct Names {
+    spoken: String,
+    others: Vec<&'static str>,
+}
 
 /// A place with a name.
 #[derive(Clone, Copy, Debug)]
@@ -41,11 +57,11 @@ pub fn name(lat: f64, lon: f64) -> Option<Place> {
 
 impl Place {
     /// The country, as it is called in English; empty where that is disputed.
-    fn country(&self) -> String {
+    fn country(&self) -> &'static str {
         match self.record.cc.as_str() {
             // No country of ISO 3166.
-            "XK" => "Kosovo".to_owned(),
-            code => country(code).map_or_else(String::new, |found| spoken(&found)),
+            "XK" => "Kosovo",
+            code => COUNTRIES.get(code).map_or("", |names| &names.spoken),
         }
     }
 
@@ -53,11 +69,9 @@ impl Place {
     /// languages call it.
     #[must_use]
     pub fn aliases(&self) -> Vec<String> {
-        let names = country(&self.record.cc);
-        let names = names.iter().flat_map(|country| {
-            let names = country.unofficial_name_list().iter();
-            names.take(LANGUAGES).map(|&name| name.to_owned())
-        });
+        let names = COUNTRIES.get(&self.record.cc);
+        let names = names.iter().flat_map(|names| &names.others);
+        let names = names.map(|&name| name.to_owned());
         let district = Some(self.record.admin2.clone());
         let district = district.filter(|district| !district.is_empty());
         district.into_iter().chain(names).collect()
@@ -73,15 +87,21 @@ impl fmt::Display for Place {
             write!(f, ", {admin1}")?;
         }
         let country = self.country();
-        if !country.is_empty() && country != *name && country != *admin1 {
+        if !country.is_empty() && country != name && country != admin1 {
             write!(f, ", {country}")?;
         }
         Ok(())
     }
 }
 
-fn country(code: &str) -> Option<Country> {
-    Alpha2::try_from(code).ok().map(|code| code.to_country())
+impl Names {
+    fn of(country: &Country) -> Names {
+        let others = country.unofficial_name_list().iter();
+        Names {
+            spoken: spoken(country),
+            others: others.take(LANGUAGES).copied().collect(),
+        }
+    }
 }
 
 /// A country's name as people say it: not "Korea (Republic of)".

@@ -12,18 +12,19 @@ use tantivy::query::{
     Occur, PhraseQuery, Query as Search, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, SegmentReader, Term};
+use tantivy::{DocId, Score, SegmentReader, Term};
 
 use crate::fold;
 use crate::geo::{self, Rectangle};
 use crate::listed::Listed;
 use crate::own;
+use crate::page::Wanted;
 use crate::query::{Flag, Holds, Node, Numbers, Own, Query, TextField, Words};
-use crate::schema::{Fields, LAT, LON};
+use crate::schema::{BEGINNING_CHARS_MAX, Fields, LAT, LON};
 
-const SCORE_EXACT: f32 = 4.0;
-const SCORE_PREFIX: f32 = 2.0;
-const SCORE_TYPO: f32 = 1.0;
+const SCORE_EXACT: Score = 4.0;
+const SCORE_PREFIX: Score = 2.0;
+const SCORE_TYPO: Score = 1.0;
 /// Words shorter than this are too easily another word.
 const TYPO_CHARS_MIN: usize = 4;
 
@@ -39,6 +40,27 @@ impl Compiler<'_> {
     /// The whole query; leaves the trash out unless the query speaks of it.
     pub(crate) fn query(&self, query: &Query) -> Boxed {
         let root = query.root.as_ref().map(|root| self.node(root));
+        self.kept(query, root)
+    }
+
+    /// The same for an order by relevance: where words are looked for in one place of the query, each
+    /// way in which they may fit is a search of its own, which is quicker than to score every photo.
+    pub(crate) fn ranked(&self, query: &Query) -> Wanted {
+        let Some((words, others)) = query.root.as_ref().and_then(Node::only_words) else {
+            return Wanted::Scored(self.query(query));
+        };
+        let ways = self.ways(self.fields.text, words).into_iter();
+        let tiers = ways.map(|(score, way)| {
+            let others = others.iter().map(|node| self.clause(node));
+            let clauses = others.chain([(Occur::Must, way)]).collect();
+            let all: Boxed = Box::new(BooleanQuery::new(clauses));
+            (score, self.kept(query, Some(all)))
+        });
+        Wanted::Tiers(tiers.collect())
+    }
+
+    /// Leaves the trash out unless the query speaks of it.
+    fn kept(&self, query: &Query, root: Option<Boxed>) -> Boxed {
         if query.speaks_of_trash() {
             return root.unwrap_or_else(|| Box::new(AllQuery));
         }
@@ -94,15 +116,18 @@ impl Compiler<'_> {
     }
 
     fn all(&self, nodes: &[Node]) -> Boxed {
-        let clause = |node: &Node| match node {
-            Node::Not(node) => (Occur::MustNot, self.excluded(node)),
-            node => (Occur::Must, self.node(node)),
-        };
-        let mut clauses: Vec<_> = nodes.iter().map(clause).collect();
+        let mut clauses: Vec<_> = nodes.iter().map(|node| self.clause(node)).collect();
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
             clauses.push((Occur::Must, fixed(AllQuery, 0.0)));
         }
         Box::new(BooleanQuery::new(clauses))
+    }
+
+    fn clause(&self, node: &Node) -> (Occur, Boxed) {
+        match node {
+            Node::Not(node) => (Occur::MustNot, self.excluded(node)),
+            node => (Occur::Must, self.node(node)),
+        }
     }
 
     fn excluded(&self, node: &Node) -> Boxed {
@@ -143,28 +168,50 @@ impl Compiler<'_> {
         fixed(TermQuery::new(term, IndexRecordOption::Basic), 0.0)
     }
 
-    /// Words in a row. Where the last may be cut short, it need not stand right behind the others.
+    /// Words in a row, however they fit.
     fn words(&self, field: Field, words: &Words) -> Boxed {
-        let Some((last, others)) = words.tokens.split_last() else {
+        let ways = self.ways(field, words).into_iter();
+        let ways: Vec<_> = ways.map(|(score, way)| fixed_box(way, score)).collect();
+        if ways.is_empty() {
             return Box::new(EmptyQuery);
+        }
+        best(ways)
+    }
+
+    /// The ways in which words in a row may fit, the best first. Where the last may be cut short, it need
+    /// not stand right behind the others.
+    fn ways(&self, field: Field, words: &Words) -> Vec<(Score, Boxed)> {
+        let Some((last, others)) = words.tokens.split_last() else {
+            return Vec::new();
         };
         let term = |token: &String| Term::from_field_text(field, token);
-        let mut ways = vec![fixed_box(row(field, &words.tokens), SCORE_EXACT)];
+        let mut ways = vec![(SCORE_EXACT, row(field, &words.tokens))];
         if words.prefix {
-            let beginning: Boxed = Box::new(FuzzyTermQuery::new_prefix(term(last), 0, true));
+            let beginning = self.beginning(field, last);
             let cut_short = if others.is_empty() {
                 beginning
             } else {
                 let both = vec![(Occur::Must, row(field, others)), (Occur::Must, beginning)];
                 Box::new(BooleanQuery::new(both))
             };
-            ways.push(fixed_box(cut_short, SCORE_PREFIX));
+            ways.push((SCORE_PREFIX, cut_short));
         }
         let letters = last.chars().all(char::is_alphabetic);
         if words.typos && others.is_empty() && letters && last.chars().count() >= TYPO_CHARS_MIN {
-            ways.push(fixed(FuzzyTermQuery::new(term(last), 1, true), SCORE_TYPO));
+            let mistyped: Boxed = Box::new(FuzzyTermQuery::new(term(last), 1, true));
+            ways.push((SCORE_TYPO, mistyped));
         }
-        best(ways)
+        ways
+    }
+
+    /// Photos with a word that begins so.
+    fn beginning(&self, field: Field, beginning: &str) -> Boxed {
+        if field == self.fields.text && beginning.chars().count() <= BEGINNING_CHARS_MAX {
+            let term = Term::from_field_text(self.fields.beginning, beginning);
+            return Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+        }
+        let term = Term::from_field_text(field, beginning);
+        Box::new(FuzzyTermQuery::new_prefix(term, 0, true))
     }
 
     /// Photos whose position is in an area: those of its cells, each looked at exactly.
@@ -241,10 +288,10 @@ fn best(mut ways: Vec<Boxed>) -> Boxed {
     }
 }
 
-fn fixed(query: impl Search, score: f32) -> Boxed {
+fn fixed(query: impl Search, score: Score) -> Boxed {
     fixed_box(Box::new(query), score)
 }
 
-fn fixed_box(query: Boxed, score: f32) -> Boxed {
+fn fixed_box(query: Boxed, score: Score) -> Boxed {
     Box::new(ConstScoreQuery::new(query, score))
 }

@@ -11,9 +11,17 @@ const TOKEN_CHARS_MAX: usize = 64;
 /// The words of a text, folded. Letters and digits make words; each Chinese or Japanese
 /// character and each pictograph is a word by itself, because no spaces part them.
 pub(crate) fn tokens(text: &str) -> Vec<String> {
+    let text = fold(text);
+    if text.is_ascii() {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        return words
+            .map(|word| word[..word.len().min(TOKEN_CHARS_MAX)].to_owned())
+            .collect();
+    }
     let mut tokens = Vec::new();
     let mut word = String::new();
-    for c in fold(text).chars() {
+    for c in text.chars() {
         if stands_alone(c) {
             close(&mut tokens, &mut word);
             tokens.push(c.to_string());
@@ -37,6 +45,10 @@ fn close(tokens: &mut Vec<String>, word: &mut String) {
 /// A text without case and accents: compatibility forms unified, combining marks dropped.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    // Most texts are, and nothing else below concerns these.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let plain = text.nfkd().filter(|&c| !is_combining_mark(c)).nfc();
     let mut folded = String::with_capacity(text.len());
     for c in plain.flat_map(char::to_lowercase) {

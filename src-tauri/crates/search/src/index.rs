@@ -25,8 +25,9 @@ use self::follow::Writer;
 use crate::compile::Compiler;
 use crate::map::{Cluster, ClusterCollector};
 use crate::names::{Named, NamesCollector};
-use crate::page::{self, CursorError, Page};
+use crate::page::{self, Briefs, CursorError, Page, Wanted};
 use crate::query::{Query, Sort};
+use crate::rows::{self, Rows};
 use crate::schema::{FORMAT, Fields};
 
 /// Memory for documents on their way into a segment.
@@ -43,6 +44,7 @@ pub struct Index {
 struct Inner {
     fields: Fields,
     reader: IndexReader,
+    briefs: Briefs,
     writer: Mutex<Writer>,
     /// One more than the height, so that 0 is the empty index.
     next: AtomicU64,
@@ -143,7 +145,8 @@ impl Index {
         // What a killed process or a full disk left half-written stands in the way of files that
         // will have the same names.
         writer.garbage_collect_files().wait()?;
-        let pending = follow::marked(&fields, &reader)?;
+        let briefs = Briefs::default();
+        let pending = follow::marked(&fields, &reader, &briefs)?;
         let mut merging = LogMergePolicy::default();
         merging.set_del_docs_ratio_before_merge(0.3);
         writer.set_merge_policy(Box::new(merging));
@@ -151,6 +154,7 @@ impl Index {
             inner: Arc::new(Inner {
                 fields,
                 reader,
+                briefs,
                 writer: Mutex::new(Writer::new(writer, pending)),
                 next: AtomicU64::new(next),
             }),
@@ -182,9 +186,13 @@ impl Index {
             fields: &self.inner.fields,
             devices: &devices,
         };
-        let search = compiler.query(query);
+        let wanted = match sort {
+            Sort::Relevance => compiler.ranked(query),
+            Sort::Newest | Sort::Oldest => Wanted::Alike(compiler.query(query)),
+        };
         let searcher = self.inner.reader.searcher();
-        Ok(page::find(&searcher, search.as_ref(), sort, after, limit)?)
+        let briefs = &self.inner.briefs;
+        Ok(page::find(&searcher, briefs, &wanted, sort, after, limit)?)
     }
 }
 
@@ -255,6 +263,9 @@ fn open_sound(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
 fn open_files(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
     let directory = MmapDirectory::open(dir)?;
     let index = tantivy::Index::open_or_create(directory, fields.schema.clone())?;
+    index
+        .tokenizers()
+        .register(rows::TOKENIZER, Rows::default());
     let reader = index
         .reader_builder()
         .reload_policy(ReloadPolicy::Manual)

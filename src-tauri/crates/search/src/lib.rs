@@ -13,6 +13,7 @@ mod names;
 mod own;
 pub mod page;
 pub mod query;
+mod rows;
 mod schema;
 
 pub use fold::fold as folded;

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::columnar::StrColumn;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
-use crate::page::NameColumn;
 use crate::schema::{CAMERA_NAME, PLACE_NAME};
 
 /// What sort of names.
@@ -75,5 +75,39 @@ impl SegmentCollector for SegmentNames {
 
     fn harvest(self) -> Self::Fruit {
         self.0.map_or(Ok(BTreeMap::new()), NameColumn::named)
+    }
+}
+
+/// The names of one column in one segment, counted.
+struct NameColumn {
+    names: StrColumn,
+    counts: Vec<u64>,
+}
+
+impl NameColumn {
+    fn new(names: StrColumn) -> NameColumn {
+        let counts = vec![0; names.num_terms()];
+        NameColumn { names, counts }
+    }
+
+    fn count(&mut self, document: DocId) {
+        for name in self.names.term_ords(document) {
+            if let Some(count) = usize::try_from(name)
+                .ok()
+                .and_then(|name| self.counts.get_mut(name))
+            {
+                *count += 1;
+            }
+        }
+    }
+
+    fn named(self) -> tantivy::Result<BTreeMap<String, u64>> {
+        let mut named = BTreeMap::new();
+        for (name, &count) in (0..).zip(&self.counts).filter(|(_, count)| **count > 0) {
+            let mut text = String::new();
+            self.names.ord_to_str(name, &mut text)?;
+            named.insert(text, count);
+        }
+        Ok(named)
     }
 }

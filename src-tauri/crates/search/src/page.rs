@@ -1,15 +1,17 @@
 //! A page of found photos: which, in what order, and where the next one begins.
 
+mod brief;
 mod collect;
 mod cursor;
+mod labels;
 
 use kinfolio_catalog::PhotoId;
 use tantivy::Searcher;
-use tantivy::query::Query as Search;
 
 use crate::query::Sort;
-pub(crate) use collect::NameColumn;
-use collect::PageCollector;
+pub(crate) use brief::Briefs;
+use collect::Pass;
+pub(crate) use collect::Wanted;
 use cursor::Cursor;
 pub use cursor::CursorError;
 
@@ -49,14 +51,22 @@ pub struct Facets {
 /// Carries out a compiled search and cuts one page out of what it finds.
 pub(crate) fn find(
     searcher: &Searcher,
-    search: &dyn Search,
+    briefs: &Briefs,
+    wanted: &Wanted,
     sort: Sort,
     after: Option<Cursor>,
     limit: usize,
 ) -> tantivy::Result<Page> {
     let limit = limit.min(PAGE_LIMIT_MAX);
-    let found = searcher.search(search, &PageCollector { sort, after, limit })?;
-    let next = found.keys.last().filter(|_| found.beyond > limit as u64);
+    let pass = Pass {
+        searcher,
+        briefs,
+        sort,
+        after: after.map(|cursor| cursor.key),
+        limit,
+    };
+    let found = pass.of(wanted)?;
+    let next = found.keys.last().filter(|_| found.more);
     Ok(Page {
         total: found.total,
         next: next.map(|&key| Cursor { sort, key }.encode()),

@@ -182,6 +182,23 @@ impl Query {
 }
 
 impl Node {
+    /// The words that it looks for, if it does so in one place and photos must have them; and what
+    /// else they must be.
+    pub(crate) fn only_words(&self) -> Option<(&Words, Vec<&Node>)> {
+        let nodes = match self {
+            Node::And(nodes) => nodes.as_slice(),
+            node => std::slice::from_ref(node),
+        };
+        let is_words = |node: &Node| matches!(node, Node::Words(_));
+        let (words, others): (Vec<_>, Vec<_>) = nodes.iter().partition(|node| is_words(node));
+        match words[..] {
+            [Node::Words(words)] if !others.iter().any(|node| node.any(&is_words)) => {
+                Some((words, others))
+            }
+            _ => None,
+        }
+    }
+
     fn any(&self, wanted: &dyn Fn(&Node) -> bool) -> bool {
         wanted(self)
             || match self {

@@ -1,18 +1,20 @@
 //! What the index keeps of a photo: words, tags and numbers, never the record itself.
 
+use std::collections::BTreeSet;
+
 use kinfolio_catalog::{Kind, Photo};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
     TextOptions,
 };
-use tantivy::tokenizer::{PreTokenizedString, Token};
 
 use crate::query::Flag;
+use crate::rows::{self, rows};
 use crate::{fold, geo, own};
 
 /// Version of everything here and in [`fold`]; an index of another one is built again.
-pub(crate) const FORMAT: u64 = 3;
+pub(crate) const FORMAT: u64 = 4;
 
 /// Columns that are read by name.
 pub(crate) const TAKEN: &str = "taken";
@@ -26,9 +28,6 @@ pub(crate) const PERSON_NAME: &str = "person_name";
 pub(crate) const PLACE_NAME: &str = "place_name";
 pub(crate) const YEAR: &str = "year";
 
-/// Distance between the words of one text and those of the next, so that no phrase spans them.
-const TEXT_GAP: usize = 2;
-
 /// The schema and its fields.
 #[derive(Clone)]
 pub(crate) struct Fields {
@@ -38,6 +37,9 @@ pub(crate) struct Fields {
     id_parts: [Field; 4],
     /// All words of name, caption, tags, albums, people, place, camera, lens and own fields.
     pub(crate) text: Field,
+    /// The first letter, and the first two, of each of those: what a person types first is the beginning
+    /// of so many words that to look at each takes too long.
+    pub(crate) beginning: Field,
     pub(crate) camera: Field,
     pub(crate) lens: Field,
     pub(crate) folder: Field,
@@ -77,6 +79,7 @@ impl Fields {
     pub(crate) fn new() -> Fields {
         let mut schema = Schema::builder();
         let words = TextFieldIndexing::default()
+            .set_tokenizer(rows::TOKENIZER)
             .set_fieldnorms(false)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions);
         let words = TextOptions::default().set_indexing_options(words);
@@ -85,6 +88,7 @@ impl Fields {
             id: schema.add_bytes_field("id", BytesOptions::default().set_indexed()),
             id_parts: ID_PARTS.map(|name| schema.add_u64_field(name, FAST)),
             text: schema.add_text_field("text", words.clone()),
+            beginning: schema.add_text_field("beginning", STRING),
             camera: schema.add_text_field("camera", words.clone()),
             lens: schema.add_text_field("lens", words.clone()),
             folder: schema.add_text_field("folder", words.clone()),
@@ -186,22 +190,28 @@ impl Fields {
             names.extend(place.aliases());
         }
         let names = names.iter().map(String::as_str);
-        document.add_pre_tokenized_text(self.place, words(names.clone()));
+        document.add_text(self.place, words(names.clone()));
         let people = photo.people.iter().map(String::as_str);
         let albums = photo.albums.iter().map(String::as_str);
         let values = photo.fields.iter().map(|(_, value)| value.as_str());
-        document.add_pre_tokenized_text(self.person, words(people.clone()));
+        document.add_text(self.person, words(people.clone()));
         for (name, value) in &photo.fields {
             let tokens = fold::tokens(value).into_iter();
             let tokens = tokens.map(|token| own::word(name, &token));
-            document.add_pre_tokenized_text(self.own, in_rows([tokens.collect()]));
+            document.add_text(self.own, rows([tokens.collect()]));
         }
         let texts = texts.into_iter().chain(tags).chain(names);
         let texts = texts.chain(people).chain(albums).chain(values);
-        document.add_pre_tokenized_text(self.text, words(texts));
-        document.add_pre_tokenized_text(self.camera, words([make, model]));
-        document.add_pre_tokenized_text(self.lens, words([photo.lens.as_str()]));
-        document.add_pre_tokenized_text(self.folder, words([photo.folder.as_str()]));
+        let texts: Vec<_> = texts.map(fold::tokens).collect();
+        let beginnings = texts.iter().flatten().flat_map(|word| beginnings(word));
+        let beginnings: BTreeSet<_> = beginnings.collect();
+        for beginning in beginnings {
+            document.add_text(self.beginning, beginning);
+        }
+        document.add_text(self.text, rows(texts));
+        document.add_text(self.camera, words([make, model]));
+        document.add_text(self.lens, words([photo.lens.as_str()]));
+        document.add_text(self.folder, words([photo.folder.as_str()]));
         let camera = camera_name(make, model);
         if !camera.is_empty() {
             document.add_text(self.camera_name, camera);
@@ -224,6 +234,14 @@ impl Flag {
             Flag::Pending => "pending",
         }
     }
+}
+
+/// The longest beginning that is kept of a word, in characters.
+pub(crate) const BEGINNING_CHARS_MAX: usize = 2;
+
+fn beginnings(word: &str) -> impl Iterator<Item = &str> {
+    let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.take(BEGINNING_CHARS_MAX).map(|end| &word[..end])
 }
 
 fn flags(photo: &Photo) -> impl Iterator<Item = Flag> {
@@ -277,27 +295,6 @@ fn camera_name(make: &str, model: &str) -> String {
 }
 
 /// The folded words of some texts, with a gap between the texts.
-fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedString {
-    in_rows(texts.into_iter().map(fold::tokens))
-}
-
-/// Words that stand in rows, with a gap between the rows.
-fn in_rows(rows: impl IntoIterator<Item = Vec<String>>) -> PreTokenizedString {
-    let mut tokens = Vec::new();
-    let mut position = 0;
-    for row in rows {
-        for text in row {
-            tokens.push(Token {
-                position,
-                text,
-                ..Token::default()
-            });
-            position += 1;
-        }
-        position += TEXT_GAP;
-    }
-    PreTokenizedString {
-        text: String::new(),
-        tokens,
-    }
+fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    rows(texts.into_iter().map(fold::tokens))
 }

@@ -1,6 +1,7 @@
 //! How fast the catalogue and the index are on a generated library:
 //! `cargo run --release -p kinfolio-search --example timing -- 100000`
 
+mod dice;
 mod photo;
 
 use std::error::Error;

@@ -11,7 +11,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{IndexReader, IndexWriter, TantivyError, Term};
 
 use super::{Index, IndexError, PAYLOAD, next_of};
-use crate::page;
+use crate::page::{self, Briefs, Wanted};
 use crate::query::{Flag, Sort};
 use crate::schema::{FORMAT, Fields};
 
@@ -43,15 +43,17 @@ impl Writer {
 pub(super) fn marked(
     fields: &Fields,
     reader: &IndexReader,
+    briefs: &Briefs,
 ) -> Result<BTreeSet<PhotoId>, TantivyError> {
     let term = Term::from_field_text(fields.flag, Flag::Pending.token());
     let query = TermQuery::new(term, IndexRecordOption::Basic);
+    let wanted = Wanted::Alike(Box::new(query));
     let searcher = reader.searcher();
     let mut found = BTreeSet::new();
     let mut after = None;
     loop {
         let limit = page::PAGE_LIMIT_MAX;
-        let page = page::find(&searcher, &query, Sort::Newest, after, limit)?;
+        let page = page::find(&searcher, briefs, &wanted, Sort::Newest, after, limit)?;
         found.extend(page.ids);
         let Some(next) = page.next else {
             return Ok(found);
@@ -164,6 +166,7 @@ impl Index {
         commit.set_payload(&format!("{PAYLOAD} {FORMAT} {}", next_of(height)));
         commit.commit()?;
         self.inner.reader.reload()?;
+        self.inner.briefs.follow(&self.inner.reader.searcher())?;
         self.inner.next.store(next_of(height), Ordering::Release);
         Ok(())
     }

@@ -1,11 +1,15 @@
 //! Random queries over random libraries, answered a second time photo by photo from the
 //! records alone; that answer shares no code with parser, folding, geometry or index.
 
+use std::collections::BTreeMap;
+
 use kinfolio_catalog::{Change, Exposure, Kind, LibraryEdit, Photo, PhotoAdded, PhotoId};
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop, prop_oneof};
 use proptest::{option, prop_assert_eq, proptest, sample};
 
 use super::library::{Library, at, photo};
+use crate::compile::Compiler;
+use crate::page::{self, Wanted};
 use crate::query::{Query, Sort};
 
 const WORDS: [&str; 10] = [
@@ -497,6 +501,44 @@ fn answer(library: &Library, asks: &[Ask], space: bool) -> (String, Vec<PhotoId>
     )
 }
 
+/// The order by relevance where every photo is given its score.
+fn scored(library: &Library, text: &str) -> Vec<PhotoId> {
+    let inner = &library.index.inner;
+    let compiler = Compiler {
+        fields: &inner.fields,
+        devices: &library.catalog.view().unwrap().devices().unwrap(),
+    };
+    let wanted = Wanted::Scored(compiler.query(&Query::parse(text).unwrap()));
+    let searcher = inner.reader.searcher();
+    let page = page::find(
+        &searcher,
+        &inner.briefs,
+        &wanted,
+        Sort::Relevance,
+        None,
+        1000,
+    );
+    page.unwrap().ids
+}
+
+/// How often each comes, most frequent first.
+fn counts(names: impl Iterator<Item = String>) -> Vec<(String, u64)> {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.truncate(20);
+    counts
+}
+
+fn place(photo: &Photo) -> Option<kinfolio_places::Place> {
+    photo
+        .position
+        .and_then(|at| kinfolio_places::name(at.lat, at.lon))
+}
+
 proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
 
@@ -527,6 +569,20 @@ proptest! {
                 }
             }
             prop_assert_eq!(&paged, &whole, "{}", text);
+            let one_by_one = scored(&library, &text);
+            let best = library.page(&text, Sort::Relevance, None, 1000).ids;
+            prop_assert_eq!(&best, &one_by_one, "{}", text);
+            let facets = library.page(&text, Sort::Newest, None, 1).facets.unwrap();
+            let photos = library.catalog.photos(&expect).unwrap();
+            let tags = counts(photos.iter().flat_map(|photo| photo.tags.clone()));
+            prop_assert_eq!(facets.tags, tags, "{}", text);
+            let places = |(_, count): &(String, u64)| *count;
+            let located = photos.iter().filter(|photo| place(photo).is_some()).count();
+            prop_assert_eq!(facets.places.iter().map(places).sum::<u64>(), located as u64, "{}", text);
+            let years = counts(photos.iter().map(|photo| photo.taken.at.month().year.to_string()));
+            let mut found: Vec<_> = facets.years.iter().map(|(year, n)| (year.to_string(), *n)).collect();
+            found.sort_by_key(|(year, count)| (std::cmp::Reverse(*count), year.clone()));
+            prop_assert_eq!(found, years, "{}", text);
             let mut sorted = whole;
             sorted.sort_unstable();
             let mut expect = expect;
