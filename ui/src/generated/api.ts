@@ -36,6 +36,44 @@ export interface paths {
         patch: operations["rename_albums"];
         trace?: never;
     };
+    "/api/v1/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photos that look alike, in groups */
+        get: operations["groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alike/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps one of several photos and merges the others into it
+         * @description It gets their tags, albums and people and the highest rating; they go to the trash. `POST /undo`
+         *     takes all of it back.
+         */
+        post: operations["keep_best"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -874,6 +912,16 @@ export interface components {
             /** @description By name. */
             albums: components["schemas"]["Counted"][];
         };
+        /** @description Groups of photos that look alike. */
+        AlikeBody: {
+            /** @description This page, the largest first. */
+            groups: components["schemas"]["GroupBody"][];
+            /**
+             * Format: int64
+             * @description How many groups there are.
+             */
+            total: number;
+        };
         /** @description A block without its edits. */
         BlockBody: {
             /**
@@ -1194,6 +1242,11 @@ export interface components {
             /** @description By name. */
             fields: components["schemas"]["FieldBody"][];
         };
+        /** @description Photos that look alike. */
+        GroupBody: {
+            /** @description At least two, the best first: most pixels, most bytes, best rated, first taken. */
+            photos: components["schemas"]["PhotoCard"][];
+        };
         /** @description It runs. */
         Health: {
             /** @description `ok`. */
@@ -1425,6 +1478,13 @@ export interface components {
          * @enum {string}
          */
         InvitationState: "open" | "expired" | "joining" | "joined";
+        /** @description Which photo is kept, and which are merged into it. */
+        KeepBody: {
+            /** @description The photo to keep. */
+            keep: string;
+            /** @description The photos that go to the trash. */
+            others: string[];
+        };
         /** @description What a label is to be called. */
         LabelChange: {
             /** @description The new name. Where there is one of that name, the two become one. */
@@ -2219,6 +2279,55 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LabelChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    groups: {
+        parameters: {
+            query?: {
+                /** @description Groups to pass over. */
+                skip?: number;
+                /** @description Groups on this page, 1 to 500; 50 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    keep_best: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepBody"];
             };
         };
         responses: {

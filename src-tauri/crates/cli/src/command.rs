@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+pub(crate) mod alike;
 pub(crate) mod bench;
 pub(crate) mod blocks;
 pub(crate) mod devices;

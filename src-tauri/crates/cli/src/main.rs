@@ -58,6 +58,7 @@ async fn run(usage: Usage, output: &Output) -> Result<ExitCode, Failure> {
         Command::Show(args) => command::show::run(&folder(data)?, &args, output).await,
         Command::Export(args) => command::export::run(&folder(data)?, &args, output).await,
         Command::Edit(args) => command::edit::run(&folder(data)?, &args, output).await,
+        Command::Alike(args) => command::alike::run(&folder(data)?, &args, output).await,
         Command::Tags(args) => command::labels::run(&folder(data)?, TAGS, &args, output).await,
         Command::Albums(args) => command::labels::run(&folder(data)?, ALBUMS, &args, output).await,
         Command::People(args) => command::labels::run(&folder(data)?, PEOPLE, &args, output).await,

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use kinfolio_library::catalog::PhotoId;
 
 pub(crate) use organise::{
-    EditArgs, ExportArgs, FieldsArgs, FieldsCommand, LabelsArgs, LabelsCommand,
+    AlikeArgs, EditArgs, ExportArgs, FieldsArgs, FieldsCommand, LabelsArgs, LabelsCommand,
 };
 
 /// A household's photos, held whole and in agreement by every device.
@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Change photos
     Edit(EditArgs),
+    /// List photos that look alike, or keep the best of some
+    Alike(AlikeArgs),
     /// List the household's tags, or make, rename, merge or remove one
     Tags(LabelsArgs),
     /// List the household's albums, or make, rename, merge or remove one

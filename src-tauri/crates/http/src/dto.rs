@@ -1,5 +1,6 @@
 //! The JSON shapes of the API. Domain types are converted here, once, at the edge.
 
+pub mod alike;
 pub mod change;
 pub mod history;
 pub mod household;

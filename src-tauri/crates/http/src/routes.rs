@@ -1,5 +1,6 @@
 //! The list of routes: the router and the OpenAPI document both come from it.
 
+mod alike;
 mod edits;
 mod events;
 mod fields;
@@ -44,6 +45,8 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(map::places))
         .routes(routes!(timeline::months))
         .routes(routes!(timeline::month))
+        .routes(routes!(alike::groups))
+        .routes(routes!(alike::keep_best))
         .routes(routes!(labels::tags, labels::make_tags))
         .routes(routes!(labels::rename_tags, labels::remove_tags))
         .routes(routes!(labels::albums, labels::make_albums))

@@ -10,6 +10,7 @@
 //! * the catalogue and the index are derived: damaged, they are thrown away and replayed;
 //! * what is durably pending here is shown here, from its acknowledgement on, exactly once.
 
+pub mod alike;
 mod arrival;
 pub mod browse;
 pub mod bucket;

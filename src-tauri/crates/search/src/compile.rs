@@ -14,6 +14,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Score, SegmentReader, Term};
 
+use crate::alike::Alike;
 use crate::fold;
 use crate::geo::{self, Rectangle};
 use crate::listed::Listed;
@@ -34,6 +35,8 @@ type Boxed = Box<dyn Search>;
 pub(crate) struct Compiler<'a> {
     pub(crate) fields: &'a Fields,
     pub(crate) devices: &'a [(DeviceId, String)],
+    /// Photos that look alike, where the query asks for them.
+    pub(crate) alike: &'a Alike,
 }
 
 impl Compiler<'_> {
@@ -109,6 +112,11 @@ impl Compiler<'_> {
                 let rectangle = *rectangle;
                 self.place(&rectangle, move |lat, lon| rectangle.holds(lat, lon))
             }
+            Node::Flag(Flag::Duplicate) => {
+                let photos = self.alike.photos();
+                let terms = photos.map(|id| Term::from_field_bytes(self.fields.id, &id.0));
+                fixed(TermSetQuery::new(terms), 0.0)
+            }
             Node::Flag(flag) => self.token(self.fields.flag, flag.token()),
             Node::Type(kind) => self.token(self.fields.kind, kind),
             Node::Device(device) => self.device(device),
@@ -132,6 +140,7 @@ impl Compiler<'_> {
 
     fn excluded(&self, node: &Node) -> Boxed {
         match node {
+            Node::Flag(Flag::Duplicate) => Box::new(Listed(self.node(node))),
             Node::Tag(_) | Node::Album(_) | Node::Flag(_) | Node::Type(_) => self.node(node),
             node => Box::new(Listed(self.node(node))),
         }

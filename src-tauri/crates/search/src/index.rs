@@ -12,16 +12,17 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kinfolio_catalog::{CatalogError, Height, View};
 use tantivy::collector::Collector;
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::{LockError, OpenWriteError};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::{IndexReader, ReloadPolicy, TantivyError};
+use tantivy::{IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 use self::follow::Writer;
+use crate::alike::{Alike, LikenessCollector};
 use crate::compile::Compiler;
 use crate::map::{Cluster, ClusterCollector};
 use crate::names::{Named, NamesCollector};
@@ -48,6 +49,8 @@ struct Inner {
     writer: Mutex<Writer>,
     /// One more than the height, so that 0 is the empty index.
     next: AtomicU64,
+    /// Which photos look alike, as of a generation of the reader.
+    alike: Mutex<Option<(u64, Arc<Alike>)>>,
 }
 
 /// Why the index cannot do as it was asked.
@@ -157,6 +160,7 @@ impl Index {
                 briefs,
                 writer: Mutex::new(Writer::new(writer, pending)),
                 next: AtomicU64::new(next),
+                alike: Mutex::default(),
             }),
         })
     }
@@ -181,16 +185,11 @@ impl Index {
         limit: usize,
     ) -> Result<Page, IndexError> {
         let after = cursor.map(|text| page::cursor(text, sort)).transpose()?;
-        let devices = view.devices()?;
-        let compiler = Compiler {
-            fields: &self.inner.fields,
-            devices: &devices,
-        };
-        let wanted = match sort {
+        let searcher = self.inner.reader.searcher();
+        let wanted = self.compiled(&searcher, view, query, |compiler| match sort {
             Sort::Relevance => compiler.ranked(query),
             Sort::Newest | Sort::Oldest => Wanted::Alike(compiler.query(query)),
-        };
-        let searcher = self.inner.reader.searcher();
+        })?;
         let briefs = &self.inner.briefs;
         Ok(page::find(&searcher, briefs, &wanted, sort, after, limit)?)
     }
@@ -223,19 +222,63 @@ impl Index {
         self.collect(view, query, &NamesCollector { of })
     }
 
+    /// Which photos look alike, those in the trash left out; found when first asked for after the
+    /// index has changed.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn alike(&self, view: &View) -> Result<Arc<Alike>, IndexError> {
+        self.alike_in(&self.inner.reader.searcher(), view)
+    }
+
+    fn alike_in(&self, searcher: &Searcher, view: &View) -> Result<Arc<Alike>, IndexError> {
+        let generation = searcher.generation().generation_id();
+        let mut known = self
+            .inner
+            .alike
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, alike)) = &*known
+            && *of == generation
+        {
+            return Ok(alike.clone());
+        }
+        let all = Query::all();
+        let search = self.compiled(searcher, view, &all, |compiler| compiler.query(&all))?;
+        let pictures = searcher.search(search.as_ref(), &LikenessCollector)?;
+        let alike = Arc::new(Alike::of(pictures));
+        *known = Some((generation, alike.clone()));
+        Ok(alike)
+    }
+
+    /// What a compiler that knows devices and photos alike makes of a query.
+    fn compiled<T>(
+        &self,
+        searcher: &Searcher,
+        view: &View,
+        query: &Query,
+        compile: impl FnOnce(&Compiler<'_>) -> T,
+    ) -> Result<T, IndexError> {
+        let alike = match query.asks_for_duplicates() {
+            true => self.alike_in(searcher, view)?,
+            false => Arc::default(),
+        };
+        let compiler = Compiler {
+            fields: &self.inner.fields,
+            devices: &view.devices()?,
+            alike: &alike,
+        };
+        Ok(compile(&compiler))
+    }
+
     fn collect<C: Collector>(
         &self,
         view: &View,
         query: &Query,
         collector: &C,
     ) -> Result<C::Fruit, IndexError> {
-        let devices = view.devices()?;
-        let compiler = Compiler {
-            fields: &self.inner.fields,
-            devices: &devices,
-        };
-        let search = compiler.query(query);
         let searcher = self.inner.reader.searcher();
+        let search = self.compiled(&searcher, view, query, |compiler| compiler.query(query))?;
         Ok(searcher.search(search.as_ref(), collector)?)
     }
 }

@@ -3,6 +3,7 @@
 //! The index can be deleted at any time and is built again from the catalogue. Knows photos'
 //! records and words; does not know blocks, files, previews or the network.
 
+pub mod alike;
 mod compile;
 mod fold;
 mod geo;
@@ -16,6 +17,7 @@ pub mod query;
 mod rows;
 mod schema;
 
+pub use alike::Alike;
 pub use fold::fold as folded;
 pub use index::{Index, IndexError};
 pub use map::Cluster;

@@ -132,6 +132,8 @@ pub(crate) enum Flag {
     People,
     Video,
     Pending,
+    /// No photo says so of itself: it looks like another one.
+    Duplicate,
 }
 
 /// Whole numbers between bounds.
@@ -144,6 +146,11 @@ impl Query {
     /// [`QueryError`]: where it is wrong, and why.
     pub fn parse(text: &str) -> Result<Query, QueryError> {
         parser::parse(text).map(|root| Query { root })
+    }
+
+    /// The empty query: every photo that is not in the trash.
+    pub(crate) fn all() -> Query {
+        Query { root: None }
     }
 
     /// The order that people expect where they did not choose one: by relevance as soon as
@@ -172,6 +179,12 @@ impl Query {
             root.any(&note);
         }
         named.into_inner()
+    }
+
+    /// Whether it asks which photos look alike.
+    pub(crate) fn asks_for_duplicates(&self) -> bool {
+        let duplicate = |node: &Node| *node == Node::Flag(Flag::Duplicate);
+        self.root.as_ref().is_some_and(|root| root.any(&duplicate))
     }
 
     /// Whether the query itself says what to do with the trash; otherwise it is left out.

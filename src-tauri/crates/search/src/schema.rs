@@ -14,11 +14,12 @@ use crate::rows::{self, rows};
 use crate::{fold, geo, own};
 
 /// Version of everything here and in [`fold`]; an index of another one is built again.
-pub(crate) const FORMAT: u64 = 4;
+pub(crate) const FORMAT: u64 = 5;
 
 /// Columns that are read by name.
 pub(crate) const TAKEN: &str = "taken";
 pub(crate) const ID_PARTS: [&str; 4] = ["id_0", "id_1", "id_2", "id_3"];
+pub(crate) const LIKENESS: &str = "likeness";
 pub(crate) const LAT: &str = "lat";
 pub(crate) const LON: &str = "lon";
 pub(crate) const TAG_NAME: &str = "tag_name";
@@ -71,6 +72,7 @@ pub(crate) struct Fields {
     pub(crate) rating: Field,
     lat: Field,
     lon: Field,
+    likeness: Field,
     /// See [`geo::cells_of`].
     pub(crate) cell: Field,
 }
@@ -112,6 +114,7 @@ impl Fields {
             rating: schema.add_u64_field("rating", FAST),
             lat: schema.add_f64_field(LAT, FAST),
             lon: schema.add_f64_field(LON, FAST),
+            likeness: schema.add_u64_field(LIKENESS, FAST),
             cell: schema.add_u64_field("cell", INDEXED),
             schema: schema.build(),
         }
@@ -164,6 +167,9 @@ impl Fields {
         document.add_u64(self.rating, photo.rating.into());
         if let Some(iso) = photo.exposure.iso {
             document.add_u64(self.iso, iso.into());
+        }
+        if let Some(likeness) = photo.likeness {
+            document.add_u64(self.likeness, likeness);
         }
         if let Some(position) = photo.position {
             document.add_f64(self.lat, position.lat);
@@ -232,6 +238,7 @@ impl Flag {
             Flag::People => "people",
             Flag::Video => "video",
             Flag::Pending => "pending",
+            Flag::Duplicate => "duplicate",
         }
     }
 }

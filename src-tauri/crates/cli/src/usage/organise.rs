@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use kinfolio_http::dto::labels::FieldKind;
+use kinfolio_library::catalog::PhotoId;
 
 use super::{OnOff, query};
 use crate::command::export::Template;
@@ -68,6 +69,20 @@ pub(crate) struct ExportArgs {
     /// Write what was said of each photo beside it, as XMP
     #[arg(long)]
     pub(crate) sidecars: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AlikeArgs {
+    /// Groups to list
+    #[arg(long, value_name = "N", default_value_t = 50,
+          value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub(crate) limit: u32,
+    /// Keep this photo: it gets the tags, albums, people and best rating of the others
+    #[arg(long, value_name = "ID", requires = "others")]
+    pub(crate) keep: Option<PhotoId>,
+    /// The others, which go to the trash
+    #[arg(value_name = "ID", requires = "keep")]
+    pub(crate) others: Vec<PhotoId>,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ mod random;
 use std::fs;
 use std::path::Path;
 
-use kinfolio_catalog::{Catalog, Change, Exposure, Kind, LibraryEdit, PhotoAdded};
+use kinfolio_catalog::{Catalog, Change, Exposure, Kind, LibraryEdit, PhotoAdded, PhotoId};
 
 use super::{Index, IndexError};
 use crate::query::Sort;
@@ -537,6 +537,33 @@ fn a_damaged_or_foreign_index_is_built_again() {
             }
         }
     });
+}
+
+#[test]
+fn photos_that_look_alike_are_found_until_one_goes_to_the_trash() {
+    let like = |n: u8, likeness: Option<u64>| PhotoAdded {
+        id: PhotoId([n; 32]),
+        likeness,
+        ..photo(&format!("photo {n}"), "2019-07-14")
+    };
+    let photos = [
+        like(1, Some(0)),
+        like(2, Some(0b11_1111)),
+        like(3, Some(u64::MAX)),
+        like(4, None),
+        like(5, None),
+    ];
+    let mut library = Library::of(photos);
+    let ids = |found: &[u8]| found.iter().map(|n| PhotoId([*n; 32])).collect::<Vec<_>>();
+    let find = |library: &Library, query: &str| library.page(query, Sort::Newest, None, 10).ids;
+    assert_eq!(find(&library, "is:duplicate"), ids(&[2, 1]));
+    assert_eq!(find(&library, "-is:duplicate"), ids(&[5, 4, 3]));
+    let trash = Change {
+        trash: Some(true),
+        ..Change::default()
+    };
+    library.change(&ids(&[1]), trash);
+    assert_eq!(find(&library, "is:duplicate"), ids(&[]));
 }
 
 #[test]

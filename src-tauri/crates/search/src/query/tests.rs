@@ -203,7 +203,11 @@ fn wrong_queries_say_where_and_why() {
     check("tag:a\"b\"", 5, "whole value in quotes");
     check("camera:---", 7, "holds no letter or digit");
     check("has:x", 4, "gps, caption, conflict, tags, albums or people");
-    check("is:duplicate", 3, "favorite, trashed, pending or video");
+    check(
+        "is:odd",
+        3,
+        "favorite, trashed, pending, video or duplicate",
+    );
     check("iso:high", 4, "`high` is not a whole number");
     check("iso:>", 5, "`` is not a whole number");
     check("iso:+5", 4, "not a whole number");

@@ -157,9 +157,10 @@ fn is(value: &Value) -> Result<Node, QueryError> {
         "trashed" => Ok(Node::Flag(Flag::Trashed)),
         "pending" => Ok(Node::Flag(Flag::Pending)),
         "video" => Ok(Node::Flag(Flag::Video)),
+        "duplicate" => Ok(Node::Flag(Flag::Duplicate)),
         _ => Err(wrong(
             value.at,
-            "after `is:` stands favorite, trashed, pending or video",
+            "after `is:` stands favorite, trashed, pending, video or duplicate",
         )),
     }
 }
