@@ -1944,6 +1944,11 @@ export interface components {
         RoleBody: "voter" | "observer";
         /** @description One photo, as the grid needs it. */
         Row: {
+            /**
+             * @description The first photo of the burst that this is one of: at least three that one camera took within
+             *     seconds. Absent where it stands alone.
+             */
+            burst?: string;
             /** @description Whether it is a favourite. */
             favorite: boolean;
             /** @description The photo's id. */

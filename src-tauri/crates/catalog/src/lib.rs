@@ -4,6 +4,7 @@
 //! any time and comes out of the chain again, equal to the bit. Knows the library's edits
 //! and how they merge; does not know files, previews, search or the network.
 
+pub mod burst;
 pub mod catalog;
 pub mod field;
 pub mod label;

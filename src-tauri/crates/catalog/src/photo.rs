@@ -160,6 +160,10 @@ pub struct TimelineRow {
     pub ratio: f32,
     /// A thumbhash, or empty.
     pub thumbhash: Vec<u8>,
+    /// Tells cameras apart, see [`burst`](crate::burst); 0 where the camera is unknown.
+    pub camera: u32,
+    /// What its picture looks like, see [`PhotoAdded::likeness`](crate::PhotoAdded::likeness).
+    pub likeness: Option<u64>,
     /// Whether it is a favourite.
     pub favorite: bool,
     /// 1 to 5, or 0 for none.

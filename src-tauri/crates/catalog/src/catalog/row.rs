@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::CatalogError;
+use crate::burst;
 use crate::label::{List, Move};
 use crate::merge::{Before, PENDING, Said, Stamp};
 use crate::payload::{Kind, PhotoAdded};
@@ -34,6 +35,8 @@ struct Sketch {
     kind: Kind,
     ratio: f32,
     thumbhash: Vec<u8>,
+    camera: u32,
+    likeness: Option<u64>,
 }
 
 impl PhotoRow {
@@ -55,6 +58,8 @@ impl PhotoRow {
                 kind: photo.kind,
                 ratio,
                 thumbhash: photo.thumbhash.clone(),
+                camera: burst::camera(photo),
+                likeness: photo.likeness,
             },
             said: Said::default(),
         }
@@ -81,6 +86,8 @@ impl PhotoRow {
             kind: self.sketch.kind,
             ratio: self.sketch.ratio,
             thumbhash: self.sketch.thumbhash.clone(),
+            camera: self.sketch.camera,
+            likeness: self.sketch.likeness,
             favorite: self.said.favorite(),
             rating: self.said.rating(),
         }
@@ -94,6 +101,8 @@ pub(super) struct TimelineValue {
     kind: Kind,
     ratio: f32,
     thumbhash: Vec<u8>,
+    camera: u32,
+    likeness: Option<u64>,
     favorite: bool,
     rating: u8,
 }
@@ -109,6 +118,8 @@ impl TimelineValue {
             kind: self.kind,
             ratio: self.ratio,
             thumbhash: self.thumbhash,
+            camera: self.camera,
+            likeness: self.likeness,
             favorite: self.favorite,
             rating: self.rating,
             pending: false,

@@ -7,7 +7,7 @@ use super::CatalogError;
 use crate::photo_id::PhotoId;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 11;
+pub(super) const FORMAT: u64 = 12;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];

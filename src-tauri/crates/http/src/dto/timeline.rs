@@ -59,10 +59,22 @@ pub struct Row {
     pub rating: u8,
     /// Whether all that this shows is in the chain.
     pub state: State,
+    /// The first photo of the burst that this is one of: at least three that one camera took within
+    /// seconds. Absent where it stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub burst: Option<String>,
 }
 
-impl From<&catalog::TimelineRow> for Row {
-    fn from(row: &catalog::TimelineRow) -> Self {
+impl Row {
+    /// The rows of a month.
+    pub(crate) fn all(rows: &[catalog::TimelineRow]) -> Vec<Row> {
+        let bursts = catalog::burst::of(rows);
+        let rows = rows.iter().zip(bursts);
+        rows.map(|(row, burst)| Row::new(row, burst)).collect()
+    }
+
+    fn new(row: &catalog::TimelineRow, burst: Option<catalog::PhotoId>) -> Self {
         Self {
             id: row.id.to_string(),
             taken_at: row.taken_at.to_string(),
@@ -72,6 +84,7 @@ impl From<&catalog::TimelineRow> for Row {
             favorite: row.favorite,
             rating: row.rating,
             state: State::of(row.pending),
+            burst: burst.map(|id| id.to_string()),
         }
     }
 }

@@ -8,7 +8,7 @@ use kinfolio_library::browse;
 use kinfolio_library::catalog::YearMonth;
 
 use crate::App;
-use crate::dto::timeline::{Month, MonthCount, Timeline};
+use crate::dto::timeline::{Month, MonthCount, Row, Timeline};
 use crate::extract::Segment;
 use crate::problem::Problem;
 
@@ -50,10 +50,9 @@ pub(crate) async fn month(
     Segment(month): Segment<YearMonth>,
 ) -> Result<Json<Month>, Problem> {
     let at = browse::month(&app.library, month).await?;
-    let rows = at.value.iter().map(Into::into).collect();
     Ok(Json(Month {
         month: month.to_string(),
         height: at.height,
-        rows,
+        rows: Row::all(&at.value),
     }))
 }
