@@ -18,6 +18,10 @@ use clap::Parser;
 
 use crate::options::Options;
 
+/// As in the headless node: see there.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     shell::run(Options::parse())
 }

@@ -58,8 +58,10 @@ fn originals_come_out_as_they_were_with_words_that_exiftool_reads() {
     let home = Household::found();
     let folder = home.sample("sample", 6);
     home.run(["import", folder.to_str().unwrap()]).succeeded();
-    home.run(["fields", "define", "Box", "--type", "text"])
-        .succeeded();
+    for name in ["Box", "Shelf", "Loan"] {
+        home.run(["fields", "define", name, "--type", "text"])
+            .succeeded();
+    }
     let first = ids(&home, "").remove(0);
     let words = "Tea & <biscuits> \"outside\" 🎂";
     home.run([
@@ -81,6 +83,10 @@ fn originals_come_out_as_they_were_with_words_that_exiftool_reads() {
         "Anna",
         "--field",
         "Box=7 \"b\"",
+        "--field",
+        "Shelf=the upper one",
+        "--field",
+        "Loan=Anna",
         "--taken",
         "2019-07-12T10:20:30+02:00",
     ])
@@ -146,14 +152,21 @@ fn originals_come_out_as_they_were_with_words_that_exiftool_reads() {
         .exited(2);
     assert!(wrong.stderr.contains("empty part"), "{}", wrong.stderr);
 
-    // Into another household, with the words beside the photos.
+    // Into another household, with the words beside the photos; of fields those that it has, too.
     let other = Household::found();
+    other
+        .run(["fields", "define", "box", "--type", "text"])
+        .succeeded();
+    other
+        .run(["fields", "define", "shelf", "--type", "number"])
+        .succeeded();
     other.run(["import", to_text]).succeeded();
     assert_eq!(ids(&other, "").len(), 6, "sidecars are no photos");
     let there = other.json(["show", &first]);
     for field in ["tags", "rating", "caption", "albums", "people", "taken_at"] {
         assert_eq!(there[field], photo[field], "{field}");
     }
+    assert_eq!(there["fields"], json!({ "box": "7 \"b\"" }));
 }
 
 #[test]

@@ -234,6 +234,8 @@ pub struct PhotoAdded {
     /// What its picture looks like, in 64 bits that differ little where pictures do; none where
     /// nothing can be told.
     pub likeness: Option<u64>,
+    /// Values of the household's own fields that the file brings.
+    pub fields: BTreeMap<String, String>,
     /// What is wrong with the file, in words for its owner.
     pub warning: Option<String>,
 }

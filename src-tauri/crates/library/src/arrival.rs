@@ -1,13 +1,14 @@
 //! Photos on their way into the chain: from what a file says to the record that names it, and
 //! whose turn it is when the same bytes arrive twice at once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kinfolio_catalog::{
-    self as catalog, ImportId, LibraryEdit, List, PhotoAdded, PhotoId, WallTime,
+    self as catalog, FieldType, ImportId, LibraryEdit, List, PhotoAdded, PhotoId, WallTime,
 };
 use kinfolio_photos::{self as photos, BlobId, Described, Metadata, Pipeline, PipelineOptions};
+use kinfolio_search::folded;
 use tokio::sync::Notify;
 
 use crate::library::Library;
@@ -24,6 +25,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) tags: &'a [String],
     /// Albums that it is put into besides those that it brings, in normal form.
     pub(crate) albums: &'a [String],
+    /// The household's own fields, of which a sidecar may bring values.
+    pub(crate) fields: &'a BTreeMap<String, FieldType>,
 }
 
 /// The edit that adds an original to the library.
@@ -69,6 +72,7 @@ pub(crate) fn added(
         rating: described.rating.unwrap_or(0),
         favorite: described.favorite,
         likeness: metadata.phash,
+        fields: own_fields(origin.fields, &described.fields),
         warning: metadata.warning,
     }))
 }
@@ -84,6 +88,19 @@ pub(crate) fn united(list: List, asked: &[String], brought: &[String]) -> Vec<St
         }
     }
     labels
+}
+
+/// Values that a sidecar brings of fields that the household has defined; what one cannot hold is left out.
+fn own_fields(
+    defined: &BTreeMap<String, FieldType>,
+    brought: &[(String, String)],
+) -> BTreeMap<String, String> {
+    let values = brought.iter().filter_map(|(key, text)| {
+        let mut defined = defined.iter();
+        let (name, of) = defined.find(|(name, _)| folded(name) == folded(key))?;
+        Some((name.clone(), of.value(name, text).ok()?))
+    });
+    values.collect()
 }
 
 fn kind(kind: photos::Kind) -> catalog::Kind {

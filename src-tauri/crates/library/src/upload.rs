@@ -8,6 +8,7 @@ use crate::arrival::{self, Origin};
 use crate::browse::is_stored;
 use crate::edit::{Settled, act, send};
 use crate::error::LibraryError;
+use crate::household::settings;
 use crate::library::Library;
 
 /// Longest name of an uploaded file, in bytes.
@@ -93,6 +94,7 @@ where
             folder: prepared.folder,
             tags: &[],
             albums: &[],
+            fields: &settings(&here).fields,
         };
         let added = arrival::added(
             stored.id,

@@ -14,7 +14,7 @@ use crate::rows::{self, rows};
 use crate::{fold, geo, own};
 
 /// Version of everything here and in [`fold`]; an index of another one is built again.
-pub(crate) const FORMAT: u64 = 5;
+pub(crate) const FORMAT: u64 = 6;
 
 /// Columns that are read by name.
 pub(crate) const TAKEN: &str = "taken";
@@ -38,7 +38,7 @@ pub(crate) struct Fields {
     id_parts: [Field; 4],
     /// All words of name, caption, tags, albums, people, place, camera, lens and own fields.
     pub(crate) text: Field,
-    /// The first letter, and the first two, of each of those: what a person types first is the beginning
+    /// The first one to three letters of each of those: what a person types first is the beginning
     /// of so many words that to look at each takes too long.
     pub(crate) beginning: Field,
     pub(crate) camera: Field,
@@ -244,7 +244,7 @@ impl Flag {
 }
 
 /// The longest beginning that is kept of a word, in characters.
-pub(crate) const BEGINNING_CHARS_MAX: usize = 2;
+pub(crate) const BEGINNING_CHARS_MAX: usize = 3;
 
 fn beginnings(word: &str) -> impl Iterator<Item = &str> {
     let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());

@@ -135,10 +135,14 @@ impl<G: Ground> Replay<G> {
             ..Change::default()
         };
         self.in_words_of_now(place, &mut labels)?;
+        let fields = photo.fields.iter();
         let brought = Change {
             caption: Some(photo.caption.clone()).filter(|caption| !caption.is_empty()),
             rating: (photo.rating > 0).then_some(photo.rating),
             favorite: photo.favorite.then_some(true),
+            fields: fields
+                .map(|(name, value)| (name.clone(), Some(value.clone())))
+                .collect(),
             ..labels.clone()
         };
         let purged = self.working(&photo.id)?.and_then(|one| one.now.purged);

@@ -14,6 +14,7 @@ use super::{
     ActionName, CAPTION_CHARS_MAX, ChangeError, Exposure, Kind, LibraryEdit, Occasion, PhotoAdded,
     Position, RATING_MAX, Taken, TakenSource,
 };
+use crate::field;
 use crate::label::List;
 use crate::photo_id::{ActionId, ImportId, PhotoId};
 use crate::settings::SettingsError;
@@ -277,6 +278,7 @@ fn added_to_wire(added: &PhotoAdded) -> proto::PhotoAdded {
         rating: added.rating.into(),
         favorite: added.favorite,
         likeness: added.likeness,
+        fields: added.fields.iter().map(field_to_wire).collect(),
         warning: added.warning.clone(),
     }
 }
@@ -324,8 +326,25 @@ fn added_from_wire(added: proto::PhotoAdded) -> Result<PhotoAdded, DecodeError> 
         rating: u8::try_from(added.rating).unwrap_or(0).min(RATING_MAX),
         favorite: added.favorite,
         likeness: added.likeness,
+        fields: added
+            .fields
+            .into_iter()
+            .filter_map(field_that_fits)
+            .collect(),
         warning: added.warning,
     })
+}
+
+fn field_to_wire((name, value): (&String, &String)) -> proto::FieldValue {
+    proto::FieldValue {
+        name: name.clone(),
+        value: Some(value.clone()),
+    }
+}
+
+fn field_that_fits(field: proto::FieldValue) -> Option<(String, String)> {
+    let value = field::value(&field.value?).ok()?;
+    Some((field::name(&field.name).ok()?, value))
 }
 
 /// Those of some labels that can be.

@@ -1,6 +1,8 @@
 //! A household's photos that nobody took: what they are called, where, when and with what. The
 //! `n`-th of a seed is always the same. Knows nothing of ledgers and indexes.
 
+use std::collections::BTreeMap;
+
 use kinfolio_library::catalog::{
     Exposure, ImportId, Kind, PhotoAdded, PhotoId, Position, Taken, TakenSource, WallTime,
 };
@@ -284,6 +286,7 @@ impl World {
             },
             favorite: dice.roll(20) == 0,
             likeness: Some(dice.roll(u64::MAX)),
+            fields: BTreeMap::new(),
             warning: None,
         }
     }

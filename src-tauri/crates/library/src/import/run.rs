@@ -16,6 +16,7 @@ use crate::browse::is_stored;
 use crate::edit::{now, send};
 use crate::error::{Code, LibraryError};
 use crate::event::Event;
+use crate::household::settings;
 use crate::library::Library;
 
 /// Prepared files that may wait for the chain.
@@ -195,6 +196,7 @@ impl Import<'_> {
             folder: prepared.folder,
             tags: &self.plan.tags,
             albums: &self.plan.albums,
+            fields: &settings(self.library).fields,
         };
         let edit = arrival::added(
             prepared.id,

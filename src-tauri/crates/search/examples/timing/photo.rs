@@ -1,5 +1,7 @@
 //! Records of photos that nobody took, for measuring.
 
+use std::collections::BTreeMap;
+
 use kinfolio_catalog::{
     Exposure, ImportId, Kind, PhotoAdded, PhotoId, Position, Taken, TakenSource, WallTime,
 };
@@ -77,6 +79,7 @@ pub(crate) fn photo(n: u64) -> PhotoAdded {
         rating: 0,
         favorite: false,
         likeness: None,
+        fields: BTreeMap::new(),
         warning: None,
     }
 }

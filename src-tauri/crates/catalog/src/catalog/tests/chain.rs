@@ -1,5 +1,7 @@
 //! A chain without agreement: blocks as some devices could have written them.
 
+use std::collections::BTreeMap;
+
 use ed25519_dalek::SigningKey;
 use kinfolio_chain::block::Draft;
 use kinfolio_chain::{
@@ -153,6 +155,7 @@ pub(super) fn tagged(n: u8, taken: &str, tags: &[&str]) -> LibraryEdit {
         rating: 0,
         favorite: false,
         likeness: None,
+        fields: BTreeMap::new(),
         warning: None,
     }))
 }

@@ -1,5 +1,7 @@
 //! A library made of blocks, with its catalogue and its index in a folder of their own.
 
+use std::collections::BTreeMap;
+
 use ed25519_dalek::{Signature, SigningKey};
 use kinfolio_catalog::{
     Catalog, Change, Exposure, ImportId, Kind, LibraryEdit, PhotoAdded, PhotoId, Position, Taken,
@@ -194,6 +196,7 @@ pub(super) fn photo(name: &str, taken: &str) -> PhotoAdded {
         rating: 0,
         favorite: false,
         likeness: None,
+        fields: BTreeMap::new(),
         warning: None,
     }
 }

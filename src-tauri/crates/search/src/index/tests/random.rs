@@ -110,8 +110,9 @@ impl Ask {
         }
     }
 
-    /// `open`: nothing stands behind it, so that its last word may be cut short.
-    fn holds(&self, photo: &Photo, open: bool) -> bool {
+    /// `all`: the library that the photo is in. `open`: nothing stands behind it, so that its last word
+    /// may be cut short.
+    fn holds(&self, photo: &Photo, all: &[Photo], open: bool) -> bool {
         match self {
             Ask::Word(word) => texts(photo)
                 .iter()
@@ -185,6 +186,7 @@ impl Ask {
                 "is:favorite" => photo.favorite,
                 "is:trashed" => photo.trashed,
                 "is:video" => photo.kind == Kind::Video,
+                "is:duplicate" => all.iter().any(|other| resemble(photo, other)),
                 "type:raw" => photo.kind == Kind::Raw,
                 other => panic!("{other}"),
             },
@@ -223,15 +225,24 @@ impl Ask {
             }),
             Ask::OwnDays(name, from, to) => day(photo, name)
                 .is_some_and(|own| own[..from.len()] >= **from && own[..to.len()] <= **to),
-            Ask::Not(ask) => !ask.holds(photo, open),
-            Ask::Any(asks) => asks.iter().any(|ask| ask.holds(photo, false)),
-            Ask::All(asks) => asks.iter().all(|ask| ask.holds(photo, false)),
+            Ask::Not(ask) => !ask.holds(photo, all, open),
+            Ask::Any(asks) => asks.iter().any(|ask| ask.holds(photo, all, false)),
+            Ask::All(asks) => asks.iter().all(|ask| ask.holds(photo, all, false)),
         }
     }
 
     fn speaks_of_trash(&self) -> bool {
         self.text().contains("is:trashed")
     }
+}
+
+/// Whether two photos, neither of them in the trash, differ in no more than six bits.
+fn resemble(one: &Photo, other: &Photo) -> bool {
+    let (Some(a), Some(b)) = (one.likeness, other.likeness) else {
+        return false;
+    };
+    let differ = (0..64).filter(|bit| a >> bit & 1 != b >> bit & 1).count();
+    one.id != other.id && !one.trashed && !other.trashed && differ <= 6
 }
 
 /// What one of the household's own fields holds, whatever the case of its name.
@@ -372,7 +383,7 @@ fn field() -> impl Strategy<Value = Ask> {
         1 => (own(), pick(&["<", "<=", ">", ">="]), pick(&["2019-07", "2018-12-31", "2019-07-31"])).prop_map(|(name, sign, period)| Ask::OwnDay(name, sign, period)),
         1 => own().prop_map(|name| Ask::OwnDays(name, "2018-12-31", "2019-07-30")),
         1 => pick(&["has:albums", "has:people"]).prop_map(Ask::Flag),
-        2 => pick(&["has:gps", "has:caption", "has:tags", "is:favorite", "is:trashed", "is:video", "type:raw"]).prop_map(Ask::Flag),
+        2 => pick(&["has:gps", "has:caption", "has:tags", "is:favorite", "is:trashed", "is:video", "is:duplicate", "type:raw"]).prop_map(Ask::Flag),
     ]
 }
 
@@ -423,9 +434,12 @@ fn pictures() -> impl Strategy<Value = Vec<(PhotoAdded, Change)>> {
         prop::collection::vec(pick(&PEOPLE).prop_map(str::to_owned), 0..3),
         option::of(pick(&VALUES)),
         option::of(pick(&VALUES)),
+        option::of((any::<bool>(), 0..9u32)),
     );
     let picture = (file, said, lists).prop_map(|(file, said, lists)| {
-        let (add_albums, add_people, boxed, year) = lists;
+        let (add_albums, add_people, boxed, year, look) = lists;
+        let look =
+            look.map(|(other, bits)| u64::from(other).wrapping_neg() ^ ((1 << (bits * 2)) - 1));
         let own = [("Box", boxed), ("Jahr", year)].into_iter();
         let own = own.filter_map(|(name, value)| Some((name.to_owned(), Some(value?.to_owned()))));
         let (name, day, (make, model), iso, position, kind, tags) = file;
@@ -440,6 +454,7 @@ fn pictures() -> impl Strategy<Value = Vec<(PhotoAdded, Change)>> {
             position: position.and_then(|(lat, lon)| at(lat, lon)),
             kind,
             tags,
+            likeness: look,
             ..photo(&name, day)
         };
         let change = Change {
@@ -490,8 +505,12 @@ fn answer(library: &Library, asks: &[Ask], space: bool) -> (String, Vec<PhotoId>
     let trash_too = asks.iter().any(Ask::speaks_of_trash);
     let (ids, _) = library.catalog.changed_since(None, usize::MAX).unwrap();
     let mut photos = library.catalog.photos(&ids).unwrap();
+    let all = photos.clone();
     photos.retain(|photo| {
-        let holds = |(n, ask): (usize, &Ask)| ask.holds(photo, !space && n + 1 == asks.len());
+        let holds = |(n, ask): (usize, &Ask)| {
+            let open = !space && n + 1 == asks.len();
+            ask.holds(photo, &all, open)
+        };
         (trash_too || !photo.trashed) && asks.iter().enumerate().all(holds)
     });
     photos.sort_by_key(|photo| std::cmp::Reverse((photo.taken.at.wall_ms, photo.id)));
@@ -504,9 +523,11 @@ fn answer(library: &Library, asks: &[Ask], space: bool) -> (String, Vec<PhotoId>
 /// The order by relevance where every photo is given its score.
 fn scored(library: &Library, text: &str) -> Vec<PhotoId> {
     let inner = &library.index.inner;
+    let view = library.catalog.view().unwrap();
     let compiler = Compiler {
         fields: &inner.fields,
-        devices: &library.catalog.view().unwrap().devices().unwrap(),
+        devices: &view.devices().unwrap(),
+        alike: &library.index.alike(&view).unwrap(),
     };
     let wanted = Wanted::Scored(compiler.query(&Query::parse(text).unwrap()));
     let searcher = inner.reader.searcher();
