@@ -18,6 +18,7 @@ async function chooseBackend(): Promise<Backend> {
       library: wishes.get('library') !== 'none',
       latency: Number(wishes.get('latency') ?? 15),
       devices: Number(wishes.get('devices') ?? 1),
+      bursts: wishes.get('bursts') !== 'none',
     });
     // For whoever tries the UI without a household of their own.
     Object.assign(window, { backend });

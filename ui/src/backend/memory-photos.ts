@@ -3,7 +3,7 @@
  * that a library of a million costs nothing until somebody looks. Pictures are drawn as SVG landscapes.
  */
 import { rgbaToThumbHash } from 'thumbhash';
-import type { Kind, Photo } from './types';
+import type { Kind, MonthCount, Photo } from './types';
 
 const RATIOS = [1.5, 1.5, 1.5, 1.333, 1.333, 0.75, 0.667, 1.778, 1, 2.6];
 const CAMERAS = ['Nikon Z 6', 'Apple iPhone 12', 'Canon EOS R6', 'Fujifilm X-T4'];
@@ -16,6 +16,9 @@ const SKIES = [
   [190, 50, 76],
   [38, 85, 68],
 ] as const;
+
+/** Photos among which there is at most one burst, or one of each of two cameras. */
+const STRETCH = 16;
 
 /** `yyyy-mm` and a number in it, 0 the newest, `of` so many. */
 export interface Where {
@@ -37,13 +40,41 @@ export function whereIs(id: string): Where | null {
   return { month: `${year}-${month}`, number: parseInt(number ?? '0', 16), of: parseInt(of ?? '1', 16) };
 }
 
-export function invent(where: Where): Photo {
-  const seed = hash(`${where.month}/${where.number}`);
+/** Where a photo is in a burst: the first of it, and how many were taken before this one. */
+export interface Moment {
+  first: Where;
+  place: number;
+  /** Whose time all cameras of that moment share. */
+  oldest: Where;
+}
+
+/** Most stretches of sixteen photos hold a burst, of one camera or of two that take turns. */
+export function momentOf(where: Where): Moment | null {
+  const stretch = Math.floor(where.number / STRETCH);
+  const seed = hash(`${where.month}/stretch ${stretch}`);
+  if (seed % 4 === 0) return null;
+  const cameras = seed % 5 === 0 ? 2 : 1;
+  const newest = stretch * STRETCH + ((seed >>> 4) % 3);
+  const oldest = newest + (3 + ((seed >>> 8) % 5)) * cameras - 1;
+  if (where.number < newest || where.number > oldest || oldest >= where.of) return null;
+  const camera = (oldest - where.number) % cameras;
+  return {
+    first: { ...where, number: oldest - camera },
+    place: Math.floor((oldest - where.number) / cameras),
+    oldest: { ...where, number: oldest },
+  };
+}
+
+/** The photos of a burst are invented from its first one. */
+export function invent(where: Where, moment: Moment | null = null): Photo {
+  const first = moment?.first ?? where;
+  const place = moment?.place ?? 0;
+  const seed = seedOf(first);
   const ratio = pick(RATIOS, seed);
   const long = 4000;
   const [width, height] = ratio >= 1 ? [long, Math.round(long / ratio)] : [Math.round(long * ratio), long];
-  const kind: Kind = seed % 41 === 7 ? 'file' : seed % 29 === 3 ? 'video' : 'photo';
-  const number = 1000 + (seed % 9000);
+  const kind: Kind = moment ? 'photo' : seed % 41 === 7 ? 'file' : seed % 29 === 3 ? 'video' : 'photo';
+  const number = 1000 + (seed % 9000) + place;
   const tagged = seed % 3 === 0 ? [pick(TAGS, seed >>> 3)] : [];
   return {
     id: idOf(where),
@@ -55,7 +86,7 @@ export function invent(where: Where): Photo {
     size: 2_000_000 + (seed % 6_000_000),
     width,
     height,
-    taken_at: takenAt(where, seed),
+    taken_at: takenAt(moment?.oldest ?? where, place),
     taken_source: kind === 'file' ? 'file_time' : 'exif_original',
     taken_by_hand: false,
     camera: kind === 'file' ? '' : pick(CAMERAS, seed >>> 5),
@@ -72,7 +103,7 @@ export function invent(where: Where): Photo {
     albums: seed % 5 === 0 ? [`Summer ${where.month.slice(0, 4)}`] : [],
     people: seed % 7 === 0 ? ['Anna Miller', 'Ben'] : [],
     fields: seed % 11 === 0 ? { Box: 'Attic, third shelf' } : {},
-    rating: 0,
+    rating: place === 1 && seed % 2 === 0 ? 4 : 0,
     favorite: false,
     trashed: false,
     state: 'committed',
@@ -83,14 +114,14 @@ export function invent(where: Where): Photo {
   };
 }
 
-/** An SVG landscape as a data URL, the same for the same id. */
-export function picture(id: string, ratio: number): string {
+/** An SVG landscape as a data URL, the same for the same id; the sun moves on with the `place` in a burst. */
+export function picture(id: string, ratio: number, place = 0): string {
   const seed = hash(id);
   const [hue, saturation, light] = pick(SKIES, seed);
   const width = 600;
   const height = Math.round(width / ratio);
   const at = (share: number) => Math.round(height * share);
-  const sun = 60 + (seed % 480);
+  const sun = 60 + ((seed + 24 * place) % 480);
   const ridge = (base: number, wave: number, phase: number) => {
     const points = Array.from({ length: 25 }, (_, i) => {
       const y = at(base) + Math.sin(i / 2.2 + phase) * wave + Math.sin(i / 0.9 + phase * 2) * (wave / 3);
@@ -110,6 +141,22 @@ export function picture(id: string, ratio: number): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
+/** Spreads photos over the months before June 2024: summers full, Februaries thin. */
+export function spread(photos: number): MonthCount[] {
+  const months: MonthCount[] = [];
+  const wanted = photos > 5000 ? 240 : Math.max(1, Math.min(90, Math.ceil(photos / 14)));
+  let left = photos;
+  for (let i = 0; i < wanted && left > 0; i += 1) {
+    const at = 2024 * 12 + 5 - i;
+    const month = `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`;
+    const share = (photos / wanted) * (0.35 + (hash(month) % 130) / 100);
+    const count = i === wanted - 1 ? left : Math.max(1, Math.min(left, Math.round(share)));
+    months.push({ month, count });
+    left -= count;
+  }
+  return months;
+}
+
 /** A small stable hash (FNV-1a). */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
@@ -118,19 +165,24 @@ export function hash(text: string): number {
   return Math.imul(value, 0x2c1b3c6d) >>> 0;
 }
 
+function seedOf(where: Where): number {
+  return hash(`${where.month}/${where.number}`);
+}
+
 function pick<T>(list: readonly T[], seed: number): T {
   return list[seed % list.length] as T;
 }
 
 /** Photos come in outings: a few days of a month have most of them. */
-function takenAt(where: Where, seed: number): string {
+function takenAt(where: Where, place: number): string {
+  const seed = seedOf(where);
   const outings = Math.min(27, 2 + Math.floor(where.of / 9));
   const outing = Math.floor((where.number / where.of) * outings);
   const day = 28 - Math.floor((outing * 27) / outings);
   const within = (where.number / where.of) * outings - outing;
   const minutes = Math.floor(20 * 60 - within * 11 * 60);
   const two = (value: number) => String(value).padStart(2, '0');
-  const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seed % 60)}`;
+  const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two((seed % 45) + place)}`;
   return `${where.month}-${two(day)}T${time}${seed % 5 === 0 ? '-00:00' : '+02:00'}`;
 }
 

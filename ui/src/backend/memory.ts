@@ -1,7 +1,7 @@
 /** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` and `&devices=` so many). */
 import { BackendError, type Backend, type Desktop, type NativeDrop, type SearchOptions } from './backend';
 import { MemoryHousehold } from './memory-household';
-import { hash, idOf, invent, picture, whereIs } from './memory-photos';
+import { hash, idOf, invent, momentOf, picture, spread, whereIs, type Moment } from './memory-photos';
 import type {
   Agreed,
   AgreedChange,
@@ -39,6 +39,8 @@ export interface MemoryOptions {
   desktop?: boolean;
   /** Devices of the household, this one included. */
   devices?: number;
+  /** Whether some of the photos were taken in bursts. */
+  bursts?: boolean;
   /** Milliseconds that each answer takes. */
   latency?: number;
 }
@@ -77,7 +79,8 @@ export class MemoryBackend implements Backend {
   private height = 37;
 
   constructor(options: MemoryOptions = {}) {
-    this.options = { photos: 1204, library: true, desktop: true, latency: 0, devices: 1, ...options };
+    const usual = { photos: 1204, library: true, desktop: true, bursts: false, latency: 0, devices: 1 };
+    this.options = { ...usual, ...options };
     this.others = new MemoryHousehold(this.options.devices, (event) => this.emit(event));
     this.household = this.options.library ? 'The Millers' : null;
     this.months = this.options.library ? spread(this.options.photos) : [];
@@ -97,9 +100,12 @@ export class MemoryBackend implements Backend {
   async month(month: string): Promise<Month> {
     await this.answer();
     const count = this.months.find((known) => known.month === month)?.count ?? 0;
-    const rows = Array.from({ length: count }, (_, number) =>
-      rowOf(this.record(idOf({ month, number, of: count }))),
-    );
+    const rows = Array.from({ length: count }, (_, number) => {
+      const id = idOf({ month, number, of: count });
+      const row = rowOf(this.record(id));
+      const moment = this.momentOf(id);
+      return moment ? { ...row, burst: idOf(moment.first) } : row;
+    });
     return { month, height: this.height, rows };
   }
 
@@ -111,7 +117,8 @@ export class MemoryBackend implements Backend {
 
   thumbnailUrl(id: string): string {
     const { width, height } = this.record(id);
-    return picture(id, width / height);
+    const moment = this.momentOf(id);
+    return picture(moment ? idOf(moment.first) : id, width / height, moment?.place);
   }
 
   originalUrl(id: string): string {
@@ -418,7 +425,12 @@ export class MemoryBackend implements Backend {
   private record(id: string): Photo {
     const known = this.edited.get(id);
     if (known) return known;
-    return invent(whereIs(id) ?? { month: '2000-01', number: 0, of: 1 });
+    return invent(whereIs(id) ?? { month: '2000-01', number: 0, of: 1 }, this.momentOf(id));
+  }
+
+  private momentOf(id: string): Moment | null {
+    const where = this.options.bursts ? whereIs(id) : null;
+    return where && momentOf(where);
   }
 
   private *searched(): Generator<Photo> {
@@ -464,20 +476,4 @@ function matches(photo: Photo, word: string): boolean {
   return [photo.name, photo.caption, photo.camera ?? '', ...photo.tags].some((text) =>
     text.toLowerCase().includes(bare),
   );
-}
-
-/** Spreads photos over the months before June 2024: summers full, Februaries thin. */
-function spread(photos: number): MonthCount[] {
-  const months: MonthCount[] = [];
-  const wanted = photos > 5000 ? 240 : Math.max(1, Math.min(90, Math.ceil(photos / 14)));
-  let left = photos;
-  for (let i = 0; i < wanted && left > 0; i += 1) {
-    const at = 2024 * 12 + 5 - i;
-    const month = `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`;
-    const share = (photos / wanted) * (0.35 + (hash(month) % 130) / 100);
-    const count = i === wanted - 1 ? left : Math.max(1, Math.min(left, Math.round(share)));
-    months.push({ month, count });
-    left -= count;
-  }
-  return months;
 }

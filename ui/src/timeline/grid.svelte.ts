@@ -3,43 +3,24 @@
  * Whoever owns the photos (timeline, search) feeds sections in and is told which of them are wanted.
  */
 import type { Row } from '../backend/types';
+import { bandsWithin, nearestTo, neighbourAcross, type Measures } from './layout';
 import {
-  bandsWithin,
-  boxOf,
-  estimateHeight,
-  layoutSection,
-  nearestTo,
-  neighbourAcross,
-  type Box,
-  type DayBox,
-  type Measures,
-  type SectionLayout,
-} from './layout';
+  drawn,
+  entryOf,
+  forgotten,
+  laid,
+  placed,
+  rowAt,
+  tileBox,
+  withToggled,
+  type DrawnSection,
+  type Placed,
+  type Section,
+  type Walk,
+} from './section';
 import { offsets, placeAt, sectionAt, settle, spaceHeight, virtualTop, lastTop, type Place } from './scroll';
 import type { Spot } from './scrubber';
-
-/** A month, or the results of a search; `rows` is null until they are loaded. */
-export interface Section {
-  key: string;
-  count: number;
-  rows: readonly Row[] | null;
-}
-
-export interface Tile {
-  row: Row;
-  box: Box;
-}
-
-export interface DrawnSection {
-  key: string;
-  count: number;
-  /** Position in the scrolled element and height, in CSS pixels. */
-  top: number;
-  height: number;
-  loaded: boolean;
-  days: readonly DayBox[];
-  tiles: readonly Tile[];
-}
+import { stackOf } from './stacks';
 
 export interface GridOptions {
   /** Draws month and day headings. */
@@ -50,11 +31,12 @@ export interface GridOptions {
   load: (key: string) => Promise<void>;
 }
 
-interface Placed extends Section {
-  layout: SectionLayout | null;
-  height: number;
+/** Where a photo is: its section, its place among all photos there, and that of the tile that stands for it. */
+interface Found extends Record<Walk, number> {
+  section: number;
 }
 
+/** What is to stay where it is on the screen: the tile that stands for a photo, or else a section. */
 interface Anchor {
   key: string;
   id: string | null;
@@ -120,7 +102,7 @@ export class GridState {
     if (width !== this.measures.width) {
       this.keepingPlace(() => {
         this.measures = measuresFor(width, this.options.dated);
-        for (const section of this.sections) this.lay(section);
+        this.sections = this.sections.map((section) => laid(section, this.measures));
       });
     }
     this.draw();
@@ -133,29 +115,35 @@ export class GridState {
       this.sections = sections.map((section) => {
         const old = known.get(section.key);
         if (old && old.count === section.count && old.rows === section.rows) return old;
-        const placed: Placed = { ...section, layout: null, height: 0 };
-        this.lay(placed);
-        return placed;
+        return placed(section, old, this.measures);
       });
     });
     this.draw();
   }
 
   setRows(key: string, rows: readonly Row[]): void {
-    const section = this.sections.find((candidate) => candidate.key === key);
-    if (!section) return;
-    this.keepingPlace(() => {
-      section.rows = rows;
-      section.count = rows.length;
-      this.lay(section);
-    });
-    this.draw();
+    this.change(key, (section) => placed({ key, count: rows.length, rows }, section, this.measures));
   }
 
   /** Lets go of a section's rows, far from the viewport; its height is known by now and stays. */
   forget(key: string): void {
-    const section = this.sections.find((candidate) => candidate.key === key);
-    if (section) Object.assign(section, { rows: null, layout: null });
+    this.sections = this.sections.map((section) => (section.key === key ? forgotten(section) : section));
+  }
+
+  /**
+   * Opens the burst of a photo, or closes it. Answers the photo of the tile that stands in its place then, and exactly
+   * where the other one stood on the screen; null for a photo that stands alone.
+   */
+  toggleBurst(id: string): Row | null {
+    const at = this.find(id);
+    const section = at ? this.sections[at.section] : undefined;
+    const row = at && rowAt(section, 'tile', at.tile);
+    const own = row && section?.stacked ? stackOf(section.stacked, row) : null;
+    if (!at || !section || !own) return null;
+    const top = (this.starts[at.section] ?? 0) + (tileBox(section, at.tile)?.top ?? 0);
+    const anchor = { key: section.key, id: own.newest.id, offset: this.virtualTop - top };
+    this.change(section.key, (before) => withToggled(before, own.id, this.measures), anchor);
+    return this.tileOf(own.newest.id);
   }
 
   /** Called on every scroll event of the element. */
@@ -190,11 +178,16 @@ export class GridState {
     if (!fast) this.draw();
   }
 
-  /** Brings a photo into the viewport if it is not there already. */
+  /** Gives the keyboard to the tile that stands for a photo, and brings it into the viewport. */
+  focusOn(id: string): void {
+    this.focused = this.tileOf(id)?.id ?? id;
+    this.reveal(id);
+  }
+
+  /** Brings the tile that stands for a photo into the viewport if it is not there already. */
   reveal(id: string): void {
     const at = this.find(id);
-    const layout = at ? this.sections[at.section]?.layout : null;
-    const box = at && layout ? boxOf(layout, at.index) : null;
+    const box = at && tileBox(this.sections[at.section], at.tile);
     if (!at || !box) return;
     const start = this.starts[at.section] ?? 0;
     const headings = this.measures.sectionHeading + this.measures.dayHeading;
@@ -204,33 +197,34 @@ export class GridState {
     else if (bottom > this.virtualTop + this.viewport) this.jumpTo(bottom - this.viewport);
   }
 
-  /** The photo before (-1) or after (1) another in this grid, loading what lies between; null at the ends. */
-  async neighbour(id: string, step: -1 | 1): Promise<Row | null> {
+  /**
+   * The photo before (-1) or after (1) another in this grid, loading what lies between; null at the ends. By tiles, the
+   * other photos of a closed burst are passed over.
+   */
+  async neighbour(id: string, step: -1 | 1, walk: Walk = 'photo'): Promise<Row | null> {
     const at = this.find(id);
     if (!at) return null;
-    const same = this.sections[at.section]?.rows?.[at.index + step];
+    const same = rowAt(this.sections[at.section], walk, at[walk] + step);
     if (same) return same;
     for (let index = at.section + step; index >= 0 && index < this.sections.length; index += step) {
-      const rows = await this.rowsOf(index);
-      const row = step === 1 ? rows?.[0] : rows?.at(-1);
+      const row = entryOf(await this.loaded(index), walk, step);
       if (row) return row;
     }
-    return this.beyond(id, step);
+    return this.beyond(id, step, walk);
   }
 
-  /** The photo that an arrow key leads to from a focused tile. */
+  /** The photo of the tile that an arrow key leads to from a focused one. */
   async across(id: string, step: -1 | 1): Promise<Row | null> {
     const at = this.find(id);
     const section = at ? this.sections[at.section] : undefined;
     if (!at || !section?.layout) return null;
-    const index = neighbourAcross(section.layout, at.index, step);
-    if (index !== null) return section.rows?.[index] ?? null;
-    const x = boxOf(section.layout, at.index);
-    const other = this.sections[at.section + step];
-    const rows = await this.rowsOf(at.section + step);
+    const index = neighbourAcross(section.layout, at.tile, step);
+    if (index !== null) return rowAt(section, 'tile', index);
+    const box = tileBox(section, at.tile);
+    const other = await this.loaded(at.section + step);
     const band = step === 1 ? other?.layout?.bands[0] : other?.layout?.bands.at(-1);
-    const nearest = band && x ? nearestTo(band, x.left + x.width / 2) : null;
-    return nearest === null ? null : (rows?.[nearest] ?? null);
+    const nearest = band && box ? nearestTo(band, box.left + box.width / 2) : null;
+    return nearest === null ? null : rowAt(other, 'tile', nearest);
   }
 
   /** The first tile on the screen: where the Tab key enters when none was focused before. */
@@ -245,51 +239,54 @@ export class GridState {
     return null;
   }
 
-  private async beyond(id: string, step: -1 | 1): Promise<Row | null> {
+  private async beyond(id: string, step: -1 | 1, walk: Walk): Promise<Row | null> {
     const last = this.sections.at(-1);
     const before = last?.rows?.length ?? 0;
     if (step === -1 || !last || last.count <= before) return null;
     await this.options.load(last.key);
     const at = this.find(id);
-    return at ? (this.sections[at.section]?.rows?.[at.index + 1] ?? null) : null;
+    return at && rowAt(this.sections[at.section], walk, at[walk] + 1);
   }
 
-  private async rowsOf(index: number): Promise<readonly Row[] | null> {
+  private async loaded(index: number): Promise<Placed | undefined> {
     const section = this.sections[index];
-    if (!section) return null;
-    if (!section.rows) await this.options.load(section.key);
-    return this.sections.find((candidate) => candidate.key === section.key)?.rows ?? null;
+    if (!section || section.rows) return section;
+    await this.options.load(section.key);
+    return this.sections.find((candidate) => candidate.key === section.key);
   }
 
-  private find(id: string): { section: number; index: number } | null {
-    for (let section = 0; section < this.sections.length; section += 1) {
-      const index = this.sections[section]?.rows?.findIndex((row) => row.id === id) ?? -1;
-      if (index >= 0) return { section, index };
+  private find(id: string): Found | null {
+    for (const [section, { rows, stacked }] of this.sections.entries()) {
+      const photo = rows?.findIndex((row) => row.id === id) ?? -1;
+      if (photo >= 0) return { section, photo, tile: stacked?.standsAt[photo] ?? photo };
     }
     return null;
   }
 
-  private lay(section: Placed): void {
-    if (this.measures.width <= 0) return;
-    if (!section.rows) {
-      section.layout = null;
-      section.height = estimateHeight(section.count, this.measures);
-      return;
-    }
-    const { dated } = this.options;
-    const cells = section.rows.map((row) => ({
-      ratio: row.ratio,
-      day: dated ? row.taken_at.slice(0, 10) : '',
-    }));
-    section.layout = layoutSection(cells, this.measures);
-    section.height = section.layout.height;
+  /** The photo of the tile that stands for a photo. */
+  private tileOf(id: string): Row | null {
+    const at = this.find(id);
+    return at && rowAt(this.sections[at.section], 'tile', at.tile);
+  }
+
+  /** Puts another section in the place of the one with this key. */
+  private change(key: string, to: (section: Placed) => Placed, anchor?: Anchor): void {
+    const index = this.sections.findIndex((section) => section.key === key);
+    const section = this.sections[index];
+    if (!section) return;
+    this.keepingPlace(() => (this.sections[index] = to(section)), anchor);
+    this.draw();
   }
 
   /** Carries out a change of heights above or below, and moves `base` so that nothing on the screen moves. */
-  private keepingPlace(change: () => void): void {
-    const anchor = this.virtualTop > 1 ? this.anchor() : null;
+  private keepingPlace(
+    change: () => void,
+    anchor: Anchor | null = this.virtualTop > 1 ? this.anchor() : null,
+  ): void {
     const before = this.virtualTop;
     change();
+    // The tile that had the keyboard may be in a stack now: the stack has it then.
+    if (this.focused) this.focused = this.tileOf(this.focused)?.id ?? this.focused;
     this.starts = offsets(this.sections.map((section) => section.height));
     const target = anchor ? this.resolve(anchor) : null;
     if (target !== null) this.place = { base: this.place.base + target - before, top: this.place.top };
@@ -306,7 +303,7 @@ export class GridState {
     const within = virtual - (this.starts[index] ?? 0);
     const band = section.layout ? bandsWithin(section.layout, within, within + this.viewport)[0] : undefined;
     const box = band?.boxes[0];
-    const row = box ? section.rows?.[box.index] : undefined;
+    const row = box ? rowAt(section, 'tile', box.index) : null;
     if (!box || !row) return { key: section.key, id: null, offset: within };
     return { key: section.key, id: row.id, offset: within - box.top };
   }
@@ -317,7 +314,7 @@ export class GridState {
     if (!section) return null;
     const start = this.starts[index] ?? 0;
     const at = anchor.id === null ? -1 : (section.rows?.findIndex((row) => row.id === anchor.id) ?? -1);
-    const box = section.layout && at >= 0 ? boxOf(section.layout, at) : null;
+    const box = tileBox(section, section.stacked?.standsAt[at] ?? -1);
     return box ? start + box.top + anchor.offset : start + Math.min(anchor.offset, section.height);
   }
 
@@ -358,16 +355,16 @@ export class GridState {
     const ahead = this.fast ? this.viewport / 2 : this.viewport;
     const from = virtual - ahead;
     const to = virtual + this.viewport + ahead;
-    const drawn: DrawnSection[] = [];
+    const sections: DrawnSection[] = [];
     const wanted: string[] = [];
     for (let i = Math.max(0, sectionAt(this.starts, Math.max(0, from))); i < this.sections.length; i += 1) {
       const start = this.starts[i] as number;
       if (start > to) break;
       const section = this.sections[i] as Placed;
       if (!section.rows || section.rows.length < section.count) wanted.push(section.key);
-      drawn.push(drawSection(section, start, this.place.base, from, to));
+      sections.push(drawn(section, { start, base: this.place.base, from, to }));
     }
-    this.drawn = drawn;
+    this.drawn = sections;
     this.updateSpot(virtual);
     if (wanted.length > 0 && !this.fast) this.options.onWant(wanted);
   }
@@ -378,26 +375,6 @@ export class GridState {
     const within = height > 0 ? (virtual - (this.starts[month] ?? 0)) / height : 0;
     this.spot = { month, within };
   }
-}
-
-function drawSection(section: Placed, start: number, base: number, from: number, to: number): DrawnSection {
-  const bands = section.layout ? bandsWithin(section.layout, from - start, to - start) : [];
-  const tiles: Tile[] = [];
-  for (const band of bands) {
-    for (const box of band.boxes) {
-      const row = section.rows?.[box.index];
-      if (row) tiles.push({ row, box });
-    }
-  }
-  return {
-    key: section.key,
-    count: section.count,
-    top: start - base,
-    height: section.height,
-    loaded: section.rows !== null,
-    days: bands.flatMap((band) => band.days),
-    tiles,
-  };
 }
 
 /** Rows about 235 px high, lower in a narrow window. */

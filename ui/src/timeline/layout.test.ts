@@ -26,7 +26,8 @@ function cells(days: number[], ratios = [1.5, 0.75, 1.333, 1, 1.778, 0.667, 3]):
   return days.flatMap((count, day) =>
     Array.from({ length: count }, () => {
       number += 1;
-      return { day: `2024-06-${28 - day}`, ratio: ratios[(number * 7919) % ratios.length] as number };
+      const ratio = ratios[(number * 7919) % ratios.length] as number;
+      return { day: `2024-06-${28 - day}`, ratio, photos: 1 };
     }),
   );
 }
@@ -85,6 +86,12 @@ describe('a section', () => {
     expect(bands).toHaveLength(1);
     expect(bands[0]?.days.map((day) => day.day)).toEqual(['2024-06-28', '2024-06-27', '2024-06-26']);
     expect(bands[0]?.days.map((day) => day.left)).toEqual(bands[0]?.boxes.map((box) => box.left));
+  });
+
+  it('counts the photos of a day, not its tiles', () => {
+    const stacked = cells([2, 30]).map((cell, index) => ({ ...cell, photos: index === 1 ? 7 : 1 }));
+    const { bands } = layoutSection(stacked, MEASURES);
+    expect(bands.flatMap((band) => band.days).map((day) => day.count)).toEqual([8, 30]);
   });
 
   it('has no headings where days play no part', () => {

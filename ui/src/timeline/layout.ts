@@ -24,7 +24,7 @@ export interface Measures {
 }
 
 export interface Box {
-  /** Index of the photo within its section. */
+  /** Index of the tile within its section. */
   index: number;
   left: number;
   top: number;
@@ -35,7 +35,7 @@ export interface Box {
 export interface DayBox {
   /** The day, `yyyy-mm-dd`. */
   day: string;
-  /** Index of its first photo and how many it has. */
+  /** Index of its first tile, and how many photos it has. */
   first: number;
   count: number;
   left: number;
@@ -57,10 +57,14 @@ export interface SectionLayout {
   bands: Band[];
 }
 
-/** A photo as the layout sees it: width ÷ height, and the day it is filed under (empty where days play no part). */
+/**
+ * A tile as the layout sees it: width ÷ height, the day it is filed under (empty where days play no part), and how many
+ * photos it stands for.
+ */
 export interface Cell {
   ratio: number;
   day: string;
+  photos: number;
 }
 
 /** Panoramas and tall strips are cropped in the grid to these ratios: one photo must not swallow a row, nor vanish in it. */
@@ -75,6 +79,7 @@ interface Run {
   day: string;
   first: number;
   end: number;
+  photos: number;
 }
 
 export function layoutSection(cells: readonly Cell[], m: Measures): SectionLayout {
@@ -174,8 +179,10 @@ function runsByDay(cells: readonly Cell[]): Run[] {
   const runs: Run[] = [];
   cells.forEach((cell, index) => {
     const last = runs.at(-1);
-    if (last && last.day === cell.day) last.end = index + 1;
-    else runs.push({ day: cell.day, first: index, end: index + 1 });
+    if (last && last.day === cell.day) {
+      last.end = index + 1;
+      last.photos += cell.photos;
+    } else runs.push({ day: cell.day, first: index, end: index + 1, photos: cell.photos });
   });
   return runs;
 }
@@ -217,8 +224,14 @@ function shelfBand(cells: readonly Cell[], runs: Run[], top: number, m: Measures
     const start = left;
     left = setRow(cells, run.first, run.end, start, rowTop, height, m.gap, band.boxes);
     if (m.dayHeading > 0) {
-      const count = run.end - run.first;
-      band.days.push({ day: run.day, first: run.first, count, left: start, top, width: left - start });
+      band.days.push({
+        day: run.day,
+        first: run.first,
+        count: run.photos,
+        left: start,
+        top,
+        width: left - start,
+      });
     }
     left += m.dayGap;
   }
@@ -236,8 +249,7 @@ function fullDay(cells: readonly Cell[], run: Run, top: number, m: Measures, ban
     const band: Band = { top: bandTop, bottom: rowTop + height, boxes: [], days: [] };
     setRow(cells, first, end, 0, rowTop, height, m.gap, band.boxes);
     if (heading > 0) {
-      const count = run.end - run.first;
-      band.days.push({ day: run.day, first, count, left: 0, top: bandTop, width: m.width });
+      band.days.push({ day: run.day, first, count: run.photos, left: 0, top: bandTop, width: m.width });
     }
     bands.push(band);
     bandTop = band.bottom + m.gap;

@@ -34,9 +34,7 @@ export class ViewerState {
     this.record = null;
     this.previous = null;
     this.next = null;
-    if (!id || !this.grid) return;
-    this.grid.focused = id;
-    this.grid.reveal(id);
+    if (id) this.grid?.focusOn(id);
   }
 
   step(step: -1 | 1): void {
