@@ -6,6 +6,7 @@
     reason = "what a test expects and does not get ends it, in its parts too"
 )]
 
+mod alike;
 mod away;
 mod bad_input;
 mod bucket;

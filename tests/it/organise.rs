@@ -364,62 +364,6 @@ fn the_map_the_places_and_what_may_be_meant() {
     assert!(suggested("zzz").is_empty());
 }
 
-/// The same pictures twice, large and small.
-#[test]
-fn the_best_of_those_that_look_alike_is_kept_with_all_that_they_had() {
-    let home = Household::found();
-    let sample = |name: &str, pixels: &str| {
-        let to = home.folder(name);
-        let to = to.to_str().unwrap();
-        let args = [
-            "sample", "--count", "5", "--seed", "7", "--pixels", pixels, "--to", to,
-        ];
-        home.run(args).succeeded();
-        home.run(["import", to, "--album", name]).succeeded();
-    };
-    sample("large", "400000");
-    sample("small", "90000");
-    assert_eq!(home.json(["search", ""])["total"], 10);
-    let alike = home.json(["alike"]);
-    assert_eq!(alike["total"], 5, "{alike}");
-    assert_eq!(home.json(["search", "is:duplicate"])["total"], 10);
-    let group = alike["groups"][0]["photos"].as_array().unwrap();
-    let id = |at: usize| group[at]["id"].as_str().unwrap().to_owned();
-    let (best, other) = (id(0), id(1));
-    assert!(
-        group[0]["width"].as_u64() > group[1]["width"].as_u64(),
-        "{group:?}"
-    );
-    home.run([
-        "edit",
-        &other,
-        "--rating",
-        "5",
-        "--add-tag",
-        "sea",
-        "--caption",
-        "Ours",
-    ])
-    .succeeded();
-    home.run(["alike", "--keep", &best, &other]).succeeded();
-    let kept = home.json(["show", &best]);
-    assert_eq!(
-        (&kept["albums"], &kept["tags"]),
-        (&json!(["large", "small"]), &json!(["sea"]))
-    );
-    assert_eq!(
-        (&kept["rating"], &kept["caption"]),
-        (&json!(5), &json!("Ours"))
-    );
-    assert_eq!(home.json(["show", &other])["trashed"], true);
-    assert_eq!(home.json(["search", "is:duplicate"])["total"], 8);
-    home.run(["undo"]).succeeded();
-    assert_eq!(home.json(["search", "is:duplicate"])["total"], 10);
-    assert_eq!(home.json(["show", &best])["albums"], json!(["large"]));
-    let alone = home.run(["alike", "--keep", &best, &best]).exited(2);
-    assert!(alone.stderr.contains("empty"), "{}", alone.stderr);
-}
-
 /// Ten thousand photos in one change, undone in one step.
 #[test]
 fn ten_thousand_photos_are_changed_and_undone_at_once() {
