@@ -47,13 +47,10 @@ pub(super) trait Ground {
     /// A photo's row.
     fn photo(&self, id: &PhotoId) -> Result<Option<PhotoRow>, CatalogError>;
 
-    /// Keeps the payload that added a photo.
-    fn put_facts(&mut self, id: &PhotoId, raw: &[u8]) -> Result<(), CatalogError>;
-
-    /// The payload of the change at a place.
+    /// The payload of the edit at a place.
     fn words(&self, at: At) -> Result<Option<Vec<u8>>, CatalogError>;
 
-    /// Keeps the payload of a change.
+    /// Keeps the payload of an edit.
     fn put_words(&mut self, at: At, raw: &[u8]) -> Result<(), CatalogError>;
 
     /// What an edit did to a photo.

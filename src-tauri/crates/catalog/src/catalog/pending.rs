@@ -27,7 +27,6 @@ use crate::settings::SettingsChange;
 #[derive(Clone, Default)]
 pub(super) struct Layer {
     pub(super) photos: BTreeMap<PhotoId, Arc<Layered>>,
-    pub(super) facts: BTreeMap<PhotoId, Arc<[u8]>>,
     words: BTreeMap<u32, Arc<[u8]>>,
     pub(super) history: BTreeMap<(PhotoId, u32), Arc<HistoryRow>>,
     steps: BTreeMap<(ActionName, u32), Option<PhotoId>>,
@@ -161,11 +160,6 @@ impl Ground for Above<'_> {
             Some(layered) => Ok(Some(layered.now.clone())),
             None => self.below.row(id),
         }
-    }
-
-    fn put_facts(&mut self, id: &PhotoId, raw: &[u8]) -> Result<(), CatalogError> {
-        self.layer.facts.insert(*id, raw.into());
-        Ok(())
     }
 
     fn words(&self, at: At) -> Result<Option<Vec<u8>>, CatalogError> {

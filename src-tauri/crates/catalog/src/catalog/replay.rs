@@ -153,6 +153,7 @@ impl<G: Ground> Replay<G> {
             // The household has bytes again that it had done away with.
             Some(working) if purged.is_some() => {
                 working.now.added = stamp;
+                working.now.facts = place.at();
                 working.now.added_ms = place.block_time_ms;
                 working.now.import = photo.import;
                 working.now.purged = None;
@@ -160,7 +161,7 @@ impl<G: Ground> Replay<G> {
                 working.now.said.forget_trash();
                 working.now.said.apply(&place.author, &labels);
                 working.now.changed = stamp.height;
-                self.ground.put_facts(&photo.id, raw)?;
+                self.ground.put_words(place.at(), raw)?;
                 HistoryKind::Added
             }
             Some(working) => {
@@ -169,11 +170,11 @@ impl<G: Ground> Replay<G> {
                 HistoryKind::AddedAgain(effect.before)
             }
             None => {
-                let mut now = PhotoRow::new(photo, stamp, place.block_time_ms);
+                let mut now = PhotoRow::new(photo, place.at(), stamp, place.block_time_ms);
                 now.said.apply(&place.author, &brought);
                 let working = Working { before: None, now };
                 self.working.insert(photo.id, working);
-                self.ground.put_facts(&photo.id, raw)?;
+                self.ground.put_words(place.at(), raw)?;
                 HistoryKind::Added
             }
         };

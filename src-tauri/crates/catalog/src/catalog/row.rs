@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::CatalogError;
+use super::ground::At;
 use crate::burst;
 use crate::label::{List, Move};
 use crate::merge::{Before, PENDING, Said, Stamp};
@@ -16,6 +17,8 @@ use crate::wall_time::WallTime;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PhotoRow {
     pub(super) added: Stamp,
+    /// Where the edit stands that says its facts.
+    pub(super) facts: At,
     /// Nothing while the photo is pending.
     pub(super) added_ms: Option<i64>,
     pub(super) changed: u64,
@@ -40,7 +43,12 @@ struct Sketch {
 }
 
 impl PhotoRow {
-    pub(super) fn new(photo: &PhotoAdded, added: Stamp, added_ms: Option<i64>) -> PhotoRow {
+    pub(super) fn new(
+        photo: &PhotoAdded,
+        facts: At,
+        added: Stamp,
+        added_ms: Option<i64>,
+    ) -> PhotoRow {
         let ratio = if photo.width == 0 || photo.height == 0 {
             1.0
         } else {
@@ -48,6 +56,7 @@ impl PhotoRow {
         };
         PhotoRow {
             added,
+            facts,
             added_ms,
             changed: added.height,
             import: photo.import,

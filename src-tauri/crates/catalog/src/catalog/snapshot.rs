@@ -48,23 +48,18 @@ impl Snapshot {
 
     /// The photos of these ids, in this order; unknown ids are left out.
     pub fn photos(&self, ids: &[PhotoId]) -> Result<Vec<Photo>, CatalogError> {
-        let facts = self.transaction.open_table(tables::FACTS)?;
         let rows = self.transaction.open_table(tables::PHOTOS)?;
+        let edits = self.transaction.open_table(tables::EDITS)?;
         let mut photos = Vec::with_capacity(ids.len());
         for id in ids {
-            let (Some(facts), Some(row)) = (facts.get(&id.0)?, rows.get(&id.0)?) else {
+            let Some(row) = rows.get(&id.0)? else {
                 continue;
             };
             let row: PhotoRow = row::decode(row.value(), "photos")?;
+            let facts = edits.get(row.facts)?.ok_or(CatalogError::Row("edits"))?;
             photos.push(record(facts.value(), &row)?);
         }
         Ok(photos)
-    }
-
-    /// The payload that added a photo.
-    pub(super) fn facts(&self, id: &PhotoId) -> Result<Option<Vec<u8>>, CatalogError> {
-        let facts = self.transaction.open_table(tables::FACTS)?;
-        Ok(facts.get(&id.0)?.map(|facts| facts.value().to_vec()))
     }
 
     /// A photo's row.
@@ -357,7 +352,7 @@ pub(super) fn entry(
 /// A photo from the payload that added it and what people said since.
 pub(super) fn record(facts: &[u8], row: &PhotoRow) -> Result<Photo, CatalogError> {
     let Ok(LibraryEdit::PhotoAdded(facts)) = LibraryEdit::decode(facts) else {
-        return Err(CatalogError::Row("facts"));
+        return Err(CatalogError::Row("edits"));
     };
     let facts = *facts;
     let said = &row.said;

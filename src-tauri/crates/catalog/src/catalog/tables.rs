@@ -7,14 +7,12 @@ use super::CatalogError;
 use crate::photo_id::PhotoId;
 
 /// The version of everything below and of the rows; another one is built again.
-pub(super) const FORMAT: u64 = 12;
+pub(super) const FORMAT: u64 = 13;
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];
 type Action = &'static [u8; 8];
 
-/// Photo → its first `PhotoAdded` payload, as it stands in the chain.
-pub(super) const FACTS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("facts");
 /// Photo → [`super::row::PhotoRow`].
 pub(super) const PHOTOS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("photos");
 /// (Wall clock in ms, photo) → [`super::row::TimelineValue`], those in the trash left out.
@@ -38,7 +36,8 @@ pub(super) const RELABELLED: TableDefinition<'_, (u64, u32, Id), ()> =
 /// (Photo, height, place of the edit in its block) → [`super::row::HistoryRow`].
 pub(super) const HISTORY: TableDefinition<'_, (Id, u64, u32), &[u8]> =
     TableDefinition::new("history");
-/// (Height, place in the block) → payload of a change; once, however many photos it is about.
+/// (Height, place in the block) → payload of an edit that added a photo, changed some, or moved a
+/// label; once, however many photos it is about. In the chain's order, so that a new row comes last.
 pub(super) const EDITS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("edits");
 /// (Device, action, height, place in the block) → the photo that this edit of the action added,
 /// or no bytes if it changed photos; those of actions that were undone left out.
@@ -100,33 +99,32 @@ pub(super) const META_UNKNOWN: &str = "unknown";
 /// Does `$visit!(number, TABLE)` for each table in turn, always in this order.
 macro_rules! for_each_table {
     ($visit:ident) => {
-        $visit!(0, FACTS);
-        $visit!(1, PHOTOS);
-        $visit!(2, BY_TIME);
-        $visit!(3, MONTHS);
-        $visit!(4, LABELS);
-        $visit!(5, HISTORY);
-        $visit!(6, EDITS);
-        $visit!(7, STEPS);
-        $visit!(8, ACTIONS);
-        $visit!(9, UNDONE);
-        $visit!(10, CHANGED);
-        $visit!(11, STORED);
-        $visit!(12, VERIFIED);
-        $visit!(13, ABSENT);
-        $visit!(14, HELD);
-        $visit!(15, PURGED);
-        $visit!(16, SETTINGS);
-        $visit!(17, MEMBERS);
-        $visit!(18, DEVICES);
-        $visit!(19, FORKS);
-        $visit!(20, LEFTOVERS);
-        $visit!(21, LOSSES);
-        $visit!(22, MADE);
-        $visit!(23, LABELLED);
-        $visit!(24, RELABELS);
-        $visit!(25, RELABELLED);
-        $visit!(26, META);
+        $visit!(0, PHOTOS);
+        $visit!(1, BY_TIME);
+        $visit!(2, MONTHS);
+        $visit!(3, LABELS);
+        $visit!(4, HISTORY);
+        $visit!(5, EDITS);
+        $visit!(6, STEPS);
+        $visit!(7, ACTIONS);
+        $visit!(8, UNDONE);
+        $visit!(9, CHANGED);
+        $visit!(10, STORED);
+        $visit!(11, VERIFIED);
+        $visit!(12, ABSENT);
+        $visit!(13, HELD);
+        $visit!(14, PURGED);
+        $visit!(15, SETTINGS);
+        $visit!(16, MEMBERS);
+        $visit!(17, DEVICES);
+        $visit!(18, FORKS);
+        $visit!(19, LEFTOVERS);
+        $visit!(20, LOSSES);
+        $visit!(21, MADE);
+        $visit!(22, LABELLED);
+        $visit!(23, RELABELS);
+        $visit!(24, RELABELLED);
+        $visit!(25, META);
     };
 }
 pub(super) use for_each_table;

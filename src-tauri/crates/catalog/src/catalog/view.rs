@@ -14,6 +14,7 @@ use super::pending::Layer;
 use super::snapshot::{Snapshot, entry, record};
 use super::{Catalog, CatalogError};
 use crate::label::{List, Move};
+use crate::merge::PENDING;
 use crate::payload::{ActionName, LibraryEdit};
 use crate::photo::{
     Action, Deed, HistoryEntry, LabelCount, MonthCount, Photo, TimelineRow, Undone,
@@ -96,7 +97,8 @@ impl View {
 
     /// Whether the very adding of this photo is pending.
     pub fn is_pending_photo(&self, id: &PhotoId) -> Result<bool, CatalogError> {
-        Ok(self.layer.facts.contains_key(id))
+        let layered = self.layer.photos.get(id);
+        Ok(layered.is_some_and(|layered| layered.now.facts.0 == PENDING))
     }
 
     /// One photo, in the trash or not.
@@ -104,10 +106,11 @@ impl View {
         let Some(layered) = self.layer.photos.get(id) else {
             return self.snapshot.photo(id);
         };
-        let facts = match self.layer.facts.get(id) {
-            Some(facts) => facts.to_vec(),
-            None => self.snapshot.facts(id)?.ok_or(CatalogError::Row("facts"))?,
+        let facts = match layered.now.facts {
+            (PENDING, index) => self.layer.words(index),
+            at => self.snapshot.words(at)?,
         };
+        let facts = facts.ok_or(CatalogError::Row("edits"))?;
         let mut photo = record(&facts, &layered.now)?;
         photo.pending = true;
         Ok(Some(photo))

@@ -40,7 +40,6 @@ type Written<'t> = Copies<
 
 /// One transaction's tables.
 pub(super) struct Tables<'t> {
-    facts: Table<'t, Id, &'static [u8]>,
     photos: Table<'t, Id, &'static [u8]>,
     by_time: Table<'t, (i64, Id), &'static [u8]>,
     months: Table<'t, i32, u64>,
@@ -72,7 +71,6 @@ pub(super) struct Writing<'t> {
 impl<'t> Writing<'t> {
     pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Writing<'t>, CatalogError> {
         let replay = Replay::on(Tables {
-            facts: transaction.open_table(tables::FACTS)?,
             photos: transaction.open_table(tables::PHOTOS)?,
             by_time: transaction.open_table(tables::BY_TIME)?,
             months: transaction.open_table(tables::MONTHS)?,
@@ -225,11 +223,6 @@ impl Ground for Tables<'_> {
         let row = self.photos.get(&id.0)?;
         row.map(|row| row::decode(row.value(), "photos"))
             .transpose()
-    }
-
-    fn put_facts(&mut self, id: &PhotoId, raw: &[u8]) -> Result<(), CatalogError> {
-        self.facts.insert(&id.0, raw)?;
-        Ok(())
     }
 
     fn words(&self, at: At) -> Result<Option<Vec<u8>>, CatalogError> {
