@@ -305,7 +305,9 @@ fn open_sound(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
 
 fn open_files(dir: &Path, fields: &Fields) -> Result<Opened, TantivyError> {
     let directory = MmapDirectory::open(dir)?;
-    let index = tantivy::Index::open_or_create(directory, fields.schema.clone())?;
+    let mut index = tantivy::Index::open_or_create(directory, fields.schema.clone())?;
+    // The segments of a large library are searched beside each other.
+    index.set_default_multithread_executor()?;
     index
         .tokenizers()
         .register(rows::TOKENIZER, Rows::default());

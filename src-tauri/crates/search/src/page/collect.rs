@@ -45,34 +45,25 @@ struct Level {
     documents: Vec<DocId>,
 }
 
+/// What one segment brings.
+struct Piece {
+    total: u64,
+    /// The first behind the key, in order, and one more than the page holds, if there are so many.
+    keys: Vec<Key>,
+    tally: Option<Tally>,
+}
+
 impl Pass<'_> {
     pub(super) fn of(&self, wanted: &Wanted) -> tantivy::Result<Found> {
         let unscored = EnableScoring::disabled_from_searcher(self.searcher);
-        let mut found = Found {
-            total: 0,
-            keys: Vec::new(),
-            more: false,
-            facets: None,
-        };
-        let mut tallies = Vec::new();
-        let mut note = |segment: &SegmentReader, levels: Vec<Level>| {
-            tallies.extend(self.take(segment, levels, &mut found)?);
-            Ok::<_, tantivy::TantivyError>(())
-        };
-        let segments = self.searcher.segment_readers();
-        match wanted {
+        let pieces = match wanted {
             Wanted::Alike(search) => {
                 let weight = search.weight(unscored)?;
-                for segment in segments {
+                let rank = Key::rank(self.sort, 0.0);
+                self.each(|segment| {
                     let documents = self.documents(segment, weight.as_ref())?;
-                    note(
-                        segment,
-                        vec![Level {
-                            rank: Key::rank(self.sort, 0.0),
-                            documents,
-                        }],
-                    )?;
-                }
+                    Ok(vec![Level { rank, documents }])
+                })?
             }
             Wanted::Tiers(tiers) => {
                 let rank = |score| Key::rank(self.sort, score);
@@ -80,22 +71,40 @@ impl Pass<'_> {
                     .iter()
                     .map(|(score, search)| Ok((rank(*score), search.weight(unscored)?)));
                 let tiers: Vec<_> = tiers.collect::<tantivy::Result<_>>()?;
-                for segment in segments {
-                    note(segment, self.tiered(segment, &tiers)?)?;
-                }
+                self.each(|segment| self.tiered(segment, &tiers))?
             }
             Wanted::Scored(search) => {
                 let weight = search.weight(EnableScoring::enabled_from_searcher(self.searcher))?;
-                for segment in segments {
-                    note(segment, self.scored(segment, weight.as_ref())?)?;
-                }
+                self.each(|segment| self.scored(segment, weight.as_ref()))?
             }
-        }
-        found.keys.sort_unstable();
-        found.more = found.keys.len() > self.limit;
-        found.keys.truncate(self.limit);
-        found.facets = self.after.is_none().then(|| labels::facets(&tallies));
-        Ok(found)
+        };
+        let mut keys: Vec<_> = pieces
+            .iter()
+            .flat_map(|piece| &piece.keys)
+            .copied()
+            .collect();
+        keys.sort_unstable();
+        let more = keys.len() > self.limit;
+        keys.truncate(self.limit);
+        let total = pieces.iter().map(|piece| piece.total).sum();
+        let tallies: Vec<_> = pieces.into_iter().filter_map(|piece| piece.tally).collect();
+        let facets = self.after.is_none().then(|| labels::facets(&tallies));
+        Ok(Found {
+            total,
+            keys,
+            more,
+            facets,
+        })
+    }
+
+    /// What each segment brings, on as many threads as the index was given.
+    fn each(
+        &self,
+        levels: impl Fn(&SegmentReader) -> tantivy::Result<Vec<Level>> + Sync,
+    ) -> tantivy::Result<Vec<Piece>> {
+        let piece = |segment| self.take(segment, levels(segment)?);
+        let segments = self.searcher.segment_readers().iter();
+        self.searcher.index().search_executor().map(piece, segments)
     }
 
     fn scored(&self, segment: &SegmentReader, weight: &dyn Weight) -> tantivy::Result<Vec<Level>> {
@@ -123,24 +132,24 @@ impl Pass<'_> {
         Ok(levels)
     }
 
-    /// Takes the first of a segment behind the key, and one more than the page holds, if there are so many.
-    fn take(
-        &self,
-        segment: &SegmentReader,
-        mut levels: Vec<Level>,
-        found: &mut Found,
-    ) -> tantivy::Result<Option<Tally>> {
+    /// Takes of a segment what the page may need.
+    fn take(&self, segment: &SegmentReader, mut levels: Vec<Level>) -> tantivy::Result<Piece> {
+        let mut piece = Piece {
+            total: 0,
+            keys: Vec::new(),
+            tally: None,
+        };
         if levels.iter().all(|level| level.documents.is_empty()) {
             for level in levels {
                 self.briefs.give_back(level.documents);
             }
-            return Ok(None);
+            return Ok(piece);
         }
         let brief = self.briefs.of(segment)?;
         levels.sort_unstable_by_key(|level| level.rank);
         let mut wanted = self.limit + 1;
         for level in &levels {
-            found.total += level.documents.len() as u64;
+            piece.total += level.documents.len() as u64;
             let passed = match self.after {
                 Some(after) if level.rank < after.rank => continue,
                 Some(after) if level.rank == after.rank => brief.passed(self.sort, after),
@@ -151,7 +160,7 @@ impl Pass<'_> {
             let keys = first
                 .into_iter()
                 .map(|document| brief.key(self.sort, level.rank, document));
-            found.keys.extend(keys);
+            piece.keys.extend(keys);
         }
         let mut documents = levels.into_iter().map(|level| level.documents);
         // In which order they are counted does not matter.
@@ -160,9 +169,9 @@ impl Pass<'_> {
             all.extend_from_slice(&some);
             self.briefs.give_back(some);
         }
-        let tally = self.after.is_none().then(|| Tally::of(brief, &all));
+        piece.tally = self.after.is_none().then(|| Tally::of(brief, &all));
         self.briefs.give_back(all);
-        Ok(tally)
+        Ok(piece)
     }
 
     /// What a search finds in a segment, ascending.
