@@ -183,7 +183,8 @@ impl Pass<'_> {
         let mut documents = self.briefs.list();
         match segment.alive_bitset() {
             None => {
-                weight.for_each_no_score(segment, &mut |some| documents.extend_from_slice(some))?
+                let mut all = |some: &[DocId]| documents.extend_from_slice(some);
+                weight.for_each_no_score(segment, &mut all)?;
             }
             Some(alive) => weight.for_each_no_score(segment, &mut |some| {
                 documents.extend(some.iter().filter(|&&document| alive.is_alive(document)));
