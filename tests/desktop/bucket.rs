@@ -102,7 +102,7 @@ fn everything_comes_back_from_the_bucket_in_the_app() -> Result<(), Failure> {
     let node = home.serve_with([("KINFOLIO_BUCKET_URL".to_owned(), address.clone())]);
     let folder = home.sample("photos", PHOTOS);
     home.json(["import".as_ref(), folder.as_os_str()]);
-    home.json(["edit", "", "--add-tag", "kept"]);
+    home.json(["edit", "-is:trashed", "--add-tag", "kept"]);
     all_is_there(&node);
     let tip = home.json(["status"])["tip"].clone();
     let key = home.run(["recovery-key"]).succeeded().stdout;

@@ -48,7 +48,9 @@ fn what_waits_what_is_held_and_how_much_room_there_is_all_are_told() {
         let ledger = one.client().get("/api/v1/ledger").json();
         (ledger["quorum"] == false).then_some(())
     });
-    first.run(["edit", "", "--add-tag", "waits"]).succeeded();
+    first
+        .run(["edit", "-is:trashed", "--add-tag", "waits"])
+        .succeeded();
     let waiting = eventually("the observer hears of it", || {
         member(&two.client(), "Here")["pending"]
             .as_u64()

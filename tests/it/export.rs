@@ -128,12 +128,43 @@ fn originals_come_out_as_they_were_with_words_that_exiftool_reads() {
     near("GPSLongitude", -179.9);
     assert_eq!(read["PersonInImage"], json!(["Anna"]));
 
-    // Again: nothing is written over, and what is there is not written twice.
-    let again = home.json(["export", "", "--to", to_text]);
+    // Again: nothing is written over, what is there is not written twice, and words that another
+    // program wrote stay; those of our own follow what was said since.
+    let foreign = Command::new("exiftool")
+        .args(["-q", "-overwrite_original", "-XMP-dc:Subject+=theirs"])
+        .arg(&beside)
+        .status()
+        .unwrap();
+    assert!(foreign.success());
+    let second = ids(&home, "").remove(1);
+    home.run(["edit", &second, "--rating", "2"]).succeeded();
+    let again = home.json(["export", "-is:trashed", "--to", to_text, "--sidecars"]);
     assert_eq!(
-        (&again["exported"], &again["there"]),
-        (&json!(0), &json!(6))
+        (&again["exported"], &again["there"], &again["sidecars_left"]),
+        (&json!(0), &json!(6), &json!(1)),
+        "{again}"
     );
+    let theirs = exiftool(&beside);
+    assert!(
+        theirs["Subject"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("theirs"))
+    );
+    let ours = home.json(["show", &second]);
+    let ours = to.join(format!("{}.xmp", ours["name"].as_str().unwrap()));
+    assert_eq!(exiftool(&ours)["Rating"], 2);
+    fs::remove_file(&beside).unwrap();
+    home.run(["export", "", "--to", to_text, "--sidecars"])
+        .succeeded();
+    assert_eq!(exiftool(&beside)["TagsList"], read["TagsList"]);
+    let one = home.folder("one");
+    let done = home.json(["export", &first, "--to", one.to_str().unwrap()]);
+    assert_eq!((&done["found"], &done["exported"]), (&json!(1), &json!(1)));
+    let both = home
+        .run(["export", &first, "beach", "--to", to_text])
+        .exited(2);
+    assert!(both.stderr.contains("not by both"), "{}", both.stderr);
     let by_year = home.folder("by-year");
     let by_year = by_year.to_str().unwrap();
     home.run([
@@ -142,11 +173,14 @@ fn originals_come_out_as_they_were_with_words_that_exiftool_reads() {
         "--to",
         by_year,
         "--template",
-        "{yyyy}/{mm}/{stem}.{ext}",
+        "{yyyy}/{mm}/{album}/{stem}.{ext}",
     ])
     .succeeded();
     assert_eq!(files(Path::new(by_year)).len(), 6);
-    assert!(Path::new(by_year).join("2019/07").is_dir());
+    let july = Path::new(by_year).join("2019/07");
+    assert!(july.join("Summer _2019_").is_dir());
+    // Those without an album stand in the month.
+    assert!(files(Path::new(by_year)).len() > files(&july.join("Summer _2019_")).len());
     let wrong = home
         .run(["export", "", "--to", by_year, "--template", "../{name}"])
         .exited(2);
@@ -302,6 +336,17 @@ fn a_broken_sidecar_is_told_and_a_takeout_without_json_imports() {
         (&json!(2), &json!([])),
         "{done}"
     );
+    assert_eq!(done["warned"].as_array().unwrap().len(), 1, "{done}");
+    // Again: nothing is added, and what lies in the trash stays there and is told of.
+    let first = ids(&home, "").remove(0);
+    home.run(["edit", &first, "--trash", "on"]).succeeded();
+    let again = home.json(["import", sample.to_str().unwrap()]);
+    assert_eq!(
+        (&again["duplicate"], &again["trashed"]),
+        (&json!(2), &json!(1))
+    );
+    home.run(["edit", "is:trashed", "--trash", "off"])
+        .succeeded();
     let warned: Vec<_> = ids(&home, "")
         .iter()
         .filter_map(|id| {

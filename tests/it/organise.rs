@@ -402,3 +402,66 @@ fn serving() -> (Household, Node) {
 fn ok(answer: Answer) {
     assert_eq!(answer.is(200).status, 200);
 }
+
+/// Whoever writes a label or a field in another case means the one that there is.
+#[test]
+fn labels_and_fields_are_one_whatever_their_case() {
+    let (home, node) = serving();
+    let client = node.client();
+    let id = upload(&client, "one");
+    home.run([
+        "edit",
+        &id,
+        "--add-tag",
+        "Travel/Crete",
+        "--add-person",
+        "Anna Müller",
+    ])
+    .succeeded();
+    home.run([
+        "edit",
+        &id,
+        "--add-tag",
+        "travel/crete",
+        "--add-person",
+        "anna müller",
+    ])
+    .succeeded();
+    assert_eq!(counts(&client, "tags"), [("Travel/Crete".to_owned(), 1)]);
+    assert_eq!(counts(&client, "people"), [("Anna Müller".to_owned(), 1)]);
+    home.run(["edit", &id, "--remove-tag", "TRAVEL/CRETE"])
+        .succeeded();
+    assert_eq!(counts(&client, "tags"), []);
+    home.run(["tags", "add", "Sea"]).succeeded();
+    home.run(["tags", "add", "sea"]).succeeded();
+    home.run(["tags", "rename", "SEA", "ocean"]).succeeded();
+    assert_eq!(counts(&client, "tags"), [("ocean".to_owned(), 0)]);
+    home.run(["fields", "define", "Box", "--type", "number"])
+        .succeeded();
+    home.run(["edit", &id, "--field", "box=4"]).succeeded();
+    assert_eq!(home.json(["show", &id])["fields"], json!({ "Box": "4" }));
+    edit(&client, &[&id], &json!({ "fields": { "BOX": 4.5 } }));
+    assert_eq!(home.json(["show", &id])["fields"], json!({ "Box": "4.5" }));
+    edit(&client, &[&id], &json!({ "fields": { "bOX": null } }));
+    assert_eq!(home.json(["show", &id])["fields"], json!({}));
+}
+
+/// A few words are one query, as in a search; nothing at all is not everything.
+#[test]
+fn an_edit_changes_what_a_search_of_the_same_words_finds() {
+    let (home, node) = serving();
+    let client = node.client();
+    for name in ["red sea", "red house", "blue sea"] {
+        let name = name.replace(' ', "%20");
+        upload(&client, &name);
+    }
+    finds(&client, "red", 2);
+    home.run(["edit", "red", "sea", "--rating", "3"])
+        .succeeded();
+    finds(&client, "rating:3", 1);
+    for empty in ["", "  "] {
+        let refused = home.run(["edit", empty, "--trash", "on"]).exited(2);
+        assert!(refused.stderr.contains("-is:trashed"), "{}", refused.stderr);
+    }
+    finds(&client, "", 3);
+}

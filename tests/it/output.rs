@@ -27,7 +27,14 @@ fn what_people_read() {
     );
     assert_snapshot!(
         "edit",
-        shows(&["edit", "", "--add-tag", "summer/lake", "--rating", "4"])
+        shows(&[
+            "edit",
+            "-is:trashed",
+            "--add-tag",
+            "summer/lake",
+            "--rating",
+            "4"
+        ])
     );
     assert_snapshot!("search", shows(&["search", "tag:summer"]));
     assert_snapshot!("search_nothing", shows(&["search", "tag:winter"]));

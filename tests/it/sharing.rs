@@ -41,7 +41,10 @@ fn commands_speak_to_the_node_that_owns_the_library() {
         home.json(["search", "odd"])["photos"][0]["name"],
         "odd \\xFF.bin"
     );
-    assert_eq!(home.json(["edit", "", "--add-tag", "t"])["photos"], 6);
+    assert_eq!(
+        home.json(["edit", "-is:trashed", "--add-tag", "t"])["photos"],
+        6
+    );
     let status = home.json(["status"]);
     let ledger = client.get("/api/v1/ledger").json();
     assert_eq!(

@@ -162,7 +162,9 @@ fn a_full_disk_is_told_on_its_device_and_on_the_others() {
         }
     }
     // What is refused says so, and is not recorded.
-    let refused = tiny.run(["edit", "", "--add-tag", "refused"]).exited(1);
+    let refused = tiny
+        .run(["edit", "-is:trashed", "--add-tag", "refused"])
+        .exited(1);
     let said = &refused.stderr;
     assert!(said.contains("full"), "{said}");
     let is_refused = said.contains("not recorded") || said.contains("nothing was changed");

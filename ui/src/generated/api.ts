@@ -1025,7 +1025,7 @@ export interface components {
             caption?: string | null;
             /** @description Favourite or not. */
             favorite?: boolean | null;
-            /** @description Values of the household's own fields by name; `null` removes one. */
+            /** @description Values of the household's own fields by name, numbers as such or as text; `null` removes one. */
             fields?: {
                 [key: string]: string | null;
             };
@@ -1418,6 +1418,18 @@ export interface components {
             seconds: number;
             /** @description Where it stands. */
             state: components["schemas"]["ImportState"];
+            /**
+             * Format: int64
+             * @description Those of them whose photos are in the trash, and stay there.
+             */
+            trashed: number;
+            /** @description The first thousand of those, each with what is wrong; none in events. */
+            warned: components["schemas"]["Rejected"][];
+            /**
+             * Format: int64
+             * @description How many were imported though not all that belongs to them could be read.
+             */
+            warned_count: number;
         };
         /**
          * @description Where an import stands.
@@ -1814,7 +1826,7 @@ export interface components {
             taken_by_hand: boolean;
             /**
              * @description What the file's own time came from: `exif_original`, `exif_digitized`, `xmp`, `gps`, `video`,
-             *     `takeout`, `file_name` or `file_time`.
+             *     `takeout`, `file_name`, `exif_modified` or `file_time`.
              */
             taken_source: string;
             /** @description A tiny placeholder picture, base64; empty when there is none. */

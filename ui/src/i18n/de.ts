@@ -144,6 +144,7 @@ export const de: Catalogue = {
   'info.date.takeout': 'nach dem Google Takeout, aus dem es kam',
   'info.date.by_hand': 'von Hand gesetzt',
   'info.date.file_name': 'aus dem Dateinamen gelesen',
+  'info.date.exif_modified': 'als es zuletzt geschrieben wurde, mangels eines besseren',
   'info.date.file_time': 'nach dem Datum der Datei, mangels eines besseren',
   'info.albums': 'Alben',
   'info.people': 'Personen',

@@ -139,6 +139,7 @@ export const en = {
   'info.date.takeout': 'from the Google Takeout that it came in',
   'info.date.by_hand': 'set by hand',
   'info.date.file_name': 'read from the file’s name',
+  'info.date.exif_modified': 'when it was last written, for want of a better one',
   'info.date.file_time': 'from the file’s date, for want of a better one',
   'info.albums': 'Albums',
   'info.people': 'People',

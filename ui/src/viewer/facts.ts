@@ -42,6 +42,7 @@ const SOURCES: Record<string, Key> = {
   video: 'info.date.video',
   takeout: 'info.date.takeout',
   file_name: 'info.date.file_name',
+  exif_modified: 'info.date.exif_modified',
   file_time: 'info.date.file_time',
 };
 

@@ -282,6 +282,8 @@ pub enum TakenSource {
     Gps,
     /// The file's name.
     FileName,
+    /// EXIF `DateTime`, when the picture was last written.
+    ExifModified,
     /// The file's time of modification.
     #[default]
     FileTime,

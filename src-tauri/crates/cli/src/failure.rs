@@ -27,6 +27,12 @@ pub(crate) enum Failure {
     /// Nobody said where the library is, and the platform does not either.
     #[error("no data folder is known here: name the library with --data DIR or KINFOLIO_DATA")]
     NoDataFolder,
+    /// An empty argument would mean every photo.
+    #[error("name photos by their ids or by a query; every photo is found by `-is:trashed`")]
+    NoPhotos,
+    /// Ids and a query at once.
+    #[error("name photos by their ids or by one query, not by both")]
+    MixedPhotos,
     /// The library said no.
     #[error(transparent)]
     Library(#[from] LibraryError),
@@ -108,6 +114,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::BadQuery { .. } | Self::BadPath { .. } => WRONG_USAGE,
+            Self::NoPhotos | Self::MixedPhotos => WRONG_USAGE,
             Self::Api(problem) if matches!(problem.status, 400 | 422) => WRONG_USAGE,
             Self::Library(LibraryError::BadName { .. }) => WRONG_USAGE,
             Self::BadKey(_) | Self::KeyUnread { .. } => WRONG_USAGE,

@@ -351,7 +351,7 @@ pub(crate) struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct PurgeArgs {
-    /// Queries (is:trashed is all of the trash) or ids
+    /// Ids, or one query (is:trashed is all of the trash)
     #[arg(required = true, value_name = "QUERY-or-ID", value_parser = query)]
     pub(crate) photos: Vec<String>,
     /// A photo to purge even if no other good copy is known than the last one; may be repeated

@@ -125,6 +125,7 @@ fn taken(taken: photos::Taken) -> catalog::Taken {
         photos::TakenSource::Xmp => catalog::TakenSource::Xmp,
         photos::TakenSource::Takeout => catalog::TakenSource::Takeout,
         photos::TakenSource::FileName => catalog::TakenSource::FileName,
+        photos::TakenSource::ExifModified => catalog::TakenSource::ExifModified,
         photos::TakenSource::FileTime => catalog::TakenSource::FileTime,
     };
     catalog::Taken {

@@ -1,12 +1,15 @@
 //! Changing photos: one or thousands, in one indivisible batch.
 
 use bytes::Bytes;
-use kinfolio_catalog::{ActionId, Change, EditId, LibraryEdit, Occasion, PhotoId, View, WallTime};
+use kinfolio_catalog::{
+    ActionId, Change, EditId, LibraryEdit, List, Occasion, PhotoId, View, WallTime,
+};
 use kinfolio_node::Receipt;
 
 use crate::error::LibraryError;
 use crate::event::{Event, PHOTOS_NAMED_MAX};
 use crate::fields;
+use crate::labels;
 use crate::library::Library;
 use crate::query;
 use crate::tasks::now_ms;
@@ -58,6 +61,7 @@ pub async fn apply(
 ) -> Result<Done, LibraryError> {
     let change = change.checked().map_err(LibraryError::BadChange)?;
     let change = fields::checked(library, change)?;
+    let change = as_known(library, change).await?;
     let photos = resolve(library, selection).await?;
     if photos.is_empty() {
         let height = library.height();
@@ -84,6 +88,23 @@ pub async fn apply(
         height: sent.height,
         photos: photos.len() as u64,
     })
+}
+
+/// The change with its labels as the household writes them.
+async fn as_known(library: &Library, change: Change) -> Result<Change, LibraryError> {
+    let known = library.read(move |view| {
+        let of = |list, labels| labels::as_known(view, list, labels);
+        Ok(Change {
+            add_tags: of(List::Tags, change.add_tags)?,
+            remove_tags: of(List::Tags, change.remove_tags)?,
+            add_albums: of(List::Albums, change.add_albums)?,
+            remove_albums: of(List::Albums, change.remove_albums)?,
+            add_people: of(List::People, change.add_people)?,
+            remove_people: of(List::People, change.remove_people)?,
+            ..change
+        })
+    });
+    Ok(known.await?.value)
 }
 
 /// Reads a capture time as people write it: RFC 3339, or the same without an offset (then the

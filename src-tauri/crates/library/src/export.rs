@@ -34,6 +34,8 @@ pub fn xmp(photo: &Photo) -> String {
     })
 }
 
+pub use kinfolio_photos::described::is_own_sidecar;
+
 /// Whether a file's bytes are those of an original.
 ///
 /// # Errors

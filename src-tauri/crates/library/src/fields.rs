@@ -65,8 +65,8 @@ pub async fn define(library: &Library, name: &str, of: FieldType) -> Result<Sett
 /// # Errors
 /// [`LibraryError::FieldUnknown`], its choices cannot be, or the ledger cannot write.
 pub async fn change(library: &Library, name: &str, of: FieldType) -> Result<Settled, LibraryError> {
-    known(library, name)?;
-    set(library, name, Some(of)).await
+    let (name, _) = known(library, name)?;
+    set(library, &name, Some(of)).await
 }
 
 /// Does away with a field; values that photos have stay in the ledger, and show again with a field
@@ -75,8 +75,8 @@ pub async fn change(library: &Library, name: &str, of: FieldType) -> Result<Sett
 /// # Errors
 /// [`LibraryError::FieldUnknown`], or the ledger cannot write.
 pub async fn remove(library: &Library, name: &str) -> Result<Settled, LibraryError> {
-    known(library, name)?;
-    set(library, name, None).await
+    let (name, _) = known(library, name)?;
+    set(library, &name, None).await
 }
 
 async fn set(
@@ -91,17 +91,20 @@ async fn set(
     change_settings(library, change).await
 }
 
-fn known(library: &Library, name: &str) -> Result<FieldType, LibraryError> {
+/// A field by its name, in whatever case: as the household writes it, and what may stand in it.
+fn known(library: &Library, name: &str) -> Result<(String, FieldType), LibraryError> {
     let known = settings(library).fields;
-    known.get(name).cloned().ok_or_else(|| {
-        let name = name.to_owned();
-        let names = known.into_keys().collect::<Vec<_>>().join(", ");
-        let known = match names.as_str() {
-            "" => "it has none".to_owned(),
-            names => format!("it has {names}"),
-        };
-        LibraryError::FieldUnknown { name, known }
-    })
+    let alike = known.iter().find(|(one, _)| folded(one) == folded(name));
+    if let Some((name, of)) = known.get_key_value(name).or(alike) {
+        return Ok((name.clone(), of.clone()));
+    }
+    let name = name.to_owned();
+    let names = known.into_keys().collect::<Vec<_>>().join(", ");
+    let known = match names.as_str() {
+        "" => "it has none".to_owned(),
+        names => format!("it has {names}"),
+    };
+    Err(LibraryError::FieldUnknown { name, known })
 }
 
 /// The change with its values as their fields hold them.
@@ -109,13 +112,21 @@ fn known(library: &Library, name: &str) -> Result<FieldType, LibraryError> {
 /// # Errors
 /// A field is not defined, or holds no such value.
 pub(crate) fn checked(library: &Library, mut change: Change) -> Result<Change, LibraryError> {
-    for (name, value) in &mut change.fields {
-        // What nobody has defined any more can still be cleared.
-        if let Some(text) = value {
-            let of = known(library, name)?;
-            let kept = of.value(name, text);
-            *text = kept.map_err(|error| LibraryError::BadChange(ChangeError::Field(error)))?;
-        }
+    let asked = std::mem::take(&mut change.fields);
+    for (name, value) in asked {
+        let found = known(library, &name);
+        let (name, value) = match (value, found) {
+            (Some(text), found) => {
+                let (name, of) = found?;
+                let kept = of.value(&name, &text);
+                let kept =
+                    kept.map_err(|error| LibraryError::BadChange(ChangeError::Field(error)))?;
+                (name, Some(kept))
+            }
+            // What nobody has defined any more can still be cleared.
+            (None, found) => (found.map_or(name, |(name, _)| name), None),
+        };
+        change.fields.insert(name, value);
     }
     Ok(change)
 }

@@ -24,6 +24,9 @@ use journal::Plan;
 /// Ended jobs that are remembered.
 const ENDED_MAX: usize = 100;
 
+/// Files that a job names for what is wrong with them.
+pub const WARNED_MAX: usize = 1_000;
+
 /// What to import.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -48,10 +51,16 @@ pub struct Job {
     pub added: u64,
     /// Files whose bytes were there already, in the trash or not.
     pub duplicate: u64,
+    /// Those of them whose photos are in the trash, and stay there.
+    pub trashed: u64,
     /// Files that could not be imported.
     pub rejected_count: u64,
     /// Those files, escaped, each with its reason; in events only the last 100.
     pub rejected: Vec<(String, String)>,
+    /// Files that were imported though not all that belongs to them could be read.
+    pub warned_count: u64,
+    /// The first [`WARNED_MAX`] of those, escaped, each with what is wrong; in events none.
+    pub warned: Vec<(String, String)>,
     /// Bytes dealt with.
     pub bytes: u64,
     /// Seconds since it began, or that it took.
@@ -105,8 +114,11 @@ impl Job {
             found: 0,
             added: 0,
             duplicate: 0,
+            trashed: 0,
             rejected_count: 0,
             rejected: Vec::new(),
+            warned_count: 0,
+            warned: Vec::new(),
             bytes: 0,
             seconds: 0.0,
             current: None,

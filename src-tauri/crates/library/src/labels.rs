@@ -3,7 +3,10 @@
 //! Each is one edit in the ledger, however many photos have the label. Putting labels on photos is
 //! [`edit`](crate::edit)'s.
 
-use kinfolio_catalog::{LabelCount, LibraryEdit, List, Move};
+use std::collections::HashSet;
+
+use kinfolio_catalog::{LabelCount, LibraryEdit, List, Move, View};
+use kinfolio_search::folded;
 
 use crate::browse::At;
 use crate::edit::{Done, Settled, act, send};
@@ -24,6 +27,7 @@ pub async fn list(library: &Library, list: List) -> Result<At<Vec<LabelCount>>, 
 /// It cannot be a label of that list, or the ledger cannot write.
 pub async fn make(library: &Library, list: List, label: &str) -> Result<Done, LibraryError> {
     let label = list.label(label).map_err(LibraryError::BadLabel)?;
+    let label = known(library, list, label).await?;
     let (wanted, known) = (label.clone(), self::list(library, list).await?);
     if known.value.iter().any(|one| one.name == wanted) {
         return Ok(Done {
@@ -66,6 +70,7 @@ async fn move_to(
     to: Option<String>,
 ) -> Result<Done, LibraryError> {
     let from = list.label(from).map_err(LibraryError::BadLabel)?;
+    let from = known(library, list, from).await?;
     let moved = Move { list, from, to };
     let asked = moved.clone();
     let found = library.read(move |catalog| {
@@ -91,6 +96,38 @@ async fn move_to(
         moved.fits(&one.name).map_err(LibraryError::BadLabel)?;
     }
     write(library, LibraryEdit::LabelMoved(moved), photos).await
+}
+
+/// Labels as the household writes them: `Sea` for `sea`, where it has that and not the other. A search
+/// could not tell the two apart.
+pub(crate) fn as_known(
+    view: &View,
+    list: List,
+    labels: Vec<String>,
+) -> Result<Vec<String>, LibraryError> {
+    if labels.is_empty() {
+        return Ok(labels);
+    }
+    let known = view.labels(list)?;
+    let as_known = |label: String| {
+        if known.iter().any(|one| one.name == label) {
+            return label;
+        }
+        let plain = folded(&label);
+        let alike = known.iter().find(|one| folded(&one.name) == plain);
+        alike.map_or(label, |one| one.name.clone())
+    };
+    let mut labels: Vec<_> = labels.into_iter().map(as_known).collect();
+    let mut met = HashSet::new();
+    labels.retain(|label| met.insert(label.clone()));
+    Ok(labels)
+}
+
+/// The same of one.
+async fn known(library: &Library, list: List, label: String) -> Result<String, LibraryError> {
+    let asked = vec![label.clone()];
+    let found = library.read(move |view| as_known(view, list, asked));
+    Ok(found.await?.value.pop().unwrap_or(label))
 }
 
 async fn write(library: &Library, edit: LibraryEdit, photos: u64) -> Result<Done, LibraryError> {

@@ -22,7 +22,7 @@ mod xmp;
 use crate::exif::Position;
 use crate::taken::{CaptureTime, Taken, TakenSource};
 
-pub use sidecar::{SidecarFacts, xmp_sidecar};
+pub use sidecar::{SidecarFacts, is_own_sidecar, xmp_sidecar};
 
 /// Most tags, albums or people of one photo.
 pub const NAMES_MAX: usize = 256;

@@ -276,6 +276,7 @@ impl Tags {
                     Tag::SubSecTimeDigitized,
                     Tag::OffsetTimeDigitized,
                 ),
+                exif_modified: self.date(Tag::DateTime, Tag::SubSecTime, Tag::OffsetTime),
                 gps: self.gps_time(),
                 ..Witnesses::default()
             },

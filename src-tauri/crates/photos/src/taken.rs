@@ -43,6 +43,8 @@ pub enum TakenSource {
     Takeout,
     /// A date in the file's name.
     FileName,
+    /// EXIF `DateTime`, when the picture was last written.
+    ExifModified,
     /// When the file was last modified (UTC).
     FileTime,
 }
@@ -74,6 +76,7 @@ pub(crate) struct Witnesses {
     pub(crate) xmp: Option<CaptureTime>,
     pub(crate) xmp_created: Option<CaptureTime>,
     pub(crate) digitized: Option<CaptureTime>,
+    pub(crate) exif_modified: Option<CaptureTime>,
     pub(crate) gps: Option<CaptureTime>,
     pub(crate) video: Option<CaptureTime>,
     pub(crate) takeout: Option<CaptureTime>,
@@ -98,6 +101,7 @@ impl Witnesses {
             (self.video, TakenSource::Video),
             (self.takeout, TakenSource::Takeout),
             (from_name(name), TakenSource::FileName),
+            (self.exif_modified, TakenSource::ExifModified),
         ];
         let first = found
             .into_iter()

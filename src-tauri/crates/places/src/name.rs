@@ -11,6 +11,9 @@ use reverse_geocoder::{Record, ReverseGeocoder};
 /// out, at sea or in a desert, a name would say more than is known.
 const NAMED_WITHIN_KM: f64 = 30.0;
 
+/// How far around a position the nearest towns are looked for, and how far from there they may be.
+const NEIGHBOURS_KM: f64 = 4.0;
+
 /// Names of a country that it is found by: they begin with English, German, French and Spanish.
 const LANGUAGES: usize = 5;
 
@@ -38,6 +41,8 @@ struct Names {
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     record: &'static Record,
+    lat: f64,
+    lon: f64,
 }
 
 /// The town or village at this position, in degrees; nothing where none is near, or the position is
@@ -47,12 +52,17 @@ pub fn name(lat: f64, lon: f64) -> Option<Place> {
     if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) {
         return None;
     }
+    let record = nearest(lat, lon, NAMED_WITHIN_KM)?;
+    Some(Place { record, lat, lon })
+}
+
+/// The town or village whose middle is the nearest, if it is near enough.
+fn nearest(lat: f64, lon: f64, within_km: f64) -> Option<&'static Record> {
     let found = GEOCODER.search((lat, lon));
     // It gives the square of the straight way through a globe of radius 1.
     let half_chord = (found.distance.sqrt() / 2.0).min(1.0);
     let km = 2.0 * half_chord.asin() * EARTH_KM;
-    let record = found.record;
-    (km <= NAMED_WITHIN_KM).then_some(Place { record })
+    (km <= within_km).then_some(found.record)
 }
 
 impl Place {
@@ -65,8 +75,29 @@ impl Place {
         }
     }
 
-    /// What it may be looked for by, besides what is shown: its district, and the country as some
-    /// languages call it.
+    /// Towns whose surroundings come near, among them the city whose suburb is nearer than its middle.
+    fn neighbours(&self) -> Vec<&'static str> {
+        let north = (NEIGHBOURS_KM / EARTH_KM).to_degrees();
+        // Around a pole there are no towns to miss.
+        let east = north / self.lat.to_radians().cos().max(0.01);
+        let mut names = Vec::new();
+        for eighth in 0..8 {
+            let (sin, cos) = (f64::from(eighth) * std::f64::consts::FRAC_PI_4).sin_cos();
+            let lat = (self.lat + north * cos).clamp(-90.0, 90.0);
+            let lon = (self.lon + east * sin + 540.0).rem_euclid(360.0) - 180.0;
+            let Some(record) = nearest(lat, lon, NEIGHBOURS_KM) else {
+                continue;
+            };
+            let name = record.name.as_str();
+            if name != self.record.name && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// What it may be looked for by, besides what is shown: its district, the country as some
+    /// languages call it, and its neighbours' names.
     #[must_use]
     pub fn aliases(&self) -> Vec<String> {
         let names = COUNTRIES.get(&self.record.cc);
@@ -74,7 +105,12 @@ impl Place {
         let names = names.map(|&name| name.to_owned());
         let district = Some(self.record.admin2.clone());
         let district = district.filter(|district| !district.is_empty());
-        district.into_iter().chain(names).collect()
+        let neighbours = self.neighbours().into_iter().map(str::to_owned);
+        district
+            .into_iter()
+            .chain(names)
+            .chain(neighbours)
+            .collect()
     }
 }
 
@@ -117,6 +153,24 @@ fn spoken(country: &Country) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_city_is_found_beyond_its_nearest_suburb() {
+        let check = |lat, lon, expected: &str, city: &str| {
+            let place = name(lat, lon).unwrap();
+            assert!(place.to_string().starts_with(expected), "{place}");
+            assert!(
+                place.aliases().iter().any(|name| name == city),
+                "{:?}",
+                place.aliases()
+            );
+        };
+        check(48.8583, 2.2945, "Neuilly-sur-Seine", "Paris");
+        check(40.758, -73.9855, "Weehawken", "New York City");
+        // On either side of the date line, and where there is nothing but ice.
+        assert!(name(-16.8, 179.99).is_some_and(|place| place.aliases().len() < 20));
+        assert!(name(-90.0, 0.0).is_none());
+    }
 
     #[test]
     fn positions_have_the_names_that_people_know_and_none_far_out() {

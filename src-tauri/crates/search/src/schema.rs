@@ -14,7 +14,7 @@ use crate::rows::{self, rows};
 use crate::{fold, geo, own};
 
 /// Version of everything here and in [`fold`]; an index of another one is built again.
-pub(crate) const FORMAT: u64 = 6;
+pub(crate) const FORMAT: u64 = 7;
 
 /// Columns that are read by name.
 pub(crate) const TAKEN: &str = "taken";
@@ -184,7 +184,8 @@ impl Fields {
     fn add_words(&self, document: &mut TantivyDocument, photo: &Photo) {
         let (make, model) = (photo.camera_make.as_str(), photo.camera_model.as_str());
         let tags = photo.tags.iter().map(String::as_str);
-        let texts = [&photo.name, &photo.caption, make, model, &photo.lens];
+        let camera = camera_name(make, model);
+        let texts = [&photo.name, &photo.caption, &camera, make, &photo.lens];
         let place = photo
             .position
             .and_then(|at| kinfolio_places::name(at.lat, at.lon));
@@ -215,10 +216,9 @@ impl Fields {
             document.add_text(self.beginning, beginning);
         }
         document.add_text(self.text, rows(texts));
-        document.add_text(self.camera, words([make, model]));
+        document.add_text(self.camera, words([camera.as_str(), make]));
         document.add_text(self.lens, words([photo.lens.as_str()]));
         document.add_text(self.folder, words([photo.folder.as_str()]));
-        let camera = camera_name(make, model);
         if !camera.is_empty() {
             document.add_text(self.camera_name, camera);
         }

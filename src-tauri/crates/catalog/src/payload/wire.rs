@@ -405,6 +405,7 @@ fn source_to_wire(source: TakenSource) -> proto::TakenSource {
         TakenSource::Video => proto::TakenSource::Video,
         TakenSource::Takeout => proto::TakenSource::Takeout,
         TakenSource::FileName => proto::TakenSource::FileName,
+        TakenSource::ExifModified => proto::TakenSource::ExifModified,
         TakenSource::FileTime => proto::TakenSource::FileTime,
     }
 }
@@ -418,6 +419,7 @@ fn source_from_wire(source: proto::TakenSource) -> TakenSource {
         proto::TakenSource::Video => TakenSource::Video,
         proto::TakenSource::Takeout => TakenSource::Takeout,
         proto::TakenSource::FileName => TakenSource::FileName,
+        proto::TakenSource::ExifModified => TakenSource::ExifModified,
         proto::TakenSource::FileTime => TakenSource::FileTime,
     }
 }

@@ -8,14 +8,11 @@ use kinfolio_http::dto::State;
 use kinfolio_http::dto::change::{ChangeBody, EditsBody, EditsDone};
 use kinfolio_library::catalog::PhotoId;
 
-use super::search::{find, with_query};
+use super::search::with_query;
 use crate::api::Api;
 use crate::failure::Failure;
 use crate::output::{Output, counted, grouped};
 use crate::usage::EditArgs;
-
-/// Most photos of one page of a search.
-const PAGE: u32 = 20_000;
 
 pub(crate) async fn run(
     root: &Path,
@@ -45,47 +42,37 @@ async fn apply(api: &Api, args: &EditArgs) -> Result<EditsDone, Failure> {
         fields: args.fields.iter().cloned().collect(),
         trash: args.trash.map(Into::into),
     };
-    let body = match args.photos.as_slice() {
-        [query] if query.parse::<PhotoId>().is_err() => EditsBody {
-            ids: None,
-            query: Some(query.clone()),
-            change,
-        },
-        several => EditsBody {
-            ids: Some(resolve(api, several).await?),
-            query: None,
-            change,
-        },
-    };
+    let (ids, query) = selected(&args.photos)?;
+    let body = EditsBody { ids, query, change };
     let query = body.query.clone().unwrap_or_default();
     api.post("/api/v1/edits", &body)
         .await
         .map_err(|failure| with_query(failure, &query))
 }
 
-/// Every photo that one of `named` names, each once, so that one edit changes them all.
-pub(super) async fn resolve(api: &Api, named: &[String]) -> Result<Vec<PhotoId>, Failure> {
-    let mut photos = BTreeSet::new();
-    for text in named {
-        if let Ok(id) = text.parse() {
-            photos.insert(id);
-            continue;
+/// What arguments name: photos by their ids, or else the words of one query, as in a search. A query is
+/// left to the node, whose search waits for what was changed just now.
+pub(super) fn selected(
+    arguments: &[String],
+) -> Result<(Option<Vec<PhotoId>>, Option<String>), Failure> {
+    let ids: BTreeSet<_> = arguments
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    if !ids.is_empty() {
+        if arguments
+            .iter()
+            .any(|text| text.parse::<PhotoId>().is_err())
+        {
+            return Err(Failure::MixedPhotos);
         }
-        let mut cursor = None;
-        loop {
-            let page = find(api, text, PAGE, cursor.as_deref()).await?;
-            photos.extend(
-                page.photos
-                    .iter()
-                    .filter_map(|photo| photo.id.parse::<PhotoId>().ok()),
-            );
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
+        return Ok((Some(ids.into_iter().collect()), None));
     }
-    Ok(photos.into_iter().collect())
+    let query = arguments.join(" ");
+    if query.trim().is_empty() {
+        return Err(Failure::NoPhotos);
+    }
+    Ok((None, Some(query)))
 }
 
 fn describe(done: &EditsDone) -> String {

@@ -10,9 +10,10 @@ use std::process::ExitCode;
 
 use kinfolio_http::dto::photo::PhotoRecord;
 use kinfolio_library::catalog::PhotoId;
-use kinfolio_library::export::is_original;
+use kinfolio_library::export::{is_original, is_own_sidecar};
 use serde::Serialize;
 
+use super::edit::selected;
 use super::search::find;
 use crate::api::Api;
 use crate::failure::{Failure, PARTLY_DONE};
@@ -32,6 +33,8 @@ struct Exported {
     exported: u64,
     /// Originals that were there already, whole.
     there: u64,
+    /// Files of XMP that another program had written, which stay as they are.
+    sidecars_left: u64,
     /// Those that could not be had or written.
     failed: Vec<Failed>,
 }
@@ -80,31 +83,51 @@ struct Export<'a> {
 
 impl Export<'_> {
     async fn all(&mut self) -> Result<(), Failure> {
-        let query = self.args.query.join(" ");
+        let named = &self.args.photos;
+        let (ids, query) = match named.iter().all(|text| text.trim().is_empty()) {
+            true => (None, None),
+            false => selected(named)?,
+        };
+        if let Some(ids) = ids {
+            for id in ids {
+                self.done.found += 1;
+                let id = id.to_string();
+                self.noted(&id, &id).await?;
+            }
+            return Ok(());
+        }
+        let query = query.unwrap_or_default();
         let mut cursor = None;
         loop {
             let page = find(self.api, &query, PAGE, cursor.as_deref()).await?;
             self.done.found += page.photos.len() as u64;
             for card in page.photos {
-                if let Err(failure) = self.one(&card.id).await {
-                    // Where one cannot be written for want of room, no other can.
-                    if let Failure::Io { source, .. } = &failure
-                        && source.kind() == io::ErrorKind::StorageFull
-                    {
-                        return Err(failure);
-                    }
-                    self.done.failed.push(Failed {
-                        id: card.id,
-                        name: card.name,
-                        reason: failure.to_string(),
-                    });
-                }
+                self.noted(&card.id, &card.name).await?;
             }
             cursor = page.next;
             if cursor.is_none() {
                 return Ok(());
             }
         }
+    }
+
+    /// Writes a photo, or notes why it cannot be.
+    async fn noted(&mut self, id: &str, name: &str) -> Result<(), Failure> {
+        let Err(failure) = self.one(id).await else {
+            return Ok(());
+        };
+        // Where one cannot be written for want of room, no other can.
+        if let Failure::Io { source, .. } = &failure
+            && source.kind() == io::ErrorKind::StorageFull
+        {
+            return Err(failure);
+        }
+        self.done.failed.push(Failed {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            reason: failure.to_string(),
+        });
+        Ok(())
     }
 
     async fn one(&mut self, id: &str) -> Result<(), Failure> {
@@ -123,8 +146,13 @@ impl Export<'_> {
         if self.args.sidecars {
             let mut beside = path.into_os_string();
             beside.push(".xmp");
-            let sidecar = format!("/api/v1/photos/{id}/sidecar");
-            self.fetch(&sidecar, Path::new(&beside)).await?;
+            let beside = Path::new(&beside);
+            if is_another_programs(beside) {
+                self.done.sidecars_left += 1;
+            } else {
+                let sidecar = format!("/api/v1/photos/{id}/sidecar");
+                self.fetch(&sidecar, beside).await?;
+            }
         }
         Ok(())
     }
@@ -173,6 +201,14 @@ impl Export<'_> {
     }
 }
 
+/// Whether there is a file that is no sidecar of ours: one that another program wrote, or wrote into.
+fn is_another_programs(path: &Path) -> bool {
+    match fs::read_to_string(path) {
+        Ok(text) => !is_own_sidecar(&text),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
 /// Whether a file's bytes are those of an original; what cannot be read is something else.
 fn is_same(path: &Path, id: &str) -> bool {
     let id = id.parse::<PhotoId>();
@@ -196,5 +232,11 @@ fn describe(done: &Exported) -> String {
         text.push_str(&format!(", {} not", done.failed.len()));
     }
     text.push_str(&format!(", of {} found.\n", done.found));
+    if done.sidecars_left > 0 {
+        text.push_str(&format!(
+            "{} that another program had written stay as they are.\n",
+            counted(done.sidecars_left, "sidecar", "sidecars")
+        ));
+    }
     text
 }

@@ -25,7 +25,11 @@ struct Receipt {
     found: u64,
     added: u64,
     duplicate: u64,
+    /// Duplicates whose photos are in the trash, and stay there.
+    trashed: u64,
     rejected: Vec<Rejected>,
+    /// Files that were imported though not all that belongs to them could be read.
+    warned: Vec<Rejected>,
     seconds: f64,
     ids: Vec<String>,
 }
@@ -55,6 +59,10 @@ pub(crate) async fn run(
             safe(&file.path),
             safe(&file.reason)
         ));
+    }
+    for file in &job.warned {
+        let (path, what) = (safe(&file.path), safe(&file.reason));
+        complain(&format!("imported all the same: {path}: {what}"));
     }
     let (state, error) = (job.state, job.error.clone());
     let receipt = receipt(job);
@@ -130,7 +138,9 @@ fn receipt(job: ImportJob) -> Receipt {
         found: job.found,
         added: job.added,
         duplicate: job.duplicate,
+        trashed: job.trashed,
         rejected: job.rejected,
+        warned: job.warned,
         seconds: job.seconds,
         ids: job.ids,
     }
@@ -148,5 +158,12 @@ fn describe(receipt: &Receipt) -> String {
         grouped(receipt.rejected.len() as u64),
         receipt.seconds
     );
+    if receipt.trashed > 0 {
+        let _ = writeln!(
+            text,
+            "{} of the duplicates in the trash; kinfolio edit is:trashed --trash off brings back what is there",
+            grouped(receipt.trashed)
+        );
+    }
     text
 }

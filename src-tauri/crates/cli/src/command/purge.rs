@@ -6,9 +6,8 @@ use std::process::ExitCode;
 
 use kinfolio_http::dto::State;
 use kinfolio_http::dto::change::{EditsDone, PurgeBody};
-use kinfolio_library::catalog::PhotoId;
 
-use super::edit::resolve;
+use super::edit::selected;
 use crate::api::Api;
 use crate::failure::Failure;
 use crate::output::{Output, counted, grouped};
@@ -27,11 +26,7 @@ pub(crate) async fn run(
 }
 
 async fn purge(api: &Api, args: &PurgeArgs) -> Result<EditsDone, Failure> {
-    // One query is left to the node, whose search waits for what was changed just now.
-    let (ids, query) = match args.photos.as_slice() {
-        [query] if query.parse::<PhotoId>().is_err() => (None, Some(query.clone())),
-        several => (Some(resolve(api, several).await?), None),
-    };
+    let (ids, query) = selected(&args.photos)?;
     let last_copies = args.last_copies.clone();
     let body = PurgeBody {
         ids,

@@ -11,7 +11,7 @@ use crate::command::export::Template;
 
 #[derive(Debug, Args)]
 pub(crate) struct EditArgs {
-    /// Queries or ids; all photos that any of them names are changed together
+    /// Ids, or one query as for `search`; all photos that it names are changed together
     #[arg(required = true, value_name = "QUERY-or-ID", value_parser = query)]
     pub(crate) photos: Vec<String>,
     /// Add a tag; may be repeated
@@ -57,9 +57,9 @@ pub(crate) struct EditArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// The query; without one, every photo not in the trash
-    #[arg(value_name = "QUERY", value_parser = query)]
-    pub(crate) query: Vec<String>,
+    /// Ids, or one query; without any, every photo not in the trash
+    #[arg(value_name = "QUERY-or-ID", value_parser = query)]
+    pub(crate) photos: Vec<String>,
     /// The folder to write them into; made if missing
     #[arg(long, value_name = "DIR")]
     pub(crate) to: PathBuf,
@@ -172,7 +172,9 @@ fn field(text: &str) -> Result<(String, Option<String>), NotAField> {
 
 /// A text that is no position.
 #[derive(Debug, thiserror::Error)]
-#[error("write latitude,longitude in degrees, as 48.8583,2.2945")]
+#[error(
+    "write latitude,longitude in degrees, from -90 to 90 and from -180 to 180, as 48.8583,2.2945"
+)]
 struct NotAPosition;
 
 fn position(text: &str) -> Result<[f64; 2], NotAPosition> {

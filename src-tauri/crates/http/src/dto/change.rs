@@ -55,8 +55,12 @@ pub struct ChangeBody {
     )]
     #[schema(value_type = Option<[f64; 2]>)]
     pub position: Option<Option<[f64; 2]>>,
-    /// Values of the household's own fields by name; `null` removes one.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    /// Values of the household's own fields by name, numbers as such or as text; `null` removes one.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "values"
+    )]
     pub fields: BTreeMap<String, Option<String>>,
     /// Into the trash, or out of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,6 +74,28 @@ where
     T: Deserialize<'de>,
 {
     Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// Takes numbers for the texts that they are.
+fn values<'de, D>(deserializer: D) -> Result<BTreeMap<String, Option<String>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Value {
+        Text(String),
+        Number(serde_json::Number),
+    }
+    let values = BTreeMap::<String, Option<Value>>::deserialize(deserializer)?;
+    let text = |value| match value {
+        Value::Text(text) => text,
+        Value::Number(number) => number.to_string(),
+    };
+    let texts = values
+        .into_iter()
+        .map(|(name, value)| (name, value.map(text)));
+    Ok(texts.collect())
 }
 
 impl TryFrom<ChangeBody> for Change {

@@ -41,10 +41,16 @@ pub struct ImportJob {
     pub added: u64,
     /// Files whose bytes were there already.
     pub duplicate: u64,
+    /// Those of them whose photos are in the trash, and stay there.
+    pub trashed: u64,
     /// How many were rejected; `rejected` may name only the last of them.
     pub rejected_count: u64,
     /// Files that could not be imported, each with its reason.
     pub rejected: Vec<Rejected>,
+    /// How many were imported though not all that belongs to them could be read.
+    pub warned_count: u64,
+    /// The first thousand of those, each with what is wrong; none in events.
+    pub warned: Vec<Rejected>,
     /// Bytes dealt with.
     pub bytes: u64,
     /// Seconds since it began, or that it took.
@@ -110,15 +116,11 @@ impl ImportJob {
             processed: job.processed(),
             added: job.added,
             duplicate: job.duplicate,
+            trashed: job.trashed,
             rejected_count: job.rejected_count,
-            rejected: job
-                .rejected
-                .iter()
-                .map(|(path, reason)| Rejected {
-                    path: path.clone(),
-                    reason: reason.clone(),
-                })
-                .collect(),
+            rejected: named(&job.rejected),
+            warned_count: job.warned_count,
+            warned: named(&job.warned),
             bytes: job.bytes,
             seconds: job.seconds,
             current: job.current.clone(),
@@ -132,4 +134,12 @@ impl ImportJob {
                 .collect(),
         }
     }
+}
+
+fn named(files: &[(String, String)]) -> Vec<Rejected> {
+    let files = files.iter().map(|(path, reason)| Rejected {
+        path: path.clone(),
+        reason: reason.clone(),
+    });
+    files.collect()
 }

@@ -100,7 +100,7 @@ pub struct PhotoRecord {
     /// The camera's wall clock, RFC 3339; offset `-00:00` where none is known.
     pub taken_at: String,
     /// What the file's own time came from: `exif_original`, `exif_digitized`, `xmp`, `gps`, `video`,
-    /// `takeout`, `file_name` or `file_time`.
+    /// `takeout`, `file_name`, `exif_modified` or `file_time`.
     pub taken_source: String,
     /// Whether a person corrected `taken_at`.
     pub taken_by_hand: bool,
@@ -266,6 +266,7 @@ fn taken_source(source: TakenSource) -> &'static str {
         TakenSource::Takeout => "takeout",
         TakenSource::Gps => "gps",
         TakenSource::FileName => "file_name",
+        TakenSource::ExifModified => "exif_modified",
         TakenSource::FileTime => "file_time",
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::batch::Batch;
 use super::journal::{self, Plan};
 use super::unite::{Labels, Unite};
-use super::{Job, JobState};
+use super::{Job, JobState, WARNED_MAX};
 use crate::arrival::{self, Origin};
 use crate::browse::is_stored;
 use crate::edit::{now, send};
@@ -140,7 +140,7 @@ impl Import<'_> {
                     self.added.push(id);
                     self.change(|job| job.added += 1);
                 } else {
-                    self.change(|job| job.duplicate += 1);
+                    self.duplicate(id).await?;
                 }
             }
             Outcome::Rejected { path, reason } => self.change(|job| {
@@ -176,8 +176,7 @@ impl Import<'_> {
             claims.release([id]);
             let labels = Labels::of_again(&self.plan.albums, &prepared.described);
             self.unite.note(id, &labels);
-            self.change(|job| job.duplicate += 1);
-            return Ok(());
+            return self.duplicate(id).await;
         }
         if !is_stored(self.library, id) {
             // What a purge deleted had lain here when it was read.
@@ -198,6 +197,15 @@ impl Import<'_> {
             albums: &self.plan.albums,
             fields: &settings(self.library).fields,
         };
+        if let Some(warning) = &prepared.metadata.warning {
+            let warned = (prepared.path.display().to_string(), warning.clone());
+            self.change(|job| {
+                job.warned_count += 1;
+                if job.warned.len() < WARNED_MAX {
+                    job.warned.push(warned);
+                }
+            });
+        }
         let edit = arrival::added(
             prepared.id,
             prepared.size,
@@ -208,6 +216,17 @@ impl Import<'_> {
         self.met.insert(id);
         let payload = edit.encode_on(self.occasion());
         self.batch.push(id, payload, Instant::now());
+        Ok(())
+    }
+
+    /// Counts a file whose photo is there already.
+    async fn duplicate(&self, id: PhotoId) -> Result<(), LibraryError> {
+        let photo = self.library.read(move |view| Ok(view.photo(&id)?));
+        let trashed = photo.await?.value.is_some_and(|photo| photo.trashed);
+        self.change(|job| {
+            job.duplicate += 1;
+            job.trashed += u64::from(trashed);
+        });
         Ok(())
     }
 
@@ -274,6 +293,7 @@ impl Import<'_> {
         let hidden = job.rejected.len().saturating_sub(REJECTED_TOLD);
         let told = Job {
             rejected: job.rejected[hidden..].to_vec(),
+            warned: Vec::new(),
             ids: Vec::new(),
             current: job.current.clone(),
             error: job.error.clone(),

@@ -82,6 +82,18 @@ pub fn xmp_sidecar(facts: &SidecarFacts) -> String {
     xmp.ended()
 }
 
+/// What says who wrote a sidecar; whoever else writes into it puts their own name there.
+const WRITTEN_BY: &str = "x:xmptk=\"Kinfolio\"";
+
+/// Whether a text is a sidecar that Kinfolio wrote and nobody has changed since by the rules of XMP.
+#[must_use]
+pub fn is_own_sidecar(text: &str) -> bool {
+    text.chars()
+        .take(400)
+        .collect::<String>()
+        .contains(WRITTEN_BY)
+}
+
 struct Packet(String);
 
 impl Packet {

@@ -87,6 +87,10 @@ impl Template {
                 }
             }
             let last = at == self.parts.len();
+            // A folder named by what a photo does not have is left out.
+            if !last && name.trim().is_empty() {
+                continue;
+            }
             path.push(name_of(&name, if last { number } else { 1 }, &photo.id));
         }
         path

@@ -273,7 +273,7 @@ fn texts(photo: &Photo) -> Vec<Vec<String>> {
         &photo.name,
         &photo.caption,
         &photo.camera_make,
-        &photo.camera_model,
+        &camera(photo),
         &photo.lens,
     ];
     let places = place_names(photo);
@@ -285,6 +285,15 @@ fn texts(photo: &Photo) -> Vec<Vec<String>> {
         .chain(&places)
         .map(|text| words(text))
         .collect()
+}
+
+/// A camera as people call it: the make, and the model that may begin with it.
+fn camera(photo: &Photo) -> String {
+    let (make, model) = (&photo.camera_make, &photo.camera_model);
+    match words(make).first() {
+        Some(brand) if !plain(model).starts_with(brand) => format!("{make} {model}"),
+        _ => model.clone(),
+    }
 }
 
 /// What the place of a photo is called: the data are the index's, of which nobody else has any.
