@@ -442,6 +442,16 @@ fn labels_and_fields_are_one_whatever_their_case() {
     assert_eq!(home.json(["show", &id])["fields"], json!({ "Box": "4" }));
     edit(&client, &[&id], &json!({ "fields": { "BOX": 4.5 } }));
     assert_eq!(home.json(["show", &id])["fields"], json!({ "Box": "4.5" }));
+    for (query, at, says) in [
+        ("field.box:attic", 11, "holds numbers"),
+        ("red field.BOX:<2019-07", 15, "holds numbers"),
+        ("field.bax:1", 1, "it has Box"),
+    ] {
+        let refused = home.run(["search", query]).exited(2);
+        assert!(refused.stderr.contains(says), "{}", refused.stderr);
+        let caret = format!("\n{}^", " ".repeat(at + 1));
+        assert!(refused.stderr.contains(&caret), "{}", refused.stderr);
+    }
     edit(&client, &[&id], &json!({ "fields": { "bOX": null } }));
     assert_eq!(home.json(["show", &id])["fields"], json!({}));
 }

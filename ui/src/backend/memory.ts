@@ -398,12 +398,17 @@ export class MemoryBackend implements Backend {
     next.bytes += 3_500_000;
     next.seconds += 0.06;
     next.current = path.slice(path.lastIndexOf('/') + 1);
+    if (next.processed % 16 === 0) next.trashed += 1;
     if (next.processed % 8 === 0) next.duplicate += 1;
     else if (next.processed % 13 === 0)
       next.rejected_count = next.rejected.push({ path, reason: 'The file is empty.' });
     else {
       next.added += 1;
       next.ids.push(this.addPhoto());
+      if (next.processed % 11 === 0) {
+        const reason = `The sidecar ${next.current}.xmp beside it is no XMP.`;
+        next.warned_count = next.warned.push({ path, reason });
+      }
     }
     if (next.processed === next.found) Object.assign(next, { state: 'done', current: null });
     return next;

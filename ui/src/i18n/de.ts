@@ -257,6 +257,14 @@ export const de: Catalogue = {
     one: '{count} Datei war schon in der Bibliothek, Byte für Byte.',
     other: '{count} Dateien waren schon in der Bibliothek, Byte für Byte.',
   },
+  'import.duplicate.trashed': {
+    one: '{count} davon liegt im Papierkorb und bleibt dort.',
+    other: '{count} davon liegen im Papierkorb und bleiben dort.',
+  },
+  'import.warned.text': {
+    one: 'Von {count} Datei konnte nicht alles gelesen werden:',
+    other: 'Von {count} Dateien konnte nicht alles gelesen werden:',
+  },
   'import.duplicate.none': 'Keine Datei war schon in der Bibliothek.',
   'import.rejected.none': 'Keine Datei wurde abgelehnt.',
   'import.receipt.added': { one: '{count} neu', other: '{count} neu' },

@@ -246,6 +246,14 @@ export const en = {
     one: '{count} file was in the library already, byte for byte.',
     other: '{count} files were in the library already, byte for byte.',
   },
+  'import.duplicate.trashed': {
+    one: '{count} of them is in the trash, and stays there.',
+    other: '{count} of them are in the trash, and stay there.',
+  },
+  'import.warned.text': {
+    one: 'Of {count} file not everything could be read:',
+    other: 'Of {count} files not everything could be read:',
+  },
   'import.duplicate.none': 'No file was in the library already.',
   'import.rejected.none': 'No file was rejected.',
   'import.receipt.added': { one: '{count} added', other: '{count} added' },

@@ -1,6 +1,6 @@
 //! Searching.
 
-use kinfolio_catalog::{Photo, PhotoId};
+use kinfolio_catalog::{FieldType, Photo, PhotoId};
 pub use kinfolio_search::map::ZOOM_MAX;
 pub use kinfolio_search::{Cluster, Facets, Sort};
 use kinfolio_search::{Named, Query, QueryError, folded};
@@ -67,23 +67,31 @@ pub async fn search(library: &Library, wanted: Wanted) -> Result<Found, LibraryE
         .await
 }
 
-/// Reads a query, whose fields of the household's own must be defined.
+/// Reads a query, whose fields of the household's own must be defined, and able to hold what is asked.
 pub(crate) fn parse(library: &Library, text: &str) -> Result<Query, LibraryError> {
     let query = Query::parse(text).map_err(LibraryError::BadQuery)?;
+    let wrong = |at, message| Err(LibraryError::BadQuery(QueryError { at, message }));
     let fields = settings(library).fields;
-    let known: Vec<_> = fields.keys().map(|name| folded(name)).collect();
-    let mut asked = query.own_fields().into_iter();
-    match asked.find(|(_, key)| !known.contains(key)) {
-        None => Ok(query),
-        Some((at, key)) => {
+    for (at, key, asked) in query.own_fields() {
+        let mut known = fields.iter();
+        let Some((name, of)) = known.find(|(name, _)| folded(name) == key) else {
             let names = fields.into_keys().collect::<Vec<_>>().join(", ");
-            let message = match names.as_str() {
-                "" => format!("the household has defined no field `{key}`, nor any other"),
-                names => format!("the household has no field `{key}`; it has {names}"),
-            };
-            Err(LibraryError::BadQuery(QueryError { at, message }))
-        }
+            return wrong(
+                at,
+                match names.as_str() {
+                    "" => format!("the household has defined no field `{key}`, nor any other"),
+                    names => format!("the household has no field `{key}`; it has {names}"),
+                },
+            );
+        };
+        let example = match of {
+            FieldType::Number if !asked.number => "numbers: write 5, >5 or 3..8",
+            FieldType::Date if !asked.day => "days: write 2019-07-14, 2019-07, <2019 or 2018..2019",
+            _ => continue,
+        };
+        return wrong(asked.at, format!("`{name}` holds {example}"));
     }
+    Ok(query)
 }
 
 /// Photos that lie close together, for a map.

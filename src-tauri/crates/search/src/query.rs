@@ -86,6 +86,18 @@ pub(crate) struct Own {
     /// Its folded name.
     pub(crate) name: String,
     pub(crate) holds: Holds,
+    pub(crate) value: Asked,
+}
+
+/// What a field of the household's own is asked to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Where that stands in the query, in characters.
+    pub at: usize,
+    /// Whether a number may be that.
+    pub number: bool,
+    /// Whether a day may be that.
+    pub day: bool,
 }
 
 /// What a field of the household's own must hold.
@@ -165,13 +177,16 @@ impl Query {
         }
     }
 
-    /// The household's own fields that it names: where, in characters, and their folded names.
+    /// The household's own fields that it names: where, in characters, their folded names, and what they
+    /// are to hold.
     #[must_use]
-    pub fn own_fields(&self) -> Vec<(usize, String)> {
+    pub fn own_fields(&self) -> Vec<(usize, String, Asked)> {
         let named = std::cell::RefCell::new(Vec::new());
         let note = |node: &Node| {
             if let Node::Own(own) = node {
-                named.borrow_mut().push((own.at, own.name.clone()));
+                named
+                    .borrow_mut()
+                    .push((own.at, own.name.clone(), own.value));
             }
             false
         };

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use kinfolio_catalog::field;
 
 use super::parser::{Value, words, wrong};
-use super::{Flag, Holds, Node, Numbers, Own, QueryError, TextField, taken};
+use super::{Asked, Flag, Holds, Node, Numbers, Own, QueryError, TextField, taken};
 use crate::fold;
 use crate::geo::{Circle, Rectangle};
 use crate::own::Between;
@@ -108,8 +108,18 @@ fn own(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
         }
         Holds::Between(between)
     };
-    let at = start;
-    Ok(Node::Own(Own { at, name, holds }))
+    let (number, day) = match &holds {
+        Holds::Anything => (true, true),
+        Holds::Words(_, number) => (number.is_some(), taken::range(value).is_ok()),
+        Holds::Between(between) => (between.numbers.is_some(), between.days.is_some()),
+    };
+    let at = value.at;
+    Ok(Node::Own(Own {
+        at: start,
+        name,
+        holds,
+        value: Asked { at, number, day },
+    }))
 }
 
 /// Numbers that are compared with.
