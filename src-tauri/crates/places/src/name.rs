@@ -167,7 +167,7 @@ mod tests {
         };
         check(48.8583, 2.2945, "Neuilly-sur-Seine", "Paris");
         check(40.758, -73.9855, "Weehawken", "New York City");
-        check(-16.43, 179.36, "Labasa", "Fiji");
+        check(-16.43, 179.36, "Lambasa", "Fidschi");
         assert!(name(-90.0, 0.0).is_none());
     }
 
