@@ -8,6 +8,8 @@ import { en } from './en';
 export type Key = keyof typeof en;
 export type Message = string | { one: string; other: string };
 export type Catalogue = Record<Key, Message>;
+/** One room's texts in another language: the same keys. */
+export type In<Room> = Record<keyof Room, Message>;
 export type Language = 'en' | 'de';
 
 const CATALOGUES: Record<Language, Catalogue> = { en, de };

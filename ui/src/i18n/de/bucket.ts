@@ -1,8 +1,8 @@
-/** Texts about the bucket, the recovery key and what the household agrees upon, in German. */
-import { bucketTexts as english } from './en-bucket';
-import type { Message } from './i18n';
+/** Texts of the bucket, the recovery key and what the household agrees upon, in German. */
+import type { bucket as english } from '../en/bucket';
+import type { In } from '../i18n';
 
-export const bucketTexts = {
+export const bucket: In<typeof english> = {
   'bucket.title': 'Bucket',
   'bucket.none': 'Keine brauchbare Adresse',
   'bucket.stands.well': 'Enthält alles',
@@ -168,4 +168,4 @@ export const bucketTexts = {
   'recover.going': 'Es geht weiter …',
   'recover.done': 'Der Haushalt macht ohne die verlorenen Geräte weiter, ab Block {block}.',
   'recover.failed': 'Es wurde nichts geändert: {reason}',
-} satisfies Record<keyof typeof english, Message>;
+};

@@ -1,5 +1,5 @@
-/** Texts about the bucket, the recovery key and what the household agrees upon, in English. */
-export const bucketTexts = {
+/** Texts of the bucket, the recovery key and what the household agrees upon, in English. */
+export const bucket = {
   'bucket.title': 'Bucket',
   'bucket.none': 'No usable address',
   'bucket.stands.well': 'Holds everything',
