@@ -7,8 +7,14 @@ import { HouseholdState } from './household/household.svelte';
 import { atRest, Heights, longest } from './household/ledger';
 import { t } from './i18n/i18n';
 import { ImportState } from './import/import.svelte';
+import { Navigation } from './navigation/navigation.svelte';
+import type { Page } from './navigation/pages';
 import { SearchState } from './search/search.svelte';
+import { PhotoActions } from './selection/actions.svelte';
+import { DragState } from './selection/drag.svelte';
+import { SelectionState } from './selection/selection.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
+import { GridZoom } from './timeline/zoom.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
 
 export type Phase = 'loading' | 'sign-in' | 'first-start' | 'ready' | 'failed';
@@ -25,6 +31,8 @@ export interface Notice {
   text: string;
   /** What somebody asked for and got, or something to care about. */
   tone: 'done' | 'warning';
+  /** What can be done about it. */
+  action: { label: string; run: () => void } | null;
 }
 
 export class App {
@@ -34,6 +42,11 @@ export class App {
   readonly viewer: ViewerState;
   readonly imports: ImportState;
   readonly household: HouseholdState;
+  readonly navigation = new Navigation();
+  readonly selection = new SelectionState();
+  readonly drag = new DragState();
+  readonly zoom = new GridZoom();
+  readonly actions: PhotoActions;
 
   phase = $state<Phase>('loading');
   /** False from the first call that nobody answered until one is answered again. */
@@ -48,6 +61,8 @@ export class App {
   halfRestored = $state(false);
   failure = $state<string | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
+  /** Whether the keyboard map is open. */
+  keysShown = $state(false);
 
   private unsubscribe: (() => void) | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -69,6 +84,14 @@ export class App {
       () => this.timeline.onEvent({ type: 'photos', height: 0, ids: [] }),
     );
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
+    this.actions = new PhotoActions(backend, {
+      selection: this.selection,
+      opened: () => this.viewer.row,
+      left: (opened) => void (opened && this.viewer.leave(opened)),
+      notify: (text, tone, action) => this.notify(text, tone, action),
+      undo: () => void this.undo(),
+      trouble,
+    });
   }
 
   /** Asks the library how it is, and opens the page that its answer calls for. */
@@ -99,9 +122,17 @@ export class App {
     await this.check();
   }
 
-  notify(text: string, tone: Notice['tone'] = 'warning'): void {
+  /** Opens a page; a search or a selection belongs to the one that is left. */
+  show(page: Page): void {
+    this.search.clear();
+    this.selection.clear();
+    this.navigation.go(page);
+  }
+
+  notify(text: string, tone: Notice['tone'] = 'warning', action: Notice['action'] = null): void {
     const id = ++this.noticed;
-    this.notices = [...this.notices.filter((notice) => notice.text !== text), { id, text, tone }];
+    const others = this.notices.filter((notice) => notice.text !== text);
+    this.notices = [...others, { id, text, tone, action }];
     setTimeout(() => this.dismiss(id), NOTICE_MS);
   }
 
@@ -128,6 +159,7 @@ export class App {
     clearTimeout(this.retry);
     clearTimeout(this.ledgerSoon);
     this.household.close();
+    this.navigation.stop();
   }
 
   private async enter(ledger: Ledger): Promise<void> {
@@ -140,7 +172,7 @@ export class App {
     this.unsubscribe?.();
     this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
     await Promise.all([this.timeline.reload(), this.imports.resume()]);
-    if (this.search.active) void this.search.run(true);
+    if (this.search.active) void this.search.run();
     if (this.viewer.row) void this.viewer.record?.load();
     if (this.online) this.phase = 'ready';
   }

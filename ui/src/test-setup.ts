@@ -1,5 +1,5 @@
 /** jsdom has no layout: a fixed window of 1200 × 800 stands in for it, and scrolling into view does nothing. */
-import { vi } from 'vitest';
+import { beforeEach, vi } from 'vitest';
 
 class FixedResizeObserver implements ResizeObserver {
   observe(): void {}
@@ -19,3 +19,6 @@ HTMLDialogElement.prototype.showModal = function () {
 HTMLDialogElement.prototype.close = function () {
   this.open = false;
 };
+
+// Each test begins at the first page.
+beforeEach(() => history.replaceState(null, '', '/'));

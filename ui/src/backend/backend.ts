@@ -5,9 +5,13 @@
 import type {
   Agreed,
   AgreedChange,
+  AlikePage,
   BackendEvent,
+  Bounds,
   BucketState,
+  Bulk,
   Change,
+  Counted,
   DeviceChange,
   Edited,
   EditState,
@@ -17,25 +21,33 @@ import type {
   Invitation,
   InvitationWish,
   Joined,
+  LabelList,
   Ledger,
+  MapView,
   Month,
+  OwnField,
   Photo,
   Recovered,
   RecoveryKey,
   Restored,
   RestoreSource,
   Restoring,
+  SavedSearch,
   SearchPage,
-  TagCount,
+  Sort,
+  Suggestion,
   ThumbnailSize,
   Timeline,
   Undone,
   Uploaded,
+  Which,
 } from './types';
 
 export interface SearchOptions {
   limit: number;
   cursor?: string | null;
+  /** Newest first unless told. */
+  sort?: Sort;
   signal?: AbortSignal;
 }
 
@@ -80,12 +92,36 @@ export interface Backend {
   thumbnailUrl(id: string, size: ThumbnailSize): string;
   originalUrl(id: string): string;
   search(query: string, options: SearchOptions): Promise<SearchPage>;
+  /** What the beginning of a word may mean, what most photos have first. */
+  suggestions(typed: string, signal: AbortSignal): Promise<Suggestion[]>;
+  searches(): Promise<SavedSearch[]>;
+  saveSearch(search: SavedSearch): Promise<EditState>;
+  forgetSearch(name: string): Promise<EditState>;
+  /** What lies within the bounds at a zoom of web maps (0 to 20), close photos together. */
+  map(bounds: Bounds, zoom: number, signal: AbortSignal): Promise<MapView>;
   edit(id: string, change: Change): Promise<Edited>;
+  /** One edit of up to 100,000 photos, of all or none of them; one undo takes it back. */
+  editMany(which: Which, change: Change): Promise<Bulk>;
+  /** Deletes the originals of photos in the trash everywhere; `lastCopies` may go though no other copy is known. */
+  purge(which: Which, lastCopies: string[]): Promise<Bulk>;
+  /** Photos that look alike, the largest groups first. */
+  alike(skip: number, limit: number): Promise<AlikePage>;
+  /** Gives `keep` what the others have, and puts those into the trash. */
+  keepBest(keep: string, others: string[]): Promise<Bulk>;
   /** Every edit of a photo, the oldest first. */
   history(id: string): Promise<HistoryItem[]>;
   /** Takes back this device's last action in the whole household; `nothing_to_undo` when there is none. */
   undo(): Promise<Undone>;
-  tags(): Promise<TagCount[]>;
+  labels(list: LabelList): Promise<Counted[]>;
+  makeLabel(list: LabelList, name: string): Promise<Bulk>;
+  /** Where there is a label of the new name, the two become one. */
+  renameLabel(list: LabelList, from: string, to: string): Promise<Bulk>;
+  removeLabel(list: LabelList, name: string): Promise<Bulk>;
+  places(): Promise<Counted[]>;
+  fields(): Promise<OwnField[]>;
+  /** Makes a field of the household's own, or changes what may stand in one. */
+  defineField(field: OwnField, known: boolean): Promise<EditState>;
+  removeField(name: string): Promise<EditState>;
   ledger(): Promise<Ledger>;
 
   /** `pending` while too few devices are within reach to agree on it; the same goes for a removal. */

@@ -3,8 +3,13 @@ import { BackendError, isAbort, type SearchOptions } from './backend';
 import type {
   Agreed,
   AgreedChange,
+  AlikePage,
+  Bounds,
   BucketState,
+  Bulk,
+  Card,
   Change,
+  Counted,
   DeviceChange,
   Edited,
   EditState,
@@ -14,8 +19,11 @@ import type {
   Invitation,
   InvitationWish,
   Joined,
+  LabelList,
   Ledger,
+  MapView,
   Month,
+  OwnField,
   Photo,
   Recovered,
   RecoveryKey,
@@ -23,13 +31,15 @@ import type {
   RestoreSource,
   Restoring,
   Row,
+  SavedSearch,
   SearchPage,
   SearchResults,
-  TagCount,
+  Suggestion,
   ThumbnailSize,
   Timeline,
   Undone,
   Uploaded,
+  Which,
 } from './types';
 
 const API = '/api/v1';
@@ -56,14 +66,56 @@ export class HttpClient {
   }
 
   async search(query: string, options: SearchOptions): Promise<SearchPage> {
-    const parameters = new URLSearchParams({ q: query, limit: String(options.limit), sort: 'newest' });
+    const { limit, sort = 'newest' } = options;
+    const parameters = new URLSearchParams({ q: query, limit: String(limit), sort });
     if (options.cursor) parameters.set('cursor', options.cursor);
     const found = await this.get<SearchResults>(`/search?${parameters}`, options.signal);
-    return { ...found, next: found.next ?? null, photos: found.photos.map(rowOf) };
+    const { next = null, facets = null } = found;
+    return { ...found, next, facets, photos: found.photos.map(rowOf) };
+  }
+
+  async suggestions(typed: string, signal: AbortSignal): Promise<Suggestion[]> {
+    const parameters = new URLSearchParams({ q: typed });
+    const answer = await this.get<{ suggestions: Suggestion[] }>(`/suggestions?${parameters}`, signal);
+    return answer.suggestions;
+  }
+
+  async searches(): Promise<SavedSearch[]> {
+    const answer = await this.get<{ searches: SavedSearch[] }>('/searches');
+    return answer.searches;
+  }
+
+  saveSearch(search: SavedSearch): Promise<EditState> {
+    return this.define('POST', '/searches', search);
+  }
+
+  forgetSearch(name: string): Promise<EditState> {
+    return this.define('DELETE', `/searches/${encodeURIComponent(name)}`);
+  }
+
+  map(bounds: Bounds, zoom: number, signal: AbortSignal): Promise<MapView> {
+    const parameters = new URLSearchParams({ bbox: bounds.join(','), zoom: String(zoom) });
+    return this.get(`/map?${parameters}`, signal);
   }
 
   edit(id: string, change: Change): Promise<Edited> {
     return this.send('PATCH', `/photos/${id}`, change);
+  }
+
+  editMany(which: Which, change: Change): Promise<Bulk> {
+    return this.send('POST', '/edits', { ...which, change });
+  }
+
+  purge(which: Which, lastCopies: string[]): Promise<Bulk> {
+    return this.send('POST', '/purge', { ...which, last_copies: lastCopies });
+  }
+
+  alike(skip: number, limit: number): Promise<AlikePage> {
+    return this.get(`/alike?skip=${skip}&limit=${limit}`);
+  }
+
+  keepBest(keep: string, others: string[]): Promise<Bulk> {
+    return this.send('POST', '/alike/keep', { keep, others });
   }
 
   async history(id: string): Promise<HistoryItem[]> {
@@ -75,23 +127,52 @@ export class HttpClient {
     return this.send('POST', '/undo');
   }
 
-  async tags(): Promise<TagCount[]> {
-    const answer = await this.get<{ tags: TagCount[] }>('/tags');
-    return answer.tags;
+  async labels(list: LabelList): Promise<Counted[]> {
+    const answer = await this.get<Record<string, Counted[]>>(`/${list}`);
+    return answer[list] ?? [];
+  }
+
+  makeLabel(list: LabelList, name: string): Promise<Bulk> {
+    return this.send('POST', `/${list}`, { name });
+  }
+
+  renameLabel(list: LabelList, from: string, to: string): Promise<Bulk> {
+    return this.send('PATCH', `/${list}/${encodeURIComponent(from)}`, { name: to });
+  }
+
+  removeLabel(list: LabelList, name: string): Promise<Bulk> {
+    return this.send('DELETE', `/${list}/${encodeURIComponent(name)}`);
+  }
+
+  async places(): Promise<Counted[]> {
+    const answer = await this.get<{ places: Counted[] }>('/places');
+    return answer.places;
+  }
+
+  async fields(): Promise<OwnField[]> {
+    const answer = await this.get<{ fields: OwnField[] }>('/fields');
+    return answer.fields;
+  }
+
+  defineField({ name, type, choices }: OwnField, known: boolean): Promise<EditState> {
+    if (!known) return this.define('POST', '/fields', { name, type, choices });
+    return this.define('PATCH', `/fields/${encodeURIComponent(name)}`, { type, choices });
+  }
+
+  removeField(name: string): Promise<EditState> {
+    return this.define('DELETE', `/fields/${encodeURIComponent(name)}`);
   }
 
   ledger(): Promise<Ledger> {
     return this.get('/ledger');
   }
 
-  async changeDevice(id: string, change: DeviceChange): Promise<EditState> {
-    const { state } = await this.send<{ state: EditState }>('PATCH', `/devices/${id}`, change);
-    return state;
+  changeDevice(id: string, change: DeviceChange): Promise<EditState> {
+    return this.define('PATCH', `/devices/${id}`, change);
   }
 
-  async removeDevice(id: string): Promise<EditState> {
-    const { state } = await this.send<{ state: EditState }>('DELETE', `/devices/${id}`);
-    return state;
+  removeDevice(id: string): Promise<EditState> {
+    return this.define('DELETE', `/devices/${id}`);
   }
 
   recover(household: string): Promise<Recovered> {
@@ -114,9 +195,8 @@ export class HttpClient {
     return this.get('/household');
   }
 
-  async agree(change: AgreedChange): Promise<EditState> {
-    const { state } = await this.send<{ state: EditState }>('PATCH', '/household', change);
-    return state;
+  agree(change: AgreedChange): Promise<EditState> {
+    return this.define('PATCH', '/household', change);
   }
 
   async bucket(): Promise<BucketState | null> {
@@ -178,6 +258,11 @@ export class HttpClient {
     return this.send('POST', '/session', { token });
   }
 
+  private async define(method: string, path: string, body?: unknown): Promise<EditState> {
+    const { state } = await this.send<{ state: EditState }>(method, path, body);
+    return state;
+  }
+
   private get<T>(path: string, signal?: AbortSignal): Promise<T> {
     return request(path, signal ? { signal } : {});
   }
@@ -193,7 +278,7 @@ export class HttpClient {
 }
 
 /** A result as the grid draws it; a file of unknown size is drawn square. */
-function rowOf(card: SearchResults['photos'][number]): Row {
+export function rowOf(card: Card): Row {
   const ratio = card.width > 0 && card.height > 0 ? card.width / card.height : 1;
   const { id, taken_at, thumbhash, kind, favorite, rating, state } = card;
   return { id, taken_at, thumbhash, kind, favorite, rating, state, ratio };

@@ -111,6 +111,11 @@ export function invent(where: Where, moment: Moment | null = null): Photo {
     conflicts: [],
     warning: seed % 53 === 5 ? 'The file ends early: the preview shows what could be read.' : null,
     thumbhash: kind === 'file' ? '' : thumbhashOf(seed, ratio),
+    replicas: [{ device: '0'.repeat(32), verified_at: '2024-06-01T12:00:00Z' }],
+    added_by: '0'.repeat(32),
+    added_at: '2024-06-01T12:00:00Z',
+    purged: false,
+    exif: { Make: 'Kinfolio', Software: 'memory' },
   };
 }
 

@@ -50,7 +50,14 @@ export type Photo = Pick<
   | 'conflicts'
   | 'warning'
   | 'thumbhash'
+  | 'replicas'
+  | 'added_by'
+  | 'added_at'
+  | 'purged'
+  | 'exif'
 >;
+/** A device, or the bucket, that holds an original, and when its copy was last known to be right. */
+export type Replica = Schemas['Replica'];
 
 export type Change = Schemas['ChangeBody'];
 
@@ -74,7 +81,37 @@ export interface SearchPage {
   took_ms: number;
   photos: Row[];
   next: string | null;
+  /** What all photos found have in common; with the first page only. */
+  facets: Facets | null;
 }
+export type Facets = Schemas['FacetsBody'];
+/** Newest first, or the best match. */
+export type Sort = 'newest' | 'oldest' | 'relevance';
+/** Something that the beginning of a word may mean. */
+export type Suggestion = Schemas['SuggestionBody'];
+export type SavedSearch = Schemas['SavedSearch'];
+
+/** Photos to change: those named, or all that a query finds but for a few. */
+export type Which = { ids: string[] } | { query: string; except?: string[] };
+/** What became of a change of many photos, or of a label. */
+export type Bulk = Schemas['EditsDone'];
+
+/** A name and how many photos have it. */
+export type Counted = Schemas['Counted'];
+/** The lists of labels, as the API spells them. */
+export type LabelList = 'tags' | 'albums' | 'people';
+/** A field of the household's own. */
+export type OwnField = Schemas['FieldBody'];
+
+/** `[south, west, north, east]` in degrees; west greater than east crosses the date line. */
+export type Bounds = [number, number, number, number];
+export type Cluster = Schemas['ClusterBody'];
+export type MapView = Schemas['MapBody'];
+
+/** A photo as a list of results gives it. */
+export type Card = Schemas['PhotoCard'];
+/** Photos that look alike, the best first. */
+export type AlikePage = Schemas['AlikeBody'];
 
 export type SearchResults = Schemas['SearchResults'];
 
@@ -137,7 +174,6 @@ export interface Restoring {
   running: boolean;
   blocks: number | null;
 }
-export type TagCount = Schemas['Counted'];
 export type Uploaded = Pick<Schemas['Uploaded'], 'id' | 'status'>;
 
 export type BackendEvent =

@@ -24,6 +24,8 @@ const SAME: Key[] = [
   'device.online',
   'device.block',
   'bucket.title',
+  'bulk.tag',
+  'bulk.album',
 ];
 
 function placeholders(message: Message): string[] {

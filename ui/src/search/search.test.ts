@@ -5,7 +5,7 @@ import { SearchState } from './search.svelte';
 function make(options = {}) {
   const backend = new MemoryBackend({ photos: 900, ...options });
   const search = new SearchState(backend, () => undefined);
-  search.grid.resize(1200, 800);
+  search.found.grid.resize(1200, 800);
   return { backend, search };
 }
 
@@ -14,10 +14,10 @@ describe('searching as you type', () => {
     const { backend, search } = make();
     const asked = vi.spyOn(backend, 'search');
     for (const text of ['n', 'ni', 'nik', 'niko', 'nikon']) search.type(text);
-    await vi.waitFor(() => expect(search.answered).toBe('nikon'));
+    await vi.waitFor(() => expect(search.found.answered).toBe('nikon'));
     expect(asked).toHaveBeenCalledTimes(1);
-    expect(search.total).toBeGreaterThan(100);
-    expect(search.grid.drawn[0]?.tiles.length).toBeGreaterThan(5);
+    expect(search.found.total).toBeGreaterThan(100);
+    expect(search.found.grid.drawn[0]?.tiles.length).toBeGreaterThan(5);
   });
 
   it('forgets an answer that came too late', async () => {
@@ -26,18 +26,18 @@ describe('searching as you type', () => {
     const first = search.run();
     search.text = 'tag:garden';
     await Promise.all([first, search.run()]);
-    expect(search.answered).toBe('tag:garden');
+    expect(search.found.answered).toBe('tag:garden');
   });
 
   it('pages on through all results', async () => {
     const { search } = make();
     search.text = 'dsc';
     await search.run();
-    const first = search.grid.drawn[0]?.tiles[0]?.row;
+    const first = search.found.grid.drawn[0]?.tiles[0]?.row;
     let seen = 0;
-    for (let row = first ?? null; row; row = await search.grid.neighbour(row.id, 1)) seen += 1;
-    expect(search.total).toBeGreaterThan(600);
-    expect(seen).toBe(search.total);
+    for (let row = first ?? null; row; row = await search.found.grid.neighbour(row.id, 1)) seen += 1;
+    expect(search.found.total).toBeGreaterThan(600);
+    expect(seen).toBe(search.found.total);
   });
 
   it('says where a query is wrong and keeps the last results', async () => {
@@ -61,6 +61,6 @@ describe('searching as you type', () => {
     await search.run();
     search.type('  ');
     expect(search.active).toBe(false);
-    expect(search.grid.drawn).toEqual([]);
+    expect(search.found.grid.drawn).toEqual([]);
   });
 });

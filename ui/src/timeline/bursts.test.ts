@@ -51,7 +51,7 @@ describe('a burst in the grid', () => {
     const state = grid();
     state.focusOn('p27');
     expect(state.focused).toBe('p24');
-    expect(tile(state, 'p24')?.stack).toMatchObject({ count: 10, open: false });
+    expect(tile(state, 'p24')?.stack).toMatchObject({ photos: { length: 10 }, open: false });
     expect(tile(state, 'p27')).toBeUndefined();
   });
 
@@ -89,11 +89,11 @@ describe('a burst in the grid', () => {
       MONTH,
       rows.toSpliced(29, 1).map((row) => (row.burst ? { ...row, burst: 'p28' } : row)),
     );
-    expect(tile(state, 'p20')?.stack).toMatchObject({ id: 'p28', count: 9, open: true });
+    expect(tile(state, 'p20')?.stack).toMatchObject({ id: 'p28', photos: { length: 9 }, open: true });
     state.setRows(MONTH, month(''));
     expect(tile(state, 'p20')?.stack).toBeNull();
     state.setRows(MONTH, rows);
-    expect(tile(state, 'p24')?.stack).toMatchObject({ count: 10, open: false });
+    expect(tile(state, 'p24')?.stack).toMatchObject({ photos: { length: 10 }, open: false });
   });
 
   it('takes the keyboard along when it forms around the tile that has it', () => {

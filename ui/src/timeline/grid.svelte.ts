@@ -3,12 +3,15 @@
  * Whoever owns the photos (timeline, search) feeds sections in and is told which of them are wanted.
  */
 import type { Row } from '../backend/types';
-import { bandsWithin, nearestTo, neighbourAcross, type Measures } from './layout';
+import { bandsWithin, nearestTo, neighbourAcross, type Measures, type Rect } from './layout';
 import {
   drawn,
   entryOf,
   forgotten,
   laid,
+  photosFiledUnder,
+  photosOfTile,
+  photosTouching,
   placed,
   rowAt,
   tileBox,
@@ -60,10 +63,11 @@ export class GridState {
   /** The tile that the Tab key reaches. */
   focused = $state<string | null>(null);
   /** Height of the rows and room for them. */
-  measures = $state.raw<Measures>(measuresFor(0, true));
+  measures = $state.raw<Measures>(measuresFor(0, true, 1));
   viewport = $state(0);
 
   private readonly options: GridOptions;
+  private scale = 1;
   private sections: Placed[] = [];
   private starts = offsets([]);
   private place: Place = { base: 0, top: 0 };
@@ -73,7 +77,7 @@ export class GridState {
 
   constructor(options: GridOptions) {
     this.options = options;
-    this.measures = measuresFor(0, options.dated);
+    this.measures = measuresFor(0, options.dated, 1);
   }
 
   get total(): number {
@@ -82,6 +86,11 @@ export class GridState {
 
   get virtualTop(): number {
     return virtualTop(this.place);
+  }
+
+  /** The virtual position of the scrolled element's first pixel. */
+  get base(): number {
+    return this.place.base;
   }
 
   /** Ties the state to the scrolling element; answers how to untie it. */
@@ -99,12 +108,14 @@ export class GridState {
   resize(width: number, height: number): void {
     if (width === this.measures.width && height === this.viewport) return;
     this.viewport = height;
-    if (width !== this.measures.width) {
-      this.keepingPlace(() => {
-        this.measures = measuresFor(width, this.options.dated);
-        this.sections = this.sections.map((section) => laid(section, this.measures));
-      });
-    }
+    if (width !== this.measures.width) this.layOut(width, this.scale);
+    this.draw();
+  }
+
+  /** Makes the photos as many times larger as usual. */
+  zoomTo(scale: number): void {
+    if (scale === this.scale) return;
+    this.layOut(this.measures.width, scale);
     this.draw();
   }
 
@@ -227,6 +238,51 @@ export class GridState {
     return nearest === null ? null : rowAt(other, 'tile', nearest);
   }
 
+  /** The photos that the tile of a photo stands for. */
+  photosOf(id: string): readonly Row[] {
+    const at = this.find(id);
+    const section = at ? this.sections[at.section] : undefined;
+    return section && at ? photosOfTile(section, at.tile) : [];
+  }
+
+  /** The photos of a day, as far as its section is loaded. */
+  photosOn(key: string, day: string): readonly Row[] {
+    const section = this.sections.find((candidate) => candidate.key === key);
+    return section ? photosFiledUnder(section, day) : [];
+  }
+
+  /** Every photo from one to another, both included, loading what lies between. */
+  async between(a: string, b: string): Promise<readonly Row[]> {
+    const [first, last] = [this.find(a), this.find(b)];
+    if (!first || !last) return [];
+    const [from, to] = isBefore(first, last) ? [first, last] : [last, first];
+    const photos: Row[] = [];
+    for (let index = from.section; index <= to.section; index += 1) {
+      const section = await this.loaded(index);
+      const begin = index === from.section ? from.tile : 0;
+      const end = index === to.section ? to.tile : (section?.stacked?.shown.length ?? 0) - 1;
+      for (let tile = begin; section && tile <= end; tile += 1) photos.push(...photosOfTile(section, tile));
+    }
+    return photos;
+  }
+
+  /** The photos whose tiles touch a rectangle; its heights are virtual positions. */
+  touching(rect: Rect): readonly Row[] {
+    const photos: Row[] = [];
+    for (let i = Math.max(0, sectionAt(this.starts, rect.top)); i < this.sections.length; i += 1) {
+      const start = this.starts[i] as number;
+      if (start > rect.bottom) break;
+      photos.push(
+        ...photosTouching(this.sections[i] as Placed, {
+          ...rect,
+          top: rect.top - start,
+          bottom: rect.bottom - start,
+        }),
+      );
+    }
+    return photos;
+  }
+
   /** The first tile on the screen: where the Tab key enters when none was focused before. */
   entry(): string | null {
     const top = this.virtualTop - this.place.base;
@@ -237,6 +293,14 @@ export class GridState {
       }
     }
     return null;
+  }
+
+  private layOut(width: number, scale: number): void {
+    this.scale = scale;
+    this.keepingPlace(() => {
+      this.measures = measuresFor(width, this.options.dated, scale);
+      this.sections = this.sections.map((section) => laid(section, this.measures));
+    });
   }
 
   private async beyond(id: string, step: -1 | 1, walk: Walk): Promise<Row | null> {
@@ -377,11 +441,15 @@ export class GridState {
   }
 }
 
-/** Rows about 235 px high, lower in a narrow window. */
-function measuresFor(width: number, dated: boolean): Measures {
+function isBefore(a: Found, b: Found): boolean {
+  return a.section === b.section ? a.tile <= b.tile : a.section < b.section;
+}
+
+/** Rows about 235 px high, lower in a narrow window, and as much larger or smaller as somebody wishes. */
+function measuresFor(width: number, dated: boolean, scale: number): Measures {
   return {
     width,
-    rowHeight: width < 700 ? 150 : 235,
+    rowHeight: Math.round((width < 700 ? 150 : 235) * scale),
     gap: 4,
     dayGap: 20,
     dayHeading: dated ? 36 : 0,

@@ -23,6 +23,13 @@ export interface Measures {
   sectionGap: number;
 }
 
+export interface Rect {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 export interface Box {
   /** Index of the tile within its section. */
   index: number;

@@ -9,6 +9,7 @@ import {
   type Cell,
   type DayBox,
   type Measures,
+  type Rect,
   type SectionLayout,
 } from './layout';
 import { stack, stackOf, stillOpen, toggled, type Stack, type Stacked } from './stacks';
@@ -86,7 +87,7 @@ export function laid(section: Placed, m: Measures): Placed {
     const own = stackOf(stacked, row);
     // A closed burst over midnight is filed where it stands, whatever day its cover is of: days must not alternate.
     const filed = own && !own.open ? own.newest : row;
-    const photos = own && !own.open ? own.count : 1;
+    const photos = own && !own.open ? own.photos.length : 1;
     return { ratio: row.ratio, day: dated ? filed.taken_at.slice(0, 10) : '', photos };
   });
   const layout = layoutSection(cells, m);
@@ -107,6 +108,36 @@ export function rowAt(section: Placed | undefined, walk: Walk, index: number): R
 export function entryOf(section: Placed | undefined, walk: Walk, step: -1 | 1): Row | null {
   const all = walk === 'photo' ? section?.rows : section?.stacked?.shown;
   return rowAt(section, walk, step === 1 ? 0 : (all?.length ?? 0) - 1);
+}
+
+/** The photos that a tile stands for: one, or all of a closed burst. */
+export function photosOfTile(section: Placed, tile: number): readonly Row[] {
+  const row = rowAt(section, 'tile', tile);
+  const own = row && section.stacked ? stackOf(section.stacked, row) : null;
+  if (!row) return [];
+  return own && !own.open ? own.photos : [row];
+}
+
+/** The photos whose tiles touch a rectangle of the section. */
+export function photosTouching(section: Placed, rect: Rect): readonly Row[] {
+  const bands = section.layout ? bandsWithin(section.layout, rect.top, rect.bottom) : [];
+  return bands
+    .flatMap((band) => band.boxes)
+    .filter(({ left, top, width, height }) => {
+      return left < rect.right && left + width > rect.left && top < rect.bottom && top + height > rect.top;
+    })
+    .flatMap((box) => photosOfTile(section, box.index));
+}
+
+/** The photos that stand under the heading of a day. */
+export function photosFiledUnder(section: Placed, day: string): readonly Row[] {
+  const days = (section.layout?.bands ?? []).flatMap((band) => band.days);
+  const at = days.findIndex((box) => box.day === day);
+  const from = days[at]?.first ?? 0;
+  const end = at < 0 ? 0 : (days[at + 1]?.first ?? section.stacked?.shown.length ?? 0);
+  const photos: Row[] = [];
+  for (let tile = from; tile < end; tile += 1) photos.push(...photosOfTile(section, tile));
+  return photos;
 }
 
 /** Where a tile stands within its section. */

@@ -9,8 +9,8 @@ import type { Row } from '../backend/types';
 export interface Stack {
   /** The burst's id: that of the first photo taken. */
   id: string;
-  /** Photos in it. */
-  count: number;
+  /** Its photos, the newest first. */
+  photos: Row[];
   open: boolean;
   /** The photo whose place a closed burst takes; the first one shown of an open one. */
   newest: Row;
@@ -82,11 +82,11 @@ function gather(rows: readonly Row[], opened: ReadonlySet<string>): Map<string, 
     if (row.burst === undefined) continue;
     const known = stacks.get(row.burst);
     if (known) {
-      known.count += 1;
+      known.photos.push(row);
       if (!better(known.cover, row)) known.cover = row;
     } else {
       const open = opened.has(row.burst);
-      stacks.set(row.burst, { id: row.burst, count: 1, open, newest: row, cover: row });
+      stacks.set(row.burst, { id: row.burst, photos: [row], open, newest: row, cover: row });
     }
   }
   return stacks;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend } from '../backend/memory';
 import Root from '../Root.svelte';
-import { offers } from './suggest';
+import { offers } from '../design/offers';
 
 describe('offers', () => {
   const known = ['greece', 'holiday', 'holiday/greece', 'green garden'].map((name, index) => ({
@@ -59,7 +59,8 @@ describe('tags in the viewer', () => {
   });
 
   it('are found among those that exist', async () => {
-    const known = (await backend.tags()).map((tag) => tag.name).find((name) => !chips().includes(name)) ?? '';
+    const known =
+      (await backend.labels('tags')).map((tag) => tag.name).find((name) => !chips().includes(name)) ?? '';
     await type(known.slice(0, 4));
     const options = await screen.findAllByTestId('tag-option');
     await fireEvent.click(options.find((option) => option.textContent.startsWith(known)) as HTMLElement);

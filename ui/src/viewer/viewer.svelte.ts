@@ -37,6 +37,14 @@ export class ViewerState {
     if (id) this.grid?.focusOn(id);
   }
 
+  /** Goes on to a neighbour of a photo that is no longer there; closes after the last one. */
+  leave(row: Row): void {
+    if (this.row?.id !== row.id) return;
+    const next = this.next ?? this.previous;
+    if (next) this.show(next);
+    else this.close();
+  }
+
   step(step: -1 | 1): void {
     const row = step === 1 ? this.next : this.previous;
     if (row) this.show(row);

@@ -1,0 +1,249 @@
+/** The photos of the memory backend: what is on record, what edits make of it, labels and undo. */
+import { BackendError } from './backend';
+import { hash, idOf, invent, momentOf, picture, spread, whereIs, type Moment } from './memory-photos';
+import type {
+  Bulk,
+  Change,
+  Conflict,
+  Counted,
+  HistoryItem,
+  LabelList,
+  MonthCount,
+  OwnField,
+  Photo,
+  Row,
+  Undone,
+} from './types';
+
+/** One action, and the photos before it. */
+interface Remembered {
+  before: Photo[];
+  change: Change;
+  undone: boolean;
+  height: number;
+}
+
+/** Photos that a search looks through, newest first: enough to try it, few enough to stay quick at a million. */
+const SEARCHED_MAX = 20_000;
+
+export class MemoryLibrary {
+  height = 37;
+  readonly searches = new Map<string, string>();
+  readonly fields = new Map<string, OwnField>();
+
+  private readonly bursts: boolean;
+  private readonly changed: (ids: string[] | null) => void;
+  private readonly edited = new Map<string, Photo>();
+  private readonly actions: Remembered[] = [];
+  private readonly made: Record<LabelList, Set<string>> = {
+    tags: new Set(),
+    albums: new Set(),
+    people: new Set(),
+  };
+  private readonly purged = new Set<string>();
+  /** With those in the trash. */
+  private base: MonthCount[];
+
+  /** `changed` is told after each block which photos it changed; null: too many to name. */
+  constructor(photos: number, bursts: boolean, changed: (ids: string[] | null) => void) {
+    this.base = spread(photos);
+    this.bursts = bursts;
+    this.changed = changed;
+  }
+
+  months(): MonthCount[] {
+    const gone = new Map<string, number>();
+    for (const photo of this.edited.values()) {
+      const month = whereIs(photo.id)?.month ?? '';
+      if (photo.trashed) gone.set(month, (gone.get(month) ?? 0) + 1);
+    }
+    return this.base
+      .map(({ month, count }) => ({ month, count: count - (gone.get(month) ?? 0) }))
+      .filter(({ count }) => count > 0);
+  }
+
+  total(): number {
+    return this.months().reduce((sum, { count }) => sum + count, 0);
+  }
+
+  rows(month: string): Row[] {
+    const count = this.base.find((known) => known.month === month)?.count ?? 0;
+    const rows: Row[] = [];
+    for (let number = 0; number < count; number += 1) {
+      const id = idOf({ month, number, of: count });
+      const photo = this.record(id);
+      if (photo.trashed) continue;
+      const moment = this.momentOf(id);
+      rows.push(moment ? { ...rowOf(photo), burst: idOf(moment.first) } : rowOf(photo));
+    }
+    return rows;
+  }
+
+  /** The record of a photo; throws what the API answers where there is none. */
+  photo(id: string): Photo {
+    if (!whereIs(id) || this.purged.has(id))
+      throw new BackendError('not_found', 'No such photo.', { status: 404 });
+    return structuredClone(this.record(id));
+  }
+
+  picture(id: string): string {
+    const { width, height } = this.record(id);
+    const moment = this.momentOf(id);
+    return picture(moment ? idOf(moment.first) : id, width / height, moment?.place);
+  }
+
+  /** The newest photos, those in the trash and the purged ones left out unless told. */
+  *newest(trashed = false): Generator<Photo> {
+    let left = SEARCHED_MAX;
+    for (const { month, count } of this.base) {
+      for (let number = 0; number < count && left > 0; number += 1, left -= 1) {
+        const photo = this.record(idOf({ month, number, of: count }));
+        if (photo.trashed === trashed && !this.purged.has(photo.id)) yield photo;
+      }
+    }
+  }
+
+  change(ids: readonly string[], change: Change): Bulk {
+    const before = ids.map((id) => this.photo(id));
+    this.actions.push({ before, change, undone: false, height: this.height + 1 });
+    this.keep(before.map((photo) => applied(photo, change)));
+    return { state: 'committed', height: this.height, photos: ids.length };
+  }
+
+  undo(): Undone {
+    const last = this.actions.findLast((action) => !action.undone);
+    if (!last) throw new BackendError('nothing_to_undo', 'There is nothing to undo.', { status: 409 });
+    last.undone = true;
+    this.keep(last.before.map((photo) => structuredClone(photo)));
+    const done = { undone: last.before.length, skipped: 0, what: 'changed', state: 'committed' } as const;
+    return { ...done, change: last.change, height: this.height };
+  }
+
+  history(id: string, deviceName: string): HistoryItem[] {
+    const device = { device: '0'.repeat(32), device_name: deviceName, state: 'committed' } as const;
+    const at = '2024-06-02T10:00:00Z';
+    const own = this.actions.filter(
+      ({ before, undone }) => !undone && before.some((photo) => photo.id === id),
+    );
+    return [
+      { ...device, unseen: [], edit: '0', height: 1, at, what: 'added' },
+      ...own.map(({ change, height }): HistoryItem => {
+        return { ...device, unseen: [], edit: String(height), height, at, what: 'changed', change };
+      }),
+    ];
+  }
+
+  purge(ids: readonly string[]): Bulk {
+    for (const id of ids) this.purged.add(id);
+    this.block([...ids]);
+    return { state: 'committed', height: this.height, photos: ids.length };
+  }
+
+  labels(list: LabelList): Counted[] {
+    const counts = new Map([...this.made[list]].map((name) => [name, 0]));
+    for (const photo of this.newest())
+      for (const name of photo[list]) counts.set(name, (counts.get(name) ?? 0) + 1);
+    return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  makeLabel(list: LabelList, name: string): Bulk {
+    this.made[list].add(name);
+    this.block([]);
+    return { state: 'committed', height: this.height, photos: 0 };
+  }
+
+  /** `to` null takes the label away. */
+  moveLabel(list: LabelList, from: string, to: string | null): Bulk {
+    const below = (name: string) => name === from || (list === 'tags' && name.startsWith(`${from}/`));
+    const moved = (name: string) => (to === null ? [] : [to + name.slice(from.length)]);
+    for (const name of [...this.made[list]].filter(below)) {
+      this.made[list].delete(name);
+      for (const next of moved(name)) this.made[list].add(next);
+    }
+    const having = [...this.newest()].filter((photo) => photo[list].some(below));
+    this.keep(
+      having.map((photo) => {
+        const names = photo[list].flatMap((name) => (below(name) ? moved(name) : [name]));
+        return { ...structuredClone(photo), [list]: [...new Set(names)].sort() };
+      }),
+    );
+    return { state: 'committed', height: this.height, photos: having.length };
+  }
+
+  /** A photo more, in this month. */
+  add(): string {
+    const month = new Date().toISOString().slice(0, 7);
+    const first = this.base[0];
+    if (first?.month === month) first.count += 1;
+    else this.base.unshift({ month, count: 1 });
+    this.height += 1;
+    const of = this.base[0]?.count ?? 1;
+    return idOf({ month, number: of - 1, of });
+  }
+
+  disagree(id: string, caption: string, deviceName: string): void {
+    const photo = this.photo(id);
+    const written = (value: string, device_name: string, edit: string) => {
+      return { field: 'caption', value, device: edit.repeat(32), device_name, edit, height: this.height };
+    };
+    const kept = written(photo.caption, deviceName, '0') as unknown as Conflict['kept'];
+    const other = written(caption, 'Kitchen PC', '1') as unknown as Conflict['kept'];
+    this.keep([{ ...photo, conflicts: [{ field: 'caption', kept, replaced: [other] }] }]);
+  }
+
+  tip(): string {
+    return hash(`block ${this.height}`).toString(16).padStart(8, '0').repeat(8);
+  }
+
+  empty(): void {
+    this.height = 0;
+    this.base = [];
+  }
+
+  private record(id: string): Photo {
+    const known = this.edited.get(id);
+    if (known) return known;
+    return invent(whereIs(id) ?? { month: '2000-01', number: 0, of: 1 }, this.momentOf(id));
+  }
+
+  private momentOf(id: string): Moment | null {
+    const where = this.bursts ? whereIs(id) : null;
+    return where && momentOf(where);
+  }
+
+  private keep(photos: readonly Photo[]): void {
+    for (const photo of photos) this.edited.set(photo.id, { ...photo, block: this.height + 1 });
+    this.block(photos.length > 500 ? null : photos.map((photo) => photo.id));
+  }
+
+  private block(ids: string[] | null): void {
+    this.height += 1;
+    this.changed(ids);
+  }
+}
+
+export function rowOf(photo: Photo): Row {
+  const { id, taken_at, kind, thumbhash, favorite, rating, state } = photo;
+  return { id, taken_at, kind, thumbhash, favorite, rating, state, ratio: photo.width / photo.height };
+}
+
+function applied(photo: Photo, change: Change): Photo {
+  const merged = (has: string[], add: string[] = [], remove: string[] = []) =>
+    [...new Set([...has, ...add])].filter((name) => !remove.includes(name)).sort();
+  const fields = Object.entries({ ...photo.fields, ...change.fields });
+  return {
+    ...photo,
+    tags: merged(photo.tags, change.add_tags, change.remove_tags),
+    albums: merged(photo.albums, change.add_albums, change.remove_albums),
+    people: merged(photo.people, change.add_people, change.remove_people),
+    caption: change.caption ?? photo.caption,
+    rating: change.rating ?? photo.rating,
+    favorite: change.favorite ?? photo.favorite,
+    taken_at: change.taken_at ?? photo.taken_at,
+    taken_by_hand: photo.taken_by_hand || typeof change.taken_at === 'string',
+    position: change.position === undefined ? (photo.position ?? null) : change.position,
+    fields: Object.fromEntries(fields.filter((field): field is [string, string] => field[1] !== null)),
+    trashed: change.trash ?? photo.trashed,
+    conflicts: photo.conflicts.filter(({ field }) => !(field in change)),
+  };
+}

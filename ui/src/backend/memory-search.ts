@@ -1,0 +1,187 @@
+/** What the memory backend finds: a small part of the query language, facets, suggestions, the map, what looks alike. */
+import { BackendError, type SearchOptions } from './backend';
+import { rowOf, type MemoryLibrary } from './memory-library';
+import type {
+  AlikePage,
+  Bounds,
+  Card,
+  Cluster,
+  Counted,
+  Facets,
+  MapView,
+  Photo,
+  SearchPage,
+  Suggestion,
+} from './types';
+
+const FIELDS = ['tag', 'album', 'person', 'camera', 'place', 'is', 'has', 'taken', 'rating', 'in', 'type'];
+/** Words, quoted or not, with a field or without. */
+const WORD = /-?(?:[a-z.]+:)?(?:"[^"]*"?|[^\s"]+)+/gi;
+const FACETS_MAX = 12;
+
+export function found(library: MemoryLibrary, query: string): Photo[] {
+  const unknown = /(^|\s)-?([a-z]+):/.exec(query);
+  if (unknown && !FIELDS.includes(unknown[2] ?? '')) {
+    const at = unknown.index + (unknown[1]?.length ?? 0);
+    throw new BackendError('bad_query', `There is no field “${unknown[2]}”.`, { status: 400, at });
+  }
+  const words = [...query.matchAll(WORD)].map(([word]) => word.replaceAll('"', '').toLowerCase());
+  const trashed = words.includes('is:trashed');
+  return [...library.newest(trashed)].filter((photo) => words.every((word) => matches(photo, word)));
+}
+
+export function searchPage(library: MemoryLibrary, query: string, options: SearchOptions): SearchPage {
+  const all = found(library, query);
+  const from = Number(options.cursor ?? 0);
+  const next = from + options.limit < all.length ? String(from + options.limit) : null;
+  const photos = all.slice(from, from + options.limit).map(rowOf);
+  return { total: all.length, took_ms: 3, photos, next, facets: from === 0 ? facetsOf(all) : null };
+}
+
+export function suggested(library: MemoryLibrary, typed: string): Suggestion[] {
+  const wanted = typed.trim().toLowerCase();
+  if (wanted === '') return [];
+  const facets = facetsOf(found(library, ''));
+  const lists = [
+    ['tag', facets.tags],
+    ['album', facets.albums],
+    ['person', facets.people],
+    ['place', facets.places],
+    ['camera', facets.cameras],
+  ] as const;
+  return lists
+    .flatMap(([field, counted]) =>
+      counted
+        .filter(({ name }) =>
+          name
+            .toLowerCase()
+            .split(/[/\s]/)
+            .some((word) => word.startsWith(wanted)),
+        )
+        .map(({ name, count }) => ({ field, name, count, query: `${field}:${quoted(name)}` })),
+    )
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 10);
+}
+
+export function mapView(library: MemoryLibrary, bounds: Bounds, zoom: number): MapView {
+  const cell = 360 / 2 ** zoom / 6;
+  const cells = new Map<string, Photo[]>();
+  for (const photo of library.newest()) {
+    if (!inside(photo, bounds)) continue;
+    const [lat = 0, lon = 0] = photo.position ?? [];
+    const key = `${Math.floor(lat / cell)}/${Math.floor(lon / cell)}`;
+    cells.set(key, [...(cells.get(key) ?? []), photo]);
+  }
+  const clusters = [...cells.values()].map(clusterOf).sort((a, b) => b.count - a.count);
+  return { height: library.height, total: clusters.reduce((sum, { count }) => sum + count, 0), clusters };
+}
+
+/** Pretends that the first three of each twenty photos look alike. */
+export function alikePage(library: MemoryLibrary, skip: number, limit: number): AlikePage {
+  const photos = [...library.newest()].filter((photo) => photo.kind === 'photo').slice(0, 120);
+  const groups = Array.from({ length: Math.floor(photos.length / 20) }, (_, index) => {
+    return { photos: photos.slice(index * 20, index * 20 + 3).map(cardOf) };
+  });
+  return { total: groups.length, groups: groups.slice(skip, skip + limit) };
+}
+
+export function cardOf(photo: Photo): Card {
+  const {
+    id,
+    name,
+    taken_at,
+    tags,
+    position,
+    place,
+    rating,
+    favorite,
+    state,
+    kind,
+    width,
+    height,
+    thumbhash,
+  } = photo;
+  return {
+    id,
+    name,
+    taken_at,
+    tags,
+    position,
+    place,
+    rating,
+    favorite,
+    state,
+    kind,
+    width,
+    height,
+    thumbhash,
+  };
+}
+
+function quoted(name: string): string {
+  return /[\s"()]/.test(name) ? `"${name.replaceAll('"', '\\"')}"` : name;
+}
+
+function facetsOf(photos: readonly Photo[]): Facets {
+  const of = (values: (photo: Photo) => readonly string[]): Counted[] => {
+    const counts = new Map<string, number>();
+    for (const photo of photos)
+      for (const name of values(photo)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const counted = [...counts].map(([name, count]) => ({ name, count }));
+    return counted.sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)).slice(0, FACETS_MAX);
+  };
+  const one = (value: string | null | undefined) => (value ? [value] : []);
+  return {
+    tags: of((photo) => photo.tags),
+    albums: of((photo) => photo.albums),
+    people: of((photo) => photo.people),
+    cameras: of((photo) => one(photo.camera)),
+    places: of((photo) => one(photo.place)),
+    years: of((photo) => [photo.taken_at.slice(0, 4)]).sort((a, b) => b.name.localeCompare(a.name)),
+  };
+}
+
+function clusterOf(photos: readonly Photo[]): Cluster {
+  const lats = photos.map((photo) => photo.position?.[0] ?? 0);
+  const lons = photos.map((photo) => photo.position?.[1] ?? 0);
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    position: [mean(lats), mean(lons)],
+    bbox: [Math.min(...lats), Math.min(...lons), Math.max(...lats), Math.max(...lons)],
+    count: photos.length,
+    id: photos[0]?.id ?? '',
+  };
+}
+
+function inside({ position }: Photo, [south, west, north, east]: Bounds): boolean {
+  if (!position) return false;
+  const [lat = 0, lon = 0] = position;
+  const across = west <= east ? lon >= west && lon <= east : lon >= west || lon <= east;
+  return lat >= south && lat <= north && across;
+}
+
+function matches(photo: Photo, word: string): boolean {
+  if (word.startsWith('-')) return !matches(photo, word.slice(1));
+  const [, field, value = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [null, '', word];
+  const has = (names: readonly string[]) => names.some((name) => name.toLowerCase().includes(value));
+  const tests: Record<string, () => boolean> = {
+    tag: () =>
+      photo.tags.some((tag) => tag.toLowerCase() === value || tag.toLowerCase().startsWith(`${value}/`)),
+    album: () => photo.albums.some((album) => album.toLowerCase() === value),
+    person: () => has(photo.people),
+    camera: () => has([photo.camera ?? '']),
+    place: () => has([photo.place ?? '']),
+    taken: () => photo.taken_at.startsWith(value),
+    type: () => photo.kind === value,
+    rating: () => photo.rating >= Number(value.replace('>=', '')),
+    in: () => inside(photo, value.split(',').map(Number) as Bounds),
+    is: () =>
+      ({ video: photo.kind === 'video', favorite: photo.favorite, trashed: photo.trashed })[value] ?? false,
+    has: () => ({ gps: Boolean(photo.position), caption: photo.caption !== '' })[value] ?? false,
+  };
+  const test = tests[field ?? ''];
+  return test
+    ? test()
+    : has([photo.name, photo.caption, photo.camera ?? '', photo.place ?? '', ...photo.tags]);
+}

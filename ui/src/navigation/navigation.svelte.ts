@@ -1,0 +1,25 @@
+/** The page that is shown. It follows the address, so that the browser's Back and a reload lead where one expects. */
+import { addressOf, pageOf, samePage, type Page } from './pages';
+
+export class Navigation {
+  page = $state.raw<Page>(pageOf(location.hash));
+
+  constructor() {
+    addEventListener('hashchange', this.follow);
+  }
+
+  go(page: Page): void {
+    if (samePage(page, this.page)) return;
+    this.page = page;
+    history.pushState(null, '', addressOf(page));
+  }
+
+  stop(): void {
+    removeEventListener('hashchange', this.follow);
+  }
+
+  private readonly follow = () => {
+    const page = pageOf(location.hash);
+    if (!samePage(page, this.page)) this.page = page;
+  };
+}

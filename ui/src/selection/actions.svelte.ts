@@ -1,0 +1,160 @@
+/**
+ * What is done to photos: to those that are selected, or to the one that is open. Each action is one edit of the
+ * household, shown while it is under way, with its way back.
+ */
+import { messageOf, type Backend } from '../backend/backend';
+import type { Bulk, Change, Row, Which } from '../backend/types';
+import type { CommandId } from '../commands/keymap';
+import { t } from '../i18n/i18n';
+import type { SelectionState } from './selection.svelte';
+
+/** A question that an action asks first. */
+export type Question = 'tag' | 'album' | 'date' | 'place' | 'export' | 'purge';
+
+/** Photos that something is to be done to. */
+export interface Subject {
+  which: Which;
+  count: number;
+  /** The one photo, where it is one. */
+  row: Row | null;
+}
+
+/** What the rest of the app does for the actions. */
+export interface Surroundings {
+  selection: SelectionState;
+  /** The photo that is open. */
+  opened: () => Row | null;
+  /** Called after photos left the page, with the one that was open. */
+  left: (opened: Row | null) => void;
+  notify: (text: string, tone: 'done' | 'warning', action?: { label: string; run: () => void }) => void;
+  undo: () => void;
+  trouble: (error: unknown) => void;
+}
+
+const QUESTIONS: Partial<Record<CommandId, Question>> = {
+  'photo.tag': 'tag',
+  'photo.album': 'album',
+  'photo.date': 'date',
+  'photo.place': 'place',
+  'photo.export': 'export',
+};
+
+export class PhotoActions {
+  asking = $state.raw<{ question: Question; subject: Subject } | null>(null);
+  /** How many photos are being changed; 0 while none are. */
+  changing = $state(0);
+
+  private readonly backend: Backend;
+  private readonly around: Surroundings;
+
+  constructor(backend: Backend, around: Surroundings) {
+    this.backend = backend;
+    this.around = around;
+  }
+
+  /** What an action would be about; null where nothing is selected or open. */
+  subject(): Subject | null {
+    const row = this.around.opened();
+    if (row) return { which: { ids: [row.id] }, count: 1, row };
+    const { selection } = this.around;
+    return selection.count > 0 ? { which: selection.which(), count: selection.count, row: null } : null;
+  }
+
+  /** Carries out a command on photos; false where it is none, or nothing is selected. */
+  run(command: CommandId): boolean {
+    const subject = this.subject();
+    if (!subject) return false;
+    const question = QUESTIONS[command];
+    if (question) this.ask(question);
+    else if (command === 'photo.favorite') void this.change({ favorite: !(subject.row?.favorite ?? false) });
+    else if (command === 'photo.trash') void this.trash();
+    else if (command.startsWith('photo.rate.')) void this.change({ rating: Number(command.slice(-1)) });
+    else return false;
+    return true;
+  }
+
+  ask(question: Question): void {
+    const subject = this.subject();
+    if (subject) this.asking = { question, subject };
+  }
+
+  dismiss(): void {
+    this.asking = null;
+  }
+
+  /** Changes the photos that a question was asked about, or else those that are selected or open. */
+  async change(change: Change, subject = this.asking?.subject ?? this.subject()): Promise<boolean> {
+    if (!subject) return false;
+    this.asking = null;
+    const done = await this.attempt(subject.count, () => this.backend.editMany(subject.which, change));
+    if (!done) return false;
+    if (!subject.row || change.trash !== undefined)
+      this.say(t('actions.changed', { count: done.photos }), done);
+    return true;
+  }
+
+  async trash(): Promise<void> {
+    await this.leaving((subject) => this.backend.editMany(subject.which, { trash: true }), 'actions.trashed');
+  }
+
+  async restore(): Promise<void> {
+    await this.leaving(
+      (subject) => this.backend.editMany(subject.which, { trash: false }),
+      'actions.restored',
+    );
+  }
+
+  /** Takes photos out of an album. */
+  async takeOut(album: string): Promise<void> {
+    const change = { remove_albums: [album] };
+    await this.leaving((subject) => this.backend.editMany(subject.which, change), 'actions.taken.out');
+  }
+
+  /** Deletes originals for good; whoever confirmed it has been told of last copies. */
+  async purge(lastCopies: string[]): Promise<void> {
+    const subject = this.asking?.subject ?? this.subject();
+    this.asking = null;
+    if (!subject) return;
+    const opened = this.around.opened();
+    const done = await this.attempt(subject.count, () => this.backend.purge(subject.which, lastCopies));
+    if (!done) return;
+    this.around.notify(t('actions.purged', { count: done.photos }), 'done');
+    this.forget(opened);
+  }
+
+  private async leaving(
+    edit: (subject: Subject) => Promise<Bulk>,
+    said: 'actions.trashed' | 'actions.restored' | 'actions.taken.out',
+  ): Promise<void> {
+    const subject = this.subject();
+    if (!subject) return;
+    const opened = this.around.opened();
+    const done = await this.attempt(subject.count, () => edit(subject));
+    if (!done) return;
+    this.say(t(said, { count: done.photos }), done);
+    this.forget(opened);
+  }
+
+  private forget(opened: Row | null): void {
+    if (!opened) this.around.selection.clear();
+    this.around.left(opened);
+  }
+
+  private say(text: string, done: Bulk): void {
+    const waits = done.state === 'pending' ? ` ${t('undo.waits')}` : '';
+    this.around.notify(text + waits, 'done', { label: t('command.undo'), run: this.around.undo });
+  }
+
+  private async attempt(count: number, edit: () => Promise<Bulk>): Promise<Bulk | null> {
+    this.changing = count;
+    try {
+      return await edit();
+    } catch (error) {
+      this.around.notify(t('actions.failed', { reason: messageOf(error) }), 'warning');
+      this.around.trouble(error);
+      return null;
+    } finally {
+      this.changing = 0;
+    }
+  }
+}
