@@ -66,15 +66,16 @@ export class MemoryLibrary {
     return this.months().reduce((sum, { count }) => sum + count, 0);
   }
 
-  rows(month: string): Row[] {
+  rows(month: string, from: number, limit: number): Row[] {
     const count = this.base.find((known) => known.month === month)?.count ?? 0;
     const rows: Row[] = [];
-    for (let number = 0; number < count; number += 1) {
+    let passed = 0;
+    for (let number = 0; number < count && rows.length < limit; number += 1) {
       const id = idOf({ month, number, of: count });
-      const photo = this.record(id);
-      if (photo.trashed) continue;
+      if (this.edited.get(id)?.trashed || (passed += 1) <= from) continue;
       const moment = this.momentOf(id);
-      rows.push(moment ? { ...rowOf(photo), burst: idOf(moment.first) } : rowOf(photo));
+      const row = rowOf(this.record(id));
+      rows.push(moment ? { ...row, burst: idOf(moment.first) } : row);
     }
     return rows;
   }

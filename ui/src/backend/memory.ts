@@ -107,9 +107,9 @@ export class MemoryBackend implements Backend {
     return { total: this.library.total(), height: this.library.height, months: this.library.months() };
   }
 
-  async month(month: string): Promise<Month> {
+  async month(month: string, from: number, limit: number): Promise<Month> {
     await this.answer();
-    return { month, height: this.library.height, rows: this.library.rows(month) };
+    return { month, height: this.library.height, rows: this.library.rows(month, from, limit) };
   }
 
   async photo(id: string): Promise<Photo> {
