@@ -53,15 +53,19 @@ pub async fn months(library: &Library) -> Result<At<Vec<MonthCount>>, LibraryErr
     library.read(|catalog| Ok(catalog.months()?)).await
 }
 
-/// The rows of one month, newest first.
+/// Rows of one month, newest first: `limit` of them, `from` passed over.
 ///
 /// # Errors
 /// The catalogue cannot be read.
 pub async fn month(
     library: &Library,
     month: YearMonth,
+    from: usize,
+    limit: usize,
 ) -> Result<At<Vec<TimelineRow>>, LibraryError> {
-    library.read(move |catalog| Ok(catalog.month(month)?)).await
+    library
+        .read(move |catalog| Ok(catalog.month(month, from, limit)?))
+        .await
 }
 
 /// A photo's record.

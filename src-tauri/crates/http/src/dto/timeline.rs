@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kinfolio_library::catalog;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::State;
 use super::photo::PhotoKind;
@@ -29,7 +29,19 @@ pub struct MonthCount {
     pub count: u64,
 }
 
-/// The photos of one month.
+/// Which photos of a month.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MonthParams {
+    /// Photos to pass over, from the newest on.
+    pub from: Option<u32>,
+    /// Photos of this answer; all unless told.
+    #[param(minimum = 1)]
+    pub limit: Option<u32>,
+}
+
+/// Photos of one month.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Month {
     /// `yyyy-mm`.
