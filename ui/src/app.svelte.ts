@@ -7,6 +7,7 @@ import { HouseholdState } from './household/household.svelte';
 import { atRest, Heights, longest } from './household/ledger';
 import { t } from './i18n/i18n';
 import { ImportState } from './import/import.svelte';
+import { MapState } from './map/map.svelte';
 import { Navigation } from './navigation/navigation.svelte';
 import type { Page } from './navigation/pages';
 import { SearchState } from './search/search.svelte';
@@ -40,6 +41,7 @@ export class App {
   readonly timeline: TimelineState;
   readonly search: SearchState;
   readonly viewer: ViewerState;
+  readonly map: MapState;
   readonly imports: ImportState;
   readonly household: HouseholdState;
   readonly navigation = new Navigation();
@@ -78,6 +80,7 @@ export class App {
     this.timeline = new TimelineState(backend, trouble);
     this.search = new SearchState(backend, trouble);
     this.viewer = new ViewerState(backend, trouble);
+    this.map = new MapState(backend, trouble);
     this.imports = new ImportState(
       backend,
       (text) => this.notify(text),
@@ -174,6 +177,7 @@ export class App {
     await Promise.all([this.timeline.reload(), this.imports.resume()]);
     if (this.search.active) void this.search.run();
     if (this.viewer.row) void this.viewer.record?.load();
+    this.map.reload();
     if (this.online) this.phase = 'ready';
   }
 
@@ -225,6 +229,7 @@ export class App {
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.viewer.onEvent(event);
+    this.map.onEvent(event);
     this.imports.onEvent(event);
   }
 
@@ -236,6 +241,7 @@ export class App {
     } else if (this.deaf) {
       this.deaf = false;
       void this.timeline.reload();
+      this.map.reload();
       void this.imports.resume();
       void this.readLedger();
     }

@@ -12,6 +12,9 @@ Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 800 });
 HTMLElement.prototype.scrollIntoView = () => undefined;
 
+// Nor does it draw.
+HTMLCanvasElement.prototype.getContext = () => null;
+
 // jsdom knows dialogs as elements only.
 HTMLDialogElement.prototype.showModal = function () {
   this.open = true;

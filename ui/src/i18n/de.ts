@@ -7,6 +7,7 @@ import { household } from './de/household';
 import { importing } from './de/import';
 import { invite } from './de/invite';
 import { ledger } from './de/ledger';
+import { map } from './de/map';
 import { search } from './de/search';
 import { selection } from './de/selection';
 import { start } from './de/start';
@@ -20,6 +21,7 @@ export const de: Catalogue = {
   ...start,
   ...timeline,
   ...selection,
+  ...map,
   ...search,
   ...viewer,
   ...history,

@@ -7,6 +7,7 @@ import { household } from './en/household';
 import { importing } from './en/import';
 import { invite } from './en/invite';
 import { ledger } from './en/ledger';
+import { map } from './en/map';
 import { search } from './en/search';
 import { selection } from './en/selection';
 import { start } from './en/start';
@@ -19,6 +20,7 @@ export const en = {
   ...start,
   ...timeline,
   ...selection,
+  ...map,
   ...search,
   ...viewer,
   ...history,

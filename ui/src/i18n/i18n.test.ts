@@ -26,6 +26,7 @@ const SAME: Key[] = [
   'bucket.title',
   'bulk.tag',
   'bulk.album',
+  'map.credit',
 ];
 
 function placeholders(message: Message): string[] {
