@@ -25,9 +25,13 @@ export function found(library: MemoryLibrary, query: string): Photo[] {
     const at = unknown.index + (unknown[1]?.length ?? 0);
     throw new BackendError('bad_query', `There is no field “${unknown[2]}”.`, { status: 400, at });
   }
-  const words = [...query.matchAll(WORD)].map(([word]) => word.replaceAll('"', '').toLowerCase());
-  const trashed = words.includes('is:trashed');
-  return [...library.newest(trashed)].filter((photo) => words.every((word) => matches(photo, word)));
+  const choices = query.split(/\sOR\s/).map((choice) => {
+    return [...choice.matchAll(WORD)].map(([word]) => word.replaceAll('"', '').toLowerCase());
+  });
+  const trashed = choices.some((words) => words.includes('is:trashed'));
+  return [...library.newest(trashed)].filter((photo) =>
+    choices.some((words) => words.every((word) => matches(photo, word))),
+  );
 }
 
 export function searchPage(library: MemoryLibrary, query: string, options: SearchOptions): SearchPage {

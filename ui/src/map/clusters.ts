@@ -1,15 +1,6 @@
 /** Photos that lie close together, as the map shows them: how large, and one where two would cover each other. Pure. */
 import type { Bounds, Cluster } from '../backend/types';
-import {
-  joined,
-  onScreen,
-  toPosition,
-  toWorld,
-  worldSize,
-  type Point,
-  type Position,
-  type View,
-} from './projection';
+import { joined, onScreen, toWorld, worldSize, type Point, type View } from './projection';
 
 /** Some photos that are shown as one. */
 export interface Group {
@@ -18,6 +9,8 @@ export interface Group {
   count: number;
   at: Point;
   bounds: Bounds;
+  /** The boxes of what was joined. */
+  parts: readonly Bounds[];
 }
 
 /** A group in one of the world's copies on the screen. */
@@ -67,18 +60,20 @@ export function placed(groups: readonly Group[], view: View): Placed[] {
   );
 }
 
-export function positionOf(group: Group): Position {
-  return toPosition(group.at);
+/** A box as the API gives it. */
+export function boxOf([south = 0, west = 0, north = 0, east = 0]: readonly number[]): Bounds {
+  return [south, west, north, east];
 }
 
 function groupOf({ id, count, position, bbox }: Cluster): Group {
-  const [south = 0, west = 0, north = 0, east = 0] = bbox;
-  return { id, count, at: toWorld(position), bounds: [south, west, north, east] };
+  const bounds = boxOf(bbox);
+  return { id, count, at: toWorld(position), bounds, parts: [bounds] };
 }
 
 /** A group stays where its largest part lies: it must not wander into the next. */
 function together(group: Group, other: Group): Group {
-  return { ...group, count: group.count + other.count, bounds: joined(group.bounds, other.bounds) };
+  const bounds = joined(group.bounds, other.bounds);
+  return { ...group, count: group.count + other.count, bounds, parts: [...group.parts, ...other.parts] };
 }
 
 function touches(a: Group, b: Group, size: number): boolean {

@@ -89,7 +89,7 @@ function regionName(code: string, language: string, style: 'long' | 'short'): st
   if (code === '') return null;
   try {
     const { region } = new Intl.Locale(`und-${code.padStart(3, '0')}`);
-    if (!region || /^\d/.test(region)) return null;
+    if (!region || /^\d|^ZZ$/.test(region)) return null;
     const names = new Intl.DisplayNames([language], { type: 'region', style, fallback: 'none' });
     return names.of(region) ?? null;
   } catch {

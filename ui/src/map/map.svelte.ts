@@ -2,7 +2,7 @@
 import { isAbort, messageOf, type Backend } from '../backend/backend';
 import type { BackendEvent, Bounds, Cluster } from '../backend/types';
 import { Found } from '../search/found.svelte';
-import { gathered, placed, type Group } from './clusters';
+import { boxOf, gathered, placed, type Group } from './clusters';
 import { boundsOf, grown, inQuery, toPosition, toWorld, ZOOM_MAX, type Position } from './projection';
 import { Viewport } from './viewport.svelte';
 
@@ -13,14 +13,16 @@ const WORLD_ZOOM = 2;
 /** The map is asked this long after it came to rest, and follows the library at most this often. */
 const REST_MS = 120;
 const REFRESH_MS = 700;
-/** A pin stands this long where photos were let go; by then they are on the map themselves. */
+/** A pin stands this long; by then photos that were let go there are on the map themselves. */
 const PIN_MS = 2600;
 /** Clusters are asked for this much beyond what is seen, in shares of it. */
 const BEYOND = 0.25;
 /** How near one looks at a place. */
-const LOOK_ZOOM = 12;
+const LOOK_ZOOM = 9;
 /** Photos this close, in degrees, are at one place: a metre. */
 const TOGETHER = 0.00001;
+/** A group of more parts is searched as a whole. */
+const PARTS_MAX = 12;
 /** Groups of one zoom stay until it has changed by this much. */
 const STEPS_PER_ZOOM = 4;
 
@@ -44,8 +46,8 @@ export class MapState {
   panel = $state.raw<Panel | null>(null);
   /** Whether the next drag draws a box. */
   drawing = $state(false);
-  /** Where photos were let go. */
-  dropped = $state.raw<Position | null>(null);
+  /** Where a pin stands. */
+  pinnedAt = $state.raw<Position | null>(null);
 
   readonly groups = $derived.by(() => {
     const zoom = Math.round(this.viewport.view.zoom * STEPS_PER_ZOOM) / STEPS_PER_ZOOM;
@@ -101,14 +103,15 @@ export class MapState {
   /** Shows a place; the page may not be shown yet. */
   lookAt(position: readonly number[]): void {
     this.fits = false;
-    this.viewport.centre(position, Math.max(LOOK_ZOOM, this.viewport.view.zoom));
+    this.viewport.centre(position, LOOK_ZOOM);
+    this.pin([position[0] ?? 0, position[1] ?? 0]);
     remember(this.viewport.view);
   }
 
   /** Shows all photos that have a position. */
   async showAll(): Promise<void> {
     const world = await this.readWorld();
-    if (world) this.viewport.fit(world.map(boundsOfCluster));
+    if (world) this.viewport.fit(world.map(({ bbox }) => boxOf(bbox)));
   }
 
   wholeWorld(): void {
@@ -117,8 +120,10 @@ export class MapState {
 
   /** Shows the photos of a group at the side. */
   openGroup(group: Group): void {
-    const bounds = grown(group.bounds);
-    this.showPanel({ kind: 'group', group: group.id, query: inQuery(bounds), bounds });
+    // One box around all parts might hold photos of others.
+    const boxes = group.parts.length <= PARTS_MAX ? group.parts : [group.bounds];
+    const query = boxes.map((box) => inQuery(grown(box))).join(' OR ');
+    this.showPanel({ kind: 'group', group: group.id, query, bounds: group.bounds });
   }
 
   openBox(bounds: Bounds): void {
@@ -144,11 +149,11 @@ export class MapState {
     return true;
   }
 
-  /** A pin where photos were let go, until the map shows them. */
+  /** A pin where photos were let go, or where one wanted to look, for a while. */
   pin(position: Position | null): void {
     clearTimeout(this.pinned);
-    this.dropped = position;
-    if (position) this.pinned = setTimeout(() => (this.dropped = null), PIN_MS);
+    this.pinnedAt = position;
+    if (position) this.pinned = setTimeout(() => (this.pinnedAt = null), PIN_MS);
   }
 
   /** Everything once more, after the library was out of reach. */
@@ -164,8 +169,7 @@ export class MapState {
     if (this.refreshing !== undefined) return;
     this.refreshing = setTimeout(() => {
       this.refreshing = undefined;
-      if (this.total === 0 || this.clusters.length === 0) void this.readWorld();
-      else void this.read();
+      void this.readWorld();
     }, REFRESH_MS);
   }
 
@@ -182,7 +186,10 @@ export class MapState {
       this.fault = null;
       if (this.fits && world.total > 0 && this.viewport.view.width > 0) {
         this.fits = false;
-        this.viewport.fit(world.clusters.map(boundsOfCluster), { glides: false });
+        this.viewport.fit(
+          world.clusters.map(({ bbox }) => boxOf(bbox)),
+          { glides: false },
+        );
       }
       await this.read();
       return world.clusters;
@@ -215,12 +222,6 @@ export class MapState {
     this.fault = messageOf(error);
     this.trouble(error);
   }
-}
-
-/** `[lat, lon]` boxes as the API gives them. */
-function boundsOfCluster({ bbox }: Cluster): Bounds {
-  const [south = 0, west = 0, north = 0, east = 0] = bbox;
-  return [south, west, north, east];
 }
 
 function remembered(): { x: number; y: number; zoom: number } | null {

@@ -3,9 +3,11 @@ import type { Key } from '../i18n/i18n';
 
 export type Parsed = { position: [number, number] } | { fault: Key };
 
-/** One number with its minutes and seconds, and the letter before or after it. */
-const PART =
-  /([NSEWO])?\s*([-+−]?\d+(?:\.\d+)?)\s*(?:°|º|deg)?\s*(?:(\d+(?:\.\d+)?)\s*[′'’]\s*)?(?:(\d+(?:\.\d+)?)\s*(?:″|"|”|'')\s*)?([NSEWO](?![A-Z]))?/gi;
+/** One number with its minutes and seconds… */
+const NUMBER =
+  /([-+−]?\d+(?:\.\d+)?)\s*(?:°|º|deg)?\s*(?:(\d+(?:\.\d+)?)\s*[′'’](?!')\s*)?(?:(\d+(?:\.\d+)?)\s*(?:″|"|”|'')\s*)?/;
+/** …and a letter before it, or else after it. */
+const PART = new RegExp(`([NSEWO])\\s*${NUMBER.source}|${NUMBER.source}([NSEWO](?![A-Z]))?`, 'gi');
 
 interface Part {
   degrees: number;
@@ -16,9 +18,12 @@ interface Part {
 export function parsePosition(text: string): Parsed {
   const plain = withPoints(text.trim());
   const parts: Part[] = [];
-  const rest = plain.replace(PART, (_whole, before, degrees, minutes, seconds, after) => {
-    parts.push(partOf(before ?? after ?? '', degrees, minutes, seconds));
-    return before && after ? '!' : '';
+  const rest = plain.replace(PART, (_whole, ...found: (string | undefined)[]) => {
+    const [before, degrees, minutes, seconds] = found;
+    const [plainDegrees, plainMinutes, plainSeconds, after] = found.slice(4);
+    if (before) parts.push(partOf(before, degrees, minutes, seconds));
+    else parts.push(partOf(after, plainDegrees, plainMinutes, plainSeconds));
+    return '';
   });
   if (parts.length !== 2 || /[^\s,;/()]/.test(rest)) return { fault: 'place.fault.form' };
   if (parts.some(({ degrees }) => Number.isNaN(degrees))) return { fault: 'place.fault.minutes' };
@@ -36,7 +41,7 @@ export function writePosition([lat, lon]: readonly number[]): string {
   return [lat, lon].map((degrees) => (degrees ?? 0).toFixed(5)).join(', ');
 }
 
-function partOf(letter: string, degrees: string, minutes = '0', seconds = '0'): Part {
+function partOf(letter = '', degrees = '', minutes = '0', seconds = '0'): Part {
   const whole = Number(degrees.replace('−', '-'));
   const named = letter.toUpperCase().replace('O', 'E');
   if (Number(minutes) >= 60 || Number(seconds) >= 60) return { degrees: NaN, letter: named };

@@ -26,8 +26,8 @@ export const TILE = 256;
 export const ZOOM_MAX = 20;
 /** Where Mercator ends. */
 export const LAT_MAX = 85.05112878;
-/** A box of a single place gets this many degrees on each side: some ten metres. */
-const ROOM = 0.0001;
+/** A box of a single place gets this many degrees on each side: a metre. */
+const ROOM = 0.00001;
 const WHOLE: Bounds = [-90, -180, 90, 180];
 
 /** How many pixels the world is wide. */

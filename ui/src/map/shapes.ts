@@ -67,7 +67,8 @@ export function cutLines(lines: readonly Shape[], frame: Frame, pen: Pen): void 
     const points = thinned(line, frame, shift);
     let joins = false;
     for (let i = 2; i < points.length; i += 2) {
-      const [ax, ay, bx, by] = points.slice(i - 2, i + 2) as [number, number, number, number];
+      const [ax, ay] = [points[i - 2] as number, points[i - 1] as number];
+      const [bx, by] = [points[i] as number, points[i + 1] as number];
       const seen = clippedSegment(ax, ay, bx, by, width, height);
       if (!seen) {
         joins = false;
