@@ -4,7 +4,17 @@ import type { BackendEvent, Sort } from '../backend/types';
 import { Found } from './found.svelte';
 import { chipAt, markWrong, type Marked } from './query';
 import { RecentSearches } from './recent.svelte';
-import { isDivided, joined, normalised, sameThing, split, termOf, written, type Term } from './tokens';
+import {
+  hasWords,
+  isDivided,
+  joined,
+  normalised,
+  sameThing,
+  split,
+  termOf,
+  written,
+  type Term,
+} from './tokens';
 
 const DEBOUNCE_MS = 60;
 
@@ -16,6 +26,8 @@ export class SearchState {
   chips = $state.raw<readonly string[]>([]);
   /** What is being typed behind them. */
   typed = $state('');
+  /** The order of results that match better and worse; without words, the newest come first. */
+  order = $state<Sort>('newest');
   /** Counts the wishes to type here; the box follows them. */
   wished = $state(0);
   readonly found: Found;
@@ -147,7 +159,7 @@ export class SearchState {
   }
 
   sort(by: Sort): void {
-    this.found.sort = by;
+    this.order = by;
     void this.run();
   }
 
@@ -158,6 +170,7 @@ export class SearchState {
   run(): Promise<void> {
     clearTimeout(this.debounce);
     this.asked = normalised(this.text);
+    this.found.sort = hasWords(this.asked) ? this.order : 'newest';
     return this.found.search(this.asked);
   }
 
