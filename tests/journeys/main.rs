@@ -4,6 +4,7 @@
 //! Pictures of what was seen are in `target/shots`.
 
 mod deeds;
+mod first_day;
 mod household;
 mod keyboard;
 mod looks;

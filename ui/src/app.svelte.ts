@@ -10,6 +10,7 @@ import { ImportState } from './import/import.svelte';
 import { MapState } from './map/map.svelte';
 import { Navigation } from './navigation/navigation.svelte';
 import type { Page } from './navigation/pages';
+import { SavedSearches } from './search/saved.svelte';
 import { SearchState } from './search/search.svelte';
 import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
@@ -40,6 +41,7 @@ export class App {
   readonly backend: Backend;
   readonly timeline: TimelineState;
   readonly search: SearchState;
+  readonly saved: SavedSearches;
   readonly viewer: ViewerState;
   readonly map: MapState;
   readonly imports: ImportState;
@@ -79,6 +81,10 @@ export class App {
     this.backend = backend;
     this.timeline = new TimelineState(backend, trouble);
     this.search = new SearchState(backend, trouble);
+    this.saved = new SavedSearches(backend, {
+      notify: (text, tone, action) => this.notify(text, tone, action),
+      trouble,
+    });
     this.viewer = new ViewerState(backend, trouble);
     this.map = new MapState(backend, trouble);
     this.imports = new ImportState(
@@ -162,6 +168,7 @@ export class App {
     clearTimeout(this.retry);
     clearTimeout(this.ledgerSoon);
     this.household.close();
+    this.saved.stop();
     this.navigation.stop();
   }
 
@@ -174,7 +181,7 @@ export class App {
     if (!returning) return;
     this.unsubscribe?.();
     this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
-    await Promise.all([this.timeline.reload(), this.imports.resume()]);
+    await Promise.all([this.timeline.reload(), this.imports.resume(), this.saved.load()]);
     if (this.search.active) void this.search.run();
     if (this.viewer.row) void this.viewer.record?.load();
     this.map.reload();
@@ -202,7 +209,7 @@ export class App {
   }
 
   /** A call somewhere failed: if nobody answers or the session ended, that is for the whole app to deal with. */
-  private trouble(error: unknown): void {
+  trouble(error: unknown): void {
     const code = codeOf(error);
     if (code === 'unauthorized') this.phase = 'sign-in';
     if (code !== 'unreachable' || this.retry !== undefined) return;
@@ -228,6 +235,7 @@ export class App {
     if (event.type !== 'import') this.refreshLedger();
     this.timeline.onEvent(event);
     this.search.onEvent(event);
+    this.saved.onEvent(event);
     this.viewer.onEvent(event);
     this.map.onEvent(event);
     this.imports.onEvent(event);
@@ -243,6 +251,7 @@ export class App {
       void this.timeline.reload();
       this.map.reload();
       void this.imports.resume();
+      void this.saved.load();
       void this.readLedger();
     }
   }

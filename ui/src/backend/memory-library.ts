@@ -171,6 +171,13 @@ export class MemoryLibrary {
     return { state: 'committed', height: this.height, photos: having.length };
   }
 
+  /** Saves a search under a name, or forgets it. */
+  keepSearch(name: string, query: string | null): void {
+    if (query === null) this.searches.delete(name);
+    else this.searches.set(name, query);
+    this.block([]);
+  }
+
   /** A photo more, in this month. */
   add(): string {
     const month = new Date().toISOString().slice(0, 7);

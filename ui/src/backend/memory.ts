@@ -142,13 +142,13 @@ export class MemoryBackend implements Backend {
 
   async saveSearch({ name, query }: SavedSearch): Promise<EditState> {
     await this.edits();
-    this.library.searches.set(name, query);
+    this.library.keepSearch(name, query);
     return 'committed';
   }
 
   async forgetSearch(name: string): Promise<EditState> {
     await this.edits();
-    this.library.searches.delete(name);
+    this.library.keepSearch(name, null);
     return 'committed';
   }
 
