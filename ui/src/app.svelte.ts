@@ -173,7 +173,7 @@ export class App {
     this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
     await Promise.all([this.timeline.reload(), this.imports.resume()]);
     if (this.search.active) void this.search.run();
-    if (this.viewer.row) void this.viewer.record?.load();
+    this.viewer.onReturn();
     if (this.online) this.phase = 'ready';
   }
 
@@ -208,6 +208,7 @@ export class App {
   }
 
   private onEvent(event: BackendEvent): void {
+    this.viewer.onEvent(event);
     if (event.type === 'connection') {
       this.onConnection(event.open);
       return;
@@ -224,7 +225,6 @@ export class App {
     if (event.type !== 'import') this.refreshLedger();
     this.timeline.onEvent(event);
     this.search.onEvent(event);
-    this.viewer.onEvent(event);
     this.imports.onEvent(event);
   }
 

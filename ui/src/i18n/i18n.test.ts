@@ -26,6 +26,7 @@ const SAME: Key[] = [
   'bucket.title',
   'bulk.tag',
   'bulk.album',
+  'slideshow.seconds',
 ];
 
 function placeholders(message: Message): string[] {

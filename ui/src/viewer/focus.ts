@@ -1,12 +1,14 @@
 /** Keeps the Tab key within a dialog for as long as it is open. */
 const CONTROLS =
-  'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), video, [tabindex="0"]';
+  'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), summary, ' +
+  'video, [tabindex="0"]';
 
 export function trapFocus(dialog: HTMLElement): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Tab') return;
     const controls = [...dialog.querySelectorAll<HTMLElement>(CONTROLS)].filter(
-      (control) => control.tabIndex >= 0,
+      // Not what lies in a closed disclosure.
+      (control) => control.tabIndex >= 0 && !control.closest('details:not([open]) > :not(summary)'),
     );
     const first = controls[0];
     const last = controls.at(-1);
