@@ -6,6 +6,8 @@ const CONTROLS =
 export function trapFocus(dialog: HTMLElement): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Tab') return;
+    // What stands over it keeps the key within itself.
+    if (dialog.hasAttribute('inert') || dialog.inert || document.querySelector('dialog[open]')) return;
     const controls = [...dialog.querySelectorAll<HTMLElement>(CONTROLS)].filter(
       // Not what lies in a closed disclosure.
       (control) => control.tabIndex >= 0 && !control.closest('details:not([open]) > :not(summary)'),

@@ -3,7 +3,7 @@ import type { Ledger, Photo, Replica } from '../backend/types';
 import { shortName } from '../household/device';
 
 /** Characters of a device's name within a sentence. */
-const NAME_MAX = 40;
+export const NAME_MAX = 40;
 /** How the API calls the bucket among those that hold an original. */
 const BUCKET = 'bucket';
 

@@ -61,7 +61,7 @@ export const viewer: In<typeof english> = {
   'viewer.save': 'Original speichern',
   'viewer.unplayable': 'Diese Art Video kann hier nicht abgespielt werden.',
   'original.loading': 'Original wird geladen …',
-  'original.fetching': 'Original wird von {device} geholt …',
+  'original.fetching': 'Original wird geholt von {device}',
   'original.bucket': 'dem Bucket',
   'original.away': {
     one: 'Das Original liegt auf {devices} und ist gerade nicht erreichbar.',

@@ -58,7 +58,7 @@ export const viewer = {
   'viewer.save': 'Save the original',
   'viewer.unplayable': 'This kind of video cannot be played here.',
   'original.loading': 'Loading the original…',
-  'original.fetching': 'Fetching the original from {device}…',
+  'original.fetching': 'Fetching the original from {device}',
   'original.bucket': 'the bucket',
   'original.away': {
     one: 'The original is on {devices}, which is not within reach.',
