@@ -183,8 +183,8 @@ export class App {
     this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
     await Promise.all([this.timeline.reload(), this.imports.resume(), this.saved.load()]);
     if (this.search.active) void this.search.run();
-    if (this.viewer.row) void this.viewer.record?.load();
     this.map.reload();
+    this.viewer.onReturn();
     if (this.online) this.phase = 'ready';
   }
 
@@ -219,6 +219,7 @@ export class App {
   }
 
   private onEvent(event: BackendEvent): void {
+    this.viewer.onEvent(event);
     if (event.type === 'connection') {
       this.onConnection(event.open);
       return;
@@ -236,7 +237,6 @@ export class App {
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.saved.onEvent(event);
-    this.viewer.onEvent(event);
     this.map.onEvent(event);
     this.imports.onEvent(event);
   }

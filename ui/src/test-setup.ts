@@ -23,5 +23,10 @@ HTMLDialogElement.prototype.close = function () {
   this.open = false;
 };
 
+// Nor does it keep blobs for the page.
+let blobs = 0;
+URL.createObjectURL = () => `blob:${(blobs += 1)}`;
+URL.revokeObjectURL = () => undefined;
+
 // Each test begins at the first page.
 beforeEach(() => history.replaceState(null, '', '/'));

@@ -105,6 +105,7 @@ export class MemoryLibrary {
   }
 
   change(ids: readonly string[], change: Change): Bulk {
+    this.refuseFields(change);
     const before = ids.map((id) => this.photo(id));
     this.actions.push({ before, change, undone: false, height: this.height + 1 });
     this.keep(before.map((photo) => applied(photo, change)));
@@ -206,6 +207,26 @@ export class MemoryLibrary {
   empty(): void {
     this.height = 0;
     this.base = [];
+  }
+
+  /** Values that the household's own fields do not hold. */
+  private refuseFields({ fields = {} }: Change): void {
+    for (const [name, value] of Object.entries(fields)) {
+      if (value === null) continue;
+      const field = this.fields.get(name);
+      if (!field)
+        throw new BackendError('field_unknown', `the household has no field \`${name}\``, { status: 404 });
+      const holds = {
+        text: true,
+        number: value.trim() !== '' && !Number.isNaN(Number(value)),
+        date: /^\d{4}-\d{2}-\d{2}$/.test(value),
+        choice: field.choices?.includes(value) ?? false,
+      }[field.type];
+      if (!holds)
+        throw new BackendError('bad_change', `“${value}” is no ${field.type}, which the field holds`, {
+          status: 422,
+        });
+    }
   }
 
   private record(id: string): Photo {

@@ -114,7 +114,7 @@ export class MemoryBackend implements Backend {
 
   async photo(id: string): Promise<Photo> {
     await this.answer();
-    return this.library.photo(id);
+    return this.recorded(id);
   }
 
   thumbnailUrl(id: string): string {
@@ -123,6 +123,14 @@ export class MemoryBackend implements Backend {
 
   originalUrl(id: string): string {
     return this.thumbnailUrl(id);
+  }
+
+  async original(id: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<Blob> {
+    await this.answer(signal);
+    const { replicas, mime } = this.recorded(id);
+    await this.others.carry(replicas, signal, onProgress);
+    const [, drawing = ''] = this.library.picture(id).split(',');
+    return new Blob([decodeURIComponent(drawing)], { type: mime });
   }
 
   async search(query: string, options: SearchOptions): Promise<SearchPage> {
@@ -160,7 +168,7 @@ export class MemoryBackend implements Backend {
   async edit(id: string, change: Change): Promise<Edited> {
     await this.edits();
     const { height } = this.library.change([id], change);
-    return { state: 'committed', height, photo: this.library.photo(id) };
+    return { state: 'committed', height, photo: this.recorded(id) };
   }
 
   async editMany(which: Which, change: Change): Promise<Bulk> {
@@ -372,6 +380,12 @@ export class MemoryBackend implements Backend {
         this.savedTo = path;
       },
     };
+  }
+
+  /** A photo's record, with who holds its original. */
+  private recorded(id: string): Photo {
+    const photo = this.library.photo(id);
+    return { ...photo, ...this.others.holding(hash(id)) };
   }
 
   /** The ids of what a change is of. */

@@ -39,6 +39,7 @@ const SAME: Key[] = [
   'bulk.tag',
   'bulk.album',
   'map.credit',
+  'slideshow.seconds',
 ];
 
 function placeholders(message: Message): string[] {

@@ -229,6 +229,17 @@ export class GridState {
     return this.beyond(id, step, walk);
   }
 
+  /** The first photo of all (-1), or the last one that is known of (1). */
+  async outermost(step: -1 | 1): Promise<Row | null> {
+    const section = await this.loaded(step === -1 ? 0 : this.sections.length - 1);
+    return entryOf(section, 'photo', step === -1 ? 1 : -1);
+  }
+
+  /** Whether a photo is among those that are loaded. */
+  has(id: string): boolean {
+    return this.find(id) !== null;
+  }
+
   /** The photo of the tile that an arrow key leads to from a focused one. */
   async across(id: string, step: -1 | 1): Promise<Row | null> {
     const at = this.find(id);
