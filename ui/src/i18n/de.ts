@@ -7,6 +7,7 @@ import { household } from './de/household';
 import { importing } from './de/import';
 import { invite } from './de/invite';
 import { ledger } from './de/ledger';
+import { organise } from './de/organise';
 import { search } from './de/search';
 import { selection } from './de/selection';
 import { start } from './de/start';
@@ -28,4 +29,5 @@ export const de: Catalogue = {
   ...household,
   ...invite,
   ...bucket,
+  ...organise,
 };

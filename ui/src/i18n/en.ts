@@ -7,6 +7,7 @@ import { household } from './en/household';
 import { importing } from './en/import';
 import { invite } from './en/invite';
 import { ledger } from './en/ledger';
+import { organise } from './en/organise';
 import { search } from './en/search';
 import { selection } from './en/selection';
 import { start } from './en/start';
@@ -27,4 +28,5 @@ export const en = {
   ...household,
   ...invite,
   ...bucket,
+  ...organise,
 } as const;

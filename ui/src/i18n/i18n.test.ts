@@ -26,6 +26,9 @@ const SAME: Key[] = [
   'bucket.title',
   'bulk.tag',
   'bulk.album',
+  'organise.tags',
+  'organise.labelled',
+  'organise.name',
 ];
 
 function placeholders(message: Message): string[] {

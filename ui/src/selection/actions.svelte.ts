@@ -24,6 +24,8 @@ export interface Surroundings {
   selection: SelectionState;
   /** The photo that is open. */
   opened: () => Row | null;
+  /** Whether what is selected or open is in the trash already. */
+  inTrash: () => boolean;
   /** Called after photos left the page, with the one that was open. */
   left: (opened: Row | null) => void;
   notify: (text: string, tone: 'done' | 'warning', action?: { label: string; run: () => void }) => void;
@@ -93,7 +95,12 @@ export class PhotoActions {
     return true;
   }
 
+  /** Puts photos into the trash; those that are there are asked to go for good. */
   async trash(): Promise<void> {
+    if (this.around.inTrash()) {
+      this.ask('purge');
+      return;
+    }
     await this.leaving((subject) => this.backend.editMany(subject.which, { trash: true }), 'actions.trashed');
   }
 
