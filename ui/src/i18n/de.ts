@@ -12,6 +12,7 @@ import { search } from './de/search';
 import { selection } from './de/selection';
 import { start } from './de/start';
 import { timeline } from './de/timeline';
+import { trash } from './de/trash';
 import { viewer } from './de/viewer';
 import type { Catalogue } from './i18n';
 
@@ -30,4 +31,5 @@ export const de: Catalogue = {
   ...invite,
   ...bucket,
   ...organise,
+  ...trash,
 };

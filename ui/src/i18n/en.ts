@@ -12,6 +12,7 @@ import { search } from './en/search';
 import { selection } from './en/selection';
 import { start } from './en/start';
 import { timeline } from './en/timeline';
+import { trash } from './en/trash';
 import { viewer } from './en/viewer';
 
 export const en = {
@@ -29,4 +30,5 @@ export const en = {
   ...invite,
   ...bucket,
   ...organise,
+  ...trash,
 } as const;
