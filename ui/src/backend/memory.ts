@@ -82,6 +82,7 @@ export class MemoryBackend implements Backend {
       this.emit({ type: 'block', height: this.library.height, tip: this.library.tip() });
       this.emit({ type: 'photos', height: this.library.height, ids });
     });
+    this.library.holders = this.others.ids();
     this.jobs = new MemoryImports(
       () => this.library.add(),
       (job) => {
@@ -176,9 +177,9 @@ export class MemoryBackend implements Backend {
     return this.library.change(this.named(which), change);
   }
 
-  async purge(which: Which): Promise<Bulk> {
+  async purge(which: Which, lastCopies: string[]): Promise<Bulk> {
     await this.edits();
-    return this.library.purge(this.named(which));
+    return this.library.purge(this.named(which), lastCopies);
   }
 
   async alike(skip: number, limit: number): Promise<AlikePage> {
@@ -186,9 +187,9 @@ export class MemoryBackend implements Backend {
     return alikePage(this.library, skip, limit);
   }
 
-  async keepBest(_keep: string, others: string[]): Promise<Bulk> {
+  async keepBest(keep: string, others: string[]): Promise<Bulk> {
     await this.edits();
-    return this.library.change(others, { trash: true });
+    return this.library.keepBest(keep, others);
   }
 
   async history(id: string): Promise<HistoryItem[]> {

@@ -8,10 +8,12 @@ import { importing } from './de/import';
 import { invite } from './de/invite';
 import { ledger } from './de/ledger';
 import { map } from './de/map';
+import { organise } from './de/organise';
 import { search } from './de/search';
 import { selection } from './de/selection';
 import { start } from './de/start';
 import { timeline } from './de/timeline';
+import { trash } from './de/trash';
 import { viewer } from './de/viewer';
 import type { Catalogue } from './i18n';
 
@@ -30,4 +32,6 @@ export const de: Catalogue = {
   ...household,
   ...invite,
   ...bucket,
+  ...organise,
+  ...trash,
 };

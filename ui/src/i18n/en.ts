@@ -8,10 +8,12 @@ import { importing } from './en/import';
 import { invite } from './en/invite';
 import { ledger } from './en/ledger';
 import { map } from './en/map';
+import { organise } from './en/organise';
 import { search } from './en/search';
 import { selection } from './en/selection';
 import { start } from './en/start';
 import { timeline } from './en/timeline';
+import { trash } from './en/trash';
 import { viewer } from './en/viewer';
 
 export const en = {
@@ -29,4 +31,6 @@ export const en = {
   ...household,
   ...invite,
   ...bucket,
+  ...organise,
+  ...trash,
 } as const;

@@ -40,6 +40,9 @@ const SAME: Key[] = [
   'bulk.album',
   'map.credit',
   'slideshow.seconds',
+  'organise.tags',
+  'organise.labelled',
+  'organise.name',
 ];
 
 function placeholders(message: Message): string[] {
