@@ -27,6 +27,7 @@ mod followed;
 pub mod founding;
 pub mod household;
 pub mod import;
+mod jobs;
 pub mod labels;
 pub mod layout;
 pub mod ledger;
