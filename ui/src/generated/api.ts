@@ -1123,6 +1123,13 @@ export interface components {
             /** @description The name. */
             name: string;
         };
+        /** @description Where a day was spent. */
+        DayPlace: {
+            /** @description `yyyy-mm-dd`, as the cameras showed it. */
+            day: string;
+            /** @description `Town, Region, Country`, as in a photo's record; what is the same is not said twice. */
+            place: string;
+        };
         /** @description Whether a definition is in the chain. */
         Defined: {
             /** @description Whether it is. */
@@ -1763,6 +1770,11 @@ export interface components {
         };
         /** @description The photos of one month. */
         Month: {
+            /**
+             * @description The days on which one place dominates, newest first: more than half of the photos of the day
+             *     that have a position are from there, and these are at least a third of all photos of the day.
+             */
+            days?: components["schemas"]["DayPlace"][];
             /**
              * Format: int64
              * @description The chain height that this shows.

@@ -16,6 +16,7 @@ pub mod browse;
 pub mod bucket;
 mod census;
 pub mod checkpoint;
+mod days;
 pub mod edit;
 mod error;
 pub mod event;

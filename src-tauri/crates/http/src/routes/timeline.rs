@@ -8,7 +8,7 @@ use kinfolio_library::browse;
 use kinfolio_library::catalog::YearMonth;
 
 use crate::App;
-use crate::dto::timeline::{Month, MonthCount, Row, Timeline};
+use crate::dto::timeline::{DayPlace, Month, MonthCount, Row, Timeline};
 use crate::extract::Segment;
 use crate::problem::Problem;
 
@@ -53,6 +53,7 @@ pub(crate) async fn month(
     Ok(Json(Month {
         month: month.to_string(),
         height: at.height,
-        rows: Row::all(&at.value),
+        rows: Row::all(&at.value.rows),
+        days: at.value.days.into_iter().map(DayPlace::from).collect(),
     }))
 }
