@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kinfolio_library::catalog;
+use kinfolio_library::{browse, catalog};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -50,6 +50,28 @@ pub struct Month {
     pub height: u64,
     /// Newest first.
     pub rows: Vec<Row>,
+    /// The days on which one place dominates, newest first: more than half of the photos of the day
+    /// that have a position are from there, and these are at least a third of all photos of the day.
+    #[serde(default)]
+    pub days: Vec<DayPlace>,
+}
+
+/// Where a day was spent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DayPlace {
+    /// `yyyy-mm-dd`, as the cameras showed it.
+    pub day: String,
+    /// `Town, Region, Country`, as in a photo's record; what is the same is not said twice.
+    pub place: String,
+}
+
+impl From<browse::Day> for DayPlace {
+    fn from(day: browse::Day) -> Self {
+        Self {
+            day: day.day,
+            place: day.place,
+        }
+    }
 }
 
 /// One photo, as the grid needs it.

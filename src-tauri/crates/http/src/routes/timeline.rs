@@ -8,7 +8,7 @@ use kinfolio_library::browse;
 use kinfolio_library::catalog::YearMonth;
 
 use crate::App;
-use crate::dto::timeline::{Month, MonthCount, MonthParams, Row, Timeline};
+use crate::dto::timeline::{DayPlace, Month, MonthCount, MonthParams, Row, Timeline};
 use crate::extract::{Query, Segment};
 use crate::problem::Problem;
 use crate::routes::search::bounded;
@@ -59,6 +59,7 @@ pub(crate) async fn month(
     Ok(Json(Month {
         month: month.to_string(),
         height: at.height,
-        rows: Row::all(&at.value),
+        rows: Row::all(&at.value.rows),
+        days: at.value.days.into_iter().map(DayPlace::from).collect(),
     }))
 }
