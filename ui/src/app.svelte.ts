@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
 import type { BackendEvent, EditState, Joined, Ledger } from './backend/types';
+import { ExportState } from './export/export.svelte';
 import { undoneLine } from './history/words';
 import { HouseholdState } from './household/household.svelte';
 import { atRest, Heights, longest } from './household/ledger';
@@ -48,6 +49,7 @@ export class App {
   readonly viewer: ViewerState;
   readonly map: MapState;
   readonly imports: ImportState;
+  readonly exports: ExportState;
   readonly household: HouseholdState;
   readonly organise: Organise;
   readonly navigation = new Navigation();
@@ -97,6 +99,7 @@ export class App {
       (text) => this.notify(text),
       () => this.timeline.onEvent({ type: 'photos', height: 0, ids: [] }),
     );
+    this.exports = new ExportState(backend, trouble);
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
     this.organise = new Organise(backend, trouble);
     this.actions = new PhotoActions(backend, {
@@ -253,12 +256,13 @@ export class App {
       this.ledger = { ...this.ledger, height: event.height, tip: event.tip };
     }
     // Edits that wait for the other devices come without a block.
-    if (event.type !== 'import') this.refreshLedger();
+    if (event.type !== 'import' && event.type !== 'export') this.refreshLedger();
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.saved.onEvent(event);
     this.map.onEvent(event);
     this.imports.onEvent(event);
+    this.exports.onEvent(event);
     this.tell(event);
   }
 

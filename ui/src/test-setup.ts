@@ -33,6 +33,9 @@ HTMLElement.prototype.scrollIntoView = () => undefined;
 // Nor does it draw.
 HTMLCanvasElement.prototype.getContext = () => null;
 
+// jsdom has no media: nothing that is asked about it is so.
+vi.stubGlobal('matchMedia', (media: string) => Object.assign(new EventTarget(), { media, matches: false }));
+
 // jsdom knows dialogs as elements only.
 HTMLDialogElement.prototype.showModal = function () {
   this.open = true;

@@ -15,6 +15,7 @@ import type {
   DeviceChange,
   Edited,
   EditState,
+  ExportJob,
   Given,
   HistoryItem,
   ImportJob,
@@ -66,6 +67,8 @@ export interface Desktop {
   /** Answers how to stop listening. */
   onNativeDrop(listener: (drop: NativeDrop) => void): () => void;
   startImport(paths: string[], tags: string[]): Promise<ImportJob>;
+  /** Writes originals below a folder; the template says where there. */
+  startExport(which: Which, to: string, template: string, sidecars: boolean): Promise<ExportJob>;
   /** Makes the library of a new household on this device and opens it. */
   startHousehold(household: string, device: string): Promise<void>;
   /** Makes this device a member of the household that gave the invitation; takes up to a minute. */
@@ -151,6 +154,8 @@ export interface Backend {
   imports(): Promise<ImportJob[]>;
   importJob(id: string): Promise<ImportJob>;
   cancelImport(id: string): Promise<ImportJob>;
+  exportJob(id: string): Promise<ExportJob>;
+  cancelExport(id: string): Promise<ExportJob>;
   /** Stores one file's bytes; for the browser, which knows no paths. */
   upload(file: File, signal: AbortSignal): Promise<Uploaded>;
 

@@ -17,6 +17,7 @@ export class DesktopBackend extends HttpClient implements Backend {
     onNativeDrop: (listener) =>
       later(getCurrentWebview().onDragDropEvent((event) => forward(event.payload, listener))),
     startImport: (paths, tags) => this.startImport(paths, tags),
+    startExport: (which, to, template, sidecars) => this.startExport(which, to, template, sidecars),
     startHousehold: (household, device) => this.startHousehold(household, device),
     joinHousehold: (invitation, device) => this.joinHousehold(invitation, device),
     restoreHousehold: (source) => this.restoreHousehold(source),

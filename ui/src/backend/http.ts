@@ -13,6 +13,7 @@ import type {
   DeviceChange,
   Edited,
   EditState,
+  ExportJob,
   Given,
   HistoryItem,
   ImportJob,
@@ -232,6 +233,18 @@ export class HttpClient {
 
   startImport(paths: string[], tags: string[]): Promise<ImportJob> {
     return this.send('POST', '/imports', { paths, tags });
+  }
+
+  startExport(which: Which, to: string, template: string, sidecars: boolean): Promise<ExportJob> {
+    return this.send('POST', '/exports', { ...which, to, template, sidecars });
+  }
+
+  exportJob(id: string): Promise<ExportJob> {
+    return this.get(`/exports/${id}`);
+  }
+
+  cancelExport(id: string): Promise<ExportJob> {
+    return this.send('DELETE', `/exports/${id}`);
   }
 
   upload(file: File, signal: AbortSignal): Promise<Uploaded> {

@@ -6,6 +6,7 @@ import type {
   Change,
   Conflict,
   Counted,
+  DayPlace,
   HistoryItem,
   Label,
   LabelList,
@@ -86,6 +87,16 @@ export class MemoryLibrary {
       rows.push(moment ? { ...row, burst: idOf(moment.first) } : row);
     }
     return rows;
+  }
+
+  /** The days of some rows that one place stands for: those whose first photo has one. */
+  days(rows: readonly Row[]): DayPlace[] {
+    const days = new Map<string, string>();
+    for (const { id, taken_at } of rows) {
+      const { place } = this.record(id);
+      if (place) days.set(taken_at.slice(0, 10), place);
+    }
+    return [...days].map(([day, place]) => ({ day, place }));
   }
 
   /** The record of a photo; throws what the API answers where there is none. */

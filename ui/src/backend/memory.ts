@@ -1,5 +1,6 @@
 /** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` and `&devices=` so many). */
 import { BackendError, type Backend, type Desktop, type NativeDrop, type SearchOptions } from './backend';
+import { MemoryExports } from './memory-exports';
 import { MemoryHousehold } from './memory-household';
 import { MemoryImports } from './memory-imports';
 import { MemoryLibrary } from './memory-library';
@@ -18,6 +19,7 @@ import type {
   DeviceChange,
   Edited,
   EditState,
+  ExportJob,
   Given,
   HistoryItem,
   ImportJob,
@@ -63,6 +65,8 @@ export class MemoryBackend implements Backend {
   unreachable = false;
   /** Set to make the next edits fail with this message. */
   editFault: string | null = null;
+  /** Photos whose original no device within reach has, when they are exported. */
+  unreachableOriginals: ReadonlySet<string> = new Set();
   /** Where the recovery key was saved last. */
   savedTo: string | null = null;
 
@@ -70,6 +74,7 @@ export class MemoryBackend implements Backend {
   private readonly listeners = new Set<(event: BackendEvent) => void>();
   private readonly dropListeners = new Set<(drop: NativeDrop) => void>();
   private readonly jobs: MemoryImports;
+  private readonly exports = new MemoryExports((job) => this.emit({ type: 'export', ...job }));
   private household: string | null;
 
   constructor(options: MemoryOptions = {}) {
@@ -110,7 +115,8 @@ export class MemoryBackend implements Backend {
 
   async month(month: string, from: number, limit: number): Promise<Month> {
     await this.answer();
-    return { month, height: this.library.height, rows: this.library.rows(month, from, limit) };
+    const rows = this.library.rows(month, from, limit);
+    return { month, height: this.library.height, rows, days: this.library.days(rows) };
   }
 
   async photo(id: string): Promise<Photo> {
@@ -322,6 +328,16 @@ export class MemoryBackend implements Backend {
     return this.jobs.cancel(id);
   }
 
+  async exportJob(id: string): Promise<ExportJob> {
+    await this.answer();
+    return this.exports.one(id);
+  }
+
+  async cancelExport(id: string): Promise<ExportJob> {
+    await this.answer();
+    return this.exports.cancel(id);
+  }
+
   async upload(file: File, signal: AbortSignal): Promise<Uploaded> {
     await this.answer(signal);
     if (file.size === 0) throw new BackendError('rejected', `${file.name} is empty.`, { status: 422 });
@@ -348,6 +364,10 @@ export class MemoryBackend implements Backend {
       startImport: async (paths) => {
         await this.answer();
         return this.jobs.start(paths);
+      },
+      startExport: async (which, to) => {
+        await this.answer();
+        return this.exports.start(this.named(which), to, this.unreachableOriginals);
       },
       startHousehold: async (household, device) => {
         await this.answer();

@@ -14,6 +14,8 @@ export type ThumbnailSize = 256 | 1080;
 export type MonthCount = Schemas['MonthCount'];
 export type Timeline = Schemas['Timeline'];
 export type Month = Schemas['Month'];
+/** A day that one place stands for. */
+export type DayPlace = Schemas['DayPlace'];
 /** What a tile needs. `ratio` is width ÷ height as displayed; `thumbhash` is empty where there is no picture. */
 export type Row = Schemas['Row'];
 
@@ -123,6 +125,9 @@ export type Rejected = Schemas['Rejected'];
  */
 export type ImportJob = Omit<Schemas['ImportJob'], 'code'>;
 
+/** One export, running or over. */
+export type ExportJob = Schemas['ExportJob'];
+
 export type Ledger = Schemas['LedgerStatus'];
 export type Member = Schemas['MemberBody'];
 export type Role = Schemas['RoleBody'];
@@ -179,6 +184,7 @@ export type Uploaded = Pick<Schemas['Uploaded'], 'id' | 'status'>;
 export type BackendEvent =
   | { type: 'block'; height: number; tip: string }
   | ({ type: 'import' } & ImportJob)
+  | ({ type: 'export' } & ExportJob)
   | { type: 'photos'; height: number; ids?: string[] | null }
   | { type: 'devices'; members: number; reachable: number; quorum: boolean }
   /** The stream of events itself was lost or is back. */

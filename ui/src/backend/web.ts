@@ -3,7 +3,7 @@ import type { Backend } from './backend';
 import { HttpClient } from './http';
 import type { BackendEvent } from './types';
 
-const KINDS = ['block', 'import', 'photos', 'devices'] as const;
+const KINDS = ['block', 'import', 'export', 'photos', 'devices'] as const;
 const REOPEN_MS = 3000;
 
 export class WebBackend extends HttpClient implements Backend {

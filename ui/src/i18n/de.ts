@@ -2,6 +2,7 @@
 import { app } from './de/app';
 import { bucket } from './de/bucket';
 import { commands } from './de/commands';
+import { exporting } from './de/export';
 import { history } from './de/history';
 import { household } from './de/household';
 import { importing } from './de/import';
@@ -23,6 +24,7 @@ export const de: Catalogue = {
   ...start,
   ...timeline,
   ...selection,
+  ...exporting,
   ...map,
   ...search,
   ...viewer,

@@ -2,6 +2,7 @@
 import { app } from './en/app';
 import { bucket } from './en/bucket';
 import { commands } from './en/commands';
+import { exporting } from './en/export';
 import { history } from './en/history';
 import { household } from './en/household';
 import { importing } from './en/import';
@@ -22,6 +23,7 @@ export const en = {
   ...start,
   ...timeline,
   ...selection,
+  ...exporting,
   ...map,
   ...search,
   ...viewer,

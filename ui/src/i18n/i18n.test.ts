@@ -36,6 +36,7 @@ const SAME: Key[] = [
   'device.online',
   'device.block',
   'bucket.title',
+  'timeline.day.at',
   'bulk.tag',
   'bulk.album',
   'map.credit',

@@ -1,6 +1,6 @@
 /** The timeline's photos: counts of all months first, the rows of a part of one when the viewport comes near. */
 import { isAbort, messageOf, type Backend } from '../backend/backend';
-import type { BackendEvent, MonthCount, Row } from '../backend/types';
+import type { BackendEvent, DayPlace, MonthCount, Row } from '../backend/types';
 import { GridState } from './grid.svelte';
 import { PART_PHOTOS, partsOf, type Part } from './parts';
 
@@ -26,6 +26,7 @@ export class TimelineState {
   private readonly backend: Backend;
   private readonly trouble: (error: unknown) => void;
   private readonly rows = new Map<string, readonly Row[]>();
+  private readonly places = new Map<string, string>();
   private readonly stale = new Set<string>();
   private readonly failed = new Set<string>();
   private readonly loading = new Map<string, Promise<void>>();
@@ -132,8 +133,9 @@ export class TimelineState {
     if (!part) return;
     this.stale.delete(key);
     try {
-      const { rows } = await this.backend.month(part.month, part.from, PART_PHOTOS);
+      const { rows, days = [] } = await this.backend.month(part.month, part.from, PART_PHOTOS);
       if (!this.parts.some((known) => known.key === key)) return;
+      this.keepPlaces(rows, days);
       this.rows.set(key, rows);
       this.grid.setRows(key, rows);
       this.evict();
@@ -144,6 +146,16 @@ export class TimelineState {
       }, RETRY_MS);
       this.fail(error);
     }
+  }
+
+  /** Where a day was spent; null where no place stands for it, or that is not known yet. */
+  placeOf(day: string): string | null {
+    return this.places.get(day) ?? null;
+  }
+
+  private keepPlaces(rows: readonly Row[], days: readonly DayPlace[]): void {
+    for (const { taken_at } of rows) this.places.delete(taken_at.slice(0, 'yyyy-mm-dd'.length));
+    for (const { day, place } of days) this.places.set(day, place);
   }
 
   private evict(): void {

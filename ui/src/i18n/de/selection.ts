@@ -6,6 +6,7 @@ export const selection: In<typeof english> = {
   'tile.select': 'Auswählen: {photo}',
   'tile.selected': '{photo}, ausgewählt',
   'timeline.day.select': 'Alle vom {day} auswählen',
+  'timeline.day.at': '{day}, {place}',
   'bulk.label': 'Ausgewählte Fotos',
   'bulk.close': 'Auswahl aufheben',
   'bulk.count': { one: '{count} ausgewählt', other: '{count} ausgewählt' },

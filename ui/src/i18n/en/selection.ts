@@ -3,6 +3,7 @@ export const selection = {
   'tile.select': 'Select: {photo}',
   'tile.selected': '{photo}, selected',
   'timeline.day.select': 'Select all of {day}',
+  'timeline.day.at': '{day}, {place}',
   'bulk.label': 'Selected photos',
   'bulk.close': 'Select none',
   'bulk.count': { one: '{count} selected', other: '{count} selected' },
