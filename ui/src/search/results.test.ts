@@ -124,7 +124,7 @@ describe('a search that finds nothing', () => {
       expect(offers).toHaveLength(2);
       return offers.find((one) => one.dataset['part'] === 'tag:school') as HTMLElement;
     });
-    expect(offer.textContent).toMatch(/Without .school.: \d+ photos?/);
+    expect(offer.textContent).toMatch(/Without “.school.”: \d+ photos?/);
     expect(await faults()).toEqual([]);
     asked.mockClear();
     await search('tag:a tag:b tag:c tag:d tag:e tag:f');
