@@ -90,6 +90,8 @@ function one(reader: Reader, piece: Piece): Test {
 
 function termTest({ text, at }: Piece): Test {
   const [, name, rest = ''] = /^([^":]+):([^]*)$/.exec(text) ?? [null, undefined, text];
+  if (/^"(?:\\.|[^"\\])*$/.test(rest))
+    throw wrong(at + [...text].length - [...rest].length, 'this quotation mark is not closed; add a `"`');
   const value = rest.replace(/^"|"$/g, '').replace(/\\(.)/g, '$1').toLowerCase();
   if (name === undefined) return (photo) => textsOf(photo).some((one) => one.toLowerCase().includes(value));
   const field = name.toLowerCase();

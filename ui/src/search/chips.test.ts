@@ -60,7 +60,7 @@ describe('a chip', () => {
   it('of what is left out says so', () => {
     const chip = chipOf('-tag:x', english);
     expect(chip.not).toBe(true);
-    expect(nameOf(chip, english)).toBe('not Tag: x');
-    expect(nameOf(chipOf('-place:Rom', german), german)).toBe('nicht Ort: Rom');
+    expect(nameOf(chip, english)).toBe('Tag: not x');
+    expect(nameOf(chipOf('-place:Rom', german), german)).toBe('Ort: nicht Rom');
   });
 });

@@ -95,9 +95,9 @@ export function chipOf(text: string, texts: Texts): Chip {
 
 /** A chip as a sentence part, as a screen reader says it. */
 export function nameOf(chip: Chip, texts: Texts): string {
-  const { field, value, not } = chip;
-  const said = field === '' ? value : texts.t('chip.name', { field, value });
-  return not ? `${texts.t('chip.not')} ${said}` : said;
+  const { field, not } = chip;
+  const value = not ? `${texts.t('chip.not')} ${chip.value}` : chip.value;
+  return field === '' ? value : texts.t('chip.name', { field, value });
 }
 
 export function iconOf(name: string): IconName {

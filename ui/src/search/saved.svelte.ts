@@ -97,5 +97,5 @@ export class SavedSearches {
 }
 
 function inOrder(list: readonly SavedSearch[]): SavedSearch[] {
-  return [...list].sort((a, b) => a.name.localeCompare(b.name, texts.language));
+  return [...list].sort((a, b) => a.name.localeCompare(b.name, texts.language, { numeric: true }));
 }

@@ -5,6 +5,7 @@ import { Found } from './found.svelte';
 import { chipAt, markWrong, type Marked } from './query';
 import { RecentSearches } from './recent.svelte';
 import {
+  begun,
   hasWords,
   isDivided,
   joined,
@@ -17,6 +18,8 @@ import {
 } from './tokens';
 
 const DEBOUNCE_MS = 60;
+/** Whoever pauses so long over half a query is told what is missing. */
+const UNFINISHED_MS = 1500;
 
 export type SearchFault =
   { kind: 'query'; message: string; marked: Marked; chip: number } | { kind: 'failed'; message: string };
@@ -90,7 +93,8 @@ export class SearchState {
       this.typed = joined(this.chips, typed);
       this.chips = [];
     }
-    this.follow();
+    if (begun(this.typed) === this.typed) this.follow();
+    else this.foresee();
     return undivided ? parts.caret : caret + this.typed.length - typed.length;
   }
 
@@ -168,10 +172,24 @@ export class SearchState {
   }
 
   run(): Promise<void> {
+    return this.ask(normalised(this.text));
+  }
+
+  private ask(query: string): Promise<void> {
     clearTimeout(this.debounce);
-    this.asked = normalised(this.text);
+    this.asked = query;
     this.found.sort = hasWords(this.asked) ? this.order : 'newest';
     return this.found.search(this.asked);
+  }
+
+  /** Searches what is finished of the query, until the rest is, or nobody goes on with it. */
+  private foresee(): void {
+    clearTimeout(this.debounce);
+    const query = normalised(joined(this.chips, begun(this.typed)));
+    this.debounce = setTimeout(() => {
+      if (query !== this.found.answered || this.found.fault) void this.ask(query);
+      this.debounce = setTimeout(() => void this.run(), UNFINISHED_MS);
+    }, DEBOUNCE_MS);
   }
 
   private follow(delay = DEBOUNCE_MS): void {

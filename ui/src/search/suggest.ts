@@ -87,11 +87,8 @@ export function valueOffers({ field, text }: Asked, texts: Texts): Offer[] {
 
 /** What the library suggests, of one field only if one was named; never what is there already. */
 export function suggestionOffers(suggestions: readonly Suggestion[], asked: Asked, texts: Texts): Offer[] {
-  const typed = asked.field === null ? null : termOf(`${asked.field}:${asked.text}`);
   const fitting = suggestions.filter(({ field, query }) => {
-    if (asked.field !== null && field !== asked.field) return false;
-    const term = termOf(query);
-    return !(typed && term && term.value.toLowerCase() === typed.value.toLowerCase());
+    return (asked.field === null || field === asked.field) && !isThere(query, asked);
   });
   return fitting.slice(0, VALUES_MAX).map(({ field, name, query, count }): Offer => {
     const own = name === '' ? ownFieldOf(field) : null;
@@ -109,7 +106,8 @@ export function stillFitting(offers: readonly Offer[], asked: Asked): Offer[] {
   const wanted = asked.text.toLowerCase();
   return offers.filter(({ query, label }) => {
     const field = query.slice(0, query.indexOf(':'));
-    return (asked.field === null || field === asked.field) && wordsBegin(label.toLowerCase(), wanted);
+    const fits = (asked.field === null || field === asked.field) && wordsBegin(label.toLowerCase(), wanted);
+    return fits && !isThere(query, asked);
   });
 }
 
@@ -154,6 +152,12 @@ export function starters(year: number, texts: Texts): Offer[] {
   return all.map(({ query, icon, text }) => {
     return { kind: 'starter', icon, label: texts.t(text), note: query, count: null, query };
   });
+}
+
+/** Whether a term is what has been typed to its end. */
+function isThere(query: string, { field, text }: Asked): boolean {
+  const term = field === null ? null : termOf(query);
+  return term?.field === field && term?.value.toLowerCase() === text.toLowerCase();
 }
 
 function wordsBegin(name: string, wanted: string): boolean {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { hasWords, joined, normalised, sameThing, split, termOf, tokenise, words, written } from './tokens';
+import {
+  begun,
+  hasWords,
+  joined,
+  normalised,
+  sameThing,
+  split,
+  termOf,
+  tokenise,
+  words,
+  written,
+} from './tokens';
 
 describe('a query taken apart', () => {
   const cases: [string, string][] = [
@@ -135,6 +146,34 @@ describe('a term that is being typed', () => {
       expect(parts.chips).toEqual(chips);
       expect(`${parts.typed.slice(0, parts.caret)}|${parts.typed.slice(parts.caret)}`).toBe(after);
     });
+  }
+});
+
+describe('what is only begun', () => {
+  const cases: [string, string][] = [
+    ['sea', 'sea'],
+    ['sea ', 'sea '],
+    ['tag:x ', 'tag:x '],
+    ['sea tag:', 'sea '],
+    ['sea -', 'sea '],
+    ['sea -tag:', 'sea '],
+    ['tag:', ''],
+    ['tag: ', ''],
+    ['tag:x album:"Summer 20', 'tag:x '],
+    ['"red sa', ''],
+    ['a OR', 'a '],
+    ['a OR ', 'a '],
+    ['sea (a OR b', 'sea (a OR b)'],
+    ['sea (a OR', 'sea (a )'],
+    ['sea (', 'sea '],
+    ['sea -(tag:', 'sea '],
+    // What is wrong rather than unfinished is for the library to say.
+    ['tag:a(b)', 'tag:a(b)'],
+    ['a )', 'a )'],
+    ['tag: sea', 'tag: sea'],
+  ];
+  for (const [query, expected] of cases) {
+    it(`is left out of “${query}”`, () => expect(begun(query)).toBe(expected));
   }
 });
 

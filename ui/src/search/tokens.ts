@@ -101,6 +101,21 @@ export function isDivided(query: string, ended = true): boolean {
   return divides(tokenise(query), ended);
 }
 
+/**
+ * The query without what has only been begun at its end, a field without a value or a quotation, and with its
+ * parentheses closed: what can be searched while somebody types on.
+ */
+export function begun(query: string): string {
+  const tokens = tokenise(query);
+  let kept = tokens.length;
+  while (kept > 0 && isBegun(tokens, kept - 1)) kept -= 1;
+  const rest = tokens.slice(0, kept);
+  const open = rest.filter(({ kind }) => kind === 'open').length;
+  const closed = rest.filter(({ kind }) => kind === 'close').length;
+  if (kept === tokens.length && open <= closed) return query;
+  return textOf(rest) + ')'.repeat(Math.max(0, open - closed));
+}
+
 /** Whether the query looks for words at all, and one photo can match better than another. */
 export function hasWords(query: string): boolean {
   return tokenise(query).some(({ kind }) => kind === 'word' || kind === 'quoted');
@@ -188,6 +203,14 @@ function quotedEnd(query: string, from: number): [number, boolean] {
     if (c === '\\' && /[\\"“”„]/.test(query.charAt(at + 1))) at += 1;
   }
   return [query.length, false];
+}
+
+/** Whether a token needs something behind it that is not there yet, with nothing but space behind. */
+function isBegun(tokens: readonly Token[], i: number): boolean {
+  const { kind, text, whole } = tokens[i] as Token;
+  if (kind === 'space') return i > 0 && tokens[i - 1]?.kind !== 'word' && isBegun(tokens, i - 1);
+  if (kind === 'minus' || kind === 'or' || kind === 'open') return true;
+  return !whole && (kind === 'quoted' || text.endsWith(':') || /:["“”„]/.test(text));
 }
 
 /** How many tokens from `i` on are a term that can be a chip: one, two with its minus, or none. */

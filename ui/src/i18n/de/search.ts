@@ -13,7 +13,7 @@ export const search: In<typeof english> = {
   'search.empty.hint':
     'Weniger Wörter finden mehr. Versuchen Sie ein Tag, eine Kamera oder ein Jahr, etwa taken:2019.',
   'search.loosen': 'Etwas weglassen:',
-  'search.loosen.one': 'Ohne {part}: {photos}',
+  'search.loosen.one': 'Ohne „{part}“: {photos}',
   'search.wrong': 'Diese Suche ist nicht zu verstehen',
   'search.failed': 'Die Suche ist fehlgeschlagen: {reason}',
   'search.results': 'Suchergebnisse',

@@ -9,7 +9,7 @@ export const search = {
   'search.empty': 'No photo matches',
   'search.empty.hint': 'Fewer words find more. Try a tag, a camera or a year, such as taken:2019.',
   'search.loosen': 'Leave something out:',
-  'search.loosen.one': 'Without {part}: {photos}',
+  'search.loosen.one': 'Without “{part}”: {photos}',
   'search.wrong': 'This search cannot be understood',
   'search.failed': 'The search failed: {reason}',
   'search.results': 'Search results',
