@@ -192,6 +192,22 @@ describe('a box', () => {
     expect(app.search.text).toBe(side.dataset['query']);
   });
 
+  it('is all that is seen with Enter; Escape wants none after all', async () => {
+    await open();
+    await clusters();
+    await fireEvent.click(screen.getByTestId('map-draw'));
+    expect(document.activeElement).toBe(screen.getByTestId('map'));
+    await key('Escape', screen.getByTestId('map'));
+    expect(screen.queryByTestId('map-drawing')).toBeNull();
+    await fireEvent.click(screen.getByTestId('map-draw'));
+    await key('Enter', screen.getByTestId('map'));
+    const side = await screen.findByTestId('map-side');
+    await waitFor(async () =>
+      expect(count(screen.getByTestId('map-side-count'))).toBe(total(await clusters())),
+    );
+    expect(side.dataset['query']).toMatch(/^in:/);
+  });
+
   it('is drawn with Shift at any time; without it the map moves', async () => {
     await open();
     await clusters();
