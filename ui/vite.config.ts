@@ -1,6 +1,6 @@
 /**
- * Build, dev server and tests. The build is one script and one stylesheet, because the desktop serves them
- * through `kinfolio://` and every extra file there is one more round trip before the first photo shows.
+ * Build, dev server and tests. What the first photo needs is one script and one stylesheet, because the desktop serves
+ * them through `kinfolio://` and every extra file there is one more round trip; rooms like the map come when entered.
  */
 import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -35,7 +35,19 @@ export default defineConfig({
     proxy: { '/api': proxied, '/docs': proxied, '/openapi.json': proxied },
     fs: { allow: ['.', '../icons'] },
   },
-  build: { target: 'es2023', modulePreload: false, assetsInlineLimit: 0 },
+  build: {
+    target: 'es2023',
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What the first page needs stays one script, whatever later rooms share with it.
+          groups: [{ name: 'index', tags: ['$initial'], priority: 1 }],
+        },
+      },
+    },
+  },
   test: {
     environment: 'jsdom',
     // Ten times what the slowest test takes on an idle machine: busy ones are slow, not wrong.

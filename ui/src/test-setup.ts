@@ -1,5 +1,9 @@
 /** jsdom has no layout: a fixed window of 1200 × 800 stands in for it, and scrolling into view does nothing. */
+import { configure } from '@testing-library/svelte';
 import { beforeEach, vi } from 'vitest';
+
+// What comes later comes when the machine has time for it.
+configure({ asyncUtilTimeout: 15_000 });
 
 class FixedResizeObserver implements ResizeObserver {
   observe(): void {}
@@ -35,6 +39,19 @@ HTMLCanvasElement.prototype.getContext = () => null;
 
 // jsdom has no media: nothing that is asked about it is so.
 vi.stubGlobal('matchMedia', (media: string) => Object.assign(new EventTarget(), { media, matches: false }));
+// A pointer is a mouse with a number.
+class NumberedMouseEvent extends MouseEvent {
+  readonly pointerId: number;
+  readonly pointerType: string;
+
+  constructor(type: string, init: PointerEventInit = {}) {
+    super(type, init);
+    this.pointerId = init.pointerId ?? 1;
+    this.pointerType = init.pointerType ?? 'mouse';
+  }
+}
+
+vi.stubGlobal('PointerEvent', NumberedMouseEvent);
 
 // jsdom knows dialogs as elements only.
 HTMLDialogElement.prototype.showModal = function () {

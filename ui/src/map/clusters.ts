@@ -23,8 +23,8 @@ export interface Placed {
 
 const SMALLEST = 44;
 const LARGEST = 76;
-/** Groups may touch, and cover each other this little, in shares of their sizes. */
-const OVERLAP = 0.94;
+/** Between two groups there is room for the number on one of them, in pixels. */
+const GAP = 4;
 
 /** How wide a group is, in pixels: ten times as many photos are a step more. */
 export function sizeOf(count: number): number {
@@ -33,14 +33,23 @@ export function sizeOf(count: number): number {
 
 /** Joins what would cover each other at this zoom, the largest first. */
 export function gathered(clusters: readonly Cluster[], zoom: number): Group[] {
-  const size = worldSize(zoom);
+  let groups = clusters.map(groupOf);
+  let before: number;
+  // What was joined is larger, and may cover the next.
+  do {
+    before = groups.length;
+    groups = joinedOnce(groups, worldSize(zoom));
+  } while (groups.length < before);
+  return groups;
+}
+
+function joinedOnce(before: readonly Group[], size: number): Group[] {
   const groups: Group[] = [];
   // Groups by squares as wide as the largest one: what is near stands in a square beside.
   const squares = new Map<string, number[]>();
-  const across = Math.max(1, Math.floor(size / LARGEST));
+  const across = Math.max(1, Math.floor(size / (LARGEST + GAP)));
   const square = (value: number) => Math.floor(value * across);
-  for (const cluster of clusters) {
-    const one = groupOf(cluster);
+  for (const one of before) {
     const [column, row] = [square(one.at.x), square(one.at.y)];
     const near = neighbours(column, row, across).flatMap((key) => squares.get(key) ?? []);
     const index = near.find((known) => touches(groups[known] as Group, one, size));
@@ -80,7 +89,7 @@ function touches(a: Group, b: Group, size: number): boolean {
   const east = Math.abs(a.at.x - b.at.x);
   const dx = Math.min(east, 1 - east) * size;
   const dy = (a.at.y - b.at.y) * size;
-  return Math.hypot(dx, dy) < ((sizeOf(a.count) + sizeOf(b.count)) / 2) * OVERLAP;
+  return Math.hypot(dx, dy) < (sizeOf(a.count) + sizeOf(b.count)) / 2 + GAP;
 }
 
 function neighbours(column: number, row: number, across: number): string[] {

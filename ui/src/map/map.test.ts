@@ -2,23 +2,16 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
+import { BackendError } from '../backend/backend';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import Root from '../Root.svelte';
 // Rooms that are entered later come at once.
 import './MapPage.svelte';
-import { base } from './base.svelte';
 
 let app: App;
 
-const drawing = vi.hoisted(() => ({ fails: false }));
-
 // The world itself is tested beside it; here it is an empty one.
-vi.mock('./atlas', () => ({
-  atlas: () =>
-    drawing.fails
-      ? Promise.reject(new Error('HTTP 404'))
-      : Promise.resolve({ land: [], borders: [], labels: [] }),
-}));
+vi.mock('./atlas', () => ({ atlas: () => Promise.resolve({ land: [], borders: [], labels: [] }) }));
 
 async function open(options: MemoryOptions = {}, change?: (backend: MemoryBackend) => void) {
   const backend = new MemoryBackend({ photos: 300, ...options });
@@ -35,8 +28,6 @@ afterEach(() => {
   app.stop();
   cleanup();
   localStorage.clear();
-  base.fault = null;
-  drawing.fails = false;
 });
 
 async function faults(): Promise<string[]> {
@@ -147,9 +138,10 @@ describe('the map', () => {
       memory.library.change([a?.id ?? ''], { position: [-17, 179.99] });
       memory.library.change([b?.id ?? ''], { position: [-17, -179.99] });
     });
-    const [first, ...others] = await clusters();
-    expect(others).toEqual([]);
-    expect(count(first)).toBe(2);
+    expect((await clusters()).map(count)).toEqual([1, 1]);
+    app.map.viewport.zoomBy(-5);
+    await waitFor(async () => expect((await clusters()).map(count)).toEqual([2]));
+    const [first] = await clusters();
     await fireEvent.click(first as HTMLElement);
     await waitFor(() => expect(count(screen.getByTestId('map-side-count'))).toBe(2));
     expect(await unplaced(backend)).toBe(298);
@@ -189,6 +181,22 @@ describe('a box', () => {
     expect(screen.getByTestId('map-draw').getAttribute('aria-pressed')).toBe('false');
     await fireEvent.click(screen.getByTestId('map-side-search'));
     expect(app.search.text).toBe(side.dataset['query']);
+  });
+
+  it('is all that is seen with Enter; Escape wants none after all', async () => {
+    await open();
+    await clusters();
+    await fireEvent.click(screen.getByTestId('map-draw'));
+    expect(document.activeElement).toBe(screen.getByTestId('map'));
+    await key('Escape', screen.getByTestId('map'));
+    expect(screen.queryByTestId('map-drawing')).toBeNull();
+    await fireEvent.click(screen.getByTestId('map-draw'));
+    await key('Enter', screen.getByTestId('map'));
+    const side = await screen.findByTestId('map-side');
+    await waitFor(async () =>
+      expect(count(screen.getByTestId('map-side-count'))).toBe(total(await clusters())),
+    );
+    expect(side.dataset['query']).toMatch(/^in:/);
   });
 
   it('is drawn with Shift at any time; without it the map moves', async () => {
@@ -267,13 +275,39 @@ describe('photos without a place', () => {
 });
 
 describe('trouble', () => {
-  it('of a library that does not answer is said, and over by itself', async () => {
+  it('of a library that does not answer is over by itself', async () => {
     const backend = await open();
-    await clusters();
+    const before = total(await clusters());
     backend.unreachable = true;
     app.map.viewport.pan(40, 0);
-    expect((await screen.findByTestId('map-fault')).textContent).toContain('Nothing answers.');
+    expect(await screen.findByTestId('offline-banner')).toBeTruthy();
+    expect(screen.queryByTestId('map-fault')).toBeNull();
+    const unseen = [...backend.library.newest()].find(({ position }) => !position);
+    backend.library.change([unseen?.id ?? ''], { position: [48.2, 16.37] });
     backend.unreachable = false;
-    await waitFor(() => expect(screen.queryByTestId('map-fault')).toBeNull(), { timeout: 5000 });
+    await waitFor(async () => expect(total(await clusters())).toBe(before + 1));
+  });
+
+  it('of the library itself is said, and tried again', async () => {
+    const backend = await open();
+    await clusters();
+    const map = backend.map.bind(backend);
+    backend.map = () => Promise.reject(new BackendError('internal', 'The index is gone.', { status: 500 }));
+    app.map.viewport.pan(40, 0);
+    const fault = await screen.findByTestId('map-fault');
+    expect(fault.textContent).toContain('The index is gone.');
+    backend.map = map;
+    await fireEvent.click(within(fault).getByRole('button'));
+    await waitFor(() => expect(screen.queryByTestId('map-fault')).toBeNull());
+  });
+
+  it('of the photos at the side is said there', async () => {
+    const backend = await open();
+    const [first] = await clusters();
+    backend.search = () =>
+      Promise.reject(new BackendError('internal', 'The index is gone.', { status: 500 }));
+    await fireEvent.click(first as HTMLElement);
+    expect((await screen.findByTestId('map-side-failed')).textContent).toContain('The index is gone.');
+    expect(await faults()).toEqual([]);
   });
 });

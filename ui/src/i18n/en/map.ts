@@ -9,7 +9,8 @@ export const map = {
   'map.all': 'All photos',
   'map.draw': 'Draw a box',
   'map.draw.hint': 'Find photos in a part of the map. Or hold Shift and drag.',
-  'map.drawing': 'Drag across the part of the map where you want to look.',
+  'map.drawing':
+    'Drag across the part of the map where you want to look, or press Enter for all that you see.',
   'map.unplaced': 'Without a place',
   'map.failed': 'The map’s photos could not be read: {reason}',
   'map.base.failed': 'The map could not be drawn: {reason}',
