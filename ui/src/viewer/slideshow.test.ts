@@ -29,7 +29,7 @@ describe('a slideshow', () => {
     vi.useRealTimers();
   });
 
-  async function begin(first = rows[0] as Row, ended = () => undefined as void, among = rows) {
+  async function begin(first = rows[0] as Row, ended: () => void = () => undefined, among = rows) {
     show = new SlideshowState(first, walk(among), ended);
     show.start();
     await vi.advanceTimersByTimeAsync(0);
