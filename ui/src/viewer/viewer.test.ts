@@ -105,10 +105,27 @@ describe('keys in the viewer', () => {
     expect(document.activeElement).toBe(screen.getByTestId('viewer'));
   });
 
-  it('show the keyboard map', async () => {
+  it('lead to the tag box of a photo that is still on its way', async () => {
     await open();
+    await waitFor(() => expect(app.viewer.next).not.toBeNull());
+    let arrive = () => undefined as unknown;
+    const whole = backend.photo.bind(backend);
+    backend.photo = (id) => new Promise((done) => (arrive = () => done(whole(id))));
+    await key('ArrowRight');
+    await key('t');
+    expect(screen.getByTestId('info-loading')).toBeTruthy();
+    expect(screen.getByTestId('viewer-image')).toBeTruthy();
+    arrive();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('tag-input')));
+  });
+
+  it('show the keyboard map, which keeps the Tab key to itself', async () => {
+    await open();
+    const tab = () => fireEvent.keyDown(document.body, { key: 'Tab', shiftKey: true });
+    expect(await tab()).toBe(false);
     await key('?');
     expect(await screen.findByTestId('keys')).toBeTruthy();
+    expect(await tab()).toBe(true);
   });
 
   it('go on to the next photo after the trash, and the undo brings it back', async () => {
