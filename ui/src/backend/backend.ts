@@ -87,7 +87,8 @@ export interface Backend {
   readonly desktop: Desktop | null;
 
   timeline(): Promise<Timeline>;
-  month(month: string): Promise<Month>;
+  /** Rows of a month, newest first: `limit` of them, `from` passed over. */
+  month(month: string, from: number, limit: number): Promise<Month>;
   photo(id: string): Promise<Photo>;
   thumbnailUrl(id: string, size: ThumbnailSize): string;
   originalUrl(id: string): string;

@@ -49,8 +49,8 @@ export class HttpClient {
     return this.get('/timeline');
   }
 
-  month(month: string): Promise<Month> {
-    return this.get(`/timeline/${month}`);
+  month(month: string, from: number, limit: number): Promise<Month> {
+    return this.get(`/timeline/${month}?from=${from}&limit=${limit}`);
   }
 
   photo(id: string): Promise<Photo> {

@@ -90,6 +90,10 @@ export class MemoryHousehold {
     return found;
   }
 
+  ids(): string[] {
+    return this.devices.map(({ id }) => id);
+  }
+
   /** Turns a device off or on, or sets it behind. */
   set(number: number, change: Partial<Kept>): void {
     Object.assign(this.at(number), change);

@@ -1,6 +1,7 @@
-/** What the memory backend finds: a small part of the query language, facets, suggestions, the map, what looks alike. */
-import { BackendError, type SearchOptions } from './backend';
+/** What the memory backend finds: results, facets, suggestions, the map, what looks alike. */
+import type { SearchOptions } from './backend';
 import { rowOf, type MemoryLibrary } from './memory-library';
+import { compiled, inside } from './memory-query';
 import type {
   AlikePage,
   Bounds,
@@ -14,24 +15,15 @@ import type {
   Suggestion,
 } from './types';
 
-const FIELDS = ['tag', 'album', 'person', 'camera', 'place', 'is', 'has', 'taken', 'rating', 'in', 'type'];
-/** Words, quoted or not, with a field or without. */
-const WORD = /-?(?:[a-z.]+:)?(?:"[^"]*"?|[^\s"]+)+/gi;
 const FACETS_MAX = 12;
 
 export function found(library: MemoryLibrary, query: string): Photo[] {
-  const unknown = /(^|\s)-?([a-z]+):/.exec(query);
-  if (unknown && !FIELDS.includes(unknown[2] ?? '')) {
-    const at = unknown.index + (unknown[1]?.length ?? 0);
-    throw new BackendError('bad_query', `There is no field “${unknown[2]}”.`, { status: 400, at });
-  }
-  const words = [...query.matchAll(WORD)].map(([word]) => word.replaceAll('"', '').toLowerCase());
-  const trashed = words.includes('is:trashed');
-  return [...library.newest(trashed)].filter((photo) => words.every((word) => matches(photo, word)));
+  const test = compiled(query);
+  return [...library.newest(/(^|[\s(])is:trashed\b/i.test(query))].filter(test);
 }
 
 export function searchPage(library: MemoryLibrary, query: string, options: SearchOptions): SearchPage {
-  const all = found(library, query);
+  const all = sorted(found(library, query), options.sort);
   const from = Number(options.cursor ?? 0);
   const next = from + options.limit < all.length ? String(from + options.limit) : null;
   const photos = all.slice(from, from + options.limit).map(rowOf);
@@ -154,34 +146,9 @@ function clusterOf(photos: readonly Photo[]): Cluster {
   };
 }
 
-function inside({ position }: Photo, [south, west, north, east]: Bounds): boolean {
-  if (!position) return false;
-  const [lat = 0, lon = 0] = position;
-  const across = west <= east ? lon >= west && lon <= east : lon >= west || lon <= east;
-  return lat >= south && lat <= north && across;
-}
-
-function matches(photo: Photo, word: string): boolean {
-  if (word.startsWith('-')) return !matches(photo, word.slice(1));
-  const [, field, value = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [null, '', word];
-  const has = (names: readonly string[]) => names.some((name) => name.toLowerCase().includes(value));
-  const tests: Record<string, () => boolean> = {
-    tag: () =>
-      photo.tags.some((tag) => tag.toLowerCase() === value || tag.toLowerCase().startsWith(`${value}/`)),
-    album: () => photo.albums.some((album) => album.toLowerCase() === value),
-    person: () => has(photo.people),
-    camera: () => has([photo.camera ?? '']),
-    place: () => has([photo.place ?? '']),
-    taken: () => photo.taken_at.startsWith(value),
-    type: () => photo.kind === value,
-    rating: () => photo.rating >= Number(value.replace('>=', '')),
-    in: () => inside(photo, value.split(',').map(Number) as Bounds),
-    is: () =>
-      ({ video: photo.kind === 'video', favorite: photo.favorite, trashed: photo.trashed })[value] ?? false,
-    has: () => ({ gps: Boolean(photo.position), caption: photo.caption !== '' })[value] ?? false,
-  };
-  const test = tests[field ?? ''];
-  return test
-    ? test()
-    : has([photo.name, photo.caption, photo.camera ?? '', photo.place ?? '', ...photo.tags]);
+/** Whose name, tag or caption is longer matches a word less well, which is enough to see another order. */
+function sorted(photos: Photo[], sort: SearchOptions['sort'] = 'newest'): Photo[] {
+  if (sort === 'oldest') return photos.reverse();
+  if (sort === 'relevance') return photos.sort((a, b) => a.tags.length - b.tags.length);
+  return photos;
 }

@@ -82,6 +82,7 @@ export class MemoryBackend implements Backend {
       this.emit({ type: 'block', height: this.library.height, tip: this.library.tip() });
       this.emit({ type: 'photos', height: this.library.height, ids });
     });
+    this.library.holders = this.others.ids();
     this.jobs = new MemoryImports(
       () => this.library.add(),
       (job) => {
@@ -107,9 +108,9 @@ export class MemoryBackend implements Backend {
     return { total: this.library.total(), height: this.library.height, months: this.library.months() };
   }
 
-  async month(month: string): Promise<Month> {
+  async month(month: string, from: number, limit: number): Promise<Month> {
     await this.answer();
-    return { month, height: this.library.height, rows: this.library.rows(month) };
+    return { month, height: this.library.height, rows: this.library.rows(month, from, limit) };
   }
 
   async photo(id: string): Promise<Photo> {
@@ -150,13 +151,13 @@ export class MemoryBackend implements Backend {
 
   async saveSearch({ name, query }: SavedSearch): Promise<EditState> {
     await this.edits();
-    this.library.searches.set(name, query);
+    this.library.keepSearch(name, query);
     return 'committed';
   }
 
   async forgetSearch(name: string): Promise<EditState> {
     await this.edits();
-    this.library.searches.delete(name);
+    this.library.keepSearch(name, null);
     return 'committed';
   }
 
@@ -176,9 +177,9 @@ export class MemoryBackend implements Backend {
     return this.library.change(this.named(which), change);
   }
 
-  async purge(which: Which): Promise<Bulk> {
+  async purge(which: Which, lastCopies: string[]): Promise<Bulk> {
     await this.edits();
-    return this.library.purge(this.named(which));
+    return this.library.purge(this.named(which), lastCopies);
   }
 
   async alike(skip: number, limit: number): Promise<AlikePage> {
@@ -186,9 +187,9 @@ export class MemoryBackend implements Backend {
     return alikePage(this.library, skip, limit);
   }
 
-  async keepBest(_keep: string, others: string[]): Promise<Bulk> {
+  async keepBest(keep: string, others: string[]): Promise<Bulk> {
     await this.edits();
-    return this.library.change(others, { trash: true });
+    return this.library.keepBest(keep, others);
   }
 
   async history(id: string): Promise<HistoryItem[]> {

@@ -1,6 +1,6 @@
 /** What one query finds: pages of rows in a grid of their own, facets, and the library's changes as they come. */
 import { isAbort, type Backend } from '../backend/backend';
-import type { BackendEvent, Facets, Row, SearchPage } from '../backend/types';
+import type { BackendEvent, Facets, Row, SearchPage, Sort } from '../backend/types';
 import { GridState } from '../timeline/grid.svelte';
 
 const PAGE = 300;
@@ -16,6 +16,7 @@ export class Found {
   busy = $state(false);
   /** What was thrown instead of an answer. */
   fault = $state.raw<{ error: unknown } | null>(null);
+  sort = $state<Sort>('newest');
   readonly grid: GridState;
 
   private readonly backend: Backend;
@@ -23,6 +24,8 @@ export class Found {
   private query: string | null = null;
   private rows: Row[] = [];
   private next: string | null = null;
+  /** The order of what was answered, which the cursor belongs to. */
+  private order: Sort = 'newest';
   private controller: AbortController | null = null;
   private refreshing: ReturnType<typeof setTimeout> | undefined;
   private more: Promise<void> | null = null;
@@ -83,8 +86,10 @@ export class Found {
     this.busy = !again;
     try {
       const limit = again ? Math.max(PAGE, this.rows.length) : PAGE;
-      const page = await this.backend.search(query, { limit, signal: controller.signal });
+      const { sort } = this;
+      const page = await this.backend.search(query, { limit, sort, signal: controller.signal });
       if (controller.signal.aborted) return;
+      this.order = sort;
       this.accept(query, page);
       if (!again) this.grid.jumpTo(0);
     } catch (error) {
@@ -119,7 +124,7 @@ export class Found {
   private async fetchMore(query: string, cursor: string): Promise<void> {
     const { round } = this;
     try {
-      const page = await this.backend.search(query, { limit: PAGE, cursor });
+      const page = await this.backend.search(query, { limit: PAGE, cursor, sort: this.order });
       if (round !== this.round) return;
       this.rows = [...this.rows, ...page.photos];
       this.next = page.next;

@@ -1,4 +1,5 @@
-/** Reading a query for display: where it went wrong, and how fast an answer was, in words. Pure. */
+/** Reading a query for display: where it went wrong. Pure. */
+import { tokenise } from './tokens';
 
 /** A query in three parts, the middle one wrong; the middle is never empty, so that there is something to underline. */
 export interface Marked {
@@ -7,21 +8,30 @@ export interface Marked {
   after: string;
 }
 
-/** Marks the word at character `at` (as the backend counts: Unicode scalar values). */
+/** Marks what stands at character `at` (as the backend counts: Unicode scalar values), to its end. */
 export function markWrong(query: string, at: number): Marked {
-  const characters = [...query];
-  const start = Math.min(Math.max(0, at), characters.length);
-  let end = start;
-  while (end < characters.length && !/\s/.test(characters[end] ?? '')) end += 1;
-  const wrong = characters.slice(start, end).join('');
+  const start = offsetOf(query, at);
+  const token = tokenise(query).find((one) => one.at <= start && start < one.at + one.text.length);
+  const end = token && token.kind !== 'space' ? token.at + token.text.length : start;
+  const wrong = query.slice(start, end);
   return {
-    before: characters.slice(0, start).join(''),
+    before: query.slice(0, start),
     wrong: wrong === '' ? '\u00a0' : wrong,
-    after: characters.slice(end).join(''),
+    after: query.slice(end),
   };
 }
 
-/** The same search written twice is one search. */
-export function normalised(query: string): string {
-  return query.trim().replace(/\s+/g, ' ');
+/** Which of the chips that a query begins with holds character `at`; -1 where it is in the text behind them. */
+export function chipAt(chips: readonly string[], query: string, at: number): number {
+  const offset = offsetOf(query, at);
+  let end = 0;
+  for (const [index, chip] of chips.entries()) {
+    end += chip.length + (index === 0 ? 0 : 1);
+    if (offset < end || (offset === end && end === query.length)) return index;
+  }
+  return -1;
+}
+
+function offsetOf(query: string, at: number): number {
+  return [...query].slice(0, Math.max(0, at)).join('').length;
 }

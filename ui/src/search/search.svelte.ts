@@ -1,21 +1,40 @@
-/** The search as you type: what stands in the box, and what that finds. */
+/** The search as you type: what stands in the box, as chips and as text, and what that finds. */
 import { BackendError, messageOf, type Backend } from '../backend/backend';
-import type { BackendEvent } from '../backend/types';
+import type { BackendEvent, Sort } from '../backend/types';
 import { Found } from './found.svelte';
-import { markWrong, normalised, type Marked } from './query';
+import { chipAt, markWrong, type Marked } from './query';
+import { RecentSearches } from './recent.svelte';
+import {
+  hasWords,
+  isDivided,
+  joined,
+  normalised,
+  sameThing,
+  split,
+  termOf,
+  written,
+  type Term,
+} from './tokens';
 
 const DEBOUNCE_MS = 60;
 
 export type SearchFault =
-  { kind: 'query'; message: string; marked: Marked } | { kind: 'failed'; message: string };
+  { kind: 'query'; message: string; marked: Marked; chip: number } | { kind: 'failed'; message: string };
 
 export class SearchState {
-  /** What stands in the box. */
-  text = $state('');
+  /** The finished terms of the query, which stand before the text. */
+  chips = $state.raw<readonly string[]>([]);
+  /** What is being typed behind them. */
+  typed = $state('');
+  /** The order of results that match better and worse; without words, the newest come first. */
+  order = $state<Sort>('newest');
   /** Counts the wishes to type here; the box follows them. */
   wished = $state(0);
   readonly found: Found;
+  readonly recent = new RecentSearches();
 
+  /** The query that was asked last, whatever came of it. */
+  private asked = $state('');
   private debounce: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend, trouble: (error: unknown) => void) {
@@ -23,6 +42,17 @@ export class SearchState {
     this.found = new Found(backend, (error) => {
       if (!isBadQuery(error)) trouble(error);
     });
+  }
+
+  /** The whole query. */
+  get text(): string {
+    return joined(this.chips, this.typed);
+  }
+
+  set text(query: string) {
+    const { chips, typed } = split(query);
+    this.chips = chips;
+    this.typed = typed;
   }
 
   /** True while results stand in the page's place. */
@@ -34,20 +64,85 @@ export class SearchState {
     if (!this.found.fault) return null;
     const { error } = this.found.fault;
     if (!isBadQuery(error)) return { kind: 'failed', message: messageOf(error) };
-    const marked = markWrong(normalised(this.text), error.at ?? 0);
-    return { kind: 'query', message: error.message, marked };
+    const at = error.at ?? 0;
+    const marked = markWrong(this.asked, at);
+    const chip = this.asked === normalised(this.text) ? chipAt(this.chips, this.asked, at) : -1;
+    return { kind: 'query', message: error.message, marked, chip };
   }
 
-  type(text: string): void {
-    this.text = text;
-    clearTimeout(this.debounce);
-    if (!this.active) this.clear();
-    else this.debounce = setTimeout(() => void this.run(), DEBOUNCE_MS);
+  /** Puts a whole query into the box, in place of what stands there. */
+  type(query: string): void {
+    this.text = query;
+    this.follow();
+  }
+
+  /**
+   * The text behind the chips has become this, with the caret there. Terms that are finished become chips; an `OR`
+   * turns all of them back into text, for what is beside it belongs to one of its sides. Answers where the caret is.
+   */
+  edit(typed: string, caret: number): number {
+    const parts = split(typed, caret);
+    const undivided = !isDivided(typed, false);
+    if (undivided) {
+      this.chips = [...this.chips, ...parts.chips.filter((chip) => !this.chips.includes(chip))];
+      this.typed = parts.typed;
+    } else {
+      this.typed = joined(this.chips, typed);
+      this.chips = [];
+    }
+    this.follow();
+    return undivided ? parts.caret : caret + this.typed.length - typed.length;
+  }
+
+  /** Nothing more is typed for now: finished or not, what stands there is searched at once. */
+  enter(): void {
+    const { chips, typed } = split(this.typed);
+    this.chips = [...this.chips, ...chips.filter((chip) => !this.chips.includes(chip))];
+    this.typed = typed;
+    this.remember();
+    this.follow(0);
+  }
+
+  /** Adds a term beside everything that is there; the same thing with another sign gives way. */
+  add(term: Term): void {
+    const others = this.chips.filter((chip) => !isOf(chip, term));
+    if (isDivided(this.typed)) this.typed = `(${this.typed.trim()})`;
+    this.chips = [...others, written(term)];
+    this.follow(0);
+    this.remember();
+  }
+
+  /** What the query says of a thing: that photos must have it, that they must not, or nothing. */
+  saysOf(term: Term): 'with' | 'without' | null {
+    const chip = this.chips.find((one) => isOf(one, term));
+    if (chip === undefined) return null;
+    return termOf(chip)?.not ? 'without' : 'with';
+  }
+
+  forget(term: Term): void {
+    this.chips = this.chips.filter((chip) => !isOf(chip, term));
+    this.follow(0);
+  }
+
+  remove(index: number): void {
+    this.chips = this.chips.filter((_, at) => at !== index);
+    this.follow(0);
+  }
+
+  /** Turns a chip back into text, before the rest of it. Answers where the caret is, behind it. */
+  open(index: number): number {
+    const chip = this.chips[index];
+    if (chip === undefined) return 0;
+    this.chips = this.chips.filter((_, at) => at !== index);
+    this.typed = joined([chip], this.typed);
+    return chip.length;
   }
 
   clear(): void {
     clearTimeout(this.debounce);
-    this.text = '';
+    this.chips = [];
+    this.typed = '';
+    this.asked = '';
     this.found.clear();
   }
 
@@ -56,13 +151,39 @@ export class SearchState {
     this.wished += 1;
   }
 
+  /** Keeps the search among the recent ones, if it found something. */
+  remember(): void {
+    const query = normalised(this.text);
+    const { answered, total } = this.found;
+    if (query !== '' && !(answered === query && total === 0) && !this.found.fault) this.recent.add(query);
+  }
+
+  sort(by: Sort): void {
+    this.order = by;
+    void this.run();
+  }
+
   onEvent(event: BackendEvent): void {
     this.found.onEvent(event);
   }
 
   run(): Promise<void> {
-    return this.found.search(normalised(this.text));
+    clearTimeout(this.debounce);
+    this.asked = normalised(this.text);
+    this.found.sort = hasWords(this.asked) ? this.order : 'newest';
+    return this.found.search(this.asked);
   }
+
+  private follow(delay = DEBOUNCE_MS): void {
+    clearTimeout(this.debounce);
+    if (!this.active) this.clear();
+    else this.debounce = setTimeout(() => void this.run(), delay);
+  }
+}
+
+function isOf(chip: string, term: Term): boolean {
+  const known = termOf(chip);
+  return known !== null && sameThing(known, term);
 }
 
 function isBadQuery(error: unknown): error is BackendError {

@@ -12,7 +12,7 @@ describe('an original', () => {
   beforeEach(async () => {
     backend = new MemoryBackend({ photos: 20, devices: 3 });
     backend.others.elsewhere = () => true;
-    const [row] = (await backend.month((await backend.timeline()).months[0]?.month ?? '')).rows;
+    const [row] = (await backend.month((await backend.timeline()).months[0]?.month ?? '', 0, 1)).rows;
     photo = await backend.photo(row?.id ?? '');
     original = new OriginalState(backend, photo.id, trouble);
     vi.useFakeTimers();

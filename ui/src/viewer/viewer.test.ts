@@ -21,7 +21,7 @@ async function open(options: MemoryOptions = {}, kind: Kind = 'photo', fields: O
   await screen.findAllByTestId('photo-tile');
   for (const { month } of (await backend.timeline()).months) {
     await app.timeline.load();
-    const row = (await backend.month(month)).rows.find((one) => one.kind === kind);
+    const row = (await backend.month(month, 0, 2000)).rows.find((one) => one.kind === kind);
     if (!row) continue;
     app.viewer.open(row, app.timeline.grid);
     break;
