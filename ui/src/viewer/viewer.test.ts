@@ -142,14 +142,16 @@ describe('keys in the viewer', () => {
 });
 
 describe('a photo in the trash', () => {
-  it('is restored where others are thrown away, and the key for the trash does nothing', async () => {
+  it('is restored where others are thrown away, and goes for good when that is agreed to', async () => {
     await open();
     await backend.edit(openId(), { trash: true });
     const id = openId();
     const restore = await screen.findByTestId('viewer-restore');
     expect(screen.queryByTestId('viewer-trash')).toBeNull();
     await key('Delete');
-    expect((await backend.photo(id)).trashed).toBe(true);
+    expect(await screen.findByTestId('ask-purge')).toBeTruthy();
+    expect(await backend.photo(id)).toMatchObject({ trashed: true, purged: false });
+    app.actions.dismiss();
     await fireEvent.click(restore);
     await waitFor(async () => expect((await backend.photo(id)).trashed).toBe(false));
   });
