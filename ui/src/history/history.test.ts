@@ -1,9 +1,9 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
 import { BackendError } from '../backend/backend';
 import { MemoryBackend } from '../backend/memory';
-import type { Undone } from '../backend/types';
+import type { Conflict, Undone } from '../backend/types';
 import Root from '../Root.svelte';
 import { changeLine, undoneLine } from './words';
 
@@ -91,6 +91,33 @@ describe('in the viewer', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Use this one: “Yours”, from Kitchen PC' }));
     await waitFor(() => expect(screen.queryByTestId('conflict')).toBeNull());
     expect((await backend.photo(id)).caption).toBe('Yours');
+  });
+
+  it('a conflict about a field of the household’s own is settled as its change wants it', async () => {
+    const id = openId();
+    await backend.defineField({ name: 'Box', type: 'text' });
+    const whole = await backend.photo(id);
+    const written = (value: string, edit: string) => {
+      const device = { device: edit.repeat(32), device_name: edit === '0' ? 'Study PC' : 'Kitchen PC' };
+      return { ...device, field: 'fields.Box', value, edit, height: 9 } as unknown as Conflict['kept'];
+    };
+    const conflict = { field: 'fields.Box', kept: written('Attic', '0'), replaced: [written('Cellar', '1')] };
+    vi.spyOn(backend, 'photo').mockResolvedValueOnce({ ...whole, conflicts: [conflict] });
+    await app.viewer.record?.load();
+    expect((await screen.findByTestId('conflict')).textContent).toContain('Two devices disagree: Box');
+    await fireEvent.click(screen.getByRole('button', { name: 'Use this one: “Cellar”, from Kitchen PC' }));
+    await waitFor(async () => expect((await backend.photo(id)).fields['Box']).toBe('Cellar'));
+  });
+
+  it('a long history begins with the last twenty edits, and shows all when asked', async () => {
+    for (let edit = 0; edit < 30; edit += 1) await backend.edit(openId(), { rating: edit % 6 });
+    const history = screen.getByTestId('history') as HTMLDetailsElement;
+    history.open = true;
+    await fireEvent(history, new Event('toggle'));
+    await waitFor(() => expect(screen.getAllByTestId('history-item')).toHaveLength(20));
+    await fireEvent.click(screen.getByRole('button', { name: 'Show all 31 edits' }));
+    expect(screen.getAllByTestId('history-item')).toHaveLength(31);
+    expect(screen.queryByTestId('history-all')).toBeNull();
   });
 
   it('the history says who did what, newest first, once it is opened', async () => {

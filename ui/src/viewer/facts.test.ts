@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { invent } from '../backend/memory-photos';
 import { Texts } from '../i18n/i18n';
-import { exposure, offset, position, shutter, typeName } from './facts';
+import { exposure, numberOf, offset, position, shutter, typeName } from './facts';
 
 const english = new Texts(['en-GB']);
 const german = new Texts(['de-DE']);
@@ -53,5 +53,12 @@ describe('types', () => {
     expect(typeName('image/x-nikon-nef', 'DSC.NEF')).toBe('NEF');
     expect(typeName('video/mp4', 'no extension')).toBe('MP4');
     expect(typeName('', 'x')).toBe('');
+  });
+});
+
+describe('numbers', () => {
+  it('are taken with a comma for the point, and else as they are', () => {
+    const typed = ['12,50', ' 3 ', '-0,5', '1,234,567', 'much', '1.5', ''];
+    expect(typed.map(numberOf)).toEqual(['12.50', '3', '-0.5', '1,234,567', 'much', '1.5', '']);
   });
 });

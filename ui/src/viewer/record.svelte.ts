@@ -3,7 +3,7 @@
  * library did not take it. Edits of one photo are sent one after the other.
  */
 import { codeOf, messageOf, type Backend } from '../backend/backend';
-import type { Change, HistoryItem, LabelList, Photo, Row, Written } from '../backend/types';
+import type { Change, HistoryItem, LabelList, OwnField, Photo, Row, Written } from '../backend/types';
 import { t, type Key } from '../i18n/i18n';
 
 export interface Chip {
@@ -19,6 +19,13 @@ type Marks = { favorite?: boolean; rating?: number };
 
 /** Codes of a photo that there is not, from this API and from a server in front of it. */
 const GONE = ['photo_unknown', 'not_found', 'http_404'];
+/** Why a field's value was not taken, by the code and the field's type. */
+const REFUSED: Record<string, Key> = {
+  field_unknown: 'info.field.unknown',
+  'bad_change number': 'info.field.number',
+  'bad_change date': 'info.field.date',
+  'bad_change choice': 'info.field.choice',
+};
 const LISTS: readonly LabelList[] = ['tags', 'albums', 'people'];
 
 export class PhotoRecord {
@@ -164,7 +171,7 @@ export class PhotoRecord {
   }
 
   /** Sets a field of the household's own; nothing in it takes the value away. Answers whether it was taken. */
-  async setField(name: string, text: string): Promise<boolean> {
+  async setField({ name, type }: OwnField, text: string): Promise<boolean> {
     const value = text.trim();
     if (value === (this.photo?.fields[name] ?? '')) {
       this.fieldFaults = without(this.fieldFaults, name);
@@ -177,8 +184,9 @@ export class PhotoRecord {
       () => this.send({ fields: { [name]: value === '' ? null : value } }),
       (reason, code) => {
         taken = false;
-        const why = code === 'field_unknown' ? t('info.field.unknown') : reason;
-        this.fieldFaults = { ...this.fieldFaults, [name]: t('info.field.failed', { reason: why }) };
+        const known = REFUSED[`${code} ${type}`] ?? REFUSED[code];
+        const why = t('info.field.failed', { reason: known ? t(known) : reason });
+        this.fieldFaults = { ...this.fieldFaults, [name]: why };
       },
     );
     this.fieldsSaving = without(this.fieldsSaving, name);

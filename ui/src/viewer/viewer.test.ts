@@ -36,8 +36,10 @@ afterEach(() => {
   localStorage.clear();
 });
 
-async function faults(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+async function faults(testid = 'viewer'): Promise<string[]> {
+  const { violations } = await axe.run(screen.getByTestId(testid), {
+    rules: { 'color-contrast': { enabled: false } },
+  });
   return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
 }
 
@@ -103,10 +105,27 @@ describe('keys in the viewer', () => {
     expect(document.activeElement).toBe(screen.getByTestId('viewer'));
   });
 
-  it('show the keyboard map', async () => {
+  it('lead to the tag box of a photo that is still on its way', async () => {
     await open();
+    await waitFor(() => expect(app.viewer.next).not.toBeNull());
+    let arrive = () => undefined as unknown;
+    const whole = backend.photo.bind(backend);
+    backend.photo = (id) => new Promise((done) => (arrive = () => done(whole(id))));
+    await key('ArrowRight');
+    await key('t');
+    expect(screen.getByTestId('info-loading')).toBeTruthy();
+    expect(screen.getByTestId('viewer-image')).toBeTruthy();
+    arrive();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('tag-input')));
+  });
+
+  it('show the keyboard map, which keeps the Tab key to itself', async () => {
+    await open();
+    const tab = () => fireEvent.keyDown(document.body, { key: 'Tab', shiftKey: true });
+    expect(await tab()).toBe(false);
     await key('?');
     expect(await screen.findByTestId('keys')).toBeTruthy();
+    expect(await tab()).toBe(true);
   });
 
   it('go on to the next photo after the trash, and the undo brings it back', async () => {
@@ -123,14 +142,16 @@ describe('keys in the viewer', () => {
 });
 
 describe('a photo in the trash', () => {
-  it('is restored where others are thrown away, and the key for the trash does nothing', async () => {
+  it('is restored where others are thrown away, and goes for good when that is agreed to', async () => {
     await open();
     await backend.edit(openId(), { trash: true });
     const id = openId();
     const restore = await screen.findByTestId('viewer-restore');
     expect(screen.queryByTestId('viewer-trash')).toBeNull();
     await key('Delete');
-    expect((await backend.photo(id)).trashed).toBe(true);
+    expect(await screen.findByTestId('ask-purge')).toBeTruthy();
+    expect(await backend.photo(id)).toMatchObject({ trashed: true, purged: false });
+    app.actions.dismiss();
     await fireEvent.click(restore);
     await waitFor(async () => expect((await backend.photo(id)).trashed).toBe(false));
   });
@@ -203,7 +224,7 @@ describe('the information panel', () => {
     await write('much');
     await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
     expect(document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent).toMatch(
-      /^Not saved: .*much/,
+      /^Not saved: a number belongs here$/,
     );
     expect(field.value).toBe('much');
     await write('12,50');
@@ -345,7 +366,7 @@ describe('the slideshow', () => {
     const show = await screen.findByTestId('slideshow');
     await fireEvent.load(await screen.findByTestId('slide-image'));
     expect(screen.getByTestId('slide').dataset['shown']).toBe('true');
-    expect(await faults()).toEqual([]);
+    expect(await faults('slideshow')).toEqual([]);
     await key('ArrowRight');
     await waitFor(() => expect(show.dataset['photoId']).not.toBe(first));
     const second = show.dataset['photoId'];
