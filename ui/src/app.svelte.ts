@@ -14,6 +14,7 @@ import { SearchState } from './search/search.svelte';
 import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
 import { SelectionState } from './selection/selection.svelte';
+import { Preferences } from './settings/preferences.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
 import { GridZoom } from './timeline/zoom.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
@@ -50,6 +51,7 @@ export class App {
   readonly selection = new SelectionState();
   readonly drag = new DragState();
   readonly zoom = new GridZoom();
+  readonly preferences = new Preferences();
   readonly actions: PhotoActions;
 
   phase = $state<Phase>('loading');

@@ -8,6 +8,7 @@ import { importing } from './de/import';
 import { invite } from './de/invite';
 import { ledger } from './de/ledger';
 import { organise } from './de/organise';
+import { preferences } from './de/preferences';
 import { search } from './de/search';
 import { selection } from './de/selection';
 import { start } from './de/start';
@@ -32,4 +33,5 @@ export const de: Catalogue = {
   ...bucket,
   ...organise,
   ...trash,
+  ...preferences,
 };

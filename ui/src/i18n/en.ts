@@ -8,6 +8,7 @@ import { importing } from './en/import';
 import { invite } from './en/invite';
 import { ledger } from './en/ledger';
 import { organise } from './en/organise';
+import { preferences } from './en/preferences';
 import { search } from './en/search';
 import { selection } from './en/selection';
 import { start } from './en/start';
@@ -31,4 +32,5 @@ export const en = {
   ...bucket,
   ...organise,
   ...trash,
+  ...preferences,
 } as const;

@@ -29,6 +29,11 @@ const SAME: Key[] = [
   'organise.tags',
   'organise.labelled',
   'organise.name',
+  'prefs.name',
+  'prefs.language.en',
+  'prefs.language.de',
+  'prefs.about.version',
+  'fields.type.text',
 ];
 
 function placeholders(message: Message): string[] {
