@@ -1,4 +1,5 @@
 /** Every text of the UI in German. */
+import { alike } from './de/alike';
 import { app } from './de/app';
 import { bucket } from './de/bucket';
 import { commands } from './de/commands';
@@ -34,4 +35,5 @@ export const de: Catalogue = {
   ...organise,
   ...trash,
   ...preferences,
+  ...alike,
 };

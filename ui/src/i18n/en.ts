@@ -1,4 +1,5 @@
 /** Every text of the UI in English. A message with `one` and `other` is chosen by its parameter `count`. */
+import { alike } from './en/alike';
 import { app } from './en/app';
 import { bucket } from './en/bucket';
 import { commands } from './en/commands';
@@ -33,4 +34,5 @@ export const en = {
   ...organise,
   ...trash,
   ...preferences,
+  ...alike,
 } as const;

@@ -34,6 +34,7 @@ const SAME: Key[] = [
   'prefs.language.de',
   'prefs.about.version',
   'fields.type.text',
+  'alike.fact.tags',
 ];
 
 function placeholders(message: Message): string[] {
