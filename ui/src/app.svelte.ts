@@ -17,6 +17,7 @@ import { SearchState } from './search/search.svelte';
 import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
 import { SelectionState } from './selection/selection.svelte';
+import { Preferences } from './settings/preferences.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
 import { GridZoom } from './timeline/zoom.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
@@ -56,6 +57,7 @@ export class App {
   readonly selection = new SelectionState();
   readonly drag = new DragState();
   readonly zoom = new GridZoom();
+  readonly preferences = new Preferences();
   readonly actions: PhotoActions;
 
   phase = $state<Phase>('loading');

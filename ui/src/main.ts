@@ -34,6 +34,7 @@ const target = document.getElementById('app');
 if (target) {
   document.documentElement.lang = texts.language;
   const app = new App(await chooseBackend());
+  app.preferences.apply();
   mount(Root, { target, props: { app } });
   void app.check();
 }

@@ -69,13 +69,33 @@ export function mapView(library: MemoryLibrary, bounds: Bounds, zoom: number): M
   return { height: library.height, total: clusters.reduce((sum, { count }) => sum + count, 0), clusters };
 }
 
-/** Pretends that the first three of each twenty photos look alike. */
+const groupsOf = new WeakMap<MemoryLibrary, string[][]>();
+
+/** Pretends that the first three of each twenty photos look alike; the second is half as wide and high. */
 export function alikePage(library: MemoryLibrary, skip: number, limit: number): AlikePage {
-  const photos = [...library.newest()].filter((photo) => photo.kind === 'photo').slice(0, 120);
-  const groups = Array.from({ length: Math.floor(photos.length / 20) }, (_, index) => {
-    return { photos: photos.slice(index * 20, index * 20 + 3).map(cardOf) };
+  const known = groupsOf.get(library) ?? invented(library);
+  groupsOf.set(library, known);
+  const cards = known.map((ids) => {
+    const photos = ids.map((id) => library.photo(id));
+    return photos.flatMap((photo, index) => {
+      if (photo.trashed) return [];
+      const card = cardOf(photo);
+      return [
+        index === 1
+          ? { ...card, width: Math.round(card.width / 2), height: Math.round(card.height / 2) }
+          : card,
+      ];
+    });
   });
+  const groups = cards.filter((photos) => photos.length > 1).map((photos) => ({ photos }));
   return { total: groups.length, groups: groups.slice(skip, skip + limit) };
+}
+
+function invented(library: MemoryLibrary): string[][] {
+  const photos = [...library.newest()].filter((photo) => photo.kind === 'photo').slice(0, 1000);
+  return Array.from({ length: Math.floor(photos.length / 20) }, (_, index) =>
+    photos.slice(index * 20, index * 20 + 3).map(({ id }) => id),
+  );
 }
 
 export function cardOf(photo: Photo): Card {

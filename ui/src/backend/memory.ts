@@ -235,7 +235,9 @@ export class MemoryBackend implements Backend {
 
   async fields(): Promise<OwnField[]> {
     await this.answer();
-    return [...this.library.fields.values()];
+    const photos = [...this.library.newest()];
+    const count = (name: string) => photos.filter((photo) => name in photo.fields).length;
+    return [...this.library.fields.values()].map((field) => ({ ...field, count: count(field.name) }));
   }
 
   async defineField(field: OwnField): Promise<EditState> {

@@ -1,4 +1,5 @@
 /** Every text of the UI in German. */
+import { alike } from './de/alike';
 import { app } from './de/app';
 import { bucket } from './de/bucket';
 import { commands } from './de/commands';
@@ -10,6 +11,7 @@ import { invite } from './de/invite';
 import { ledger } from './de/ledger';
 import { map } from './de/map';
 import { organise } from './de/organise';
+import { preferences } from './de/preferences';
 import { search } from './de/search';
 import { selection } from './de/selection';
 import { start } from './de/start';
@@ -36,4 +38,6 @@ export const de: Catalogue = {
   ...bucket,
   ...organise,
   ...trash,
+  ...preferences,
+  ...alike,
 };

@@ -1,4 +1,5 @@
 /** Every text of the UI in English. A message with `one` and `other` is chosen by its parameter `count`. */
+import { alike } from './en/alike';
 import { app } from './en/app';
 import { bucket } from './en/bucket';
 import { commands } from './en/commands';
@@ -10,6 +11,7 @@ import { invite } from './en/invite';
 import { ledger } from './en/ledger';
 import { map } from './en/map';
 import { organise } from './en/organise';
+import { preferences } from './en/preferences';
 import { search } from './en/search';
 import { selection } from './en/selection';
 import { start } from './en/start';
@@ -35,4 +37,6 @@ export const en = {
   ...bucket,
   ...organise,
   ...trash,
+  ...preferences,
+  ...alike,
 } as const;

@@ -44,6 +44,12 @@ const SAME: Key[] = [
   'organise.tags',
   'organise.labelled',
   'organise.name',
+  'prefs.name',
+  'prefs.language.en',
+  'prefs.language.de',
+  'prefs.about.version',
+  'fields.type.text',
+  'alike.fact.tags',
 ];
 
 function placeholders(message: Message): string[] {

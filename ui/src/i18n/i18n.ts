@@ -2,6 +2,7 @@
  * Texts, numbers and dates in the person's language. Dates of photos are the camera's wall clock: what stands in the
  * record is what is shown, never moved to this computer's zone.
  */
+import { keptLanguage, languagesFor } from '../settings/preferences.svelte';
 import { de } from './de';
 import { en } from './en';
 
@@ -119,8 +120,10 @@ export class Texts {
   }
 }
 
-/** The texts of this session: the system's language does not change under a running window. */
-export const texts = new Texts(typeof navigator === 'undefined' ? ['en'] : navigator.languages);
+/** The texts of this session: the chosen language, or the system's, does not change under a running window. */
+export const texts = new Texts(
+  typeof navigator === 'undefined' ? ['en'] : languagesFor(keptLanguage(), navigator.languages),
+);
 
 export function t(key: Key, parameters: Record<string, string | number> = {}): string {
   return texts.t(key, parameters);

@@ -8,6 +8,8 @@ const USUAL = SCALES.indexOf(1);
 const TURN = 60;
 
 export class GridZoom {
+  /** How many sizes there are. */
+  readonly sizes = SCALES.length;
   private at = $state(remembered());
   private turned = 0;
 
@@ -15,8 +17,17 @@ export class GridZoom {
     return SCALES[this.at] ?? 1;
   }
 
+  /** Which of the sizes it is, 0 the smallest. */
+  get size(): number {
+    return this.at;
+  }
+
   step(by: -1 | 1): void {
-    this.at = Math.min(SCALES.length - 1, Math.max(0, this.at + by));
+    this.choose(this.at + by);
+  }
+
+  choose(size: number): void {
+    this.at = Math.min(SCALES.length - 1, Math.max(0, size));
     try {
       localStorage.setItem(KEY, String(this.scale));
     } catch {

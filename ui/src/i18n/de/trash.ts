@@ -23,13 +23,14 @@ export const trash: In<typeof english> = {
   'purge.looking': 'Suche nach weiteren Kopien: {looked} von {count}',
   'purge.looking.label': 'Suche nach weiteren Kopien',
   'purge.last': {
-    one: 'Von {count} dieser Fotos kennt der Haushalt keine weitere gute Kopie. Ohne diese ist es verloren.',
+    one: 'Von {count} dieser Fotos kennt der Haushalt keine weitere gute Kopie. Gelöscht ist es für immer verloren.',
     other:
-      'Von {count} dieser Fotos kennt der Haushalt keine weitere gute Kopie. Ohne diese sind sie verloren.',
+      'Von {count} dieser Fotos kennt der Haushalt keine weitere gute Kopie. Gelöscht sind sie für immer verloren.',
   },
   'purge.last.all': {
-    one: 'Der Haushalt kennt keine weitere gute Kopie dieses Fotos. Ohne diese ist es verloren.',
-    other: 'Der Haushalt kennt keine weiteren guten Kopien dieser Fotos. Ohne diese sind sie verloren.',
+    one: 'Der Haushalt kennt keine weitere gute Kopie dieses Fotos. Gelöscht ist es für immer verloren.',
+    other:
+      'Der Haushalt kennt keine weiteren guten Kopien dieser Fotos. Gelöscht sind sie für immer verloren.',
   },
   'purge.last.label': 'Fotos, deren letzte Kopie verschwinden würde',
   'purge.last.more': { one: '{count} weiteres zeigen', other: '{count} weitere zeigen' },

@@ -20,13 +20,13 @@ export const trash = {
   'purge.looking': 'Looking for copies elsewhere: {looked} of {count}',
   'purge.looking.label': 'Looking for copies elsewhere',
   'purge.last': {
-    one: 'Of {count} of these photos, no other good copy is known to the household. Without this one, it is lost.',
+    one: '{count} of these photos has no other good copy that the household knows of. Deleted, it is lost for ever.',
     other:
-      'Of {count} of these photos, no other good copy is known to the household. Without these, they are lost.',
+      '{count} of these photos have no other good copy that the household knows of. Deleted, they are lost for ever.',
   },
   'purge.last.all': {
-    one: 'No other good copy of this photo is known to the household. Without this one, it is lost.',
-    other: 'No other good copy of these photos is known to the household. Without these, they are lost.',
+    one: 'The household knows no other good copy of this photo. Deleted, it is lost for ever.',
+    other: 'The household knows no other good copies of these photos. Deleted, they are lost for ever.',
   },
   'purge.last.label': 'Photos whose last copy would go',
   'purge.last.more': { one: 'Show {count} more', other: 'Show {count} more' },

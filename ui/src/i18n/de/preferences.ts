@@ -1,0 +1,73 @@
+/** Texts of the settings, in German. */
+import type { preferences as english } from '../en/preferences';
+import type { In } from '../i18n';
+
+export const preferences: In<typeof english> = {
+  'prefs.device': 'Dieses Gerät',
+  'prefs.name': 'Name',
+  'prefs.name.lead': 'So kennen es die anderen Geräte des Haushalts.',
+  'prefs.save': 'Sichern',
+  'prefs.theme': 'Erscheinungsbild',
+  'prefs.theme.system': 'Wie das System',
+  'prefs.theme.light': 'Hell',
+  'prefs.theme.dark': 'Dunkel',
+  'prefs.language': 'Sprache',
+  'prefs.language.lead': 'Die Seite öffnet sich in der gewählten neu.',
+  'prefs.language.system': 'Wie das System',
+  'prefs.language.en': 'English',
+  'prefs.language.de': 'Deutsch',
+  'prefs.size': 'Größe der Fotos',
+  'prefs.size.lead': 'In der Zeitleiste und überall, wo viele sind. Dort tun + und − dasselbe.',
+  'prefs.size.value': 'Größe {size} von {count}',
+  'prefs.more': 'Haushalt und Tasten',
+  'prefs.storage': 'Speicher und Prüfungen',
+  'prefs.storage.lead':
+    'Geräte, was jedes davon aufbewahrt, der Bucket, und wie oft die Originale geprüft werden.',
+  'prefs.storage.open': 'Haushalt zeigen',
+  'prefs.keys.lead': 'Alles geht auch mit der Tastatur.',
+  'prefs.keys.open': 'Alle Tasten zeigen',
+  'prefs.about': 'Über Kinfolio',
+  'prefs.about.version': 'Version {version}',
+  'prefs.about.licence': 'Lizenz',
+  'prefs.about.data': 'Mitgelieferte Daten',
+  'prefs.about.map': 'Karte',
+  'prefs.about.places': 'Ortsnamen',
+  'prefs.about.zones': 'Zeitzonen',
+  'prefs.about.free': 'gemeinfrei',
+  'fields.title': 'Eigene Felder des Haushalts',
+  'fields.lead':
+    'Was auf allen Geräten sonst noch zu Fotos vermerkt werden soll: eine Kiste auf dem Dachboden, die Nummer eines Dias.',
+  'fields.failed': 'Die Felder konnten nicht gelesen werden: {reason}',
+  'fields.empty':
+    'Noch keine Felder. Hier eines anlegen, dann bei jedem Foto neben den übrigen Angaben ausfüllen.',
+  'fields.new': 'Neues Feld',
+  'fields.change': 'Feld „{name}“ ändern',
+  'fields.change.open': 'Ändern …',
+  'fields.name.example': 'Kiste',
+  'fields.name.hint': 'Buchstaben, Ziffern, - und _. Gesucht wird es etwa als field.Kiste:Dachboden.',
+  'fields.type': 'Was darin steht',
+  'fields.type.text': 'Text',
+  'fields.type.number': 'Eine Zahl',
+  'fields.type.date': 'Ein Datum',
+  'fields.type.choice': 'Eines von mehreren',
+  'fields.choices': 'Auswahl, je Zeile eines',
+  'fields.narrower': {
+    one: 'Was bei {count} Foto darin steht, bleibt, auch wo es nicht mehr passt.',
+    other: 'Was bei {count} Fotos darin steht, bleibt, auch wo es nicht mehr passt.',
+  },
+  'fields.wrong.name': 'Bitte ein Name aus 1 bis 40 Buchstaben, Ziffern, - und _, ohne Leerzeichen.',
+  'fields.wrong.alike':
+    'Ein Feld mit diesem Namen gibt es schon; eine Suche könnte die beiden nicht unterscheiden.',
+  'fields.wrong.choices': 'Bitte wenigstens eines zur Auswahl angeben.',
+  'fields.wrong.many': 'Bitte höchstens 100 zur Auswahl.',
+  'fields.wrong.twice': 'Bitte jedes nur einmal.',
+  'fields.wrong.full': 'Der Haushalt hat so viele Felder, wie es geben kann. Erst eines entfernen.',
+  'fields.wrong.gone': 'Dieses Feld gibt es nicht mehr: Ein anderes Gerät hat es entfernt.',
+  'fields.remove.title': 'Feld „{name}“ entfernen?',
+  'fields.remove.lead': {
+    one: 'Es wird auf allen Geräten bei {count} Foto nicht mehr gezeigt. Seine Werte bleiben im Ledger und erscheinen mit einem Feld dieses Namens wieder.',
+    other:
+      'Es wird auf allen Geräten bei {count} Fotos nicht mehr gezeigt. Seine Werte bleiben im Ledger und erscheinen mit einem Feld dieses Namens wieder.',
+  },
+  'fields.removed': 'Das Feld „{name}“ wurde entfernt.',
+};
