@@ -215,6 +215,10 @@ fn it_says_no_in_one_way() {
     );
     check("POST", "/api/v1/edits", json, &bulk, 404, "photo_unknown");
     assert_eq!(client.get(&photo).json()["rating"], 0, "all or nothing");
+    let both = format!(r#"{{"ids":["{0}"],"except":["{0}"]}}"#, ids[0]);
+    let change = both.replace('}', r#","change":{"rating":3}}"#);
+    check("POST", "/api/v1/edits", json, &change, 422, "bad_body");
+    check("POST", "/api/v1/purge", json, &both, 422, "bad_body");
     check(
         "GET",
         "/api/v1/search?q=foo%3Abar",
@@ -451,8 +455,16 @@ fn edits_are_seen_at_once_and_told_to_listeners() {
     let bulk = json!({"query": "", "change": {"add_tags": ["all"], "position": null}});
     let done = client.send("POST", "/api/v1/edits", &bulk).is(200).json();
     assert_eq!(done["photos"], 3);
+    // All but one, and whether the query finds another that stays as it is does not matter.
+    let except = json!([ids[1], "0".repeat(64)]);
+    let some = json!({"query": "", "except": except, "change": {"add_tags": ["some"]}});
+    let some = client.send("POST", "/api/v1/edits", &some).is(200).json();
+    assert_eq!(some["photos"], 2);
     let tags = client.get("/api/v1/tags").json();
-    assert_eq!(tags["tags"], json!([{"name": "all", "count": 3}]));
+    let counted = json!([{"name": "all", "count": 3}, {"name": "some", "count": 2}]);
+    assert_eq!(tags["tags"], counted);
+    let left = client.get(&format!("/api/v1/photos/{}", ids[1])).json();
+    assert_eq!(left["tags"], json!(["all"]));
     assert_eq!(client.get(&photo).json()["position"], json!(null));
     let trashed = client
         .send("PATCH", &photo, &json!({"trash": true}))

@@ -196,10 +196,14 @@ fn what_is_purged_goes_everywhere_and_a_last_copy_only_by_name() {
     assert_eq!(not_there.is(409).json()["code"], "not_in_trash");
     let trash = json!({ "ids": [ids[0], ids[1]], "change": { "trash": true } });
     let _ = client.send("POST", "/api/v1/edits", &trash).is(200);
+    let but_one = purge(&json!({ "query": "is:trashed", "except": [ids[1]] }));
+    assert_eq!(but_one.is(200).json()["photos"], 1);
+    let kept = client.get(&format!("/api/v1/photos/{}", ids[1])).is(200);
+    assert_eq!(kept.json()["purged"], false);
     let purged = first.json(["purge", "is:trashed"]);
     assert_eq!(
         (&purged["photos"], &purged["state"]),
-        (&json!(2), &json!("committed"))
+        (&json!(1), &json!("committed"))
     );
     for (home, node) in [(&first, &one), (&second, &other)] {
         let client = node.client();

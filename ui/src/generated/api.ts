@@ -1189,6 +1189,8 @@ export interface components {
         EditsBody: {
             /** @description What to change. */
             change: components["schemas"]["ChangeBody"];
+            /** @description Photos that stay as they are, whether or not `query` finds them; not together with `ids`. */
+            except?: string[] | null;
             /** @description Photo ids; either these or `query`. */
             ids?: string[] | null;
             /** @description A search; either this or `ids`. */
@@ -1225,6 +1227,8 @@ export interface components {
         };
         /** @description What to export: the photos named, or those that a query finds. */
         ExportBody: {
+            /** @description Photos that are not exported, whether or not `query` finds them; not together with `ids`. */
+            except?: string[] | null;
             /** @description Photo ids; either these or `query`. */
             ids?: string[] | null;
             /** @description A search; either this or `ids`. The empty one finds every photo not in the trash. */
@@ -2046,6 +2050,8 @@ export interface components {
         };
         /** @description Which photos to purge: those named, or those that a query finds. */
         PurgeBody: {
+            /** @description Photos that are not purged, whether or not `query` finds them; not together with `ids`. */
+            except?: string[] | null;
             /** @description Photo ids; either these or `query`. */
             ids?: string[] | null;
             /** @description Those of them that are purged even if only the last good copy is known of. */

@@ -1,5 +1,7 @@
 //! Changing photos: one or thousands, in one indivisible batch.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use kinfolio_catalog::{
     ActionId, Change, EditId, LibraryEdit, List, Occasion, PhotoId, View, WallTime,
@@ -25,8 +27,13 @@ pub(crate) const PHOTOS_PER_PAYLOAD: usize = 20_000;
 pub enum Selection {
     /// These.
     Ids(Vec<PhotoId>),
-    /// All that a search finds.
-    Query(String),
+    /// All that a search finds, but for some.
+    Query {
+        /// As a person wrote it.
+        query: String,
+        /// Photos that stay as they are, found or not.
+        except: HashSet<PhotoId>,
+    },
 }
 
 /// Whether an edit is in the chain.
@@ -208,9 +215,11 @@ pub(crate) async fn resolve(
     selection: Selection,
 ) -> Result<Vec<PhotoId>, LibraryError> {
     let mut photos = match selection {
-        Selection::Query(query) => {
+        Selection::Query { query, except } => {
             let found = query::all(library, &query).await;
-            found.map_err(|error| error.of_change(false))?
+            let mut found = found.map_err(|error| error.of_change(false))?;
+            found.retain(|id| !except.contains(id));
+            found
         }
         Selection::Ids(ids) => {
             too_many(ids.len() as u64)?;

@@ -198,20 +198,14 @@ impl Exports {
 ///
 /// # Errors
 /// A wrong query, or a folder that cannot be made.
-pub async fn start(library: &Library, request: Request) -> Result<Job, LibraryError> {
-    let request = match request.photos {
-        Selection::Query(query) => {
-            query::parse(library, &query)?;
-            let photos = Selection::Query(query);
-            Request { photos, ..request }
-        }
-        Selection::Ids(mut ids) => {
+pub async fn start(library: &Library, mut request: Request) -> Result<Job, LibraryError> {
+    match &mut request.photos {
+        Selection::Query { query, .. } => drop(query::parse(library, query)?),
+        Selection::Ids(ids) => {
             let mut met = HashSet::new();
             ids.retain(|id| met.insert(*id));
-            let photos = Selection::Ids(ids);
-            Request { photos, ..request }
         }
-    };
+    }
     let to = request.to.clone();
     let make = move || {
         let made = fs::create_dir_all(&to);

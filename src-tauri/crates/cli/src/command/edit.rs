@@ -43,7 +43,12 @@ async fn apply(api: &Api, args: &EditArgs) -> Result<EditsDone, Failure> {
         trash: args.trash.map(Into::into),
     };
     let (ids, query) = selected(&args.photos)?;
-    let body = EditsBody { ids, query, change };
+    let body = EditsBody {
+        ids,
+        query,
+        except: None,
+        change,
+    };
     let query = body.query.clone().unwrap_or_default();
     api.post("/api/v1/edits", &body)
         .await

@@ -83,6 +83,7 @@ fn asked(args: &ExportArgs) -> Result<ExportBody, Failure> {
     Ok(ExportBody {
         ids,
         query,
+        except: None,
         to: path_text::write(&to),
         template: Some(args.template.to_string()),
         sidecars: args.sidecars,

@@ -31,6 +31,7 @@ async fn purge(api: &Api, args: &PurgeArgs) -> Result<EditsDone, Failure> {
     let body = PurgeBody {
         ids,
         query,
+        except: None,
         last_copies,
     };
     api.post("/api/v1/purge", &body).await

@@ -133,6 +133,10 @@ pub struct EditsBody {
     /// A search; either this or `ids`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// Photos that stay as they are, whether or not `query` finds them; not together with `ids`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub except: Option<Vec<PhotoId>>,
     /// What to change.
     pub change: ChangeBody,
 }
@@ -148,6 +152,10 @@ pub struct PurgeBody {
     /// A search, as `is:trashed`; either this or `ids`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// Photos that are not purged, whether or not `query` finds them; not together with `ids`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub except: Option<Vec<PhotoId>>,
     /// Those of them that are purged even if only the last good copy is known of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]

@@ -17,6 +17,10 @@ pub struct ExportBody {
     /// A search; either this or `ids`. The empty one finds every photo not in the trash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// Photos that are not exported, whether or not `query` finds them; not together with `ids`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub except: Option<Vec<PhotoId>>,
     /// The folder to write into, made if it is missing: an absolute path, or a `file://` URL.
     pub to: String,
     /// Where below it: a path with `{yyyy}`, `{mm}`, `{dd}`, `{name}`, `{stem}`, `{ext}`, `{id}`,

@@ -36,7 +36,7 @@ pub(crate) async fn apply(
     State(app): State<Arc<App>>,
     extract::Json(body): extract::Json<EditsBody>,
 ) -> Result<Json<EditsDone>, Problem> {
-    let selection = selected(body.ids, body.query)?;
+    let selection = selected(body.ids, body.query, body.except)?;
     let done = edit::apply(&app.library, selection, body.change.try_into()?).await?;
     Ok(Json(EditsDone {
         state: done.settled.into(),
@@ -61,7 +61,7 @@ pub(crate) async fn purge(
     State(app): State<Arc<App>>,
     extract::Json(body): extract::Json<PurgeBody>,
 ) -> Result<Json<EditsDone>, Problem> {
-    let selection = selected(body.ids, body.query)?;
+    let selection = selected(body.ids, body.query, body.except)?;
     let done = purge::purge(&app.library, selection, body.last_copies).await?;
     Ok(Json(EditsDone {
         state: done.settled.into(),
@@ -74,12 +74,16 @@ pub(crate) async fn purge(
 pub(super) fn selected(
     ids: Option<Vec<PhotoId>>,
     query: Option<String>,
+    except: Option<Vec<PhotoId>>,
 ) -> Result<Selection, Problem> {
-    match (ids, query) {
-        (Some(ids), None) => Ok(Selection::Ids(ids)),
-        (None, Some(query)) => Ok(Selection::Query(query)),
+    match (ids, query, except) {
+        (Some(ids), None, None) => Ok(Selection::Ids(ids)),
+        (None, Some(query), except) => Ok(Selection::Query {
+            query,
+            except: except.into_iter().flatten().collect(),
+        }),
         _ => {
-            let detail = "name the photos either by `ids` or by `query`";
+            let detail = "name the photos either by `ids`, or by `query` and, if need be, `except`";
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Err(Problem::new(status, "bad_body", detail))
         }

@@ -56,7 +56,7 @@ pub(crate) async fn start_export(
     here_only(caller)?;
     let template: Result<Template, _> = body.template.as_deref().unwrap_or(TEMPLATE).parse();
     let request = Request {
-        photos: selected(body.ids, body.query)?,
+        photos: selected(body.ids, body.query, body.except)?,
         to: absolute(&body.to)?,
         template: template.map_err(|error| LibraryError::from(ExportError::from(error)))?,
         sidecars: body.sidecars,

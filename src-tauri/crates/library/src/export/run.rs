@@ -1,6 +1,7 @@
 //! One export while it runs: one photo after the other, so that however many there are it holds one
 //! file open and the records of one page.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::mem;
@@ -89,12 +90,16 @@ impl Export<'_> {
                 }
                 Ok(())
             }
-            Selection::Query(query) => self.found_by(query).await,
+            Selection::Query { query, except } => self.found_by(query, &except).await,
         }
     }
 
     /// Exports what a search finds, a page at a time.
-    async fn found_by(&mut self, query: String) -> Result<(), LibraryError> {
+    async fn found_by(
+        &mut self,
+        query: String,
+        except: &HashSet<PhotoId>,
+    ) -> Result<(), LibraryError> {
         let finds = async { Ok(tokio::time::timeout(INDEX_PATIENCE, self.library.finds()).await) };
         if !matches!(self.unless_stopped(finds).await?, Ok(Ok(()))) {
             // Where a full disk holds up the index, an export of what it knows is of all the more use.
@@ -108,13 +113,15 @@ impl Export<'_> {
                 cursor,
                 sort: None,
             };
-            let page = self.unless_stopped(search(self.library, wanted)).await?;
+            let mut page = self.unless_stopped(search(self.library, wanted)).await?;
+            page.photos.retain(|photo| !except.contains(&photo.id));
+            let all = page.total.saturating_sub(except.len() as u64);
             // Where photos came or went since the page before, what was dealt with counts.
             let left = page.photos.len() as u64;
             self.change(|job| {
                 let found = job.processed() + left;
                 job.found = match page.next {
-                    Some(_) => page.total.max(found),
+                    Some(_) => all.max(found),
                     None => found,
                 };
             });
