@@ -13,6 +13,7 @@ import { SearchState } from './search/search.svelte';
 import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
 import { SelectionState } from './selection/selection.svelte';
+import { ShellState } from './shell/shell.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
 import { GridZoom } from './timeline/zoom.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
@@ -47,6 +48,8 @@ export class App {
   readonly drag = new DragState();
   readonly zoom = new GridZoom();
   readonly actions: PhotoActions;
+  /** The desktop around the window; null in the browser. */
+  readonly shell: ShellState | null;
 
   phase = $state<Phase>('loading');
   /** False from the first call that nobody answered until one is answered again. */
@@ -84,6 +87,7 @@ export class App {
       () => this.timeline.onEvent({ type: 'photos', height: 0, ids: [] }),
     );
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
+    this.shell = backend.desktop ? new ShellState(backend.desktop.shell, (text) => this.notify(text)) : null;
     this.actions = new PhotoActions(backend, {
       selection: this.selection,
       opened: () => this.viewer.row,

@@ -284,10 +284,11 @@ export function rowOf(card: Card): Row {
   return { id, taken_at, thumbhash, kind, favorite, rating, state, ratio };
 }
 
-async function request<T>(path: string, init: RequestInit): Promise<T> {
+/** What the route answers; throws the problem that it tells of. */
+export async function request<T>(path: string, init: RequestInit, root = API): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(API + path, { credentials: 'same-origin', ...init });
+    response = await fetch(root + path, { credentials: 'same-origin', ...init });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new BackendError('unreachable', error instanceof Error ? error.message : String(error));

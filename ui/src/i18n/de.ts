@@ -9,6 +9,7 @@ import { invite } from './de/invite';
 import { ledger } from './de/ledger';
 import { search } from './de/search';
 import { selection } from './de/selection';
+import { shell } from './de/shell';
 import { start } from './de/start';
 import { timeline } from './de/timeline';
 import { viewer } from './de/viewer';
@@ -18,6 +19,7 @@ export const de: Catalogue = {
   ...app,
   ...commands,
   ...start,
+  ...shell,
   ...timeline,
   ...selection,
   ...search,

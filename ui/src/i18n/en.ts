@@ -9,6 +9,7 @@ import { invite } from './en/invite';
 import { ledger } from './en/ledger';
 import { search } from './en/search';
 import { selection } from './en/selection';
+import { shell } from './en/shell';
 import { start } from './en/start';
 import { timeline } from './en/timeline';
 import { viewer } from './en/viewer';
@@ -17,6 +18,7 @@ export const en = {
   ...app,
   ...commands,
   ...start,
+  ...shell,
   ...timeline,
   ...selection,
   ...search,
