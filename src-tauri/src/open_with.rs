@@ -8,7 +8,7 @@ use std::{fs, io};
 use crate::desktop_entry::{self, ID, Launch};
 
 /// What the import takes, by the names that desktops have for it.
-const TYPES: [&str; 24] = [
+const TYPES: [&str; 28] = [
     "image/jpeg",
     "image/png",
     "image/webp",
@@ -27,10 +27,14 @@ const TYPES: [&str; 24] = [
     "image/x-olympus-orf",
     "image/x-panasonic-rw2",
     "image/x-pentax-pef",
+    "image/x-samsung-srw",
     "image/x-sony-arw",
     "video/mp4",
     "video/quicktime",
     "video/3gpp",
+    "video/mpeg",
+    "video/mp2t",
+    "video/webm",
     "video/x-matroska",
     "video/x-msvideo",
 ];

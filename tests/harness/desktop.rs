@@ -3,10 +3,12 @@
 
 mod display;
 mod failure;
+mod panel;
 mod pointer;
 mod process;
 mod webdriver;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub use failure::Failure;
+pub use panel::Panel;
 pub use process::Running;
 pub use webdriver::{ENTER, ESCAPE, Element, Page};
 
@@ -60,9 +63,17 @@ impl Desktop {
     /// # Errors
     /// The driver or the app does not start.
     pub fn open(&self, data: &Path) -> Result<App, Failure> {
+        self.open_with(data, &[])
+    }
+
+    /// Starts the app on the library in `data` as a WebDriver session, with `more` on its command line.
+    ///
+    /// # Errors
+    /// The driver or the app does not start.
+    pub fn open_with(&self, data: &Path, more: &[&OsStr]) -> Result<App, Failure> {
         let mut tries = 1;
         loop {
-            match self.try_open(data) {
+            match self.try_open(data, more) {
                 Err(failure) if tries < DRIVER_TRIES => {
                     eprintln!("the driver is started once more: {failure}");
                     tries += 1;
@@ -72,14 +83,14 @@ impl Desktop {
         }
     }
 
-    fn try_open(&self, data: &Path) -> Result<App, Failure> {
+    fn try_open(&self, data: &Path, more: &[&OsStr]) -> Result<App, Failure> {
         let (port, native_port) = (free_port()?, free_port()?);
         let mut command = self.display.command("tauri-driver");
         command.arg("--port").arg(port.to_string());
         command.arg("--native-port").arg(native_port.to_string());
         let mut driver = Group::spawn(&mut command)?;
         let app = program("kinfolio-desktop")?;
-        let args = ["--data".as_ref(), data.as_os_str()];
+        let args = [&["--data".as_ref(), data.as_os_str()], more].concat();
         let page = Page::open(port, &app, &args, || driver.has_ended())?;
         Ok(App {
             page,
@@ -94,6 +105,14 @@ impl Desktop {
     pub fn start_plain(&self, data: &Path) -> Result<Running, Failure> {
         let mut command = self.program("kinfolio-desktop")?;
         Running::start(command.arg("--data").arg(data))
+    }
+
+    /// Starts a panel on this desktop, which shows notifications and the tray.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn panel(&self) -> Result<Panel<'_>, Failure> {
+        Panel::start(&self.display)
     }
 
     /// A command that runs on this desktop: its display, its bus, its home.
@@ -126,6 +145,30 @@ impl Desktop {
     /// The window is not there.
     pub fn press(&self, title: &str, key: &str) -> Result<(), Failure> {
         pointer::press(&self.display, title, key)
+    }
+
+    /// Presses a key in whatever has the keyboard, such as a menu that is open.
+    ///
+    /// # Errors
+    /// The display refuses.
+    pub fn press_on(&self, key: &str) -> Result<(), Failure> {
+        pointer::press_on(&self.display, key)
+    }
+
+    /// Puts the window `title` into the task bar.
+    ///
+    /// # Errors
+    /// The window is not there.
+    pub fn minimise(&self, title: &str) -> Result<(), Failure> {
+        pointer::minimise(&self.display, title)
+    }
+
+    /// Waits until no window named `title` is on the screen.
+    ///
+    /// # Errors
+    /// One stays for longer than `limit`.
+    pub fn wait_for_no_window(&self, title: &str, limit: Duration) -> Result<(), Failure> {
+        pointer::no_window(&self.display, title, limit)
     }
 
     /// Waits until a window named `title` is on the screen.

@@ -12,7 +12,7 @@ export const shell: In<typeof english> = {
 
   'about.title': 'Über Kinfolio',
   'about.version': 'Version {version}',
-  'about.what': 'Die Fotos eines Haushalts, auf seinen eigenen Geräten. Nichts verlässt sie je.',
+  'about.what': 'Die Fotos eines Haushalts, auf seinen eigenen Geräten.',
   'about.licence': 'Freie Software unter der MIT- oder der Apache-2.0-Lizenz, ganz nach Wahl.',
 
   'tray.opening': 'Die Bibliothek wird geöffnet …',

@@ -9,7 +9,7 @@ export const shell = {
 
   'about.title': 'About Kinfolio',
   'about.version': 'Version {version}',
-  'about.what': 'The photos of a household, on its own devices. Nothing ever leaves them.',
+  'about.what': 'The photos of a household, on its own devices.',
   'about.licence': 'Free software under the MIT or the Apache 2.0 licence, as you choose.',
 
   'tray.opening': 'Opening the library…',
