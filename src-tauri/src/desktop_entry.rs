@@ -31,7 +31,7 @@ impl Launch {
         let data = std::path::absolute(data)?;
         Ok(Self {
             program,
-            data: (usual.as_deref() != Some(&data)).then_some(data),
+            data: (usual.as_deref() != Some(data.as_path())).then_some(data),
         })
     }
 
@@ -69,7 +69,7 @@ impl Launch {
         let mut entry = String::from("[Desktop Entry]\nType=Application\nVersion=1.5\n");
         let first = [("Name", title.as_str()), ("Exec", command.as_str())];
         for (key, value) in first.iter().chain(lines) {
-            entry.extend([key, "=", &escaped(value), "\n"]);
+            entry.extend([*key, "=", &escaped(value), "\n"]);
         }
         Ok(entry)
     }

@@ -5,7 +5,7 @@
 /// Whether a tray shows what is put into it now. Asks the session bus, which answers at once.
 #[cfg(target_os = "linux")]
 pub fn is_shown() -> bool {
-    has_library() && has_host().unwrap_or(false)
+    has_host().unwrap_or(false) && has_library()
 }
 
 /// Elsewhere a tray is a part of the platform.

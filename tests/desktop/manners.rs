@@ -160,15 +160,26 @@ fn the_desktop_starts_it_and_offers_it_as_wished() -> Result<(), Failure> {
     let name = r#"/the family's 100%% \\"photos\\"""#;
 
     let wishes = [
-        ("at_login", desktop.folder(".config/autostart"), "--background"),
-        ("open_with", desktop.folder(".local/share/applications"), "%F"),
+        (
+            "at_login",
+            desktop.folder(".config/autostart"),
+            "--background",
+        ),
+        (
+            "open_with",
+            desktop.folder(".local/share/applications"),
+            "%F",
+        ),
     ];
     for (wish, folder, end) in wishes {
         assert_eq!(entries(&folder), Vec::<PathBuf>::new());
         assert_eq!(shell(page, &format!("{{\"{wish}\":true}}"))?[wish], true);
-        let [entry] = entries(&folder).try_into().unwrap();
+        let [entry]: [PathBuf; 1] = entries(&folder).try_into().unwrap();
         let entry = fs::read_to_string(entry)?;
-        let command = entry.lines().find(|line| line.starts_with("Exec=")).unwrap();
+        let command = entry
+            .lines()
+            .find(|line| line.starts_with("Exec="))
+            .unwrap();
         assert!(command.contains(quoted), "{command}");
         assert!(command.ends_with(&format!("{name} {end}")), "{command}");
 
@@ -185,33 +196,48 @@ fn the_tray_keeps_it_and_notifications_tell_what_happens() -> Result<(), Failure
     let library = made(&desktop)?;
     let photos = sample(&desktop, 2)?;
     let window = "Home – Kinfolio";
-    let app = desktop.open(&library)?;
-    let page = &app.page;
-    desktop.wait_for_window(window, LIMIT)?;
+    let app = desktop.start_plain_with(&library, &["--background"])?;
     panel.tray(|lines| {
         let choices = ["Show Kinfolio", "Import files…", "Quit"];
-        lines == [&["This PC holds the whole ledger"], &choices[..]].concat()
+        lines == [&["This PC holds the whole ledger"][..], &choices].concat()
     })?;
+    desktop.wait_for_no_window(WINDOW, LIMIT)?;
 
     // Nobody looks: a notification tells of the import.
-    desktop.minimise(window)?;
-    desktop.wait_for_no_window(window, LIMIT)?;
     let mut second = desktop.program("kinfolio-desktop")?;
     second.arg("--background").arg("--data").arg(&library);
     run(second.args(&photos))?;
     let (title, text) = panel.notification()?;
     assert_eq!(title, "Import finished");
     assert_eq!(text, "2 added + 0 duplicates + 0 rejected = 2 found");
+    desktop.wait_for_no_window(WINDOW, LIMIT)?;
     panel.choose("Show Kinfolio")?;
     desktop.wait_for_window(window, LIMIT)?;
+    panel.choose("Quit")?;
+    let (code, said) = app.end(LIMIT)?;
+    assert_eq!(code, Some(0), "{said}");
+    Ok(())
+}
 
-    assert_eq!(shell(page, r#"{"keep_in_tray":true}"#)?["tray"], true);
+#[test]
+fn a_window_that_is_closed_stays_in_the_tray_as_wished() -> Result<(), Failure> {
+    let desktop = Desktop::start()?;
+    let mut panel = desktop.panel()?;
+    let library = made(&desktop)?;
+    let window = "Home – Kinfolio";
+    let app = desktop.open(&library)?;
+    desktop.wait_for_window(window, LIMIT)?;
+    panel.tray(|lines| lines.contains(&"This PC holds the whole ledger"))?;
+    assert_eq!(shell(&app.page, r#"{"keep_in_tray":true}"#)?["tray"], true);
     desktop.close_window(window)?;
     let lock = File::open(library.join("lock"))?;
     assert!(lock.try_lock().is_err(), "the library is still open");
     panel.choose("Show Kinfolio")?;
     desktop.wait_for_window(window, LIMIT)?;
-    panel.choose("Quit")?;
+
+    // Where nothing shows the tray any more, the window is the way to the app.
+    drop(panel);
+    desktop.close_window(window)?;
     wait_for("the end of the app", LIMIT, || {
         Ok(lock.try_lock().is_ok().then_some(()))
     })
@@ -233,7 +259,14 @@ fn sample(desktop: &Desktop, count: usize) -> Result<Vec<PathBuf>, Failure> {
     let folder = desktop.folder("photos");
     run(desktop
         .program("kinfolio")?
-        .args(["sample", "--seed", "7", "--count", &count.to_string(), "--to"])
+        .args([
+            "sample",
+            "--seed",
+            "7",
+            "--count",
+            &count.to_string(),
+            "--to",
+        ])
         .arg(&folder))?;
     let mut found = Vec::new();
     let mut open = vec![folder.clone()];
@@ -256,8 +289,10 @@ fn sample(desktop: &Desktop, count: usize) -> Result<Vec<PathBuf>, Failure> {
 
 fn receipt(page: &Page, added: usize) -> Result<(), Failure> {
     let done = "[data-testid=import-panel][data-state=done]";
-    page.wait(&format!("{done} [data-testid=import-receipt][data-added='{added}']"))
-        .map(|_| ())
+    page.wait(&format!(
+        "{done} [data-testid=import-receipt][data-added='{added}']"
+    ))
+    .map(|_| ())
 }
 
 /// What the shell answers to a wish of the page.

@@ -93,8 +93,8 @@ class Tray:
             for id, properties, _children in lines
             if "label" in properties
         ]
-        if shown != self.said:
-            self.said = shown
+        if (sender, shown) != self.said:
+            self.said = (sender, shown)
             say({"tray": {"bus": sender, "menu": menu, "lines": shown}})
 
     def ask(self, sender, path, interface, method, given, then):

@@ -90,7 +90,7 @@ impl Desktop {
         command.arg("--native-port").arg(native_port.to_string());
         let mut driver = Group::spawn(&mut command)?;
         let app = program("kinfolio-desktop")?;
-        let args = [&["--data".as_ref(), data.as_os_str()], more].concat();
+        let args = [&[OsStr::new("--data"), data.as_os_str()][..], more].concat();
         let page = Page::open(port, &app, &args, || driver.has_ended())?;
         Ok(App {
             page,
@@ -103,8 +103,16 @@ impl Desktop {
     /// # Errors
     /// It has not been built or does not start.
     pub fn start_plain(&self, data: &Path) -> Result<Running, Failure> {
+        self.start_plain_with(data, &[])
+    }
+
+    /// Starts the app on the library in `data`, without a driver, with `more` on its command line.
+    ///
+    /// # Errors
+    /// It has not been built or does not start.
+    pub fn start_plain_with(&self, data: &Path, more: &[&str]) -> Result<Running, Failure> {
         let mut command = self.program("kinfolio-desktop")?;
-        Running::start(command.arg("--data").arg(data))
+        Running::start(command.arg("--data").arg(data).args(more))
     }
 
     /// Starts a panel on this desktop, which shows notifications and the tray.

@@ -109,11 +109,7 @@ impl<'a> Panel<'a> {
     }
 
     /// The first thing said that `wanted` takes. What is said of the tray is remembered.
-    fn hear<T>(
-        &mut self,
-        what: &str,
-        wanted: impl Fn(&Value) -> Option<T>,
-    ) -> Result<T, Failure> {
+    fn hear<T>(&mut self, what: &str, wanted: impl Fn(&Value) -> Option<T>) -> Result<T, Failure> {
         let began = Instant::now();
         while let Some(left) = LIMIT.checked_sub(began.elapsed()) {
             let Ok(said) = self.said.recv_timeout(left) else {
