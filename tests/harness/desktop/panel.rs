@@ -16,6 +16,10 @@ use super::{Failure, run};
 /// How long something may take to show.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// How often a line is chosen, and how long after the last time.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Ends when dropped.
 pub struct Panel<'a> {
     display: &'a Display,
@@ -88,7 +92,19 @@ impl<'a> Panel<'a> {
     ///
     /// # Errors
     /// There is none, or the app does not hear it.
-    pub fn choose(&self, label: &str) -> Result<(), Failure> {
+    pub fn choose(&mut self, label: &str) -> Result<(), Failure> {
+        let mut tries = 1;
+        loop {
+            // A menu that was replaced in this moment has other numbers: a person chooses again.
+            match self.try_choose(label) {
+                Err(_) if tries < TRIES => tries += 1,
+                chosen => return chosen,
+            }
+            let _ = self.hear_within(PAUSE, "another menu", |_| None::<()>);
+        }
+    }
+
+    fn try_choose(&self, label: &str) -> Result<(), Failure> {
         let lines = self.tray["lines"].as_array().map(Vec::as_slice);
         let mut lines = lines.unwrap_or_default().iter();
         let Some(line) = lines.find(|line| line["label"] == label) else {
@@ -110,8 +126,17 @@ impl<'a> Panel<'a> {
 
     /// The first thing said that `wanted` takes. What is said of the tray is remembered.
     fn hear<T>(&mut self, what: &str, wanted: impl Fn(&Value) -> Option<T>) -> Result<T, Failure> {
+        self.hear_within(LIMIT, what, wanted)
+    }
+
+    fn hear_within<T>(
+        &mut self,
+        limit: Duration,
+        what: &str,
+        wanted: impl Fn(&Value) -> Option<T>,
+    ) -> Result<T, Failure> {
         let began = Instant::now();
-        while let Some(left) = LIMIT.checked_sub(began.elapsed()) {
+        while let Some(left) = limit.checked_sub(began.elapsed()) {
             let Ok(said) = self.said.recv_timeout(left) else {
                 break;
             };
@@ -124,7 +149,7 @@ impl<'a> Panel<'a> {
         }
         Err(Failure::TooLate {
             what: format!("{what} (the tray says {})", self.tray),
-            limit: LIMIT,
+            limit,
         })
     }
 }
