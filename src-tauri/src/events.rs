@@ -6,6 +6,14 @@ use tauri::{AppHandle, Emitter};
 use tokio::sync::broadcast::error::RecvError;
 
 const NAME: &str = "kinfolio";
+const HANDED: &str = "handed";
+
+/// Tells the page that files wait for it; which, it asks.
+pub fn tell_handed(app: &AppHandle) {
+    if let Err(error) = app.emit(HANDED, ()) {
+        tracing::warn!(%error, "the window does not know that files were handed over");
+    }
+}
 
 /// Tells the page until the library closes.
 pub async fn forward(app: AppHandle, library: Library) {

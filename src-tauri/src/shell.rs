@@ -4,7 +4,7 @@
 //! it. A start that fails ends in a message that a person can act on. The app ends, whether by its
 //! window, a signal or the session, only after the library is sealed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,12 +13,15 @@ use kinfolio_library::LibraryError;
 use tauri::async_runtime::spawn;
 use tauri::http::{Request, Response};
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::{
+    AppHandle, Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent,
+};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::home::{Answering, Home};
+use crate::manners::{self, Manners};
 use crate::options::Options;
 use crate::{events, first_start, protocol, single};
 
@@ -42,7 +45,9 @@ pub fn run(options: Options) -> ExitCode {
         );
         return ExitCode::FAILURE;
     };
-    match build(&data) {
+    let manners = Arc::new(Manners::new(&data, options.background));
+    manners.handed.add(&options.paths, &here());
+    match build(&data, &manners) {
         Ok((app, home)) => {
             let code = app.run_return(move |app, event| on_event(app, event, &home));
             ExitCode::from(u8::try_from(code).unwrap_or(1))
@@ -66,23 +71,32 @@ fn has_display() -> bool {
     true
 }
 
-fn build(data: &Path) -> tauri::Result<(tauri::App, Arc<Home>)> {
+/// Where paths on the command line begin.
+fn here() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
+}
+
+fn build(data: &Path, manners: &Arc<Manners>) -> tauri::Result<(tauri::App, Arc<Home>)> {
     let home = Arc::new(Home::new(data.to_path_buf()));
     let page = Page {
         home: Arc::clone(&home),
         first_start: first_start::router(Arc::clone(&home)),
+        manners: manners::router(Arc::clone(manners)),
     };
     let remembered =
         StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let starting = Arc::clone(&home);
+    let (opening, closing) = (Arc::clone(manners), Arc::clone(manners));
     let app = tauri::Builder::default()
-        .plugin(single::per_library(data))
+        .plugin(single::per_library(data, Arc::clone(manners)))
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(remembered)
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        .on_window_event(move |window, event| on_window_event(window, event, &closing))
         .register_asynchronous_uri_scheme_protocol(
             protocol::SCHEME,
             move |_window, request, responder| {
@@ -91,7 +105,7 @@ fn build(data: &Path) -> tauri::Result<(tauri::App, Arc<Home>)> {
             },
         )
         .setup(move |app| {
-            open_window(app.handle())?;
+            open_window(app.handle(), !opening.is_in_background())?;
             spawn(start(app.handle().clone(), starting));
             Ok(())
         })
@@ -104,10 +118,14 @@ fn build(data: &Path) -> tauri::Result<(tauri::App, Arc<Home>)> {
 struct Page {
     home: Arc<Home>,
     first_start: Router,
+    manners: Router,
 }
 
 impl Page {
     async fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if Path::new(request.uri().path()).starts_with(manners::ROUTES) {
+            return protocol::answer(self.manners.clone(), request).await;
+        }
         let router = match self.home.answering().await {
             Answering::FirstStart => self.first_start.clone(),
             Answering::Library(router) => router,
@@ -117,13 +135,14 @@ impl Page {
     }
 }
 
-fn open_window(app: &AppHandle) -> tauri::Result<()> {
+fn open_window(app: &AppHandle, visible: bool) -> tauri::Result<()> {
     let page = Url::parse(protocol::START)
         .map_err(|_| tauri::Error::InvalidWebviewUrl(protocol::START))?;
     WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::CustomProtocol(page))
         .title("Kinfolio")
         .inner_size(1280.0, 860.0)
         .min_inner_size(420.0, 420.0)
+        .visible(visible)
         // Nothing that a photo's caption or name could smuggle in leads out of the app.
         .on_navigation(|to| to.scheme() == protocol::SCHEME)
         .on_new_window(|_to, _features| NewWindowResponse::Deny)
@@ -170,6 +189,33 @@ async fn exit_on_signal(app: AppHandle) {
         _ = hangup.recv() => {}
     }
     app.exit(0);
+}
+
+/// Closing the window ends the app, unless it stays in the tray. The menu is none of a full screen.
+fn on_window_event(window: &Window, event: &WindowEvent, manners: &Manners) {
+    let done = match event {
+        WindowEvent::CloseRequested { api, .. } if manners.stays_in_tray() => {
+            api.prevent_close();
+            window.hide()
+        }
+        WindowEvent::Resized(_) => fit_menu(window),
+        _ => Ok(()),
+    };
+    if let Err(error) = done {
+        tracing::warn!(%error, "the window does not show as it should");
+    }
+}
+
+fn fit_menu(window: &Window) -> tauri::Result<()> {
+    let full = window.is_fullscreen()?;
+    if window.menu().is_none() || window.is_menu_visible()? != full {
+        return Ok(());
+    }
+    if full {
+        window.hide_menu()
+    } else {
+        window.show_menu()
+    }
 }
 
 /// The end waits until the library is sealed.

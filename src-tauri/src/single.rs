@@ -1,21 +1,39 @@
-//! One running app per library: a second start raises the window that the first one opened.
+//! One running app per library: a second start hands its files over to the first one and raises
+//! that one's window.
 //!
 //! This is a courtesy over the session bus, not a lock. What keeps two processes out of one library
 //! is the library's own lock, which also works where there is no session bus.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use clap::Parser;
 use sha2::{Digest, Sha256};
 use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Manager, Wry};
 
+use crate::events;
+use crate::manners::Manners;
+use crate::options::Options;
 use crate::shell::WINDOW;
 
 /// The plugin that ends this process when another one shows the library in `data`.
-pub fn per_library(data: &Path) -> TauriPlugin<Wry> {
+pub fn per_library(data: &Path, manners: Arc<Manners>) -> TauriPlugin<Wry> {
     tauri_plugin_single_instance::Builder::new()
-        .callback(|app, _arguments, _folder| raise(app))
+        .callback(move |app, arguments, folder| {
+            // The second start has read the same words already, with the same result.
+            let Ok(options) = Options::try_parse_from(arguments) else {
+                return raise(app);
+            };
+            manners.handed.add(&options.paths, Path::new(&folder));
+            if !options.paths.is_empty() {
+                events::tell_handed(app);
+            }
+            if !options.background {
+                raise(app);
+            }
+        })
         .dbus_id(bus_name(data))
         .build()
 }

@@ -2,11 +2,14 @@
 //! and an end that loses nothing.
 
 use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use harness::desktop::{Desktop, Failure, run};
+use harness::desktop::{Desktop, Failure, Page, run, wait_for};
+use serde_json::Value;
 
-const WINDOW: &str = "Kinfolio";
+/// The title is the household's once there is one.
+const WINDOW: &str = "(.+ – )?Kinfolio";
 const LIMIT: Duration = Duration::from_secs(20);
 
 #[test]
@@ -105,4 +108,205 @@ fn without_a_display_it_says_what_to_do() -> Result<(), Failure> {
     assert_eq!(said.status.code(), Some(1), "{words}");
     assert!(words.contains("kinfolio serve"), "{words}");
     Ok(())
+}
+
+#[test]
+fn files_are_handed_over_and_imported() -> Result<(), Failure> {
+    let desktop = Desktop::start()?;
+    let library = made(&desktop)?;
+    let photos = sample(&desktop, 3)?;
+    let first = photos[0].clone();
+    let app = desktop.open_with(&library, &[first.as_os_str()])?;
+    let page = &app.page;
+    desktop.wait_for_window("Home – Kinfolio", LIMIT)?;
+    receipt(page, 1)?;
+    page.click(&page.wait("[data-testid=import-close]")?)?;
+
+    // Named from another folder, and one of them is not there.
+    let folder = first.parent().unwrap();
+    let mut second = desktop.program("kinfolio-desktop")?;
+    let names = photos[1..].iter().map(|path| path.file_name().unwrap());
+    second.current_dir(folder).arg("--data").arg(&library);
+    run(second.args(names).arg("gone.jpg"))?;
+    receipt(page, 2)?;
+    let told = page.wait("[data-testid=notices]")?;
+    let told = page.text(&told)?;
+    let gone = folder.join("gone.jpg");
+    assert!(told.contains(gone.to_str().unwrap()), "{told}");
+    page.picture("manners-1-handed")?;
+
+    // The native menu, by its letters: Help, About.
+    let window = "Home – Kinfolio";
+    desktop.press(window, "alt+h")?;
+    desktop.press_on("Up")?;
+    desktop.press_on("Return")?;
+    page.wait("[data-testid=about-version]")?;
+    page.picture("manners-2-about")
+}
+
+#[test]
+fn the_desktop_starts_it_and_offers_it_as_wished() -> Result<(), Failure> {
+    let desktop = Desktop::start()?;
+    let library = desktop.folder("the family's 100% \"photos\"");
+    run(desktop
+        .program("kinfolio")?
+        .arg("--data")
+        .arg(&library)
+        .args(["init", "--name", "Home"]))?;
+    let app = desktop.open(&library)?;
+    let page = &app.page;
+    page.wait("[data-testid=empty-library]")?;
+    let quoted = r#"--data "/"#;
+    let name = r#"/the family's 100%% \\"photos\\"""#;
+
+    let wishes = [
+        (
+            "at_login",
+            desktop.folder(".config/autostart"),
+            "--background",
+        ),
+        (
+            "open_with",
+            desktop.folder(".local/share/applications"),
+            "%F",
+        ),
+    ];
+    for (wish, folder, end) in wishes {
+        assert_eq!(entries(&folder), Vec::<PathBuf>::new());
+        assert_eq!(shell(page, &format!("{{\"{wish}\":true}}"))?[wish], true);
+        let [entry]: [PathBuf; 1] = entries(&folder).try_into().unwrap();
+        let entry = fs::read_to_string(entry)?;
+        let command = entry
+            .lines()
+            .find(|line| line.starts_with("Exec="))
+            .unwrap();
+        assert!(command.contains(quoted), "{command}");
+        assert!(command.ends_with(&format!("{name} {end}")), "{command}");
+
+        assert_eq!(shell(page, &format!("{{\"{wish}\":false}}"))?[wish], false);
+        assert_eq!(entries(&folder), Vec::<PathBuf>::new());
+    }
+    Ok(())
+}
+
+#[test]
+fn the_tray_keeps_it_and_notifications_tell_what_happens() -> Result<(), Failure> {
+    let desktop = Desktop::start()?;
+    let mut panel = desktop.panel()?;
+    let library = made(&desktop)?;
+    let photos = sample(&desktop, 2)?;
+    let window = "Home – Kinfolio";
+    let app = desktop.start_plain_with(&library, &["--background"])?;
+    panel.tray(|lines| {
+        let choices = ["Show Kinfolio", "Import files…", "Quit"];
+        lines == [&["This PC holds the whole ledger"][..], &choices].concat()
+    })?;
+    desktop.wait_for_no_window(WINDOW, LIMIT)?;
+
+    // Nobody looks: a notification tells of the import.
+    let mut second = desktop.program("kinfolio-desktop")?;
+    second.arg("--background").arg("--data").arg(&library);
+    run(second.args(&photos))?;
+    let (title, text) = panel.notification()?;
+    assert_eq!(title, "Import finished");
+    assert_eq!(text, "2 added + 0 duplicates + 0 rejected = 2 found");
+    desktop.wait_for_no_window(WINDOW, LIMIT)?;
+    panel.choose("Show Kinfolio")?;
+    desktop.wait_for_window(window, LIMIT)?;
+    panel.choose("Quit")?;
+    let (code, said) = app.end(LIMIT)?;
+    assert_eq!(code, Some(0), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_window_that_is_closed_stays_in_the_tray_as_wished() -> Result<(), Failure> {
+    let desktop = Desktop::start()?;
+    let mut panel = desktop.panel()?;
+    let library = made(&desktop)?;
+    let window = "Home – Kinfolio";
+    let app = desktop.open(&library)?;
+    desktop.wait_for_window(window, LIMIT)?;
+    panel.tray(|lines| lines.contains(&"This PC holds the whole ledger"))?;
+    assert_eq!(shell(&app.page, r#"{"keep_in_tray":true}"#)?["tray"], true);
+    desktop.close_window(window)?;
+    let lock = File::open(library.join("lock"))?;
+    assert!(lock.try_lock().is_err(), "the library is still open");
+    panel.choose("Show Kinfolio")?;
+    desktop.wait_for_window(window, LIMIT)?;
+
+    // Where nothing shows the tray any more, the window is the way to the app.
+    drop(panel);
+    desktop.close_window(window)?;
+    wait_for("the end of the app", LIMIT, || {
+        Ok(lock.try_lock().is_ok().then_some(()))
+    })
+}
+
+/// A library with nothing in it.
+fn made(desktop: &Desktop) -> Result<PathBuf, Failure> {
+    let library = desktop.folder("library");
+    run(desktop
+        .program("kinfolio")?
+        .arg("--data")
+        .arg(&library)
+        .args(["init", "--name", "Home"]))?;
+    Ok(library)
+}
+
+/// So many generated photos, all in one folder.
+fn sample(desktop: &Desktop, count: usize) -> Result<Vec<PathBuf>, Failure> {
+    let folder = desktop.folder("photos");
+    run(desktop
+        .program("kinfolio")?
+        .args([
+            "sample",
+            "--seed",
+            "7",
+            "--count",
+            &count.to_string(),
+            "--to",
+        ])
+        .arg(&folder))?;
+    let mut found = Vec::new();
+    let mut open = vec![folder.clone()];
+    while let Some(path) = open.pop() {
+        for entry in fs::read_dir(path)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let flat = folder.join(path.file_name().unwrap());
+            fs::rename(&path, &flat)?;
+            found.push(flat);
+        }
+    }
+    found.sort();
+    assert_eq!(found.len(), count);
+    Ok(found)
+}
+
+fn receipt(page: &Page, added: usize) -> Result<(), Failure> {
+    let done = "[data-testid=import-panel][data-state=done]";
+    page.wait(&format!(
+        "{done} [data-testid=import-receipt][data-added='{added}']"
+    ))
+    .map(|_| ())
+}
+
+/// What the shell answers to a wish of the page.
+fn shell(page: &Page, wish: &str) -> Result<Value, Failure> {
+    page.eval(&format!(
+        "return fetch('/shell', {{ method: 'PATCH', headers: {{ 'content-type': 'application/json' }}, body: '{wish}' }})
+            .then(answer => answer.json())"
+    ))
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "desktop"))
+        .collect()
 }

@@ -3,10 +3,12 @@
 
 mod display;
 mod failure;
+mod panel;
 mod pointer;
 mod process;
 mod webdriver;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub use failure::Failure;
+pub use panel::Panel;
 pub use process::Running;
 pub use webdriver::{CONTROL, DELETE, END, ENTER, ESCAPE, Element, HOME, Page, SHIFT};
 
@@ -66,14 +69,27 @@ impl Desktop {
         self.open_with(data, &[])
     }
 
+    /// Starts the app on the library in `data` as a WebDriver session, with `more` on its command line.
+    ///
+    /// # Errors
+    /// The driver or the app does not start.
+    pub fn open_with(&self, data: &Path, more: &[&OsStr]) -> Result<App, Failure> {
+        self.open_in(data, more, &[])
+    }
+
     /// The same with these variables in its environment.
     ///
     /// # Errors
     /// The driver or the app does not start.
-    pub fn open_with(&self, data: &Path, variables: &[(&str, &str)]) -> Result<App, Failure> {
+    pub fn open_in(
+        &self,
+        data: &Path,
+        more: &[&OsStr],
+        variables: &[(&str, &str)],
+    ) -> Result<App, Failure> {
         let mut tries = 1;
         loop {
-            match self.try_open(data, variables) {
+            match self.try_open(data, more, variables) {
                 Err(failure) if tries < DRIVER_TRIES => {
                     eprintln!("the driver is started once more: {failure}");
                     tries += 1;
@@ -83,7 +99,12 @@ impl Desktop {
         }
     }
 
-    fn try_open(&self, data: &Path, variables: &[(&str, &str)]) -> Result<App, Failure> {
+    fn try_open(
+        &self,
+        data: &Path,
+        more: &[&OsStr],
+        variables: &[(&str, &str)],
+    ) -> Result<App, Failure> {
         let (port, native_port) = (free_port()?, free_port()?);
         let mut command = self.display.command("tauri-driver");
         command.envs(variables.iter().copied());
@@ -91,7 +112,8 @@ impl Desktop {
         command.arg("--native-port").arg(native_port.to_string());
         let mut driver = Group::spawn(&mut command)?;
         let app = program("kinfolio-desktop")?;
-        let args = ["--data".into(), data.to_string_lossy()];
+        let args = [&[OsStr::new("--data"), data.as_os_str()][..], more].concat();
+        let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
         let wish = json!({ "tauri:options": { "application": app, "args": args } });
         let page = Page::open(port, &wish, || driver.has_ended())?;
         Ok(App { page, driver })
@@ -102,8 +124,24 @@ impl Desktop {
     /// # Errors
     /// It has not been built or does not start.
     pub fn start_plain(&self, data: &Path) -> Result<Running, Failure> {
+        self.start_plain_with(data, &[])
+    }
+
+    /// Starts the app on the library in `data`, without a driver, with `more` on its command line.
+    ///
+    /// # Errors
+    /// It has not been built or does not start.
+    pub fn start_plain_with(&self, data: &Path, more: &[&str]) -> Result<Running, Failure> {
         let mut command = self.program("kinfolio-desktop")?;
-        Running::start(command.arg("--data").arg(data))
+        Running::start(command.arg("--data").arg(data).args(more))
+    }
+
+    /// Starts a panel on this desktop, which shows notifications and the tray.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn panel(&self) -> Result<Panel<'_>, Failure> {
+        Panel::start(&self.display)
     }
 
     /// A command that runs on this desktop: its display, its bus, its home.
@@ -136,6 +174,30 @@ impl Desktop {
     /// The window is not there.
     pub fn press(&self, title: &str, key: &str) -> Result<(), Failure> {
         pointer::press(&self.display, title, key)
+    }
+
+    /// Presses a key in whatever has the keyboard, such as a menu that is open.
+    ///
+    /// # Errors
+    /// The display refuses.
+    pub fn press_on(&self, key: &str) -> Result<(), Failure> {
+        pointer::press_on(&self.display, key)
+    }
+
+    /// Puts the window `title` into the task bar.
+    ///
+    /// # Errors
+    /// The window is not there.
+    pub fn minimise(&self, title: &str) -> Result<(), Failure> {
+        pointer::minimise(&self.display, title)
+    }
+
+    /// Waits until no window named `title` is on the screen.
+    ///
+    /// # Errors
+    /// One stays for longer than `limit`.
+    pub fn wait_for_no_window(&self, title: &str, limit: Duration) -> Result<(), Failure> {
+        pointer::no_window(&self.display, title, limit)
     }
 
     /// Waits until a window named `title` is on the screen.

@@ -18,6 +18,7 @@ import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
 import { SelectionState } from './selection/selection.svelte';
 import { Preferences } from './settings/preferences.svelte';
+import { ShellState } from './shell/shell.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
 import { GridZoom } from './timeline/zoom.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
@@ -59,6 +60,8 @@ export class App {
   readonly zoom = new GridZoom();
   readonly preferences = new Preferences();
   readonly actions: PhotoActions;
+  /** The desktop around the window; null in the browser. */
+  readonly shell: ShellState | null;
 
   phase = $state<Phase>('loading');
   /** False from the first call that nobody answered until one is answered again. */
@@ -104,6 +107,7 @@ export class App {
     this.exports = new ExportState(backend, trouble);
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
     this.organise = new Organise(backend, trouble);
+    this.shell = backend.desktop ? new ShellState(backend.desktop.shell, (text) => this.notify(text)) : null;
     this.actions = new PhotoActions(backend, {
       selection: this.selection,
       opened: () => this.viewer.row,

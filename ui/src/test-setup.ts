@@ -39,6 +39,7 @@ HTMLCanvasElement.prototype.getContext = () => null;
 
 // jsdom has no media: nothing that is asked about it is so.
 vi.stubGlobal('matchMedia', (media: string) => Object.assign(new EventTarget(), { media, matches: false }));
+
 // A pointer is a mouse with a number.
 class NumberedMouseEvent extends MouseEvent {
   readonly pointerId: number;

@@ -101,6 +101,22 @@ pub(super) fn press(display: &Display, title: &str, key: &str) -> Result<(), Fai
     xdotool(display, &["key", "--clearmodifiers", key])
 }
 
+pub(super) fn press_on(display: &Display, key: &str) -> Result<(), Failure> {
+    sleep(PAUSE * 3);
+    xdotool(display, &["key", "--clearmodifiers", key])
+}
+
+pub(super) fn minimise(display: &Display, title: &str) -> Result<(), Failure> {
+    let window = window(display, title, WINDOW_LIMIT)?;
+    xdotool(display, &["windowminimize", &window])
+}
+
+pub(super) fn no_window(display: &Display, title: &str, limit: Duration) -> Result<(), Failure> {
+    wait_for(&format!("no window {title:?}"), limit, || {
+        Ok(windows(display, title)?.is_empty().then_some(()))
+    })
+}
+
 /// The id of the window `title`, as soon as it is on the screen.
 pub(super) fn window(display: &Display, title: &str, limit: Duration) -> Result<String, Failure> {
     wait_for(&format!("a window {title:?}"), limit, || {

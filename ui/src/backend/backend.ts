@@ -2,6 +2,7 @@
  * The one door between the UI and the library. Components and state know this interface only; which of desktop, web
  * or memory stands behind it is decided once, in `main.ts`.
  */
+import type { Shell } from './shell';
 import type {
   Agreed,
   AgreedChange,
@@ -83,6 +84,8 @@ export interface Desktop {
   chooseSave(title: string, name: string): Promise<string | null>;
   /** Writes the recovery key into the file at `path`. */
   saveRecoveryKey(path: string): Promise<void>;
+  /** The window, and what the platform shows of the app beside it. */
+  readonly shell: Shell;
 }
 
 export interface Backend {

@@ -3,7 +3,9 @@ import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import type { Backend, Desktop, NativeDrop } from './backend';
+import { DesktopShell } from './desktop-shell';
 import { HttpClient } from './http';
+import { later } from './later';
 import type { BackendEvent } from './types';
 
 export function inDesktop(): boolean {
@@ -25,6 +27,7 @@ export class DesktopBackend extends HttpClient implements Backend {
     stopRestoring: () => this.stopRestoring(),
     chooseSave: (title, name) => save({ title, defaultPath: name }),
     saveRecoveryKey: (path) => this.saveRecoveryKey(path),
+    shell: new DesktopShell(),
   };
 
   subscribe(listener: (event: BackendEvent) => void): () => void {
@@ -38,9 +41,4 @@ function forward(drop: NativeDrop, listener: (drop: NativeDrop) => void): void {
       ? { type: drop.type, paths: drop.paths }
       : { type: drop.type },
   );
-}
-
-/** Stops a listener that may not have begun yet. */
-function later(started: Promise<() => void>): () => void {
-  return () => void started.then((stop) => stop());
 }

@@ -302,16 +302,17 @@ export function rowOf(card: Card): Row {
   return { id, taken_at, thumbhash, kind, favorite, rating, state, ratio };
 }
 
-async function request<T>(path: string, init: RequestInit): Promise<T> {
-  const text = await (await answered(path, init)).text();
+/** What the route answers; throws the problem that it tells of. */
+export async function request<T>(path: string, init: RequestInit, root = API): Promise<T> {
+  const text = await (await answered(path, init, root)).text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 /** The answer as it begins, or the problem thrown. */
-async function answered(path: string, init: RequestInit): Promise<Response> {
+async function answered(path: string, init: RequestInit, root = API): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(API + path, { credentials: 'same-origin', ...init });
+    response = await fetch(root + path, { credentials: 'same-origin', ...init });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new BackendError('unreachable', error instanceof Error ? error.message : String(error));

@@ -5,6 +5,7 @@ import { MemoryHousehold } from './memory-household';
 import { MemoryImports } from './memory-imports';
 import { MemoryLibrary } from './memory-library';
 import { hash } from './memory-photos';
+import { MemoryShell } from './memory-shell';
 import { alikePage, found, mapView, searchPage, suggested } from './memory-search';
 import type {
   Agreed,
@@ -61,6 +62,8 @@ export class MemoryBackend implements Backend {
   /** The other devices, for tests to turn off, let in and so on. */
   readonly others: MemoryHousehold;
   readonly library: MemoryLibrary;
+  /** The window and what is beside it. */
+  readonly shell = new MemoryShell();
   /** Set to make every call fail as if nothing answered. */
   unreachable = false;
   /** Set to make the next edits fail with this message. */
@@ -402,6 +405,7 @@ export class MemoryBackend implements Backend {
         await this.answer();
         this.savedTo = path;
       },
+      shell: this.shell,
     };
   }
 

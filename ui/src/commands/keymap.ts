@@ -3,8 +3,8 @@
  * the desktop's menu show it, so that none of them tells of a key that another one does not know.
  */
 
-/** Where a key counts: everywhere, among the photos of a grid, in the viewer, in a slideshow, on the map. */
-export type Scope = 'everywhere' | 'grid' | 'photo' | 'viewer' | 'slideshow' | 'map';
+/** Where a key counts: everywhere, in the desktop’s window, in a grid, in the viewer, in a slideshow, on the map. */
+export type Scope = 'everywhere' | 'window' | 'grid' | 'photo' | 'viewer' | 'slideshow' | 'map';
 
 interface Entry {
   id: string;
@@ -26,6 +26,10 @@ export const KEYMAP = [
   { id: 'import.files', scope: 'everywhere', keys: ['Ctrl+Shift+O'] },
   { id: 'undo', scope: 'everywhere', keys: ['Ctrl+Z'] },
   { id: 'keys', scope: 'everywhere', keys: ['?', 'F1'] },
+
+  { id: 'window.fullscreen', scope: 'window', keys: ['F11'] },
+  { id: 'window.close', scope: 'window', keys: ['Ctrl+W'] },
+  { id: 'window.quit', scope: 'window', keys: ['Ctrl+Q'] },
 
   { id: 'move.left', scope: 'grid', keys: ['ArrowLeft'] },
   { id: 'move.right', scope: 'grid', keys: ['ArrowRight'] },

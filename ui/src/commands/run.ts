@@ -16,6 +16,9 @@ const EVERYWHERE: Partial<Record<CommandId, (app: App) => unknown>> = {
   'import.files': chooseFiles,
   undo: (app) => app.undo(),
   keys: (app) => (app.keysShown = !app.keysShown),
+  'window.fullscreen': (app) => app.shell?.desktop.toggleFullscreen(),
+  'window.close': (app) => app.shell?.desktop.close(),
+  'window.quit': (app) => app.shell?.desktop.quit(),
 };
 
 /** Carries a command out; false where it is not one of those. */

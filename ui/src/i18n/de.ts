@@ -14,6 +14,7 @@ import { organise } from './de/organise';
 import { preferences } from './de/preferences';
 import { search } from './de/search';
 import { selection } from './de/selection';
+import { shell } from './de/shell';
 import { start } from './de/start';
 import { timeline } from './de/timeline';
 import { trash } from './de/trash';
@@ -24,6 +25,7 @@ export const de: Catalogue = {
   ...app,
   ...commands,
   ...start,
+  ...shell,
   ...timeline,
   ...selection,
   ...exporting,

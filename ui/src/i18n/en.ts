@@ -14,6 +14,7 @@ import { organise } from './en/organise';
 import { preferences } from './en/preferences';
 import { search } from './en/search';
 import { selection } from './en/selection';
+import { shell } from './en/shell';
 import { start } from './en/start';
 import { timeline } from './en/timeline';
 import { trash } from './en/trash';
@@ -23,6 +24,7 @@ export const en = {
   ...app,
   ...commands,
   ...start,
+  ...shell,
   ...timeline,
   ...selection,
   ...exporting,

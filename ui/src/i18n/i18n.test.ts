@@ -32,6 +32,8 @@ const SAME: Key[] = [
   'history.by',
   'change.field',
   'ledger.line',
+  'window.title',
+  'about.version',
   'join.invitation.hint',
   'device.online',
   'device.block',

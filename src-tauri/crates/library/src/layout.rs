@@ -193,7 +193,10 @@ pub fn sentinels_folder() -> Option<PathBuf> {
     persons_folder("XDG_STATE_HOME", ".local/state").map(|state| state.join("kinfolio/devices"))
 }
 
-fn persons_folder(variable: &str, in_home: &str) -> Option<PathBuf> {
+/// The folder that `variable` names, or else the one that the specification of these folders has
+/// `in_home`; nothing, if nobody knows where the person's files are.
+#[must_use]
+pub fn persons_folder(variable: &str, in_home: &str) -> Option<PathBuf> {
     let named = |name: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)
