@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelOf, namesOf, written, type Label } from './labels';
-import { shapeOf } from './shapes';
+import { namesOf, written, type Label } from './labels';
 
 const label = (code: string, name: string, x = 0.5, width = 0.2): Label => ({
   code,
@@ -28,16 +27,6 @@ describe('names of countries', () => {
 describe('labels', () => {
   const texts = (labels: Label[], names = (one: Label) => [one.name]) =>
     written(labels, view, names, letters).map(({ text }) => text);
-
-  it('stand in the middle of the largest part', () => {
-    const islet = shapeOf([0, 0, 0.01, 0, 0.01, 0.01, 0, 0.01]);
-    const mainland = shapeOf([0.4, 0.4, 0.6, 0.4, 0.6, 0.5, 0.4, 0.5]);
-    const found = labelOf([islet, mainland], '1', 'Land');
-    expect(found?.at.x).toBeCloseTo(0.5);
-    expect(found?.at.y).toBeCloseTo(0.45);
-    expect(found?.area).toBeCloseTo(0.02);
-    expect(labelOf([], '1', 'Land')).toBeNull();
-  });
 
   it('are left out where they are wider than the country', () => {
     expect(texts([label('1', 'Land', 0.5, 0.05)])).toEqual(['Land']);
