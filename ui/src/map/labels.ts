@@ -3,7 +3,7 @@ import { texts } from '../i18n/i18n';
 import { onScreen, worldSize, type Point, type View } from './projection';
 
 export interface Label {
-  /** As the atlas has it: ISO 3166-1 numeric, or nothing. */
+  /** Two letters of ISO 3166-1, or nothing. */
   code: string;
   /** In English. */
   name: string;
@@ -72,14 +72,11 @@ export function namesOf({ code, name }: Label, language: string = texts.language
   return made;
 }
 
-/** `und-276` is `und-DE` written in numbers. */
 function regionName(code: string, language: string, style: 'long' | 'short'): string | null {
   if (code === '') return null;
   try {
-    const { region } = new Intl.Locale(`und-${code.padStart(3, '0')}`);
-    if (!region || /^\d|^ZZ$/.test(region)) return null;
     const names = new Intl.DisplayNames([language], { type: 'region', style, fallback: 'none' });
-    return names.of(region) ?? null;
+    return names.of(code) ?? null;
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pack, unpack } from './packed';
 import { toWorld } from './projection';
 import { shapeOf, type Shape } from './shapes';
-import { labelOf, projected, type World } from './world';
+import { labelOf, projected, regionOf, type World } from './world';
 
 const read = (name: string) =>
   JSON.parse(readFileSync(`node_modules/world-atlas/${name}.json`, 'utf8')) as World;
@@ -63,6 +63,10 @@ describe.each(['countries-50m', 'countries-10m'])('the world of %s', (name) => {
 });
 
 describe('labels', () => {
+  it('have the letters of their country where it has some', () => {
+    expect(['276', '36', '036', '840', '', '999'].map(regionOf)).toEqual(['DE', 'AU', 'AU', 'US', '', '']);
+  });
+
   it('stand in the middle of the largest part', () => {
     const islet = shapeOf([0, 0, 0.01, 0, 0.01, 0.01, 0, 0.01]);
     const mainland = shapeOf([0.4, 0.4, 0.6, 0.4, 0.6, 0.5, 0.4, 0.5]);

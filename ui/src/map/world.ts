@@ -29,11 +29,18 @@ export function projected(world: World): Atlas {
     const rings = trace.take().filter((ring) => !isWorld(ring));
     land.push(...rings);
     const name = (country.properties as Named | undefined)?.name ?? '';
-    const label = labelOf(rings, String(country.id ?? ''), name);
+    const label = labelOf(rings, regionOf(String(country.id ?? '')), name);
     if (label) labels.push(label);
   }
   path(mesh(world, world.objects.countries, (a, b) => a !== b));
   return { land, borders: trace.take(), labels: labels.sort((a, b) => b.area - a.area) };
+}
+
+/** The two letters of a country that the atlas has in numbers: only some engines know both. */
+export function regionOf(numeric: string): string {
+  if (numeric === '') return '';
+  const { region } = new Intl.Locale(`und-${numeric.padStart(3, '0')}`);
+  return region && /^(?!ZZ)[A-Z]{2}$/.test(region) ? region : '';
 }
 
 /** The label of a country that has these rings. */
