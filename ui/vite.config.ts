@@ -2,11 +2,14 @@
  * Build, dev server and tests. What the first photo needs is one script and one stylesheet, because the desktop serves
  * them through `kinfolio://` and every extra file there is one more round trip; rooms like the map come when entered.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { pack } from './src/map/packed.ts';
+import { projected, type World } from './src/map/world.ts';
 
 const api = process.env['KINFOLIO_API'] ?? 'http://127.0.0.1:8787';
 // The node takes wishes from pages of its own host only: the one that the browser sees.
@@ -29,8 +32,45 @@ function sharedMark(): Plugin {
   };
 }
 
+/** Projects the atlas' countries into a file for the map, whose address is `virtual:world/…`. */
+function worldMaps(): Plugin {
+  const SOURCES = { coarse: 'countries-50m', fine: 'countries-10m' };
+  const PREFIX = 'virtual:world/';
+  const isDetail = (name: string): name is keyof typeof SOURCES => name in SOURCES;
+  const made = new Map<string, Uint8Array>();
+  const make = (detail: keyof typeof SOURCES) => {
+    const file = new URL(`node_modules/world-atlas/${SOURCES[detail]}.json`, import.meta.url);
+    const bytes = made.get(detail) ?? pack(projected(JSON.parse(readFileSync(file, 'utf8')) as World));
+    made.set(detail, bytes);
+    return bytes;
+  };
+  let serves = false;
+  return {
+    name: 'kinfolio-world',
+    configResolved: ({ command }) => void (serves = command === 'serve'),
+    configureServer(server) {
+      server.middlewares.use('/world', (request, response, next) => {
+        const detail = /^\/(\w+)\.bin/.exec(request.url ?? '')?.[1] ?? '';
+        if (isDetail(detail)) response.end(make(detail));
+        else next();
+      });
+    },
+    resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : null),
+    load(id) {
+      const detail = id.slice(PREFIX.length + 1);
+      if (!id.startsWith(`\0${PREFIX}`) || !isDetail(detail)) return null;
+      if (serves) return `export default '/world/${detail}.bin'`;
+      const source = make(detail);
+      const hash = createHash('sha256').update(source).digest('hex').slice(0, 8);
+      const fileName = `assets/world-${detail}-${hash}.bin`;
+      this.emitFile({ type: 'asset', fileName, source });
+      return `export default '/${fileName}'`;
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), svelteTesting(), sharedMark()],
+  plugins: [svelte(), svelteTesting(), sharedMark(), worldMaps()],
   server: {
     proxy: { '/api': proxied, '/docs': proxied, '/openapi.json': proxied },
     fs: { allow: ['.', '../icons'] },

@@ -1,6 +1,7 @@
 /** The world behind a map: which degree of detail there is by now, loaded when it is first needed. */
 import { messageOf } from '../backend/backend';
-import type { Atlas, Detail } from './atlas';
+import type { Detail } from './atlas';
+import type { Atlas } from './packed';
 
 /** From this zoom on, the fine shapes are worth their size. */
 const FINE_FROM = 4.6;

@@ -1,10 +1,9 @@
 /** Names of countries on the map: where there is room, and never one over another. Pure. */
 import { texts } from '../i18n/i18n';
 import { onScreen, worldSize, type Point, type View } from './projection';
-import type { Shape } from './shapes';
 
 export interface Label {
-  /** As the atlas has it: ISO 3166-1 numeric, or nothing. */
+  /** Two letters of ISO 3166-1, or nothing. */
   code: string;
   /** In English. */
   name: string;
@@ -26,17 +25,6 @@ const NARROWEST = 26;
 /** A name may be this much wider than its country. */
 const BEYOND = 1.25;
 const GAP = 6;
-
-/** The label of a country that has these rings. */
-export function labelOf(rings: readonly Shape[], code: string, name: string): Label | null {
-  let best: { shape: Shape; area: number; at: Point } | null = null;
-  for (const shape of rings) {
-    const { area, at } = middleOf(shape);
-    if (!best || area > best.area) best = { shape, area, at };
-  }
-  if (!best || name === '') return null;
-  return { code, name, at: best.at, width: best.shape.right - best.shape.left, area: best.area };
-}
 
 /** Which names are written, the largest country's first; `widthOf` measures a text at a size. */
 export function written(
@@ -84,33 +72,12 @@ export function namesOf({ code, name }: Label, language: string = texts.language
   return made;
 }
 
-/** `und-276` is `und-DE` written in numbers. */
 function regionName(code: string, language: string, style: 'long' | 'short'): string | null {
   if (code === '') return null;
   try {
-    const { region } = new Intl.Locale(`und-${code.padStart(3, '0')}`);
-    if (!region || /^\d|^ZZ$/.test(region)) return null;
     const names = new Intl.DisplayNames([language], { type: 'region', style, fallback: 'none' });
-    return names.of(region) ?? null;
+    return names.of(code) ?? null;
   } catch {
     return null;
   }
-}
-
-/** A ring's area and the point it would balance on. */
-function middleOf({ points }: Shape): { area: number; at: Point } {
-  const count = points.length;
-  const [originX = 0, originY = 0] = points;
-  let [twice, x, y] = [0, 0, 0];
-  for (let i = 0; i < count; i += 2) {
-    const next = (i + 2) % count;
-    const [ax, ay] = [(points[i] as number) - originX, (points[i + 1] as number) - originY];
-    const [bx, by] = [(points[next] as number) - originX, (points[next + 1] as number) - originY];
-    const cross = ax * by - bx * ay;
-    twice += cross;
-    x += (ax + bx) * cross;
-    y += (ay + by) * cross;
-  }
-  if (twice === 0) return { area: 0, at: { x: originX, y: originY } };
-  return { area: Math.abs(twice) / 2, at: { x: originX + x / (3 * twice), y: originY + y / (3 * twice) } };
 }

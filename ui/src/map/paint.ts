@@ -1,5 +1,5 @@
 /** Puts the world onto a canvas: cuts out what is near the view, keeps that, and moves it with the view. */
-import type { Atlas } from './atlas';
+import type { Atlas } from './packed';
 import { namesOf, written } from './labels';
 import { worldSize, type View } from './projection';
 import { cutLines, cutRings, type Frame } from './shapes';
@@ -18,6 +18,7 @@ const STRETCH_MAX = 1.6;
 export class Painter {
   private cut: { atlas: Atlas; frame: Frame; land: Path2D; borders: Path2D } | null = null;
   private readonly font: string;
+  private readonly widths = new Map<string, number>();
 
   constructor(font: string) {
     this.font = font;
@@ -50,8 +51,12 @@ export class Painter {
   ): void {
     const font = (size: number) => `500 ${size}px ${this.font}`;
     const widthOf = (text: string, size: number) => {
+      const known = this.widths.get(`${size} ${text}`);
+      if (known !== undefined) return known;
       context.font = font(size);
-      return context.measureText(text).width;
+      const { width } = context.measureText(text);
+      this.widths.set(`${size} ${text}`, width);
+      return width;
     };
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.textAlign = 'center';

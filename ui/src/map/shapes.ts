@@ -34,16 +34,17 @@ export interface Pen {
 /** Points closer to the last one than this are left out, in pixels. */
 const CLOSE = 0.7;
 
-export function shapeOf(points: readonly number[]): Shape {
-  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+export function shapeOf(points: ArrayLike<number>): Shape {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < points.length; i += 2) {
     const [x, y] = [points[i] as number, points[i + 1] as number];
-    box.left = Math.min(box.left, x);
-    box.right = Math.max(box.right, x);
-    box.top = Math.min(box.top, y);
-    box.bottom = Math.max(box.bottom, y);
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < top) top = y;
+    if (y > bottom) bottom = y;
   }
-  return { ...box, points: Float64Array.from(points) };
+  const own = points instanceof Float64Array ? points : Float64Array.from(points);
+  return { points: own, left, top, right, bottom };
 }
 
 /** Draws rings in a frame, in its pixels from its corner, in each copy of the world. */

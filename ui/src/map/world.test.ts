@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { prepared } from './atlas';
+import { pack, unpack } from './packed';
 import { toWorld } from './projection';
+import { shapeOf, type Shape } from './shapes';
+import { labelOf, projected, regionOf, type World } from './world';
 
 const read = (name: string) =>
-  JSON.parse(readFileSync(`node_modules/world-atlas/${name}.json`, 'utf8')) as Parameters<typeof prepared>[0];
+  JSON.parse(readFileSync(`node_modules/world-atlas/${name}.json`, 'utf8')) as World;
 
 /** Whether a place is on land, by how often a line from it to the west crosses a shore. */
-function isLand(land: Awaited<ReturnType<typeof prepared>>['land'], lat: number, lon: number): boolean {
+function isLand(land: readonly Shape[], lat: number, lon: number): boolean {
   const { x, y } = toWorld([lat, lon]);
   let crossed = 0;
   for (const { points } of land)
@@ -25,7 +27,8 @@ function isLand(land: Awaited<ReturnType<typeof prepared>>['land'], lat: number,
 }
 
 describe.each(['countries-50m', 'countries-10m'])('the world of %s', (name) => {
-  const made = prepared(read(name));
+  // As the app reads it.
+  const made = unpack(pack(projected(read(name))), () => undefined);
   const places: [string, number, number, boolean][] = [
     ['Vienna', 48.2, 16.37, true],
     ['Kansas', 38.5, -98, true],
@@ -56,5 +59,21 @@ describe.each(['countries-50m', 'countries-10m'])('the world of %s', (name) => {
     const { labels } = await made;
     expect(labels.slice(0, 3).map(({ name: country }) => country)).toContain('Russia');
     expect(labels.length).toBeGreaterThan(200);
+  });
+});
+
+describe('labels', () => {
+  it('have the letters of their country where it has some', () => {
+    expect(['276', '36', '036', '840', '', '999'].map(regionOf)).toEqual(['DE', 'AU', 'AU', 'US', '', '']);
+  });
+
+  it('stand in the middle of the largest part', () => {
+    const islet = shapeOf([0, 0, 0.01, 0, 0.01, 0.01, 0, 0.01]);
+    const mainland = shapeOf([0.4, 0.4, 0.6, 0.4, 0.6, 0.5, 0.4, 0.5]);
+    const found = labelOf([islet, mainland], '1', 'Land');
+    expect(found?.at.x).toBeCloseTo(0.5);
+    expect(found?.at.y).toBeCloseTo(0.45);
+    expect(found?.area).toBeCloseTo(0.02);
+    expect(labelOf([], '1', 'Land')).toBeNull();
   });
 });
