@@ -32,7 +32,7 @@ function ran(program, ...args) {
 }
 
 console.log(`making ${told.records} records`);
-const made = ran(told.bench, "make", folder, told.records, SEED);
+const made = ran(told.bench, "make", folder, told.records, SEED, 0);
 console.log(JSON.stringify(made));
 const asked = ran(told.bench, "ask", folder, told.records, SEED, told.rounds);
 console.log(JSON.stringify(asked));

@@ -16,10 +16,12 @@ use tempfile::TempDir;
 
 pub use failure::Failure;
 pub use process::Running;
-pub use webdriver::{ENTER, ESCAPE, Element, Page};
+pub use webdriver::{CONTROL, DELETE, END, ENTER, ESCAPE, Element, HOME, Page, SHIFT};
+
+pub(crate) use process::{Group, free_port};
 
 use display::Display;
-use process::{Group, free_port};
+use serde_json::json;
 
 /// How often the driver is started: a port that was free may be some other test's by the time the
 /// driver listens on it.
@@ -35,7 +37,8 @@ pub struct Desktop {
 pub struct App {
     /// Its window's page.
     pub page: Page,
-    _driver: Group,
+    /// Ends with it.
+    pub(crate) driver: Group,
 }
 
 impl Desktop {
@@ -60,9 +63,17 @@ impl Desktop {
     /// # Errors
     /// The driver or the app does not start.
     pub fn open(&self, data: &Path) -> Result<App, Failure> {
+        self.open_with(data, &[])
+    }
+
+    /// The same with these variables in its environment.
+    ///
+    /// # Errors
+    /// The driver or the app does not start.
+    pub fn open_with(&self, data: &Path, variables: &[(&str, &str)]) -> Result<App, Failure> {
         let mut tries = 1;
         loop {
-            match self.try_open(data) {
+            match self.try_open(data, variables) {
                 Err(failure) if tries < DRIVER_TRIES => {
                     eprintln!("the driver is started once more: {failure}");
                     tries += 1;
@@ -72,19 +83,18 @@ impl Desktop {
         }
     }
 
-    fn try_open(&self, data: &Path) -> Result<App, Failure> {
+    fn try_open(&self, data: &Path, variables: &[(&str, &str)]) -> Result<App, Failure> {
         let (port, native_port) = (free_port()?, free_port()?);
         let mut command = self.display.command("tauri-driver");
+        command.envs(variables.iter().copied());
         command.arg("--port").arg(port.to_string());
         command.arg("--native-port").arg(native_port.to_string());
         let mut driver = Group::spawn(&mut command)?;
         let app = program("kinfolio-desktop")?;
-        let args = ["--data".as_ref(), data.as_os_str()];
-        let page = Page::open(port, &app, &args, || driver.has_ended())?;
-        Ok(App {
-            page,
-            _driver: driver,
-        })
+        let args = ["--data".into(), data.to_string_lossy()];
+        let wish = json!({ "tauri:options": { "application": app, "args": args } });
+        let page = Page::open(port, &wish, || driver.has_ended())?;
+        Ok(App { page, driver })
     }
 
     /// Starts the app on the library in `data`, without a driver.

@@ -8,4 +8,5 @@ pub mod http;
 pub mod library;
 pub mod network;
 pub mod pictures;
+pub mod seat;
 pub mod three;

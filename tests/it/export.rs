@@ -1,12 +1,14 @@
 //! What goes in comes out: originals byte for byte, words as other programs read them, files that
-//! are no pictures, and what a Google Takeout says beside its photos.
+//! are no pictures, and what a Google Takeout says beside its photos. What cannot come out is named.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::library::Household;
+use harness::disk::Disk;
+use harness::http::Client;
+use harness::library::{Household, Ran, eventually, ran};
 use serde_json::{Value, json};
 
 /// The files below a folder, by name.
@@ -357,4 +359,240 @@ fn a_broken_sidecar_is_told_and_a_takeout_without_json_imports() {
         .collect();
     assert_eq!(warned.len(), 1, "{warned:?}");
     assert!(warned[0].contains(".xmp"), "{warned:?}");
+}
+
+/// Waits until an export is over.
+fn ended(client: &Client, job: &Value) -> Value {
+    let path = format!("/api/v1/exports/{}", job["id"].as_str().unwrap());
+    eventually("the export ends", || {
+        let job = client.get(&path).is(200).json();
+        (job["state"] != "running").then_some(job)
+    })
+}
+
+#[test]
+fn the_api_exports_as_a_job_and_tells_how_it_goes() {
+    let home = Household::found();
+    let folder = home.sample("sample", 6);
+    home.run(["import", folder.to_str().unwrap()]).succeeded();
+    let all = ids(&home, "");
+    let node = home.serve();
+    let client = node.client();
+    assert_eq!(
+        client.get("/api/v1/exports").is(200).json(),
+        json!({ "exports": [] })
+    );
+    let to = home.folder("out/of/it");
+    let export = |body: Value| client.send("POST", "/api/v1/exports", &body);
+    // Something else has the name of one of them.
+    fs::create_dir_all(&to).unwrap();
+    let first = paths(&folder).remove(0);
+    let name = first.file_name().unwrap();
+    fs::write(to.join(name), "somebody else's").unwrap();
+
+    let mut told = Vec::new();
+    let mut begun = Value::Null;
+    client.listen(
+        || {
+            begun = export(json!({ "query": "", "to": to, "sidecars": true }))
+                .is(202)
+                .json()
+        },
+        |name, event| {
+            if name == "export" {
+                told.push(event.clone());
+            }
+            name == "export" && event["state"] != "running"
+        },
+    );
+    let done = ended(&client, &begun);
+    assert_eq!(told.last(), Some(&done));
+    for (field, expect) in [
+        ("state", json!("done")),
+        ("found", json!(6)),
+        ("processed", json!(6)),
+        ("exported", json!(6)),
+        ("present", json!(0)),
+        ("failed_count", json!(0)),
+        ("failed", json!([])),
+        ("current", Value::Null),
+        ("error", Value::Null),
+        ("to", json!(to)),
+    ] {
+        assert_eq!(done[field], expect, "{field}: {done}");
+    }
+    let bytes: usize = files(&folder).values().map(Vec::len).sum();
+    assert_eq!(done["bytes"], bytes);
+    let out = files(&to);
+    assert_eq!(out.len(), 13, "{:?}", out.keys());
+    assert_eq!(out[&*name.to_string_lossy()], b"somebody else's");
+    let stem = first.file_stem().unwrap().to_string_lossy();
+    let extension = first.extension().unwrap().to_string_lossy();
+    let numbered = format!("{stem} (2).{extension}");
+    assert_eq!(out[&numbered], fs::read(&first).unwrap());
+
+    // By ids, each once; one that nobody knows is named, and the others are there already.
+    let unknown = "0".repeat(64);
+    let named = json!([all[0], unknown, all[1], all[0]]);
+    let again = ended(
+        &client,
+        &export(json!({ "ids": named, "to": to })).is(202).json(),
+    );
+    assert_eq!(
+        (&again["found"], &again["present"], &again["failed_count"]),
+        (&json!(3), &json!(2), &json!(1)),
+        "{again}"
+    );
+    let failed = &again["failed"][0];
+    assert_eq!(
+        (&failed["id"], &failed["name"]),
+        (&json!(unknown), &json!(unknown))
+    );
+    let listed = client.get("/api/v1/exports").is(200).json();
+    assert_eq!(listed["exports"].as_array().unwrap().len(), 2, "{listed}");
+    // The command line gives the job to the node that runs, which finds the folder from elsewhere.
+    let near = home.folder("near");
+    let mut command = home.command(["export", &all[0], "--to", "near/by", "--json"]);
+    let ran = ran(command.current_dir(near.parent().unwrap())).succeeded();
+    assert_eq!(ran.json()["exported"], 1);
+    assert_eq!(files(&near.join("by")).len(), 1);
+    let listed = client.get("/api/v1/exports").is(200).json();
+    assert_eq!(listed["exports"].as_array().unwrap().len(), 3, "{listed}");
+
+    let refused = |body: Value, status, code| export(body).is_problem(status, code);
+    refused(json!({ "query": "nope:x", "to": to }), 400, "bad_query");
+    refused(json!({ "query": "", "ids": [], "to": to }), 422, "bad_body");
+    refused(json!({ "to": to }), 422, "bad_body");
+    refused(json!({ "query": "", "to": "out" }), 422, "bad_path");
+    refused(
+        json!({ "query": "", "to": to, "template": "../{name}" }),
+        400,
+        "bad_template",
+    );
+    refused(
+        json!({ "query": "", "to": to.join(name) }),
+        409,
+        "export_folder",
+    );
+    let nothing = client.get("/api/v1/exports/0000000000000000");
+    nothing.is_problem(404, "export_unknown");
+    let no_id = client.send("DELETE", "/api/v1/exports/x", &Value::Null);
+    no_id.is_problem(404, "export_unknown");
+}
+
+#[test]
+fn a_cancelled_export_leaves_what_is_whole_and_nothing_else() {
+    let home = Household::found();
+    let folder = home.sample("sample", 2);
+    // Large enough to be met on its way.
+    let large = folder.join("large.bin");
+    let file = fs::File::create(&large).unwrap();
+    file.set_len(400 << 20).unwrap();
+    home.run(["import", folder.to_str().unwrap()]).succeeded();
+    let mut photos = ids(&home, "large");
+    photos.splice(0..0, ids(&home, "-large"));
+    let node = home.serve();
+    let client = node.client();
+    let to = home.folder("out");
+    let body = json!({ "ids": photos, "to": to });
+    let begun = client.send("POST", "/api/v1/exports", &body).is(202).json();
+    let path = format!("/api/v1/exports/{}", begun["id"].as_str().unwrap());
+    eventually("the large one is on its way", || {
+        let job = client.get(&path).is(200).json();
+        (job["exported"] == 2 && job["current"] == "large.bin").then_some(())
+    });
+    let cancelled = client.send("DELETE", &path, &Value::Null).is(200).json();
+    assert_eq!(
+        (
+            &cancelled["state"],
+            &cancelled["processed"],
+            &cancelled["found"]
+        ),
+        (&json!("cancelled"), &json!(2), &json!(3)),
+        "{cancelled}"
+    );
+    assert_eq!(client.get(&path).is(200).json(), cancelled);
+    fs::remove_file(&large).unwrap();
+    assert_eq!(files(&to), files(&folder));
+    // Begun again, it goes on behind what is there.
+    let again = client.send("POST", "/api/v1/exports", &body).is(202).json();
+    let again = ended(&client, &again);
+    assert_eq!(
+        (&again["state"], &again["present"], &again["exported"]),
+        (&json!("done"), &json!(2), &json!(1)),
+        "{again}"
+    );
+    assert_eq!(fs::metadata(to.join("large.bin")).unwrap().len(), 400 << 20);
+}
+
+#[test]
+fn what_cannot_be_exported_is_named_and_the_rest_goes_on() {
+    let home = Household::found();
+    let folder = home.sample("sample", 3);
+    let large: Vec<u8> = (0..6 << 20)
+        .map(|at: u32| (at >> 3).to_le_bytes()[0])
+        .collect();
+    fs::write(folder.join("large.bin"), large).unwrap();
+    home.run(["import", folder.to_str().unwrap()]).succeeded();
+    let lost = ids(&home, "-large").remove(0);
+    let (one, two) = (&lost[..2], &lost[2..4]);
+    fs::remove_file(home.root().join("blobs").join(one).join(two).join(&lost)).unwrap();
+    let failed = |ran: &Ran, name: &str, why: &str| {
+        let told = ran.json();
+        let failed = told["failed"].as_array().unwrap();
+        let one = failed.iter().find(|one| one["name"] == name);
+        let one = one.unwrap_or_else(|| panic!("{name} is not named: {told}"));
+        assert!(one["reason"].as_str().unwrap().contains(why), "{told}");
+        assert!(ran.stderr.contains(name), "{}", ran.stderr);
+    };
+    let lost_name = home.json(["show", &lost])["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+
+    let dir = tempfile::TempDir::new().unwrap();
+    let disk = match Disk::mount(&dir.path().join("disk"), "4m") {
+        Ok(disk) => disk,
+        Err(why) => {
+            eprintln!("no file system may be mounted here, so none can be filled: {why}");
+            return;
+        }
+    };
+    let to = disk.at().to_str().unwrap();
+    // The largest is the newest, and so the first: the others find room behind it.
+    let ran = home.run(["export", "", "--to", to, "--json"]).exited(3);
+    failed(&ran, "large.bin", "full");
+    failed(&ran, &lost_name, "is on none of the household's devices");
+    let told = ran.json();
+    assert_eq!(
+        (&told["found"], &told["exported"]),
+        (&json!(4), &json!(2)),
+        "{told}"
+    );
+    assert_eq!(files(disk.at()).len(), 2, "nothing is there in part");
+    disk.grow("40m");
+    let ran = home.run(["export", "", "--to", to, "--json"]).exited(3);
+    let told = ran.json();
+    assert_eq!(
+        (&told["there"], &told["exported"]),
+        (&json!(2), &json!(1)),
+        "{told}"
+    );
+
+    // A folder that cannot be made, since a file has its name.
+    let to = home.folder("out");
+    fs::create_dir_all(&to).unwrap();
+    fs::write(to.join("bin"), "").unwrap();
+    let args = [
+        "export",
+        "large",
+        "--to",
+        to.to_str().unwrap(),
+        "--template",
+    ];
+    let args = args.into_iter().chain(["{ext}/{name}", "--json"]);
+    failed(&home.run(args).exited(3), "large.bin", "cannot create");
+    let nowhere = to.join("bin/below");
+    let none = home.run(["export", "", "--to", nowhere.to_str().unwrap()]);
+    assert!(none.exited(1).stderr.contains("cannot create"));
 }

@@ -1,15 +1,17 @@
 /** The running app: whether the library answers, what it says about itself, and the states of the rooms. */
 import { createContext } from 'svelte';
 import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
-import type { BackendEvent, Joined, Ledger } from './backend/types';
+import type { BackendEvent, EditState, Joined, Ledger } from './backend/types';
 import { undoneLine } from './history/words';
 import { HouseholdState } from './household/household.svelte';
 import { atRest, Heights, longest } from './household/ledger';
 import { t } from './i18n/i18n';
 import { ImportState } from './import/import.svelte';
+import { MapState } from './map/map.svelte';
 import { Navigation } from './navigation/navigation.svelte';
 import type { Page } from './navigation/pages';
 import { SavedSearches } from './search/saved.svelte';
+import { Organise } from './organise/organise.svelte';
 import { SearchState } from './search/search.svelte';
 import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
@@ -26,6 +28,8 @@ const NOTICE_MS = 9000;
 /** The ledger is read again this long after an event, and this often while something is on its way. */
 const LEDGER_SOON_MS = 800;
 const LEDGER_UNSETTLED_MS = 3000;
+/** Anything may have changed while nothing was heard. */
+const MISSED: BackendEvent = { type: 'photos', height: 0, ids: null };
 
 export interface Notice {
   id: number;
@@ -42,8 +46,10 @@ export class App {
   readonly search: SearchState;
   readonly saved: SavedSearches;
   readonly viewer: ViewerState;
+  readonly map: MapState;
   readonly imports: ImportState;
   readonly household: HouseholdState;
+  readonly organise: Organise;
   readonly navigation = new Navigation();
   readonly selection = new SelectionState();
   readonly drag = new DragState();
@@ -67,6 +73,7 @@ export class App {
   keysShown = $state(false);
 
   private unsubscribe: (() => void) | null = null;
+  private readonly listeners = new Set<(event: BackendEvent) => void>();
   private retry: ReturnType<typeof setTimeout> | undefined;
   private retryMs = RETRY_FIRST_MS;
   private noticed = 0;
@@ -84,15 +91,18 @@ export class App {
       trouble,
     });
     this.viewer = new ViewerState(backend, trouble);
+    this.map = new MapState(backend, trouble);
     this.imports = new ImportState(
       backend,
       (text) => this.notify(text),
       () => this.timeline.onEvent({ type: 'photos', height: 0, ids: [] }),
     );
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
+    this.organise = new Organise(backend, trouble);
     this.actions = new PhotoActions(backend, {
       selection: this.selection,
       opened: () => this.viewer.row,
+      inTrash: () => this.inTrash(),
       left: (opened) => void (opened && this.viewer.leave(opened)),
       notify: (text, tone, action) => this.notify(text, tone, action),
       undo: () => void this.undo(),
@@ -142,6 +152,12 @@ export class App {
     setTimeout(() => this.dismiss(id), NOTICE_MS);
   }
 
+  /** Says what was done, whether it still waits for other devices, and offers to take it back. */
+  undoable(text: string, state: EditState): void {
+    const waits = state === 'pending' ? ` ${t('undo.waits')}` : '';
+    this.notify(text + waits, 'done', { label: t('command.undo'), run: () => void this.undo() });
+  }
+
   /** Takes back the last action of this device, in the whole household, and says what that was. */
   async undo(): Promise<void> {
     try {
@@ -157,6 +173,12 @@ export class App {
 
   dismiss(id: number): void {
     this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  /** Tells a page of the library's events, also of those that may have been missed; answers how to stop. */
+  listen(listener: (event: BackendEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   stop(): void {
@@ -179,8 +201,10 @@ export class App {
     this.unsubscribe?.();
     this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
     await Promise.all([this.timeline.reload(), this.imports.resume(), this.saved.load()]);
+    this.tell(MISSED);
     if (this.search.active) void this.search.run();
-    if (this.viewer.row) void this.viewer.record?.load();
+    this.map.reload();
+    this.viewer.onReturn();
     if (this.online) this.phase = 'ready';
   }
 
@@ -215,6 +239,7 @@ export class App {
   }
 
   private onEvent(event: BackendEvent): void {
+    this.viewer.onEvent(event);
     if (event.type === 'connection') {
       this.onConnection(event.open);
       return;
@@ -232,8 +257,19 @@ export class App {
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.saved.onEvent(event);
-    this.viewer.onEvent(event);
+    this.map.onEvent(event);
     this.imports.onEvent(event);
+    this.tell(event);
+  }
+
+  private tell(event: BackendEvent): void {
+    this.organise.onEvent(event);
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private inTrash(): boolean {
+    const shown = !this.search.active && this.navigation.page.name === 'trash';
+    return this.viewer.row ? (this.viewer.record?.photo?.trashed ?? shown) : shown;
   }
 
   /** What happened while the events were not heard is made up for by reading everything again. */
@@ -244,8 +280,10 @@ export class App {
     } else if (this.deaf) {
       this.deaf = false;
       void this.timeline.reload();
+      this.map.reload();
       void this.imports.resume();
       void this.saved.load();
+      this.tell(MISSED);
       void this.readLedger();
     }
   }

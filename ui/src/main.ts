@@ -8,6 +8,9 @@ import type { Backend } from './backend/backend';
 import { DesktopBackend, inDesktop } from './backend/desktop';
 import { WebBackend } from './backend/web';
 import { texts } from './i18n/i18n';
+import { SCRIPT } from './timeline/marks';
+
+performance.mark(SCRIPT);
 
 async function chooseBackend(): Promise<Backend> {
   const wishes = new URLSearchParams(location.search);

@@ -7,10 +7,31 @@ class FixedResizeObserver implements ResizeObserver {
   disconnect(): void {}
 }
 
+/** Everything is on the screen. */
+class SeenIntersectionObserver {
+  private readonly told: IntersectionObserverCallback;
+
+  constructor(told: IntersectionObserverCallback) {
+    this.told = told;
+  }
+
+  observe(target: Element): void {
+    const entry = { target, isIntersecting: true } as IntersectionObserverEntry;
+    queueMicrotask(() => this.told([entry], this as unknown as IntersectionObserver));
+  }
+
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
 vi.stubGlobal('ResizeObserver', FixedResizeObserver);
+vi.stubGlobal('IntersectionObserver', SeenIntersectionObserver);
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1200 });
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 800 });
 HTMLElement.prototype.scrollIntoView = () => undefined;
+
+// Nor does it draw.
+HTMLCanvasElement.prototype.getContext = () => null;
 
 // jsdom knows dialogs as elements only.
 HTMLDialogElement.prototype.showModal = function () {
@@ -19,6 +40,11 @@ HTMLDialogElement.prototype.showModal = function () {
 HTMLDialogElement.prototype.close = function () {
   this.open = false;
 };
+
+// Nor does it keep blobs for the page.
+let blobs = 0;
+URL.createObjectURL = () => `blob:${(blobs += 1)}`;
+URL.revokeObjectURL = () => undefined;
 
 // Each test begins at the first page.
 beforeEach(() => history.replaceState(null, '', '/'));

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use super::Failure;
 
 /// A process with all that it has started; ends when dropped.
-pub(super) struct Group {
+pub(crate) struct Group {
     leader: Child,
 }
 
 impl Group {
-    pub(super) fn spawn(command: &mut Command) -> Result<Self, Failure> {
+    pub(crate) fn spawn(command: &mut Command) -> Result<Self, Failure> {
         command.process_group(0).stdin(Stdio::null());
         let leader = command
             .spawn()
@@ -26,7 +26,7 @@ impl Group {
         &mut self.leader
     }
 
-    pub(super) fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.leader.try_wait(), Ok(None))
     }
 
@@ -97,7 +97,7 @@ impl Running {
 }
 
 /// A port of this machine on which nothing listens now.
-pub(super) fn free_port() -> Result<u16, Failure> {
+pub(crate) fn free_port() -> Result<u16, Failure> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())

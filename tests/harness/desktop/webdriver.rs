@@ -1,8 +1,6 @@
 //! The few WebDriver commands that the tests need (<https://www.w3.org/TR/webdriver2/>).
 
-use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine;
@@ -20,10 +18,13 @@ const START_LIMIT: Duration = Duration::from_secs(40);
 /// How long a page may take to show what a test waits for.
 const SHOW_LIMIT: Duration = Duration::from_secs(60);
 
+/// How long the mouse takes from one point to the next, in milliseconds.
+const MOVE_MS: u64 = 60;
+
 /// How long a picture waits for a page at rest.
 const REST_LIMIT: Duration = Duration::from_secs(2);
 
-/// The page in the app's window.
+/// The page in the app's window, or in a browser.
 pub struct Page {
     agent: ureq::Agent,
     session: String,
@@ -34,11 +35,10 @@ pub struct Page {
 pub struct Element(String);
 
 impl Page {
-    /// Has the driver at `port` start `app`, unless the driver `has_ended`.
-    pub(super) fn open(
+    /// Has the driver at `port` start what `wish` asks for, unless the driver `has_ended`.
+    pub(crate) fn open(
         port: u16,
-        app: &Path,
-        args: &[&OsStr],
+        wish: &Value,
         mut has_ended: impl FnMut() -> bool,
     ) -> Result<Self, Failure> {
         let config = ureq::Agent::config_builder()
@@ -47,9 +47,7 @@ impl Page {
             .build();
         let agent = ureq::Agent::new_with_config(config);
         let driver = format!("http://127.0.0.1:{port}");
-        let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-        let options = json!({ "application": app, "args": args });
-        let wish = json!({ "capabilities": { "alwaysMatch": { "tauri:options": options } } });
+        let wish = json!({ "capabilities": { "alwaysMatch": wish } });
         let started = wait_for("the WebDriver session", START_LIMIT, || {
             match call(&agent, "POST", &format!("{driver}/session"), Some(&wish)) {
                 Ok(started) => Ok(Some(started)),
@@ -63,6 +61,112 @@ impl Page {
             agent,
             session: format!("{driver}/session/{id}"),
         })
+    }
+
+    /// Goes to an address.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub fn go(&self, url: &str) -> Result<(), Failure> {
+        self.call("POST", "/url", Some(&json!({ "url": url })))
+            .map(|_| ())
+    }
+
+    /// Presses keys one after the other, each with those that are held for it: `["Control", "a"]`
+    /// as [`CONTROL`] and `a`.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub fn press(&self, keys: &[&str]) -> Result<(), Failure> {
+        let down = keys
+            .iter()
+            .map(|key| json!({ "type": "keyDown", "value": key }));
+        let up = keys
+            .iter()
+            .rev()
+            .map(|key| json!({ "type": "keyUp", "value": key }));
+        let keys: Vec<_> = down.chain(up).collect();
+        let wish = json!({ "actions": [{ "type": "key", "id": "keys", "actions": keys }] });
+        self.call("POST", "/actions", Some(&wish)).map(|_| ())
+    }
+
+    /// Moves the mouse to each of these points of the page, with the button held from the first to
+    /// the last.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub fn drag(&self, points: &[(f64, f64)]) -> Result<(), Failure> {
+        self.mouse(points, true)
+    }
+
+    /// Moves the mouse to a point of the page.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub fn hover(&self, at: (f64, f64)) -> Result<(), Failure> {
+        self.mouse(&[at], false)
+    }
+
+    fn mouse(&self, points: &[(f64, f64)], held: bool) -> Result<(), Failure> {
+        let mut steps = Vec::new();
+        for (index, (x, y)) in points.iter().enumerate() {
+            let (x, y) = (x.round(), y.round());
+            steps.push(json!({ "type": "pointerMove", "x": x, "y": y, "duration": MOVE_MS }));
+            if held && index == 0 {
+                steps.push(json!({ "type": "pointerDown", "button": 0 }));
+            }
+        }
+        if held {
+            steps.push(json!({ "type": "pause", "duration": MOVE_MS }));
+            steps.push(json!({ "type": "pointerUp", "button": 0 }));
+        }
+        let wish = json!({ "actions": [{
+            "type": "pointer",
+            "id": "mouse",
+            "parameters": { "pointerType": "mouse" },
+            "actions": steps,
+        }] });
+        self.call("POST", "/actions", Some(&wish)).map(|_| ())
+    }
+
+    /// Clicks on an element with a key held.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn click_with(&self, key: &str, element: &Element) -> Result<(), Failure> {
+        let (x, y) = self.middle(element)?;
+        let keys = [
+            json!({ "type": "keyDown", "value": key }),
+            rest(),
+            rest(),
+            rest(),
+            json!({ "type": "keyUp", "value": key }),
+        ];
+        let mouse = [
+            json!({ "type": "pointerMove", "x": x.round(), "y": y.round(), "duration": MOVE_MS }),
+            rest(),
+            json!({ "type": "pointerDown", "button": 0 }),
+            json!({ "type": "pointerUp", "button": 0 }),
+        ];
+        let parameters = json!({ "pointerType": "mouse" });
+        let wish = json!({ "actions": [
+            { "type": "key", "id": "keys", "actions": keys },
+            { "type": "pointer", "id": "mouse", "parameters": parameters, "actions": mouse },
+        ] });
+        self.call("POST", "/actions", Some(&wish)).map(|_| ())
+    }
+
+    /// The middle of an element, in the page's pixels.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn middle(&self, element: &Element) -> Result<(f64, f64), Failure> {
+        let place = self.call("GET", &format!("/element/{}/rect", element.0), None)?;
+        let number = |name: &str| place[name].as_f64().unwrap_or_default();
+        Ok((
+            number("x") + number("width") / 2.0,
+            number("y") + number("height") / 2.0,
+        ))
     }
 
     /// All elements that a CSS selector finds now.
@@ -199,7 +303,12 @@ impl Page {
             .map_err(|source| Failure::io(format!("write {}", path.display()), source))
     }
 
-    fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
         call(
             &self.agent,
             method,
@@ -208,6 +317,25 @@ impl Page {
         )
     }
 }
+
+fn rest() -> Value {
+    json!({ "type": "pause", "duration": MOVE_MS })
+}
+
+/// The Control key.
+pub const CONTROL: &str = "\u{e009}";
+
+/// The Shift key.
+pub const SHIFT: &str = "\u{e008}";
+
+/// The Delete key.
+pub const DELETE: &str = "\u{e017}";
+
+/// The End key.
+pub const END: &str = "\u{e010}";
+
+/// The Home key.
+pub const HOME: &str = "\u{e011}";
 
 /// The Enter key.
 pub const ENTER: &str = "\u{e007}";

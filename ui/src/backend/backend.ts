@@ -87,10 +87,16 @@ export interface Backend {
   readonly desktop: Desktop | null;
 
   timeline(): Promise<Timeline>;
-  month(month: string): Promise<Month>;
+  /** Rows of a month, newest first: `limit` of them, `from` passed over. */
+  month(month: string, from: number, limit: number): Promise<Month>;
   photo(id: string): Promise<Photo>;
   thumbnailUrl(id: string, size: ThumbnailSize): string;
   originalUrl(id: string): string;
+  /**
+   * The whole original, wherever it has to come from; `onProgress` is told which share of it is here. Throws
+   * `original_unreachable` where no device that holds it is within reach.
+   */
+  original(id: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<Blob>;
   search(query: string, options: SearchOptions): Promise<SearchPage>;
   /** What the beginning of a word may mean, what most photos have first. */
   suggestions(typed: string, signal: AbortSignal): Promise<Suggestion[]>;

@@ -1,5 +1,5 @@
 /** The HTTP client that desktop and web share: the same routes, through `kinfolio://` or over the network. */
-import { BackendError, isAbort, type SearchOptions } from './backend';
+import { BackendError, isAbort, messageOf, type SearchOptions } from './backend';
 import type {
   Agreed,
   AgreedChange,
@@ -49,8 +49,8 @@ export class HttpClient {
     return this.get('/timeline');
   }
 
-  month(month: string): Promise<Month> {
-    return this.get(`/timeline/${month}`);
+  month(month: string, from: number, limit: number): Promise<Month> {
+    return this.get(`/timeline/${month}?from=${from}&limit=${limit}`);
   }
 
   photo(id: string): Promise<Photo> {
@@ -63,6 +63,11 @@ export class HttpClient {
 
   originalUrl(id: string): string {
     return `${API}/photos/${id}/original`;
+  }
+
+  async original(id: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<Blob> {
+    const response = await answered(`/photos/${id}/original`, { signal });
+    return whole(response, onProgress);
   }
 
   async search(query: string, options: SearchOptions): Promise<SearchPage> {
@@ -285,6 +290,12 @@ export function rowOf(card: Card): Row {
 }
 
 async function request<T>(path: string, init: RequestInit): Promise<T> {
+  const text = await (await answered(path, init)).text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** The answer as it begins, or the problem thrown. */
+async function answered(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(API + path, { credentials: 'same-origin', ...init });
@@ -293,8 +304,29 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
     throw new BackendError('unreachable', error instanceof Error ? error.message : String(error));
   }
   if (!response.ok) throw await problem(response);
-  const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  return response;
+}
+
+/** Reads a body piece by piece. One that ends early came from a device that went away while it was sent. */
+async function whole(response: Response, onProgress: (share: number) => void): Promise<Blob> {
+  const type = response.headers.get('content-type') ?? '';
+  const size = Number(response.headers.get('content-length'));
+  const reader = response.body?.getReader();
+  if (!reader) return response.blob();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let read = 0;
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      pieces.push(piece.value);
+      read += piece.value.byteLength;
+      if (size > 0) onProgress(Math.min(1, read / size));
+    }
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new BackendError('broken_off', messageOf(error));
+  }
+  if (read < size) throw new BackendError('broken_off', `${read} of ${size} bytes came`);
+  return new Blob(pieces, { type });
 }
 
 /** Reads a problem document (RFC 9457); a gateway that is up before its backend counts as unreachable. */

@@ -13,7 +13,9 @@ import type {
   Joined,
   Ledger,
   Member,
+  Photo,
   RecoveryKey,
+  Replica,
   Restored,
   RestoreSource,
   Restoring,
@@ -41,6 +43,10 @@ type Kept = Member & { behind: number };
 export class MemoryHousehold {
   /** Edits of this device that the others do not have. */
   pending = 0;
+  /** Milliseconds that an original takes to come from another device. */
+  carriedMs = 0;
+  /** Originals that are on other devices only, by what is asked for; a test may say which. */
+  elsewhere: ((seed: number) => boolean) | null = null;
   standing = 'good';
   /** Originals that are still to come here. */
   coming: number | null = 0;
@@ -84,6 +90,10 @@ export class MemoryHousehold {
     return found;
   }
 
+  ids(): string[] {
+    return this.devices.map(({ id }) => id);
+  }
+
   /** Turns a device off or on, or sets it behind. */
   set(number: number, change: Partial<Kept>): void {
     Object.assign(this.at(number), change);
@@ -110,6 +120,38 @@ export class MemoryHousehold {
       standing: this.standing,
       members,
     };
+  }
+
+  /** Who holds the original of a photo, and who added it. Of several devices, each holds a part. */
+  holding(seed: number): Pick<Photo, 'replicas' | 'added_by'> {
+    const away = this.elsewhere ? this.elsewhere(seed) : seed % 4 === 1;
+    const [here, ...others] = this.devices;
+    const alone = seed % 3 === 0;
+    const holders = away ? (alone ? others.slice(0, 1) : others) : [here, ...(alone ? [] : others)];
+    const replicas = (others.length === 0 ? [here] : holders).flatMap((holder, index) =>
+      holder ? [{ device: holder.id, verified_at: daysAgo((seed % 30) + index) }] : [],
+    );
+    if (this.wanted.bucket && !alone) replicas.push({ device: 'bucket', verified_at: daysAgo(1) });
+    return { replicas, added_by: this.devices[seed % this.devices.length]?.id ?? '' };
+  }
+
+  /** Lets an original come from one of those that hold it, in ten steps. */
+  async carry(
+    replicas: readonly Replica[],
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<void> {
+    const holders = replicas.map(({ device }) => this.devices.find(({ id }) => id === device));
+    if (holders.includes(this.here)) return;
+    for (let step = 0; step <= 10; step += 1) {
+      if (!replicas.some(({ device }) => device === 'bucket') && !holders.some((holder) => holder?.reachable))
+        throw new BackendError('original_unreachable', 'The original is on no device within reach.', {
+          status: 503,
+        });
+      onProgress(step / 10);
+      if (step < 10 && this.carriedMs > 0) await new Promise((done) => setTimeout(done, this.carriedMs / 10));
+      signal.throwIfAborted();
+    }
   }
 
   change(id: string, change: DeviceChange): EditState {
@@ -275,6 +317,10 @@ export class MemoryHousehold {
     const reachable = this.devices.filter((device) => device.reachable).length;
     this.emit({ type: 'devices', members: this.devices.length, reachable, quorum: this.quorum() });
   }
+}
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
 }
 
 const HEARD = { silent_seconds: 0, pruned: false, disk_full: false };

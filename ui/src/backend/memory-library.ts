@@ -7,6 +7,7 @@ import type {
   Conflict,
   Counted,
   HistoryItem,
+  Label,
   LabelList,
   MonthCount,
   OwnField,
@@ -18,10 +19,15 @@ import type {
 /** One action, and the photos before it. */
 interface Remembered {
   before: Photo[];
-  change: Change;
+  change: Change | null;
+  /** The label that moved, and which of its list were made before. */
+  moved: { label: Label; list: LabelList; made: Set<string> } | null;
   undone: boolean;
   height: number;
 }
+
+/** The lists of labels as an edit names them. */
+const LISTS = { tags: 'tag', albums: 'album', people: 'person' } as const;
 
 /** Photos that a search looks through, newest first: enough to try it, few enough to stay quick at a million. */
 const SEARCHED_MAX = 20_000;
@@ -30,6 +36,8 @@ export class MemoryLibrary {
   height = 37;
   readonly searches = new Map<string, string>();
   readonly fields = new Map<string, OwnField>();
+  /** Devices that hold originals; most of them are on two, if there are two. */
+  holders: readonly string[] = ['0'.repeat(32)];
 
   private readonly bursts: boolean;
   private readonly changed: (ids: string[] | null) => void;
@@ -66,15 +74,16 @@ export class MemoryLibrary {
     return this.months().reduce((sum, { count }) => sum + count, 0);
   }
 
-  rows(month: string): Row[] {
+  rows(month: string, from: number, limit: number): Row[] {
     const count = this.base.find((known) => known.month === month)?.count ?? 0;
     const rows: Row[] = [];
-    for (let number = 0; number < count; number += 1) {
+    let passed = 0;
+    for (let number = 0; number < count && rows.length < limit; number += 1) {
       const id = idOf({ month, number, of: count });
-      const photo = this.record(id);
-      if (photo.trashed) continue;
+      if (this.edited.get(id)?.trashed || (passed += 1) <= from) continue;
       const moment = this.momentOf(id);
-      rows.push(moment ? { ...rowOf(photo), burst: idOf(moment.first) } : rowOf(photo));
+      const row = rowOf(this.record(id));
+      rows.push(moment ? { ...row, burst: idOf(moment.first) } : row);
     }
     return rows;
   }
@@ -104,19 +113,41 @@ export class MemoryLibrary {
   }
 
   change(ids: readonly string[], change: Change): Bulk {
+    this.refuseFields(change);
     const before = ids.map((id) => this.photo(id));
-    this.actions.push({ before, change, undone: false, height: this.height + 1 });
+    this.remember(before, change);
     this.keep(before.map((photo) => applied(photo, change)));
     return { state: 'committed', height: this.height, photos: ids.length };
+  }
+
+  /** Gives a photo what the others have, and puts those into the trash: one action. */
+  keepBest(id: string, others: readonly string[]): Bulk {
+    const kept = this.photo(id);
+    const merged = others.map((other) => this.photo(other));
+    const all = (list: LabelList) => merged.flatMap((photo) => photo[list]);
+    const gains: Change = {
+      add_tags: all('tags'),
+      add_albums: all('albums'),
+      add_people: all('people'),
+      rating: Math.max(kept.rating, ...merged.map(({ rating }) => rating)),
+      favorite: kept.favorite || merged.some(({ favorite }) => favorite),
+    };
+    this.remember([kept, ...merged], { trash: true });
+    this.keep([applied(kept, gains), ...merged.map((photo) => applied(photo, { trash: true }))]);
+    return { state: 'committed', height: this.height, photos: 1 + others.length };
   }
 
   undo(): Undone {
     const last = this.actions.findLast((action) => !action.undone);
     if (!last) throw new BackendError('nothing_to_undo', 'There is nothing to undo.', { status: 409 });
     last.undone = true;
+    const { moved, change } = last;
+    if (moved) this.made[moved.list] = moved.made;
     this.keep(last.before.map((photo) => structuredClone(photo)));
-    const done = { undone: last.before.length, skipped: 0, what: 'changed', state: 'committed' } as const;
-    return { ...done, change: last.change, height: this.height };
+    const done = { undone: last.before.length, skipped: 0, state: 'committed', height: this.height } as const;
+    return moved
+      ? { ...done, what: 'label', label: moved.label }
+      : { ...done, what: 'changed', ...(change ? { change } : {}) };
   }
 
   history(id: string, deviceName: string): HistoryItem[] {
@@ -127,13 +158,22 @@ export class MemoryLibrary {
     );
     return [
       { ...device, unseen: [], edit: '0', height: 1, at, what: 'added' },
-      ...own.map(({ change, height }): HistoryItem => {
-        return { ...device, unseen: [], edit: String(height), height, at, what: 'changed', change };
+      ...own.flatMap(({ change, height }): HistoryItem[] => {
+        if (!change) return [];
+        return [{ ...device, unseen: [], edit: String(height), height, at, what: 'changed', change }];
       }),
     ];
   }
 
-  purge(ids: readonly string[]): Bulk {
+  purge(ids: readonly string[], lastCopies: readonly string[]): Bulk {
+    const photos = ids.map((id) => this.photo(id));
+    const kept = photos.find((photo) => !photo.trashed);
+    if (kept) throw new BackendError('not_in_trash', `${kept.id} is not in the trash.`, { status: 409 });
+    const last = photos.filter(({ id, replicas }) => replicas.length < 2 && !lastCopies.includes(id));
+    if (last.length > 0) {
+      const detail = `of ${last.length} of these photos no other good copy is known than the last one`;
+      throw new BackendError('last_copy', detail, { status: 409 });
+    }
     for (const id of ids) this.purged.add(id);
     this.block([...ids]);
     return { state: 'committed', height: this.height, photos: ids.length };
@@ -156,11 +196,16 @@ export class MemoryLibrary {
   moveLabel(list: LabelList, from: string, to: string | null): Bulk {
     const below = (name: string) => name === from || (list === 'tags' && name.startsWith(`${from}/`));
     const moved = (name: string) => (to === null ? [] : [to + name.slice(from.length)]);
+    const made = new Set(this.made[list]);
     for (const name of [...this.made[list]].filter(below)) {
       this.made[list].delete(name);
       for (const next of moved(name)) this.made[list].add(next);
     }
     const having = [...this.newest()].filter((photo) => photo[list].some(below));
+    if (having.length === 0 && ![...made].some(below))
+      throw new BackendError('label_unknown', `there is no ${LISTS[list]} \`${from}\``, { status: 404 });
+    const label: Label = { list: LISTS[list], from, to };
+    this.remember(having, null, { label, list, made });
     this.keep(
       having.map((photo) => {
         const names = photo[list].flatMap((name) => (below(name) ? moved(name) : [name]));
@@ -207,10 +252,37 @@ export class MemoryLibrary {
     this.base = [];
   }
 
+  /** Values that the household's own fields do not hold. */
+  private refuseFields({ fields = {} }: Change): void {
+    for (const [name, value] of Object.entries(fields)) {
+      if (value === null) continue;
+      const field = this.fields.get(name);
+      if (!field)
+        throw new BackendError('field_unknown', `the household has no field \`${name}\``, { status: 404 });
+      const holds = {
+        text: true,
+        number: value.trim() !== '' && !Number.isNaN(Number(value)),
+        date: /^\d{4}-\d{2}-\d{2}$/.test(value),
+        choice: field.choices?.includes(value) ?? false,
+      }[field.type];
+      if (!holds)
+        throw new BackendError('bad_change', `“${value}” is no ${field.type}, which the field holds`, {
+          status: 422,
+        });
+    }
+  }
+
   private record(id: string): Photo {
     const known = this.edited.get(id);
     if (known) return known;
-    return invent(whereIs(id) ?? { month: '2000-01', number: 0, of: 1 }, this.momentOf(id));
+    const invented = invent(whereIs(id) ?? { month: '2000-01', number: 0, of: 1 }, this.momentOf(id));
+    const holders = this.holders.slice(0, hash(id) % 5 === 0 ? 1 : 2);
+    const verified_at = '2024-06-01T12:00:00Z';
+    return { ...invented, replicas: holders.map((device) => ({ device, verified_at })) };
+  }
+
+  private remember(before: Photo[], change: Change | null, moved: Remembered['moved'] = null): void {
+    this.actions.push({ before, change, moved, undone: false, height: this.height + 1 });
   }
 
   private momentOf(id: string): Moment | null {

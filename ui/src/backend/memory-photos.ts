@@ -17,6 +17,18 @@ const SKIES = [
   [38, 85, 68],
 ] as const;
 
+/** Where outings lead: a name where it is known, and the middle. Mostly home; once to both sides of the date line. */
+const PLACES: readonly [string | null, number, number][] = [
+  ['Vienna, Austria', 48.2, 16.35],
+  [null, 47.81, 13.04],
+  ['Heraklion, Greece', 35.2, 25.05],
+  [null, 38.71, -9.15],
+  ['Vienna, Austria', 48.19, 16.3],
+  [null, -16.8, 179.95],
+  ['Vienna, Austria', 48.25, 16.4],
+  [null, 40.72, -73.98],
+];
+
 /** Photos among which there is at most one burst, or one of each of two cameras. */
 const STRETCH = 16;
 
@@ -95,8 +107,8 @@ export function invent(where: Where, moment: Moment | null = null): Photo {
       kind === 'photo'
         ? { iso: 100 << (seed % 5), f_number: 4, exposure_time_s: 0.004, focal_length_mm: 35 }
         : {},
-    position: seed % 2 === 0 ? [48.2 + (seed % 100) / 100, 16.3 + (seed % 77) / 100] : null,
-    place: seed % 4 === 0 ? 'Vienna, Austria' : null,
+    position: seed % 2 === 0 ? positionOf(seed) : null,
+    place: seed % 2 === 0 ? placeOf(seed)[0] : null,
     altitude_m: seed % 4 === 0 ? seed % 2000 : null,
     caption: '',
     tags: tagged,
@@ -172,6 +184,16 @@ export function hash(text: string): number {
 
 function seedOf(where: Where): number {
   return hash(`${where.month}/${where.number}`);
+}
+
+function placeOf(seed: number): (typeof PLACES)[number] {
+  return pick(PLACES, seed >>> 7);
+}
+
+function positionOf(seed: number): [number, number] {
+  const [, lat, lon] = placeOf(seed);
+  const east = lon + ((seed % 77) - 38) / 400;
+  return [lat + ((seed % 100) - 50) / 600, east > 180 ? east - 360 : east];
 }
 
 function pick<T>(list: readonly T[], seed: number): T {

@@ -82,6 +82,7 @@ export class MemoryBackend implements Backend {
       this.emit({ type: 'block', height: this.library.height, tip: this.library.tip() });
       this.emit({ type: 'photos', height: this.library.height, ids });
     });
+    this.library.holders = this.others.ids();
     this.jobs = new MemoryImports(
       () => this.library.add(),
       (job) => {
@@ -107,14 +108,14 @@ export class MemoryBackend implements Backend {
     return { total: this.library.total(), height: this.library.height, months: this.library.months() };
   }
 
-  async month(month: string): Promise<Month> {
+  async month(month: string, from: number, limit: number): Promise<Month> {
     await this.answer();
-    return { month, height: this.library.height, rows: this.library.rows(month) };
+    return { month, height: this.library.height, rows: this.library.rows(month, from, limit) };
   }
 
   async photo(id: string): Promise<Photo> {
     await this.answer();
-    return this.library.photo(id);
+    return this.recorded(id);
   }
 
   thumbnailUrl(id: string): string {
@@ -123,6 +124,14 @@ export class MemoryBackend implements Backend {
 
   originalUrl(id: string): string {
     return this.thumbnailUrl(id);
+  }
+
+  async original(id: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<Blob> {
+    await this.answer(signal);
+    const { replicas, mime } = this.recorded(id);
+    await this.others.carry(replicas, signal, onProgress);
+    const [, drawing = ''] = this.library.picture(id).split(',');
+    return new Blob([decodeURIComponent(drawing)], { type: mime });
   }
 
   async search(query: string, options: SearchOptions): Promise<SearchPage> {
@@ -160,7 +169,7 @@ export class MemoryBackend implements Backend {
   async edit(id: string, change: Change): Promise<Edited> {
     await this.edits();
     const { height } = this.library.change([id], change);
-    return { state: 'committed', height, photo: this.library.photo(id) };
+    return { state: 'committed', height, photo: this.recorded(id) };
   }
 
   async editMany(which: Which, change: Change): Promise<Bulk> {
@@ -168,9 +177,9 @@ export class MemoryBackend implements Backend {
     return this.library.change(this.named(which), change);
   }
 
-  async purge(which: Which): Promise<Bulk> {
+  async purge(which: Which, lastCopies: string[]): Promise<Bulk> {
     await this.edits();
-    return this.library.purge(this.named(which));
+    return this.library.purge(this.named(which), lastCopies);
   }
 
   async alike(skip: number, limit: number): Promise<AlikePage> {
@@ -178,9 +187,9 @@ export class MemoryBackend implements Backend {
     return alikePage(this.library, skip, limit);
   }
 
-  async keepBest(_keep: string, others: string[]): Promise<Bulk> {
+  async keepBest(keep: string, others: string[]): Promise<Bulk> {
     await this.edits();
-    return this.library.change(others, { trash: true });
+    return this.library.keepBest(keep, others);
   }
 
   async history(id: string): Promise<HistoryItem[]> {
@@ -372,6 +381,12 @@ export class MemoryBackend implements Backend {
         this.savedTo = path;
       },
     };
+  }
+
+  /** A photo's record, with who holds its original. */
+  private recorded(id: string): Photo {
+    const photo = this.library.photo(id);
+    return { ...photo, ...this.others.holding(hash(id)) };
   }
 
   /** The ids of what a change is of. */

@@ -19,6 +19,7 @@ describe('keys', () => {
     ['an arrow with Shift', press('ArrowLeft', { shiftKey: true }), ['grid'], 'select.left'],
     ['the nearer scope first', press('Escape'), ['viewer', 'grid'], 'viewer.close'],
     ['a letter with Control is no letter', press('t', { ctrlKey: true }), ['photo'], null],
+    ['the space bar', press(' '), ['slideshow'], 'slideshow.pause'],
     ['another scope', press('t'), ['everywhere'], null],
   ];
   for (const [name, key, scopes, command] of cases) {

@@ -3,8 +3,8 @@
  * the desktop's menu show it, so that none of them tells of a key that another one does not know.
  */
 
-/** Where a key counts: everywhere, among the photos of a grid, in the viewer, on the map. */
-export type Scope = 'everywhere' | 'grid' | 'photo' | 'viewer' | 'map';
+/** Where a key counts: everywhere, among the photos of a grid, in the viewer, in a slideshow, on the map. */
+export type Scope = 'everywhere' | 'grid' | 'photo' | 'viewer' | 'slideshow' | 'map';
 
 interface Entry {
   id: string;
@@ -67,6 +67,11 @@ export const KEYMAP = [
   { id: 'viewer.zoom.fit', scope: 'viewer', keys: ['z'] },
   { id: 'viewer.slideshow', scope: 'viewer', keys: ['F5', 'o'] },
 
+  { id: 'slideshow.pause', scope: 'slideshow', keys: ['Space'] },
+  { id: 'slideshow.previous', scope: 'slideshow', keys: ['ArrowLeft'] },
+  { id: 'slideshow.next', scope: 'slideshow', keys: ['ArrowRight'] },
+  { id: 'slideshow.end', scope: 'slideshow', keys: ['Escape', 'F5', 'o'] },
+
   { id: 'map.left', scope: 'map', keys: ['ArrowLeft'] },
   { id: 'map.right', scope: 'map', keys: ['ArrowRight'] },
   { id: 'map.up', scope: 'map', keys: ['ArrowUp'] },
@@ -86,6 +91,7 @@ export function keyName(event: KeyboardEvent): string {
   const held = (event.ctrlKey || event.metaKey ? 'Ctrl+' : '') + (event.altKey ? 'Alt+' : '');
   const letter = event.key.length === 1 && /\p{L}/u.test(event.key);
   const shift = event.shiftKey && (letter || event.key.length > 1) ? 'Shift+' : '';
+  if (event.key === ' ') return `${held}${event.shiftKey ? 'Shift+' : ''}Space`;
   return held + shift + (letter ? (held === '' ? event.key : event.key.toUpperCase()) : event.key);
 }
 

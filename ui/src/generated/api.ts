@@ -180,13 +180,56 @@ export interface paths {
         /**
          * Events as they happen
          * @description `block` (a `BlockEvent`), `import` (an `ImportJob` without its ids and with the last 100
-         *     rejected files), `photos` (a `PhotosEvent`). A client that was too slow gets `photos` with
+         *     rejected files), `export` (an `ExportJob` with the last 100 photos that failed; on this machine
+         *     only), `photos` (a `PhotosEvent`), `devices` (a `DevicesEvent`). A client that was too slow gets `photos` with
          *     `ids: null`.
          */
         get: operations["stream"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All exports since the node started
+         * @description Answered on this machine only, as all about exports: they name its folders.
+         */
+        get: operations["exports"];
+        put?: never;
+        /**
+         * Writes originals into a folder of this machine
+         * @description Byte for byte, each under a name of its own; nothing that is there is written over.
+         */
+        post: operations["start_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One export */
+        get: operations["export_job"];
+        put?: never;
+        post?: never;
+        /** Stops an export; what was written stays */
+        delete: operations["cancel_export"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1080,6 +1123,13 @@ export interface components {
             /** @description The name. */
             name: string;
         };
+        /** @description Where a day was spent. */
+        DayPlace: {
+            /** @description `yyyy-mm-dd`, as the cameras showed it. */
+            day: string;
+            /** @description `Town, Region, Country`, as in a photo's record; what is the same is not said twice. */
+            place: string;
+        };
         /** @description Whether a definition is in the chain. */
         Defined: {
             /** @description Whether it is. */
@@ -1172,6 +1222,87 @@ export interface components {
             height?: number | null;
             /** @description Whether it is in a block. */
             state: components["schemas"]["State"];
+        };
+        /** @description What to export: the photos named, or those that a query finds. */
+        ExportBody: {
+            /** @description Photo ids; either these or `query`. */
+            ids?: string[] | null;
+            /** @description A search; either this or `ids`. The empty one finds every photo not in the trash. */
+            query?: string | null;
+            /** @description Whether what was said of each photo is written beside it, as XMP. */
+            sidecars?: boolean;
+            /**
+             * @description Where below it: a path with `{yyyy}`, `{mm}`, `{dd}`, `{name}`, `{stem}`, `{ext}`, `{id}`,
+             *     `{album}` or `{folder}`; `{name}` unless told.
+             */
+            template?: string | null;
+            /** @description The folder to write into, made if it is missing: an absolute path, or a `file://` URL. */
+            to: string;
+        };
+        /** @description How an export goes. */
+        ExportJob: {
+            /**
+             * Format: int64
+             * @description Bytes of originals written.
+             */
+            bytes: number;
+            /** @description The name of the photo that was begun last. */
+            current?: string | null;
+            /** @description Why it failed, when it did. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description Originals written.
+             */
+            exported: number;
+            /** @description The first ten thousand of those, each with its reason; in events the last hundred of these. */
+            failed: components["schemas"]["NotExported"][];
+            /**
+             * Format: int64
+             * @description How many photos could not be had or written; `failed` may name only some of them.
+             */
+            failed_count: number;
+            /**
+             * Format: int64
+             * @description Photos to export.
+             */
+            found: number;
+            /** @description Sixteen hex digits. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Originals that were there already, whole.
+             */
+            present: number;
+            /**
+             * Format: int64
+             * @description Photos dealt with: `exported + present + failed_count`.
+             */
+            processed: number;
+            /**
+             * Format: double
+             * @description Seconds since it began, or that it took.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description Sidecars that another program had written, which stay as they are.
+             */
+            sidecars_left: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ExportState"];
+            /** @description The folder that it writes into. */
+            to: string;
+        };
+        /**
+         * @description Where an export stands.
+         * @enum {string}
+         */
+        ExportState: "running" | "done" | "cancelled" | "failed";
+        /** @description All exports since the node started; of those that are over the last twenty. */
+        Exports: {
+            /** @description Oldest first. */
+            exports: components["schemas"]["ExportJob"][];
         };
         /** @description How a photo was exposed. */
         ExposureBody: {
@@ -1640,6 +1771,11 @@ export interface components {
         /** @description The photos of one month. */
         Month: {
             /**
+             * @description The days on which one place dominates, newest first: more than half of the photos of the day
+             *     that have a position are from there, and these are at least a third of all photos of the day.
+             */
+            days?: components["schemas"]["DayPlace"][];
+            /**
              * Format: int64
              * @description The chain height that this shows.
              */
@@ -1672,6 +1808,15 @@ export interface components {
         NewLabel: {
             /** @description Its name; the parts of a tag are joined by `/`. */
             name: string;
+        };
+        /** @description A photo that was not exported. */
+        NotExported: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its file's name; its id, where no such photo is known. */
+            name: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description People who are on photos. */
         People: {
@@ -2514,6 +2659,97 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exports"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBody"];
+            };
+        };
+        responses: {
+            /** @description Begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportJob"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportJob"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportJob"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -101,7 +101,7 @@ describe('in the viewer', () => {
     await fireEvent(history, new Event('toggle'));
     await waitFor(() => expect(screen.getAllByTestId('history-item')).toHaveLength(2));
     const items = screen.getAllByTestId('history-item').map((item) => item.textContent);
-    expect(items[0]).toMatch(/rating: 4 stars.*Study PC, /s);
+    expect(items[0]).toMatch(/rating: 4 stars.*Study PC\u2069, /s);
     expect(items[1]).toMatch(/Added to the library/);
     // What is done while it is open appears in it.
     await backend.edit(openId(), { add_tags: ['sea'] });

@@ -7,10 +7,13 @@ import { household } from './de/household';
 import { importing } from './de/import';
 import { invite } from './de/invite';
 import { ledger } from './de/ledger';
+import { map } from './de/map';
+import { organise } from './de/organise';
 import { search } from './de/search';
 import { selection } from './de/selection';
 import { start } from './de/start';
 import { timeline } from './de/timeline';
+import { trash } from './de/trash';
 import { viewer } from './de/viewer';
 import type { Catalogue } from './i18n';
 
@@ -20,6 +23,7 @@ export const de: Catalogue = {
   ...start,
   ...timeline,
   ...selection,
+  ...map,
   ...search,
   ...viewer,
   ...history,
@@ -28,4 +32,6 @@ export const de: Catalogue = {
   ...household,
   ...invite,
   ...bucket,
+  ...organise,
+  ...trash,
 };

@@ -7,10 +7,13 @@ import { household } from './en/household';
 import { importing } from './en/import';
 import { invite } from './en/invite';
 import { ledger } from './en/ledger';
+import { map } from './en/map';
+import { organise } from './en/organise';
 import { search } from './en/search';
 import { selection } from './en/selection';
 import { start } from './en/start';
 import { timeline } from './en/timeline';
+import { trash } from './en/trash';
 import { viewer } from './en/viewer';
 
 export const en = {
@@ -19,6 +22,7 @@ export const en = {
   ...start,
   ...timeline,
   ...selection,
+  ...map,
   ...search,
   ...viewer,
   ...history,
@@ -27,4 +31,6 @@ export const en = {
   ...household,
   ...invite,
   ...bucket,
+  ...organise,
+  ...trash,
 } as const;

@@ -38,6 +38,11 @@ const SAME: Key[] = [
   'bucket.title',
   'bulk.tag',
   'bulk.album',
+  'map.credit',
+  'slideshow.seconds',
+  'organise.tags',
+  'organise.labelled',
+  'organise.name',
 ];
 
 function placeholders(message: Message): string[] {

@@ -64,6 +64,14 @@ export class Texts {
     return this.format(options).format(at);
   }
 
+  /** A moment rather than a camera's wall clock: told in this computer's time. */
+  moment(at: string, options: Intl.DateTimeFormatOptions): string {
+    const time = new Date(at);
+    if (Number.isNaN(time.getTime())) return at;
+    const wall = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+    return this.date(wall.toISOString(), options);
+  }
+
   bytes(size: number): string {
     const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
     let value = size;

@@ -24,6 +24,8 @@ export interface Surroundings {
   selection: SelectionState;
   /** The photo that is open. */
   opened: () => Row | null;
+  /** Whether what is selected or open is in the trash already. */
+  inTrash: () => boolean;
   /** Called after photos left the page, with the one that was open. */
   left: (opened: Row | null) => void;
   notify: (text: string, tone: 'done' | 'warning', action?: { label: string; run: () => void }) => void;
@@ -73,8 +75,7 @@ export class PhotoActions {
     return true;
   }
 
-  ask(question: Question): void {
-    const subject = this.subject();
+  ask(question: Question, subject = this.subject()): void {
     if (subject) this.asking = { question, subject };
   }
 
@@ -93,14 +94,20 @@ export class PhotoActions {
     return true;
   }
 
+  /** Puts photos into the trash; those that are there are asked to go for good. */
   async trash(): Promise<void> {
+    if (this.around.inTrash()) {
+      this.ask('purge');
+      return;
+    }
     await this.leaving((subject) => this.backend.editMany(subject.which, { trash: true }), 'actions.trashed');
   }
 
-  async restore(): Promise<void> {
+  async restore(subject = this.subject()): Promise<void> {
     await this.leaving(
-      (subject) => this.backend.editMany(subject.which, { trash: false }),
+      ({ which }) => this.backend.editMany(which, { trash: false }),
       'actions.restored',
+      subject,
     );
   }
 
@@ -110,23 +117,28 @@ export class PhotoActions {
     await this.leaving((subject) => this.backend.editMany(subject.which, change), 'actions.taken.out');
   }
 
-  /** Deletes originals for good; whoever confirmed it has been told of last copies. */
-  async purge(lastCopies: string[]): Promise<void> {
-    const subject = this.asking?.subject ?? this.subject();
-    this.asking = null;
-    if (!subject) return;
+  /** Deletes originals for good; whoever confirmed it was told of last copies. Throws what went wrong. */
+  async purge(subject: Subject, lastCopies: string[]): Promise<void> {
     const opened = this.around.opened();
-    const done = await this.attempt(subject.count, () => this.backend.purge(subject.which, lastCopies));
-    if (!done) return;
-    this.around.notify(t('actions.purged', { count: done.photos }), 'done');
-    this.forget(opened);
+    this.changing = subject.count;
+    try {
+      const done = await this.backend.purge(subject.which, lastCopies);
+      this.asking = null;
+      this.around.notify(t('actions.purged', { count: done.photos }), 'done');
+      this.forget(opened);
+    } catch (error) {
+      this.around.trouble(error);
+      throw error;
+    } finally {
+      this.changing = 0;
+    }
   }
 
   private async leaving(
     edit: (subject: Subject) => Promise<Bulk>,
     said: 'actions.trashed' | 'actions.restored' | 'actions.taken.out',
+    subject = this.subject(),
   ): Promise<void> {
-    const subject = this.subject();
     if (!subject) return;
     const opened = this.around.opened();
     const done = await this.attempt(subject.count, () => edit(subject));

@@ -116,7 +116,7 @@ describe('a burst on the page', () => {
     render(Root, { app });
     await app.check();
     badge = (await screen.findAllByTestId('burst-badge'))[0] as HTMLElement;
-    const { rows } = await backend.month(MONTH);
+    const { rows } = await backend.month(MONTH, 0, 2000);
     const { burst } = rows.find((row) => row.id === badge.dataset['burstOf']) ?? {};
     photos = rows.filter((row) => burst && row.burst === burst).map((row) => row.id);
   });

@@ -59,7 +59,9 @@ export class GridState {
   /** True while the grid flies past too fast for pictures. */
   fast = $state(false);
   /** Where the top of the viewport stands, for the scrubber. */
-  spot = $state.raw<Spot>({ month: 0, within: 0 });
+  spot = $state.raw<Spot>({ section: 0, within: 0 });
+  /** The month at the top of the viewport, while its own heading is above that. */
+  passing = $state<string | null>(null);
   /** The tile that the Tab key reaches. */
   focused = $state<string | null>(null);
   /** Height of the rows and room for them. */
@@ -133,7 +135,10 @@ export class GridState {
   }
 
   setRows(key: string, rows: readonly Row[]): void {
-    this.change(key, (section) => placed({ key, count: rows.length, rows }, section, this.measures));
+    this.change(key, (section) => {
+      const { of } = section;
+      return placed({ key, count: rows.length, rows, ...(of && { of }) }, section, this.measures);
+    });
   }
 
   /** Lets go of a section's rows, far from the viewport; its height is known by now and stays. */
@@ -178,9 +183,9 @@ export class GridState {
 
   /** Scrolls to a spot of the scrubber. */
   jumpToSpot(spot: Spot): void {
-    const section = this.sections[spot.month];
+    const section = this.sections[spot.section];
     if (!section) return;
-    this.jumpTo((this.starts[spot.month] ?? 0) + spot.within * section.height);
+    this.jumpTo((this.starts[spot.section] ?? 0) + spot.within * section.height);
   }
 
   /** While the scrubber is dragged, pictures are not worth loading yet. */
@@ -222,6 +227,17 @@ export class GridState {
       if (row) return row;
     }
     return this.beyond(id, step, walk);
+  }
+
+  /** The first photo of all (-1), or the last one that is known of (1). */
+  async outermost(step: -1 | 1): Promise<Row | null> {
+    const section = await this.loaded(step === -1 ? 0 : this.sections.length - 1);
+    return entryOf(section, 'photo', step === -1 ? 1 : -1);
+  }
+
+  /** Whether a photo is among those that are loaded. */
+  has(id: string): boolean {
+    return this.find(id) !== null;
   }
 
   /** The photo of the tile that an arrow key leads to from a focused one. */
@@ -434,10 +450,12 @@ export class GridState {
   }
 
   private updateSpot(virtual: number): void {
-    const month = Math.max(0, sectionAt(this.starts, virtual));
-    const height = this.sections[month]?.height ?? 0;
-    const within = height > 0 ? (virtual - (this.starts[month] ?? 0)) / height : 0;
-    this.spot = { month, within };
+    const index = Math.max(0, sectionAt(this.starts, virtual));
+    const section = this.sections[index];
+    const past = virtual - (this.starts[index] ?? 0);
+    this.spot = { section: index, within: section && section.height > 0 ? past / section.height : 0 };
+    const headed = section?.of?.first && past < this.measures.sectionHeading / 2;
+    this.passing = headed ? null : (section?.of?.month ?? null);
   }
 }
 

@@ -10,8 +10,10 @@ const track = new Track([
 
 describe('a track', () => {
   it('gives months room in proportion to their photos', () => {
-    expect([0, 1, 2, 3].map((month) => track.fraction({ month, within: 0 }))).toEqual([0, 0.05, 0.2, 0.5]);
-    expect(track.fraction({ month: 3, within: 1 })).toBe(1);
+    expect([0, 1, 2, 3].map((section) => track.fraction({ section, within: 0 }))).toEqual([
+      0, 0.05, 0.2, 0.5,
+    ]);
+    expect(track.fraction({ section: 3, within: 1 })).toBe(1);
   });
 
   it('leads from a position to a spot and back', () => {
@@ -25,15 +27,15 @@ describe('a track', () => {
     let last = -1;
     for (let at = 0; at <= 1; at += 0.001) {
       const spot = track.spot(at);
-      const order = spot ? spot.month + spot.within : -1;
+      const order = spot ? spot.section + spot.within : -1;
       expect(order).toBeGreaterThanOrEqual(last);
       last = order;
     }
   });
 
   it('takes positions beyond its ends for the ends', () => {
-    expect(track.spot(-3)).toEqual({ month: 0, within: 0 });
-    expect(track.spot(7)).toEqual({ month: 3, within: 1 });
+    expect(track.spot(-3)).toEqual({ section: 0, within: 0 });
+    expect(track.spot(7)).toEqual({ section: 3, within: 1 });
   });
 
   it('writes each year once, where there is room', () => {
@@ -49,7 +51,7 @@ describe('a track', () => {
   it('is empty without photos', () => {
     const empty = new Track([]);
     expect(empty.spot(0.5)).toBeNull();
-    expect(empty.fraction({ month: 0, within: 0 })).toBe(0);
+    expect(empty.fraction({ section: 0, within: 0 })).toBe(0);
     expect(empty.years(500)).toEqual([]);
   });
 });

@@ -2,7 +2,11 @@
  * The scrubber's arithmetic: a track from the newest photo (0) to the oldest (1), on which each month takes room in
  * proportion to its photos. Counts, not heights, so that the track stands still while months load.
  */
-import type { MonthCount } from '../backend/types';
+/** A section of the timeline: a month, or a part of one. */
+export interface Stretch {
+  month: string;
+  count: number;
+}
 
 /** A year's label on the track; `at` is 0…1. */
 export interface YearLabel {
@@ -10,18 +14,18 @@ export interface YearLabel {
   at: number;
 }
 
-/** A spot within a month: 0 is its newest photo, 1 the end of its oldest. */
+/** A spot within a section of the timeline: 0 is its newest photo, 1 the end of its oldest. */
 export interface Spot {
-  month: number;
+  section: number;
   within: number;
 }
 
 export class Track {
-  readonly months: readonly MonthCount[];
+  readonly months: readonly Stretch[];
   readonly total: number;
   private readonly before: Float64Array;
 
-  constructor(months: readonly MonthCount[]) {
+  constructor(months: readonly Stretch[]) {
     this.months = months;
     this.before = new Float64Array(months.length + 1);
     let sum = 0;
@@ -35,9 +39,9 @@ export class Track {
 
   /** Where a spot lies on the track, 0…1. */
   fraction(spot: Spot): number {
-    const month = this.months[spot.month];
+    const month = this.months[spot.section];
     if (!month || this.total === 0) return 0;
-    const photos = (this.before[spot.month] as number) + clamp(spot.within) * month.count;
+    const photos = (this.before[spot.section] as number) + clamp(spot.within) * month.count;
     return photos / this.total;
   }
 
@@ -54,7 +58,7 @@ export class Track {
     }
     const count = this.months[low]?.count ?? 0;
     const within = count === 0 ? 0 : clamp((photos - (this.before[low] as number)) / count);
-    return { month: low, within };
+    return { section: low, within };
   }
 
   /** The years that can be written along a track of `height` pixels without one touching another. */
@@ -66,7 +70,7 @@ export class Track {
       const own = month.month.slice(0, 4);
       if (own === year) return;
       year = own;
-      const at = this.fraction({ month: index, within: 0 });
+      const at = this.fraction({ section: index, within: 0 });
       if ((at - last) * height < labelHeight) return;
       labels.push({ year: own, at });
       last = at;
@@ -79,7 +83,7 @@ export class Track {
     const ticks: number[] = [];
     let last = -Infinity;
     this.months.forEach((_, index) => {
-      const at = this.fraction({ month: index, within: 0 });
+      const at = this.fraction({ section: index, within: 0 });
       if ((at - last) * height < spacing) return;
       ticks.push(at);
       last = at;

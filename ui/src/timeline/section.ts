@@ -14,11 +14,13 @@ import {
 } from './layout';
 import { stack, stackOf, stillOpen, toggled, type Stack, type Stacked } from './stacks';
 
-/** A month, or the results of a search; `rows` is null until they are loaded. */
+/** A part of a month, or the results of a search; `rows` is null until they are loaded. */
 export interface Section {
   key: string;
   count: number;
   rows: readonly Row[] | null;
+  /** The month that it is of, and whether that begins and ends with it; absent where months play no part. */
+  of?: { month: string; first: boolean; last: boolean };
 }
 
 export interface Placed extends Section {
@@ -39,6 +41,8 @@ export interface Tile {
 
 export interface DrawnSection {
   key: string;
+  /** The month that begins with it. */
+  heading: string | null;
   count: number;
   /** Position in the scrolled element and height, in CSS pixels. */
   top: number;
@@ -78,8 +82,9 @@ export function withToggled(section: Placed, burst: string, m: Measures): Placed
 }
 
 /** The section laid out anew in a grid of other measures. */
-export function laid(section: Placed, m: Measures): Placed {
-  if (m.width <= 0) return section;
+export function laid(section: Placed, all: Measures): Placed {
+  if (all.width <= 0) return section;
+  const m = measuresOf(section, all);
   const { stacked } = section;
   if (!stacked) return { ...section, layout: null, height: estimateHeight(section.count, m) };
   const dated = m.dayHeading > 0;
@@ -92,6 +97,16 @@ export function laid(section: Placed, m: Measures): Placed {
   });
   const layout = layoutSection(cells, m);
   return { ...section, layout, height: layout.height };
+}
+
+/** Only where a month begins and ends is there room for its heading, and below it. */
+function measuresOf({ of }: Section, m: Measures): Measures {
+  if (!of) return m;
+  return {
+    ...m,
+    sectionHeading: of.first ? m.sectionHeading : 0,
+    sectionGap: of.last ? m.sectionGap : m.gap,
+  };
 }
 
 /** A section without its rows; its height is known by now and stays. */
@@ -157,6 +172,7 @@ export function drawn(section: Placed, { start, base, from, to }: View): DrawnSe
   }
   return {
     key: section.key,
+    heading: section.of?.first ? section.of.month : null,
     count: section.count,
     top: start - base,
     height: section.height,

@@ -1,19 +1,22 @@
-/** The timeline's photos: counts of all months first, the rows of a month when the viewport comes near. */
+/** The timeline's photos: counts of all months first, the rows of a part of one when the viewport comes near. */
 import { isAbort, messageOf, type Backend } from '../backend/backend';
 import type { BackendEvent, MonthCount, Row } from '../backend/types';
 import { GridState } from './grid.svelte';
+import { PART_PHOTOS, partsOf, type Part } from './parts';
 
 /** Requests at a time: enough to fill a screen of small months, few enough to drop what was flown past. */
 const LOADING_MAX = 3;
-/** Rows kept in memory; months furthest from the viewport go first. */
-const ROWS_MAX = 120_000;
+/** Rows kept in memory; parts furthest from the viewport go first. */
+const ROWS_MAX = 60_000;
 /** Quickest pace at which counts are asked for while an import runs. */
 const REFRESH_MS = 400;
-/** A month that could not be read is tried again after this long. */
+/** A part that could not be read is tried again after this long. */
 const RETRY_MS = 5000;
 
 export class TimelineState {
   months = $state.raw<readonly MonthCount[]>([]);
+  /** The sections of the grid, newest first. */
+  parts = $state.raw<readonly Part[]>([]);
   total = $state(0);
   /** False until the counts have come once. */
   ready = $state(false);
@@ -36,7 +39,7 @@ export class TimelineState {
     this.grid = new GridState({
       dated: true,
       onWant: (keys) => this.want(keys),
-      load: (key) => this.loadMonth(key),
+      load: (key) => this.loadPart(key),
     });
   }
 
@@ -55,15 +58,15 @@ export class TimelineState {
 
   /** Everything may have changed: after a lost connection, say. */
   reload(): Promise<void> {
-    for (const month of this.rows.keys()) this.stale.add(month);
+    for (const key of this.rows.keys()) this.stale.add(key);
     return this.load();
   }
 
   onEvent(event: BackendEvent): void {
     if (event.type !== 'photos') return;
     const ids = event.ids ? new Set(event.ids) : null;
-    for (const [month, rows] of this.rows) {
-      if (!ids || rows.some((row) => ids.has(row.id))) this.stale.add(month);
+    for (const [key, rows] of this.rows) {
+      if (!ids || rows.some((row) => ids.has(row.id))) this.stale.add(key);
     }
     this.refreshSoon();
   }
@@ -71,17 +74,20 @@ export class TimelineState {
   private accept(months: readonly MonthCount[]): void {
     this.failed.clear();
     const before = new Map(this.months.map((month) => [month.month, month.count]));
-    for (const { month, count } of months) {
-      if (this.rows.has(month) && before.get(month) !== count) this.stale.add(month);
-    }
-    const left = new Set(months.map(({ month }) => month));
-    for (const month of this.rows.keys()) if (!left.has(month)) this.rows.delete(month);
     this.months = months;
-    // A month that is being read again keeps showing what it had, at the size it had.
+    this.parts = partsOf(months);
+    const counts = new Map(months.map(({ month, count }) => [month, count]));
+    const left = new Set(this.parts.map(({ key }) => key));
+    for (const key of this.rows.keys()) {
+      const month = key.slice(0, 'yyyy-mm'.length);
+      if (!left.has(key)) this.rows.delete(key);
+      else if (before.get(month) !== counts.get(month)) this.stale.add(key);
+    }
+    // A part that is being read again keeps showing what it had, at the size it had.
     this.grid.setSections(
-      months.map(({ month, count }) => {
-        const rows = this.rows.get(month) ?? null;
-        return { key: month, count: rows?.length ?? count, rows };
+      this.parts.map(({ key, month, count, first, last }) => {
+        const rows = this.rows.get(key) ?? null;
+        return { key, count: rows?.length ?? count, rows, of: { month, first, last } };
       }),
     );
     this.want(this.wanted);
@@ -102,37 +108,39 @@ export class TimelineState {
     this.pump();
   }
 
-  /** Starts what is wanted and not under way: missing months, and stale ones that are on the screen. */
+  /** Starts what is wanted and not under way: missing parts, and stale ones that are on the screen. */
   private pump(): void {
     const onScreen = this.grid.drawn.map((section) => section.key);
-    for (const month of [...this.wanted, ...onScreen]) {
+    for (const key of [...this.wanted, ...onScreen]) {
       if (this.loading.size >= LOADING_MAX) return;
-      if (this.failed.has(month) || this.loading.has(month)) continue;
-      if (this.rows.has(month) && !this.stale.has(month)) continue;
-      void this.loadMonth(month).then(() => this.pump());
+      if (this.failed.has(key) || this.loading.has(key)) continue;
+      if (this.rows.has(key) && !this.stale.has(key)) continue;
+      void this.loadPart(key).then(() => this.pump());
     }
   }
 
-  private loadMonth(month: string): Promise<void> {
-    const underWay = this.loading.get(month);
+  private loadPart(key: string): Promise<void> {
+    const underWay = this.loading.get(key);
     if (underWay) return underWay;
-    const loading = this.fetchMonth(month).finally(() => this.loading.delete(month));
-    this.loading.set(month, loading);
+    const loading = this.fetchPart(key).finally(() => this.loading.delete(key));
+    this.loading.set(key, loading);
     return loading;
   }
 
-  private async fetchMonth(month: string): Promise<void> {
-    this.stale.delete(month);
+  private async fetchPart(key: string): Promise<void> {
+    const part = this.parts.find((known) => known.key === key);
+    if (!part) return;
+    this.stale.delete(key);
     try {
-      const { rows } = await this.backend.month(month);
-      if (!this.months.some((known) => known.month === month)) return;
-      this.rows.set(month, rows);
-      this.grid.setRows(month, rows);
+      const { rows } = await this.backend.month(part.month, part.from, PART_PHOTOS);
+      if (!this.parts.some((known) => known.key === key)) return;
+      this.rows.set(key, rows);
+      this.grid.setRows(key, rows);
       this.evict();
     } catch (error) {
-      this.failed.add(month);
+      this.failed.add(key);
       setTimeout(() => {
-        if (this.failed.delete(month)) this.pump();
+        if (this.failed.delete(key)) this.pump();
       }, RETRY_MS);
       this.fail(error);
     }
@@ -142,19 +150,19 @@ export class TimelineState {
     let kept = 0;
     for (const rows of this.rows.values()) kept += rows.length;
     if (kept <= ROWS_MAX) return;
-    const here = this.grid.spot.month;
-    const position = new Map(this.months.map(({ month }, index) => [month, index]));
+    const here = this.grid.spot.section;
+    const position = new Map(this.parts.map(({ key }, index) => [key, index]));
     const far = [...this.rows.keys()].sort(
       (a, b) => Math.abs((position.get(b) ?? 0) - here) - Math.abs((position.get(a) ?? 0) - here),
     );
     const drawn = new Set(this.grid.drawn.map((section) => section.key));
-    for (const month of far) {
+    for (const key of far) {
       if (kept <= ROWS_MAX) return;
-      if (drawn.has(month)) continue;
-      kept -= this.rows.get(month)?.length ?? 0;
-      this.rows.delete(month);
-      this.stale.delete(month);
-      this.grid.forget(month);
+      if (drawn.has(key)) continue;
+      kept -= this.rows.get(key)?.length ?? 0;
+      this.rows.delete(key);
+      this.stale.delete(key);
+      this.grid.forget(key);
     }
   }
 

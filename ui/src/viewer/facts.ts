@@ -1,6 +1,7 @@
 /** A photo's record as short texts for the information panel. */
-import type { Photo } from '../backend/types';
+import type { Ledger, Photo } from '../backend/types';
 import { t, texts, type Key, type Texts } from '../i18n/i18n';
+import { sources } from './replicas';
 
 const SHOWN = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/svg+xml'];
 
@@ -66,4 +67,45 @@ export function typeName(mime: string, name: string): string {
   if (mime === 'image/jpeg') return 'JPEG';
   if (extension) return extension.toUpperCase();
   return (mime.split('/')[1] ?? mime).toUpperCase();
+}
+
+/** A number as it is typed, as the API takes it: some write a comma for the point. */
+export function numberOf(text: string): string {
+  return text.trim().replace(/^([+-]?\d+),(\d+)$/, '$1.$2');
+}
+
+/** What the other devices that hold the original are called; only those within reach, if asked. */
+export function sourceNames(
+  photo: Photo,
+  ledger: Ledger | null,
+  within = false,
+  words: Texts = texts,
+): string[] {
+  return sources(photo, ledger)
+    .filter(({ reachable }) => reachable || !within)
+    .map(({ name }) => (name === null ? words.t('original.bucket') : words.isolated(name)));
+}
+
+const ORIGINAL_FAULTS: Record<string, Key> = {
+  original_missing: 'original.missing',
+  original_damaged: 'original.damaged',
+  purged: 'where.purged',
+  broken_off: 'original.broken',
+  undrawn: 'original.undrawn',
+};
+
+/** Why an original is not shown, as a sentence. */
+export function originalFault(
+  { code, reason }: { code: string; reason: string },
+  photo: Photo,
+  ledger: Ledger | null,
+  words: Texts = texts,
+): string {
+  if (code === 'original_unreachable') {
+    const names = sourceNames(photo, ledger, false, words);
+    if (names.length === 0) return words.t('original.nobody');
+    return words.t('original.away', { count: names.length, devices: words.list(names, 'conjunction') });
+  }
+  const key = ORIGINAL_FAULTS[code];
+  return key ? words.t(key) : words.t('original.failed', { reason });
 }

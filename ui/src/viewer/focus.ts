@@ -1,12 +1,16 @@
 /** Keeps the Tab key within a dialog for as long as it is open. */
 const CONTROLS =
-  'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), video, [tabindex="0"]';
+  'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), summary, ' +
+  'video, [tabindex="0"]';
 
 export function trapFocus(dialog: HTMLElement): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Tab') return;
+    // What stands over it keeps the key within itself.
+    if (dialog.hasAttribute('inert') || dialog.inert || document.querySelector('dialog[open]')) return;
     const controls = [...dialog.querySelectorAll<HTMLElement>(CONTROLS)].filter(
-      (control) => control.tabIndex >= 0,
+      // Not what lies in a closed disclosure.
+      (control) => control.tabIndex >= 0 && !control.closest('details:not([open]) > :not(summary)'),
     );
     const first = controls[0];
     const last = controls.at(-1);

@@ -3,39 +3,64 @@
  * library did not take it. Edits of one photo are sent one after the other.
  */
 import { codeOf, messageOf, type Backend } from '../backend/backend';
-import type { Change, HistoryItem, Photo, Written } from '../backend/types';
-import { t } from '../i18n/i18n';
+import type { Change, HistoryItem, LabelList, Photo, Row, Written } from '../backend/types';
+import { t, type Key } from '../i18n/i18n';
 
-export interface Tag {
+export interface Chip {
   name: string;
   state: 'saved' | 'saving';
 }
 
 export type CaptionState = 'idle' | 'saving' | 'saved' | 'failed';
 
+/** What a key or a click changes, shown before the library has it. */
+type Mark = 'favorite' | 'rating';
+type Marks = { favorite?: boolean; rating?: number };
+
+/** Codes of a photo that there is not, from this API and from a server in front of it. */
+const GONE = ['photo_unknown', 'not_found', 'http_404'];
+const LISTS: readonly LabelList[] = ['tags', 'albums', 'people'];
+
 export class PhotoRecord {
   readonly id: string;
   photo = $state.raw<Photo | null>(null);
   /** Why there is no record: it is gone, or the reason in words. */
   missing = $state.raw<{ kind: 'gone' } | { kind: 'failed'; reason: string } | null>(null);
-  tags = $state.raw<readonly Tag[]>([]);
-  tagFault = $state<string | null>(null);
+  labels = $state.raw<Record<LabelList, readonly Chip[]>>({ tags: [], albums: [], people: [] });
+  labelFaults = $state.raw<Partial<Record<LabelList, string>>>({});
   captionState = $state<CaptionState>('idle');
   captionFault = $state<string | null>(null);
+  /** Why favourite or rating are what they were. */
+  markFault = $state<string | null>(null);
+  /** Fields of the household's own whose new value is on its way, and why others were not taken. */
+  fieldsSaving = $state.raw<Readonly<Record<string, string>>>({});
+  fieldFaults = $state.raw<Readonly<Record<string, string>>>({});
   /** Every edit, the oldest first; null until somebody asked for it. */
   history = $state.raw<readonly HistoryItem[] | null>(null);
   historyFault = $state<string | null>(null);
   settleFault = $state<string | null>(null);
 
+  private marks = $state.raw<Marks>({});
   private readonly backend: Backend;
+  private readonly row: Row;
   private readonly trouble: (error: unknown) => void;
   private queue: Promise<void> = Promise.resolve();
   private underWay = 0;
 
-  constructor(backend: Backend, id: string, trouble: (error: unknown) => void) {
+  /** `row` tells of the photo until its record is here. */
+  constructor(backend: Backend, row: Row, trouble: (error: unknown) => void) {
     this.backend = backend;
-    this.id = id;
+    this.id = row.id;
+    this.row = row;
     this.trouble = trouble;
+  }
+
+  get favorite(): boolean {
+    return this.marks.favorite ?? this.photo?.favorite ?? this.row.favorite;
+  }
+
+  get rating(): number {
+    return this.marks.rating ?? this.photo?.rating ?? this.row.rating;
   }
 
   async load(): Promise<void> {
@@ -45,7 +70,7 @@ export class PhotoRecord {
       if (this.underWay === 0) this.accept(photo);
       if (this.history) await this.loadHistory();
     } catch (error) {
-      if (codeOf(error) === 'not_found' || codeOf(error) === 'http_404') this.missing = { kind: 'gone' };
+      if (GONE.includes(codeOf(error))) this.missing = { kind: 'gone' };
       else {
         if (!this.photo) this.missing = { kind: 'failed', reason: messageOf(error) };
         this.trouble(error);
@@ -68,37 +93,52 @@ export class PhotoRecord {
     this.settleFault = null;
     return this.inTurn(
       async () => {
-        const change = { [written.field]: written.value } as Change;
-        this.accept((await this.backend.edit(this.id, change)).photo);
+        await this.send(settling(written));
         if (this.history) await this.loadHistory();
       },
       (reason) => (this.settleFault = t('conflict.failed', { reason })),
     );
   }
 
-  /** Tags differ by their letters, not by spaces around them; one that is there already is no edit. */
-  addTag(text: string): Promise<void> {
+  setFavorite(favorite: boolean): Promise<void> {
+    if (favorite === this.favorite) return Promise.resolve();
+    return this.mark('favorite', { favorite }, 'info.favorite.failed');
+  }
+
+  setRating(rating: number): Promise<void> {
+    if (rating === this.rating) return Promise.resolve();
+    return this.mark('rating', { rating }, 'info.rating.failed');
+  }
+
+  /** Labels differ by their letters, not by spaces around them; one that is there already is no edit. */
+  addLabel(list: LabelList, text: string): Promise<void> {
     const name = text.trim();
-    if (name === '' || this.tags.some((tag) => tag.name === name)) return Promise.resolve();
-    this.tags = [...this.tags, { name, state: 'saving' }];
+    if (name === '' || this.labels[list].some((chip) => chip.name === name)) return Promise.resolve();
+    this.setLabels(list, [...this.labels[list], { name, state: 'saving' }]);
     return this.inTurn(
-      async () => this.accept((await this.backend.edit(this.id, { add_tags: [name] })).photo, name),
+      () => this.send({ [`add_${list}`]: [name] }, name),
       (reason) => {
-        this.tags = this.tags.filter((tag) => tag.name !== name);
-        this.tagFault = t('info.tags.add.failed', { tag: name, reason });
+        this.setLabels(
+          list,
+          this.labels[list].filter((chip) => chip.name !== name),
+        );
+        this.setLabelFault(list, t(`info.${list}.add.failed`, { name, reason }));
       },
     );
   }
 
-  removeTag(name: string): Promise<void> {
-    const before = this.tags;
-    if (!before.some((tag) => tag.name === name)) return Promise.resolve();
-    this.tags = before.filter((tag) => tag.name !== name);
+  removeLabel(list: LabelList, name: string): Promise<void> {
+    const before = this.labels[list];
+    if (!before.some((chip) => chip.name === name)) return Promise.resolve();
+    this.setLabels(
+      list,
+      before.filter((chip) => chip.name !== name),
+    );
     return this.inTurn(
-      async () => this.accept((await this.backend.edit(this.id, { remove_tags: [name] })).photo),
+      () => this.send({ [`remove_${list}`]: [name] }),
       (reason) => {
-        this.tags = before;
-        this.tagFault = t('info.tags.remove.failed', { tag: name, reason });
+        this.setLabels(list, before);
+        this.setLabelFault(list, t(`info.${list}.remove.failed`, { name, reason }));
       },
     );
   }
@@ -112,7 +152,7 @@ export class PhotoRecord {
     this.captionFault = null;
     await this.inTurn(
       async () => {
-        this.accept((await this.backend.edit(this.id, { caption })).photo);
+        await this.send({ caption });
         this.captionState = 'saved';
       },
       (reason) => {
@@ -123,14 +163,60 @@ export class PhotoRecord {
     return this.photo?.caption ?? '';
   }
 
-  private inTurn(edit: () => Promise<void>, failed: (reason: string) => void): Promise<void> {
+  /** Sets a field of the household's own; nothing in it takes the value away. Answers whether it was taken. */
+  async setField(name: string, text: string): Promise<boolean> {
+    const value = text.trim();
+    if (value === (this.photo?.fields[name] ?? '')) {
+      this.fieldFaults = without(this.fieldFaults, name);
+      return true;
+    }
+    this.fieldsSaving = { ...this.fieldsSaving, [name]: value };
+    this.fieldFaults = without(this.fieldFaults, name);
+    let taken = true;
+    await this.inTurn(
+      () => this.send({ fields: { [name]: value === '' ? null : value } }),
+      (reason, code) => {
+        taken = false;
+        const why = code === 'field_unknown' ? t('info.field.unknown') : reason;
+        this.fieldFaults = { ...this.fieldFaults, [name]: t('info.field.failed', { reason: why }) };
+      },
+    );
+    this.fieldsSaving = without(this.fieldsSaving, name);
+    return taken;
+  }
+
+  private mark(what: Mark, change: Marks, failed: Key): Promise<void> {
+    this.marks = { ...this.marks, ...change };
+    this.markFault = null;
+    /** Somebody may have chosen again since. */
+    const settled = () => {
+      if (this.marks[what] !== change[what]) return;
+      this.marks = { ...this.marks, [what]: undefined };
+    };
+    return this.inTurn(
+      async () => {
+        await this.send(change);
+        settled();
+      },
+      (reason) => {
+        settled();
+        this.markFault = t(failed, { reason });
+      },
+    );
+  }
+
+  private async send(change: Change, arrived?: string): Promise<void> {
+    this.accept((await this.backend.edit(this.id, change)).photo, arrived);
+  }
+
+  private inTurn(edit: () => Promise<void>, failed: (reason: string, code: string) => void): Promise<void> {
     this.underWay += 1;
-    this.tagFault = null;
+    this.labelFaults = {};
     const turn = this.queue.then(async () => {
       try {
         await edit();
       } catch (error) {
-        failed(messageOf(error));
+        failed(messageOf(error), codeOf(error));
         this.trouble(error);
       } finally {
         this.underWay -= 1;
@@ -140,11 +226,33 @@ export class PhotoRecord {
     return turn;
   }
 
-  /** Takes the library's answer; tags that are still on their way stay as they are shown. */
+  /** Takes the library's answer; labels that are still on their way stay as they are shown. */
   private accept(photo: Photo, arrived?: string): void {
     this.photo = photo;
-    const waiting = this.tags.filter((tag) => tag.state === 'saving' && tag.name !== arrived);
-    const saved = photo.tags.filter((name) => !waiting.some((tag) => tag.name === name));
-    this.tags = [...saved.map((name): Tag => ({ name, state: 'saved' })), ...waiting];
+    for (const list of LISTS) {
+      const waiting = this.labels[list].filter((chip) => chip.state === 'saving' && chip.name !== arrived);
+      const saved = photo[list].filter((name) => !waiting.some((chip) => chip.name === name));
+      this.setLabels(list, [...saved.map((name): Chip => ({ name, state: 'saved' })), ...waiting]);
+    }
   }
+
+  private setLabels(list: LabelList, chips: readonly Chip[]): void {
+    this.labels = { ...this.labels, [list]: chips };
+  }
+
+  private setLabelFault(list: LabelList, fault: string): void {
+    this.labelFaults = { ...this.labelFaults, [list]: fault };
+  }
+}
+
+/** The change that makes a value of a conflict the one that stands. */
+function settling({ field, value }: Written): Change {
+  const own = /^fields\.(.+)$/s.exec(field);
+  return own
+    ? { fields: { [own[1] ?? '']: value as unknown as string | null } }
+    : ({ [field]: value } as Change);
+}
+
+function without(map: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => key !== name));
 }

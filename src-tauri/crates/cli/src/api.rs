@@ -124,26 +124,6 @@ impl Api {
         self.ask(method, path, body.into()).await
     }
 
-    /// Gives an answer's bytes to `take`, piece by piece.
-    pub(crate) async fn bytes(
-        &self,
-        path: &str,
-        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let (status, mut body) = self.begin(Method::GET, path, Bytes::new()).await?;
-        if !status.is_success() {
-            let body = self.whole(body).await?;
-            return answer(status, &body);
-        }
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| self.broke_off(&error))?;
-            if let Some(piece) = frame.data_ref() {
-                take(piece)?;
-            }
-        }
-        Ok(())
-    }
-
     async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,

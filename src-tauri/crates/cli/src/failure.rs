@@ -89,6 +89,9 @@ pub(crate) enum Failure {
     /// The import ended before its end.
     #[error("the import stopped: {reason}")]
     ImportStopped { reason: String },
+    /// The export ended before its end.
+    #[error("the export stopped: {reason}")]
+    ExportStopped { reason: String },
     /// Nobody reads what is printed.
     #[error("cannot print: {0}")]
     Print(io::Error),

@@ -6,6 +6,7 @@
 mod api;
 mod command;
 mod failure;
+mod job;
 mod output;
 mod usage;
 

@@ -1,9 +1,12 @@
 //! Who may ask: tokens and sessions over the network, nobody's web page over local ways in.
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -34,6 +37,40 @@ const OWN_ORIGINS: [&str; 3] = [
     "http://kinfolio.localhost",
     "https://kinfolio.localhost",
 ];
+
+/// Whence a request comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller {
+    /// From this machine: the app's own window, the library's socket, or loopback.
+    pub(crate) is_here: bool,
+}
+
+impl Caller {
+    /// Lets through whoever sits at this machine; anybody else is told `detail`.
+    pub(crate) fn expect_here(self, detail: &str) -> Result<(), Problem> {
+        match self.is_here {
+            true => Ok(()),
+            false => Err(not_this_machine(detail)),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let is_here = match app.access {
+            Access::Local => true,
+            Access::Token(_) => from.is_some_and(|from| from.0.ip().to_canonical().is_loopback()),
+        };
+        Ok(Self { is_here })
+    }
+}
+
+pub(crate) fn not_this_machine(detail: &str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "not_this_machine", detail)
+}
 
 /// Lets a request through or answers it with a problem.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

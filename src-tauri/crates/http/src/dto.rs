@@ -2,6 +2,7 @@
 
 pub mod alike;
 pub mod change;
+pub mod export;
 pub mod history;
 pub mod household;
 pub mod import;

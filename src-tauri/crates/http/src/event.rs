@@ -4,6 +4,7 @@ use kinfolio_library::Event;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::dto::export::ExportJob;
 use crate::dto::import::ImportJob;
 
 /// `block`: the catalogue has reached a block.
@@ -71,6 +72,7 @@ pub fn named(event: &Event) -> (&'static str, serde_json::Value) {
             ("devices", serde_json::to_value(body))
         }
         Event::Import(job) => ("import", serde_json::to_value(ImportJob::new(job))),
+        Event::Export(job) => ("export", serde_json::to_value(ExportJob::from(&**job))),
     };
     (name, value.unwrap_or_default())
 }

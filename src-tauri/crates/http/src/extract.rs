@@ -148,3 +148,8 @@ impl Named for kinfolio_library::catalog::ImportId {
     const UNKNOWN: &'static str = "import_unknown";
     const WHAT: &'static str = "import id (16 lower-case hex digits)";
 }
+
+impl Named for kinfolio_library::export::ExportId {
+    const UNKNOWN: &'static str = "export_unknown";
+    const WHAT: &'static str = "export id (16 lower-case hex digits)";
+}

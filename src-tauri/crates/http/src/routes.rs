@@ -3,6 +3,7 @@
 mod alike;
 mod edits;
 mod events;
+mod exports;
 mod fields;
 mod files;
 mod health;
@@ -74,8 +75,13 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tasks::claimed))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::get, imports::cancel))
+        .routes(routes!(exports::exports, exports::start_export))
+        .routes(routes!(exports::export_job, exports::cancel_export))
         .routes(routes!(events::stream))
         .routes(routes!(session::begin))
         .routes(routes!(health::healthz))
         .routes(routes!(health::metrics))
 }
+
+#[cfg(test)]
+mod tests;

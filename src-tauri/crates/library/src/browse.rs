@@ -10,10 +10,12 @@ use kinfolio_catalog::{
     DeviceId, HistoryEntry, MonthCount, Photo, PhotoId, TimelineRow, View, YearMonth,
 };
 
+pub use crate::days::Day;
 use kinfolio_photos::BlobId;
 pub use kinfolio_photos::ThumbSize;
 
 use crate::bucket;
+use crate::days;
 use crate::error::LibraryError;
 use crate::exchange;
 use crate::library::Library;
@@ -53,15 +55,31 @@ pub async fn months(library: &Library) -> Result<At<Vec<MonthCount>>, LibraryErr
     library.read(|catalog| Ok(catalog.months()?)).await
 }
 
-/// The rows of one month, newest first.
+/// What a month, or a part of one, holds.
+#[derive(Clone, Debug)]
+pub struct Month {
+    /// Its photos, newest first.
+    pub rows: Vec<TimelineRow>,
+    /// Its days on which one place dominates, newest first.
+    pub days: Vec<Day>,
+}
+
+/// One month, newest photo first: `limit` of its photos, `from` passed over.
 ///
 /// # Errors
 /// The catalogue cannot be read.
 pub async fn month(
     library: &Library,
     month: YearMonth,
-) -> Result<At<Vec<TimelineRow>>, LibraryError> {
-    library.read(move |catalog| Ok(catalog.month(month)?)).await
+    from: usize,
+    limit: usize,
+) -> Result<At<Month>, LibraryError> {
+    let read = move |catalog: &View| {
+        let rows = catalog.month(month, from, limit)?;
+        let days = days::of(catalog, &rows)?;
+        Ok(Month { rows, days })
+    };
+    library.read(read).await
 }
 
 /// A photo's record.

@@ -15,6 +15,7 @@ use kinfolio_photos::{BlobError, ImportError};
 use kinfolio_search::{IndexError, QueryError};
 
 use crate::bucket::SegmentError;
+use crate::export::ExportError;
 use crate::restore::RestoreError;
 
 pub use code::Code;
@@ -409,6 +410,9 @@ pub enum LibraryError {
     /// An import stopped.
     #[error(transparent)]
     Import(ImportError),
+    /// An export does not go on.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// A file operation failed.
     #[error("cannot {doing} {path}: {source}")]
     Io {

@@ -4,7 +4,8 @@
 use kinfolio_catalog::PhotoId;
 use kinfolio_node::BlockHash;
 
-use crate::import::Job;
+use crate::export;
+use crate::import;
 
 /// Something that has happened.
 #[derive(Clone, Debug)]
@@ -33,7 +34,9 @@ pub enum Event {
         quorum: bool,
     },
     /// An import has made progress or ended.
-    Import(Box<Job>),
+    Import(Box<import::Job>),
+    /// An export has made progress or ended.
+    Export(Box<export::Job>),
 }
 
 /// Most photos that one event names.

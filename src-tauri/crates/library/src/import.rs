@@ -11,18 +11,15 @@ mod run;
 mod unite;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kinfolio_catalog::{ImportId, List, PhotoId, labels};
 use kinfolio_photos::Cancel;
 use tokio::sync::watch;
 
 use crate::error::LibraryError;
+use crate::jobs::{self, Jobs};
 use crate::library::Library;
 use journal::Plan;
-
-/// Ended jobs that are remembered.
-const ENDED_MAX: usize = 100;
 
 /// Files that a job names for what is wrong with them.
 pub const WARNED_MAX: usize = 1_000;
@@ -130,56 +127,19 @@ impl Job {
     }
 }
 
-/// The jobs of one open library.
-#[derive(Debug, Default)]
-pub(crate) struct Jobs {
-    entries: Mutex<Vec<Entry>>,
-}
+/// The imports of one open library.
+pub(crate) type Imports = Jobs<Job, Cancel>;
 
-#[derive(Clone, Debug)]
-struct Entry {
-    job: watch::Receiver<Job>,
-    cancel: Cancel,
-}
+impl jobs::Job for Job {
+    type Id = ImportId;
+    const ENDED_MAX: usize = 100;
 
-impl Entry {
     fn id(&self) -> ImportId {
-        self.job.borrow().id
+        self.id
     }
 
     fn is_over(&self) -> bool {
-        self.job.borrow().state.is_over()
-    }
-}
-
-impl Jobs {
-    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
-        // The list is whole at every moment, whoever panicked.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, entry: Entry) {
-        let mut entries = self.entries();
-        let ended = entries.iter().filter(|entry| entry.is_over()).count();
-        if ended >= ENDED_MAX
-            && let Some(oldest) = entries.iter().position(Entry::is_over)
-        {
-            entries.remove(oldest);
-        }
-        entries.push(entry);
-    }
-
-    fn find(&self, id: ImportId) -> Result<Entry, LibraryError> {
-        let found = self
-            .entries()
-            .iter()
-            .find(|entry| entry.id() == id)
-            .cloned();
-        found.ok_or_else(|| LibraryError::ImportUnknown { id: id.to_string() })
-    }
-
-    fn is_running(&self, id: ImportId) -> bool {
-        self.find(id).is_ok_and(|entry| !entry.is_over())
+        self.state.is_over()
     }
 }
 
@@ -217,7 +177,7 @@ pub async fn start(library: &Library, request: Request) -> Result<Job, LibraryEr
                 let same = left.paths == written.paths
                     && left.tags == written.tags
                     && left.albums == written.albums;
-                if same && !here.jobs().is_running(left.id) {
+                if same && !here.imports().is_running(left.id) {
                     journal::remove(&folder, left.id);
                 }
             }
@@ -236,19 +196,14 @@ pub async fn resume(library: &Library) -> Result<Vec<Job>, LibraryError> {
     let plans = library.blocking(move || journal::read_all(&folder)).await?;
     let fresh = plans
         .into_iter()
-        .filter(|plan| !library.jobs().is_running(plan.id));
+        .filter(|plan| !library.imports().is_running(plan.id));
     Ok(fresh.map(|plan| begin(library, plan, true)).collect())
 }
 
 /// All imports since the library was opened, oldest first.
 #[must_use]
 pub fn list(library: &Library) -> Vec<Job> {
-    library
-        .jobs()
-        .entries()
-        .iter()
-        .map(|entry| entry.job.borrow().clone())
-        .collect()
+    library.imports().list()
 }
 
 /// One import.
@@ -256,7 +211,7 @@ pub fn list(library: &Library) -> Vec<Job> {
 /// # Errors
 /// [`LibraryError::ImportUnknown`].
 pub fn get(library: &Library, id: ImportId) -> Result<Job, LibraryError> {
-    Ok(library.jobs().find(id)?.job.borrow().clone())
+    Ok(found(library, id)?.now())
 }
 
 /// Stops an import and waits until it has; what was added stays.
@@ -264,22 +219,21 @@ pub fn get(library: &Library, id: ImportId) -> Result<Job, LibraryError> {
 /// # Errors
 /// [`LibraryError::ImportUnknown`].
 pub async fn cancel(library: &Library, id: ImportId) -> Result<Job, LibraryError> {
-    let mut entry = library.jobs().find(id)?;
-    entry.cancel.cancel();
-    match entry.job.wait_for(|job| job.state.is_over()).await {
-        Ok(job) => Ok(job.clone()),
-        Err(_) => Err(LibraryError::Closing),
-    }
+    let entry = found(library, id)?;
+    entry.stop.cancel();
+    entry.ended().await
+}
+
+fn found(library: &Library, id: ImportId) -> Result<jobs::Entry<Job, Cancel>, LibraryError> {
+    let found = library.imports().find(id);
+    found.ok_or_else(|| LibraryError::ImportUnknown { id: id.to_string() })
 }
 
 fn begin(library: &Library, plan: Plan, resumed: bool) -> Job {
     let job = Job::new(&plan);
     let (publisher, watcher) = watch::channel(job.clone());
     let cancel = Cancel::new();
-    library.jobs().add(Entry {
-        job: watcher,
-        cancel: cancel.clone(),
-    });
+    library.imports().add(watcher, cancel.clone());
     let task = run::run(library.clone(), plan, publisher, cancel, resumed);
     library.tasks().spawn(task);
     job

@@ -19,9 +19,10 @@ use crate::checkpoint::Proving;
 use crate::error::LibraryError;
 use crate::event::Event;
 use crate::exchange::{Borrowed, Coming, Doubts};
+use crate::export::Exports;
 use crate::followed::Followed;
 use crate::household;
-use crate::import::Jobs;
+use crate::import::Imports;
 use crate::layout::Layout;
 use crate::restore::Origin;
 use crate::scrub;
@@ -58,7 +59,8 @@ struct Inner {
     indexed: watch::Receiver<Followed>,
     /// What was shown when the library was opened.
     opened_at: OnceLock<Edition>,
-    jobs: Jobs,
+    imports: Imports,
+    exports: Exports,
     claims: Claims,
     /// What the household has agreed upon.
     agreed: watch::Sender<household::Settings>,
@@ -189,8 +191,12 @@ impl Library {
         &self.inner.thumbs
     }
 
-    pub(crate) fn jobs(&self) -> &Jobs {
-        &self.inner.jobs
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.inner.imports
+    }
+
+    pub(crate) fn exports(&self) -> &Exports {
+        &self.inner.exports
     }
 
     pub(crate) fn claims(&self) -> &Claims {

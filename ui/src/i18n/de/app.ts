@@ -8,6 +8,7 @@ export const app: In<typeof english> = {
   'app.retry': 'Erneut versuchen',
   'app.close': 'Schließen',
   'app.photos': { one: '{count} Foto', other: '{count} Fotos' },
+  'app.room.failed': 'Diese Seite konnte nicht geladen werden: {reason}',
   'app.offline': 'Kinfolio antwortet nicht. Es wird weiter versucht; nichts geht verloren.',
   'app.offline.title': 'Kinfolio antwortet nicht',
   'app.failed.title': 'Die Bibliothek konnte nicht geöffnet werden',

@@ -15,10 +15,12 @@ export const commands: In<typeof english> = {
 
   'keys.title': 'Tasten',
   'keys.then': 'dann',
+  'keys.space': 'Leertaste',
   'keys.scope.everywhere': 'Überall',
   'keys.scope.grid': 'Zwischen Fotos',
   'keys.scope.photo': 'Mit ausgewählten Fotos oder einem offenen',
   'keys.scope.viewer': 'Mit einem offenen Foto',
+  'keys.scope.slideshow': 'In einer Diashow',
   'keys.scope.map': 'Auf der Karte',
 
   'command.go.photos': 'Fotos',
@@ -70,6 +72,10 @@ export const commands: In<typeof english> = {
   'command.viewer.zoom.out': 'Verkleinern',
   'command.viewer.zoom.fit': 'An das Fenster anpassen',
   'command.viewer.slideshow': 'Diashow',
+  'command.slideshow.pause': 'Anhalten oder weiter',
+  'command.slideshow.previous': 'Voriges Foto',
+  'command.slideshow.next': 'Nächstes Foto',
+  'command.slideshow.end': 'Diashow beenden',
   'command.map.left': 'Nach Westen',
   'command.map.right': 'Nach Osten',
   'command.map.up': 'Nach Norden',

@@ -22,6 +22,7 @@ export const history: In<typeof english> = {
   'undo.failed': 'Nichts rückgängig gemacht: {reason}',
   'history.title': 'Verlauf',
   'history.failed': 'Der Verlauf konnte nicht geladen werden: {reason}',
+  'history.all': { one: '{count} Änderung zeigen', other: 'Alle {count} Änderungen zeigen' },
   'history.loading': 'Wird geladen …',
   'history.added': 'In die Bibliothek aufgenommen',
   'history.added_again': 'Erneut importiert',

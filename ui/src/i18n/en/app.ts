@@ -5,6 +5,7 @@ export const app = {
   'app.retry': 'Try again',
   'app.close': 'Close',
   'app.photos': { one: '{count} photo', other: '{count} photos' },
+  'app.room.failed': 'This page could not be loaded: {reason}',
   'app.offline': 'Kinfolio does not answer. Trying again until it does; nothing you did is lost.',
   'app.offline.title': 'No answer from Kinfolio',
   'app.failed.title': 'The library could not be opened',

@@ -12,10 +12,12 @@ export const commands = {
 
   'keys.title': 'Keys',
   'keys.then': 'then',
+  'keys.space': 'Space',
   'keys.scope.everywhere': 'Everywhere',
   'keys.scope.grid': 'Among photos',
   'keys.scope.photo': 'With photos selected, or one open',
   'keys.scope.viewer': 'With a photo open',
+  'keys.scope.slideshow': 'In a slideshow',
   'keys.scope.map': 'On the map',
 
   'command.go.photos': 'Photos',
@@ -67,6 +69,10 @@ export const commands = {
   'command.viewer.zoom.out': 'Zoom out',
   'command.viewer.zoom.fit': 'Fit to window',
   'command.viewer.slideshow': 'Slideshow',
+  'command.slideshow.pause': 'Pause, or go on',
+  'command.slideshow.previous': 'Previous photo',
+  'command.slideshow.next': 'Next photo',
+  'command.slideshow.end': 'End the slideshow',
   'command.map.left': 'Move west',
   'command.map.right': 'Move east',
   'command.map.up': 'Move north',

@@ -16,6 +16,7 @@ export const history = {
   'undo.failed': 'Nothing was undone: {reason}',
   'history.title': 'History',
   'history.failed': 'The history could not be loaded: {reason}',
+  'history.all': { one: 'Show {count} edit', other: 'Show all {count} edits' },
   'history.loading': 'Loading…',
   'history.added': 'Added to the library',
   'history.added_again': 'Imported again',

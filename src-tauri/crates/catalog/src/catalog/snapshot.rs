@@ -179,14 +179,22 @@ impl Snapshot {
         Ok(counts)
     }
 
-    /// The photos of a month, newest first; those of one millisecond by descending id.
-    pub fn month(&self, month: YearMonth) -> Result<Vec<TimelineRow>, CatalogError> {
+    /// Photos of a month, newest first, those of one millisecond by descending id: `limit` of them,
+    /// `from` passed over.
+    pub fn month(
+        &self,
+        month: YearMonth,
+        from: usize,
+        limit: usize,
+    ) -> Result<Vec<TimelineRow>, CatalogError> {
         let by_time = self.transaction.open_table(tables::BY_TIME)?;
         let range = month.wall_ms_range();
         let mut rows = Vec::new();
         for row in by_time
             .range((range.start, &[0; 32])..(range.end, &[0; 32]))?
             .rev()
+            .skip(from)
+            .take(limit)
         {
             let (key, value) = row?;
             let (wall_ms, id) = key.value();
@@ -285,7 +293,7 @@ impl Catalog {
 
     /// [`Snapshot::month`]
     pub fn month(&self, month: YearMonth) -> Result<Vec<TimelineRow>, CatalogError> {
-        self.snapshot()?.month(month)
+        self.snapshot()?.month(month, 0, usize::MAX)
     }
 
     /// [`Snapshot::labels`]

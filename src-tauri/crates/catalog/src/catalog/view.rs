@@ -165,12 +165,18 @@ impl View {
         Ok(newest_first.map(row).collect())
     }
 
-    /// The photos of a month, newest first; those of one millisecond by descending id.
-    pub fn month(&self, month: YearMonth) -> Result<Vec<TimelineRow>, CatalogError> {
-        let mut rows = self.snapshot.month(month)?;
+    /// Photos of a month, newest first, those of one millisecond by descending id: `limit` of them,
+    /// `from` passed over.
+    pub fn month(
+        &self,
+        month: YearMonth,
+        from: usize,
+        limit: usize,
+    ) -> Result<Vec<TimelineRow>, CatalogError> {
         if self.layer.photos.is_empty() {
-            return Ok(rows);
+            return self.snapshot.month(month, from, limit);
         }
+        let mut rows = self.snapshot.month(month, 0, usize::MAX)?;
         rows.retain(|row| !self.layer.hides(&row.id));
         let span = month.wall_ms_range();
         let lowest = PhotoId([0; 32]);
@@ -183,7 +189,7 @@ impl View {
             }
         }
         rows.sort_by_key(|row| std::cmp::Reverse((row.taken_at.wall_ms, row.id)));
-        Ok(rows)
+        Ok(rows.into_iter().skip(from).take(limit).collect())
     }
 
     /// Every label of a list that a photo has or that was made, by name.

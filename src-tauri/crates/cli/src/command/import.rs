@@ -1,24 +1,18 @@
 //! `kinfolio import`: a job of the library, watched until it ends.
 
 use std::fmt::Write;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kinfolio_http::dto::import::{ImportBody, ImportJob, ImportState, Rejected};
 use kinfolio_library::import::path_text;
 use serde::Serialize;
 
 use crate::api::Api;
 use crate::failure::{Failure, PARTLY_DONE};
+use crate::job::watched;
 use crate::output::{Output, complain, counted, grouped, safe};
 use crate::usage::ImportArgs;
-
-/// How often to look how it goes: often at first, so that a small import is told at once.
-const LOOK_FIRST: Duration = Duration::from_millis(20);
-const LOOK_LATER: Duration = Duration::from_millis(250);
 
 #[derive(Serialize)]
 struct Receipt {
@@ -50,7 +44,7 @@ pub(crate) async fn run(
         albums: args.albums.clone(),
     };
     let api = Api::open(root).await?;
-    let job = watched(&api, &body, output).await;
+    let job = watched::<ImportJob>(&api, &body, output).await;
     api.close().await;
     let job = job?;
     for file in &job.rejected {
@@ -89,48 +83,6 @@ fn located(path: &Path) -> Result<PathBuf, Failure> {
             path: path.display().to_string(),
             source,
         })
-}
-
-/// Starts the import and looks at it until it is over. Ctrl-C stops it in good order.
-async fn watched(api: &Api, body: &ImportBody, output: &Output) -> Result<ImportJob, Failure> {
-    let mut job: ImportJob = api.post("/api/v1/imports", body).await?;
-    let path = format!("/api/v1/imports/{}", job.id);
-    let bar = bar(output);
-    let interrupted = tokio::signal::ctrl_c();
-    tokio::pin!(interrupted);
-    let mut pause = LOOK_FIRST;
-    while !job.state.is_over() {
-        tokio::select! {
-            _ = &mut interrupted => {
-                job = api.delete(&path).await?;
-                break;
-            }
-            () = tokio::time::sleep(pause) => job = api.get(&path).await?,
-        }
-        show(&bar, &job);
-        pause = (pause * 2).min(LOOK_LATER);
-    }
-    bar.finish_and_clear();
-    Ok(job)
-}
-
-/// A progress bar where a person looks on.
-fn bar(output: &Output) -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    if output.is_json() || !std::io::stderr().is_terminal() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    let template = "{bar:30} {human_pos}/{human_len}  {per_sec}  {eta} left  {wide_msg}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn show(bar: &ProgressBar, job: &ImportJob) {
-    bar.set_length(job.found);
-    bar.set_position(job.processed);
-    bar.set_message(safe(job.current.as_deref().unwrap_or_default()));
 }
 
 fn receipt(job: ImportJob) -> Receipt {

@@ -18,22 +18,16 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let api = Api::open(root).await?;
     let query = args.query.join(" ");
-    let results = find(&api, &query, args.limit, None).await;
+    let results = find(&api, &query, args.limit).await;
     api.close().await;
     output.print(&results?, describe)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// One page of results; a wrong query is told with its place.
-pub(crate) async fn find(
-    api: &Api,
-    query: &str,
-    limit: u32,
-    cursor: Option<&str>,
-) -> Result<SearchResults, Failure> {
+/// The first results; a wrong query is told with its place.
+async fn find(api: &Api, query: &str, limit: u32) -> Result<SearchResults, Failure> {
     let limit = limit.to_string();
-    let mut parameters = vec![("q", query), ("limit", limit.as_str())];
-    parameters.extend(cursor.map(|cursor| ("cursor", cursor)));
+    let parameters = [("q", query), ("limit", limit.as_str())];
     let path = with_parameters("/api/v1/search", &parameters);
     api.get(&path)
         .await

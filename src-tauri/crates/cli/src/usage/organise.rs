@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use kinfolio_http::dto::labels::FieldKind;
 use kinfolio_library::catalog::PhotoId;
+use kinfolio_library::export::{TEMPLATE, Template};
 
 use super::{OnOff, query};
-use crate::command::export::Template;
 
 #[derive(Debug, Args)]
 pub(crate) struct EditArgs {
@@ -64,7 +64,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) to: PathBuf,
     /// Where below it: a path with {yyyy}, {mm}, {dd}, {name}, {stem}, {ext}, {id}, {album}, {folder}
-    #[arg(long, value_name = "T", default_value = "{name}")]
+    #[arg(long, value_name = "T", default_value = TEMPLATE)]
     pub(crate) template: Template,
     /// Write what was said of each photo beside it, as XMP
     #[arg(long)]

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kinfolio_library::catalog;
+use kinfolio_library::{browse, catalog};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::State;
 use super::photo::PhotoKind;
@@ -29,7 +29,19 @@ pub struct MonthCount {
     pub count: u64,
 }
 
-/// The photos of one month.
+/// Which photos of a month.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MonthParams {
+    /// Photos to pass over, from the newest on.
+    pub from: Option<u32>,
+    /// Photos of this answer; all unless told.
+    #[param(minimum = 1)]
+    pub limit: Option<u32>,
+}
+
+/// Photos of one month.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Month {
     /// `yyyy-mm`.
@@ -38,6 +50,28 @@ pub struct Month {
     pub height: u64,
     /// Newest first.
     pub rows: Vec<Row>,
+    /// The days on which one place dominates, newest first: more than half of the photos of the day
+    /// that have a position are from there, and these are at least a third of all photos of the day.
+    #[serde(default)]
+    pub days: Vec<DayPlace>,
+}
+
+/// Where a day was spent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DayPlace {
+    /// `yyyy-mm-dd`, as the cameras showed it.
+    pub day: String,
+    /// `Town, Region, Country`, as in a photo's record; what is the same is not said twice.
+    pub place: String,
+}
+
+impl From<browse::Day> for DayPlace {
+    fn from(day: browse::Day) -> Self {
+        Self {
+            day: day.day,
+            place: day.place,
+        }
+    }
 }
 
 /// One photo, as the grid needs it.

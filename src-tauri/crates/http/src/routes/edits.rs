@@ -70,7 +70,11 @@ pub(crate) async fn purge(
     }))
 }
 
-fn selected(ids: Option<Vec<PhotoId>>, query: Option<String>) -> Result<Selection, Problem> {
+/// The photos that a body names, in one of two ways.
+pub(super) fn selected(
+    ids: Option<Vec<PhotoId>>,
+    query: Option<String>,
+) -> Result<Selection, Problem> {
     match (ids, query) {
         (Some(ids), None) => Ok(Selection::Ids(ids)),
         (None, Some(query)) => Ok(Selection::Query(query)),

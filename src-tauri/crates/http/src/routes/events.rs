@@ -1,6 +1,7 @@
 //! Events as they happen (SSE).
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,13 +12,15 @@ use kinfolio_library::Event;
 use tokio_stream::wrappers::BroadcastStream;
 
 use crate::App;
+use crate::access::Caller;
 use crate::event::named;
 use crate::problem::Problem;
 
 /// Events as they happen
 ///
 /// `block` (a `BlockEvent`), `import` (an `ImportJob` without its ids and with the last 100
-/// rejected files), `photos` (a `PhotosEvent`). A client that was too slow gets `photos` with
+/// rejected files), `export` (an `ExportJob` with the last 100 photos that failed; on this machine
+/// only), `photos` (a `PhotosEvent`), `devices` (a `DevicesEvent`). A client that was too slow gets `photos` with
 /// `ids: null`.
 #[utoipa::path(
     get,
@@ -30,6 +33,7 @@ use crate::problem::Problem;
 )]
 pub(crate) async fn stream(
     State(app): State<Arc<App>>,
+    caller: Caller,
 ) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     let closing = app.library.closing();
     let library = app.library.clone();
@@ -41,6 +45,7 @@ pub(crate) async fn stream(
                 ids: None,
             })
         })
+        .filter(move |event| ready(caller.is_here || !matches!(event, Event::Export(_))))
         .map(|event| {
             let (name, value) = named(&event);
             Ok(sse::Event::default().event(name).data(value.to_string()))

@@ -110,7 +110,8 @@ fn local_only(app: &App) -> Result<(), Problem> {
     }
 }
 
-fn absolute(text: &str) -> Result<PathBuf, Problem> {
+/// The path that a text names, wherever the node was started.
+pub(super) fn absolute(text: &str) -> Result<PathBuf, Problem> {
     match path_text::read(text) {
         Some(path) if path.is_absolute() => Ok(path),
         _ => {

@@ -1,20 +1,23 @@
 //! The household's recovery key, for whoever sits at this machine.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use kinfolio_library::restore;
 
 use super::household::qr;
 use crate::App;
-use crate::access::Access;
+use crate::access::{Access, Caller, not_this_machine};
 use crate::dto::household::{RecoveryKeyBody, RecoveryKeyFile};
 use crate::extract;
 use crate::problem::Problem;
+
+/// What whoever asks from elsewhere is told.
+const ELSEWHERE: &str = "the recovery key is not given out over the network: open Kinfolio on the \
+                         machine itself, or run `kinfolio recovery-key` there";
 
 /// The household's recovery key
 ///
@@ -27,16 +30,9 @@ use crate::problem::Problem;
 )]
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    request: Request,
+    caller: Caller,
 ) -> Result<Json<RecoveryKeyBody>, Problem> {
-    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let is_here = match app.access {
-        Access::Local => true,
-        Access::Token(_) => from.is_some_and(|from| from.0.ip().to_canonical().is_loopback()),
-    };
-    if !is_here {
-        return Err(elsewhere());
-    }
+    caller.expect_here(ELSEWHERE)?;
     let key = restore::recovery_key(app.library.layout().root())?.to_text();
     Ok(Json(RecoveryKeyBody {
         qr: qr(&key)?,
@@ -59,17 +55,8 @@ pub(crate) async fn save(
     extract::Json(body): extract::Json<RecoveryKeyFile>,
 ) -> Result<StatusCode, Problem> {
     if let Access::Token(_) = app.access {
-        return Err(elsewhere());
+        return Err(not_this_machine(ELSEWHERE));
     }
     restore::save_recovery_key(app.library.layout().root(), &PathBuf::from(body.path))?;
     Ok(StatusCode::NO_CONTENT)
 }
-
-fn elsewhere() -> Problem {
-    let detail = "the recovery key is not given out over the network: open Kinfolio on the machine \
-                  itself, or run `kinfolio recovery-key` there";
-    Problem::new(StatusCode::FORBIDDEN, "not_this_machine", detail)
-}
-
-#[cfg(test)]
-mod tests;

@@ -8,9 +8,10 @@ use kinfolio_library::browse;
 use kinfolio_library::catalog::YearMonth;
 
 use crate::App;
-use crate::dto::timeline::{Month, MonthCount, Row, Timeline};
-use crate::extract::Segment;
+use crate::dto::timeline::{DayPlace, Month, MonthCount, MonthParams, Row, Timeline};
+use crate::extract::{Query, Segment};
 use crate::problem::Problem;
+use crate::routes::search::bounded;
 
 /// How many photos each month has
 #[utoipa::path(
@@ -37,22 +38,28 @@ pub(crate) async fn months(State(app): State<Arc<App>>) -> Result<Json<Timeline>
     }))
 }
 
-/// The photos of one month
+/// The photos of one month, or some of them
+///
+/// A burst that such a part cuts is one on either side, if it is one there.
 #[utoipa::path(
     get,
     path = "/api/v1/timeline/{month}",
     tag = "photos",
-    params(("month" = String, Path, description = "yyyy-mm")),
+    params(("month" = String, Path, description = "yyyy-mm"), MonthParams),
     responses((status = 200, body = Month), (status = "default", response = Problem))
 )]
 pub(crate) async fn month(
     State(app): State<Arc<App>>,
     Segment(month): Segment<YearMonth>,
+    Query(params): Query<MonthParams>,
 ) -> Result<Json<Month>, Problem> {
-    let at = browse::month(&app.library, month).await?;
+    let from = params.from.unwrap_or_default() as usize;
+    let limit = bounded(params.limit, u32::MAX, u32::MAX)?;
+    let at = browse::month(&app.library, month, from, limit).await?;
     Ok(Json(Month {
         month: month.to_string(),
         height: at.height,
-        rows: Row::all(&at.value),
+        rows: Row::all(&at.value.rows),
+        days: at.value.days.into_iter().map(DayPlace::from).collect(),
     }))
 }

@@ -18,6 +18,9 @@ const MADE_WORDS: usize = 3_000;
 /// 2005-01-01 and 2025-01-01, in milliseconds.
 const TAKEN_MS: std::ops::Range<i64> = 1_104_537_600_000..1_735_689_600_000;
 
+/// The month of a crowd: July 2016.
+const CROWDED_MS: std::ops::Range<i64> = 1_467_331_200_000..1_470_009_600_000;
+
 const WORDS: [&str; 48] = [
     "beach",
     "sunset",
@@ -119,6 +122,8 @@ const CAMERAS: [(&str, &str, &str, bool); 12] = [
 /// What all photos of a seed have to do with.
 pub(crate) struct World {
     seed: u64,
+    /// Photos that were taken in one month.
+    crowd: u64,
     /// Towns that there are: GeoNames, CC BY 4.0.
     towns: Vec<(f64, f64)>,
     words: Vec<String>,
@@ -135,7 +140,8 @@ fn skewed(dice: &mut Dice, below: usize) -> usize {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64) -> World {
+    /// `crowd`: how many photos, the first ones, were taken in one month.
+    pub(crate) fn new(seed: u64, crowd: u64) -> World {
         let mut dice = Dice(seed);
         let syllables = [
             "ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "wen", "dor", "gal", "pin",
@@ -163,6 +169,7 @@ impl World {
         let plain = words.iter().skip(WORDS.len()).take(120).cloned();
         World {
             seed,
+            crowd,
             holidays: holidays.collect(),
             tags: family.chain(occasions).chain(plain).collect(),
             albums: (2005..2025)
@@ -192,7 +199,14 @@ impl World {
             + occasion
                 .roll(TAKEN_MS.end.abs_diff(TAKEN_MS.start))
                 .cast_signed();
-        let wall_ms = (begun + dice.roll(6 * 3_600_000).cast_signed()).min(TAKEN_MS.end - 1);
+        let wall_ms = if n < self.crowd {
+            CROWDED_MS.start
+                + dice
+                    .roll(CROWDED_MS.end.abs_diff(CROWDED_MS.start))
+                    .cast_signed()
+        } else {
+            (begun + dice.roll(6 * 3_600_000).cast_signed()).min(TAKEN_MS.end - 1)
+        };
         let own = occasion.roll(CAMERAS.len() as u64) as usize;
         let camera = if dice.roll(3) == 0 {
             dice.roll(CAMERAS.len() as u64) as usize

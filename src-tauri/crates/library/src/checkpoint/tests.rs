@@ -29,7 +29,9 @@ async fn made(folder: &tempfile::TempDir, name: &str, photos: &[&'static str]) -
 async fn photos(library: &Library) -> Vec<PhotoId> {
     let all = library.read(|view| {
         let months = view.months()?;
-        let rows = months.iter().map(|one| view.month(one.month));
+        let rows = months
+            .iter()
+            .map(|one| view.month(one.month, 0, usize::MAX));
         let rows: Result<Vec<_>, _> = rows.collect();
         Ok(rows?.into_iter().flatten().map(|row| row.id).collect())
     });

@@ -115,6 +115,7 @@ impl LibraryError {
             | Self::NotRecorded { .. }
             | Self::BehindFull { .. } => Code::DiskFull,
             Self::Closing => Code::Unavailable,
+            Self::Export(error) => error.code(),
             Self::Bucket(error) => bucket_code(error),
             Self::Restore(RestoreError::NoLedger { .. }) => Code::NotFound("no_ledger"),
             Self::Node(NodeError::OtherRecoveryKey { .. }) => Code::Conflict("wrong_key"),

@@ -23,10 +23,11 @@ use crate::checkpoint::{self, Proving, spawn_once_proved};
 use crate::edit;
 use crate::error::LibraryError;
 use crate::exchange::{self, Borrowed, Coming, Doubts, Gathering, Shelf};
+use crate::export::Exports;
 use crate::follow;
 use crate::followed::Followed;
 use crate::household;
-use crate::import::Jobs;
+use crate::import::Imports;
 use crate::layout::{Layout, sentinels_folder};
 use crate::restore::{BucketLeave, Origin};
 use crate::scrub;
@@ -115,7 +116,8 @@ impl Parts {
             shown: Shown::new(device, view, self.proving.is_some()),
             indexed,
             opened_at: OnceLock::new(),
-            jobs: Jobs::default(),
+            imports: Imports::default(),
+            exports: Exports::default(),
             claims: Claims::default(),
             bucket: Link::new(&root, agreed.subscribe()),
             origin: Origin::of(&root)?,

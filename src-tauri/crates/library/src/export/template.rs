@@ -3,12 +3,16 @@
 //! Names come from other people's devices, so that nothing of them ever becomes a folder of its own
 //! accord: only the template's own slashes part folders.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use kinfolio_http::dto::photo::PhotoRecord;
+use kinfolio_catalog::Photo;
 
-/// Longest name of a file or folder, in bytes, with room for a number and `.xmp.part`.
+/// Where photos go unless told: into the folder itself, each under its own name.
+pub const TEMPLATE: &str = "{name}";
+
+/// Longest name of a file or folder, in bytes, with room for a number and `.xmp`.
 const NAME_BYTES_MAX: usize = 220;
 
 /// What may stand between braces.
@@ -18,7 +22,9 @@ const HOLES: [&str; 9] = [
 
 /// A path with holes, as `{yyyy}/{mm}/{name}`.
 #[derive(Clone, Debug)]
-pub(crate) struct Template {
+pub struct Template {
+    /// As it was written.
+    text: String,
     /// Folders and the file's name, each as pieces.
     parts: Vec<Vec<Piece>>,
 }
@@ -31,13 +37,16 @@ enum Piece {
 
 /// A text that is no template.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum NotATemplate {
+pub enum NotATemplate {
+    /// Braces around something else.
     #[error(
         "`{{{0}}}` is nothing that a photo has; write {{yyyy}}, {{mm}}, {{dd}}, {{name}}, {{stem}}, {{ext}}, {{id}}, {{album}} or {{folder}}"
     )]
     Hole(String),
+    /// A brace without its partner.
     #[error("a `{{` is not closed")]
     Open,
+    /// A part that would lead elsewhere.
     #[error(
         "it has an empty part, or one that is `.` or `..`; write a path below the folder that is exported to, as {{yyyy}}/{{name}}"
     )]
@@ -53,7 +62,14 @@ impl FromStr for Template {
             part => pieces(part),
         });
         let parts = parts.collect::<Result<_, _>>()?;
-        Ok(Template { parts })
+        let text = text.to_owned();
+        Ok(Template { text, parts })
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 
@@ -76,7 +92,7 @@ fn pieces(part: &str) -> Result<Vec<Piece>, NotATemplate> {
 impl Template {
     /// The path of a photo below the folder that is exported to; from the second on with a number,
     /// because another photo has the path without.
-    pub(crate) fn path(&self, photo: &PhotoRecord, number: u32) -> PathBuf {
+    pub(super) fn path(&self, photo: &Photo, number: u32) -> PathBuf {
         let mut path = PathBuf::new();
         for (at, part) in (1..).zip(&self.parts) {
             let mut name = String::new();
@@ -91,14 +107,16 @@ impl Template {
             if !last && name.trim().is_empty() {
                 continue;
             }
-            path.push(name_of(&name, if last { number } else { 1 }, &photo.id));
+            let number = if last { number } else { 1 };
+            path.push(name_of(&name, number, &photo.id.to_string()));
         }
         path
     }
 }
 
-fn filled(hole: &str, photo: &PhotoRecord) -> String {
-    let day = |range: std::ops::Range<usize>| photo.taken_at.get(range).unwrap_or("0").to_owned();
+fn filled(hole: &str, photo: &Photo) -> String {
+    let taken = photo.taken.at.to_string();
+    let day = |range: std::ops::Range<usize>| taken.get(range).unwrap_or("0").to_owned();
     let (stem, ext) = match photo.name.rsplit_once('.') {
         Some((stem, ext)) if !stem.is_empty() => (stem, ext),
         _ => (photo.name.as_str(), ""),
@@ -107,7 +125,7 @@ fn filled(hole: &str, photo: &PhotoRecord) -> String {
         "name" => photo.name.clone(),
         "stem" => stem.to_owned(),
         "ext" => ext.to_owned(),
-        "id" => photo.id.clone(),
+        "id" => photo.id.to_string(),
         "yyyy" => day(0..4),
         "mm" => day(5..7),
         "dd" => day(8..10),
@@ -158,7 +176,9 @@ mod tests {
 
     #[test]
     fn templates_are_checked() {
-        assert!("{yyyy}/{mm}/{name}".parse::<Template>().is_ok());
+        let good = "{yyyy}/{mm}/{name}";
+        assert_eq!(good.parse::<Template>().unwrap().to_string(), good);
+        assert!(TEMPLATE.parse::<Template>().is_ok());
         for (bad, why) in [
             ("{yyyy", "not closed"),
             ("{what}/x", "`{what}` is nothing"),

@@ -1,0 +1,182 @@
+//! Where a person sits before the UI: at the desktop's window, or at Chromium against `kinfolio
+//! serve`. A journey that is the same at both is written once.
+
+use std::process::Command;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::desktop::{App, Desktop, Failure, Group, Page, free_port};
+use crate::library::{Household, Node};
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The real window, with WebKit.
+    Window,
+    /// Chromium.
+    Browser,
+}
+
+/// What the person's system is like.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Taste {
+    /// German; else English.
+    pub german: bool,
+    /// Dark; else light.
+    pub dark: bool,
+}
+
+/// A person before the UI of one device's library.
+pub struct Seat {
+    /// What they see.
+    pub page: Page,
+    /// The device.
+    pub household: Household,
+    kind: Kind,
+    _running: Running,
+}
+
+/// What runs as long as somebody sits there.
+enum Running {
+    Window { _driver: Group, _desktop: Desktop },
+    Browser { _chromium: Chromium, _node: Node },
+}
+
+impl Seat {
+    /// Sits down before a device's library, whose node does not run yet.
+    ///
+    /// # Errors
+    /// The window or the browser does not start.
+    pub fn at(kind: Kind, household: Household, taste: Taste) -> Result<Self, Failure> {
+        let (page, running) = match kind {
+            Kind::Window => {
+                let desktop = Desktop::start()?;
+                let App { page, driver } = desktop.open_with(household.root(), &window(taste))?;
+                let running = Running::Window {
+                    _driver: driver,
+                    _desktop: desktop,
+                };
+                (page, running)
+            }
+            Kind::Browser => {
+                let node = household.serve();
+                let (page, chromium) = Chromium::open(taste)?;
+                page.go(&format!("http://{}/", node.address))?;
+                sign_in(&page, node.token())?;
+                let running = Running::Browser {
+                    _chromium: chromium,
+                    _node: node,
+                };
+                (page, running)
+            }
+        };
+        page.wait("[data-testid=app][data-phase=ready]")?;
+        Ok(Self {
+            page,
+            household,
+            kind,
+            _running: running,
+        })
+    }
+
+    /// Keeps a picture as `target/shots/NAME-window.png`, or `-browser`.
+    ///
+    /// # Errors
+    /// It cannot be taken or written.
+    pub fn picture(&self, name: &str) -> Result<(), Failure> {
+        let kind = match self.kind {
+            Kind::Window => "window",
+            Kind::Browser => "browser",
+        };
+        self.page.picture(&format!("{name}-{kind}"))
+    }
+}
+
+fn window(taste: Taste) -> Vec<(&'static str, &'static str)> {
+    let mut variables = Vec::new();
+    if taste.german {
+        variables.push(("LANGUAGE", "de"));
+        variables.push(("LANG", "de_DE.UTF-8"));
+        variables.push(("LC_ALL", "de_DE.UTF-8"));
+    }
+    if taste.dark {
+        variables.push(("GTK_THEME", "Adwaita:dark"));
+    }
+    variables
+}
+
+fn sign_in(page: &Page, token: &str) -> Result<(), Failure> {
+    let input = page.wait("[data-testid=sign-in] input")?;
+    page.type_into(&input, token)?;
+    page.click(&page.wait("[data-testid=sign-in] button[type=submit]")?)
+}
+
+/// Chromium without a screen, with a profile of its own.
+pub struct Chromium {
+    _driver: Group,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// Starts it on an empty page of 1280 × 800 px.
+    ///
+    /// # Errors
+    /// It is not installed, or does not start.
+    pub fn open(taste: Taste) -> Result<(Page, Self), Failure> {
+        let profile = TempDir::new()?;
+        let port = free_port()?;
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}"));
+        let mut driver = Group::spawn(&mut command)?;
+        let language = if taste.german { "de" } else { "en" };
+        let args = [
+            "--headless".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--window-size=1280,800".to_owned(),
+            format!("--lang={language}"),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let options = json!({ "args": args, "prefs": { "intl.accept_languages": language } });
+        let wish = json!({ "browserName": "chrome", "goog:chromeOptions": options });
+        let page = Page::open(port, &wish, || driver.has_ended())?;
+        let chromium = Self {
+            _driver: driver,
+            _profile: profile,
+        };
+        resize(&page, 1280, 800)?;
+        if taste.dark {
+            let dark = json!({ "name": "prefers-color-scheme", "value": "dark" });
+            devtools(
+                &page,
+                "Emulation.setEmulatedMedia",
+                json!({ "features": [dark] }),
+            )?;
+        }
+        Ok((page, chromium))
+    }
+}
+
+/// Makes the page in a Chromium as large as a screen of this size.
+///
+/// # Errors
+/// It is no Chromium.
+pub fn resize(page: &Page, width: u32, height: u32) -> Result<(), Failure> {
+    let metrics =
+        json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+    devtools(page, "Emulation.setDeviceMetricsOverride", metrics).map(|_| ())
+}
+
+/// A command of the DevTools protocol.
+fn devtools(
+    page: &Page,
+    command: &str,
+    parameters: serde_json::Value,
+) -> Result<serde_json::Value, Failure> {
+    let wish = json!({ "cmd": command, "params": parameters });
+    page.call("POST", "/goog/cdp/execute", Some(&wish))
+}

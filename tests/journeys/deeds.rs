@@ -1,0 +1,69 @@
+//! What several journeys have in common.
+
+use harness::desktop::{Element, Failure, Page};
+use harness::library::Household;
+use harness::seat::Seat;
+use serde_json::Value;
+
+/// The tiles that are drawn.
+pub(crate) const TILES: &str = "[data-testid=photo-tile]";
+
+/// A household of one device with `count` generated photos.
+pub(crate) fn library_of(count: u32) -> Household {
+    let household = Household::found();
+    let folder = household.sample("photos", count);
+    household.json(["import".as_ref(), folder.as_os_str()]);
+    household
+}
+
+/// What a test finds by its name.
+pub(crate) fn named(testid: &str) -> String {
+    format!("[data-testid={testid}]")
+}
+
+/// Clicks on what has this name, as soon as it is there.
+pub(crate) fn click(page: &Page, testid: &str) -> Result<(), Failure> {
+    page.click(&page.wait(&named(testid))?)
+}
+
+/// Opens a page by the bar at the side.
+pub(crate) fn open_page(page: &Page, name: &str) -> Result<(), Failure> {
+    click(page, &format!("page-{name}"))
+}
+
+/// Waits until an attribute of what a selector finds is this.
+pub(crate) fn until_attribute(
+    page: &Page,
+    selector: &str,
+    name: &str,
+    wanted: &str,
+) -> Result<Element, Failure> {
+    page.until(&format!("{selector} with {name}={wanted}"), || {
+        for element in page.all(selector)? {
+            if page.attribute(&element, name)? == wanted {
+                return Ok(Some(element));
+            }
+        }
+        Ok(None)
+    })
+}
+
+/// Waits until the library of this seat finds as many photos, whoever is asked.
+pub(crate) fn until_found(seat: &Seat, query: &str, count: u64) -> Result<(), Failure> {
+    seat.page
+        .until(&format!("{count} photos found by {query}"), || {
+            let found = seat.household.json(["search", query, "--limit", "1"]);
+            Ok((found["total"] == count).then_some(()))
+        })
+}
+
+/// Waits until a tile's picture is drawn.
+pub(crate) fn until_drawn(page: &Page) -> Result<(), Failure> {
+    page.wait(&format!("{TILES} img[data-loaded=true]"))
+        .map(|_| ())
+}
+
+/// The newest photo's record.
+pub(crate) fn newest(household: &Household) -> Value {
+    household.json(["search", "", "--limit", "1"])["photos"][0].clone()
+}

@@ -1,0 +1,186 @@
+//! Two devices: pairing, tagging, agreeing; one that is away; and what both changed without each
+//! other.
+
+use harness::desktop::{App, Desktop, ENTER, Failure, Page};
+use harness::library::{Household, eventually};
+use harness::seat::{Kind, Seat, Taste};
+use serde_json::Value;
+
+use crate::at_both_seats;
+use crate::deeds::{
+    TILES, click, library_of, named, newest, open_page, until_attribute, until_drawn, until_found,
+};
+
+const PHOTOS: u32 = 6;
+
+/// What stands in the dialog's text field.
+const INVITATION: &str =
+    "return document.querySelector('[data-testid=add-device-dialog] textarea')?.value";
+
+at_both_seats!(
+    two_devices_pair_tag_and_converge,
+    a_device_that_is_away_is_waited_for_and_a_conflict_is_settled,
+);
+
+fn two_devices_pair_tag_and_converge(kind: Kind) -> Result<(), Failure> {
+    let seat = Seat::at(kind, library_of(PHOTOS), Taste::default())?;
+    let page = &seat.page;
+    open_page(page, "household")?;
+    click(page, "add-device")?;
+    click(page, "invite")?;
+    let invitation = page.until("the invitation", || {
+        let text = page.eval(INVITATION)?;
+        let text = text.as_str().unwrap_or_default().to_owned();
+        Ok(text.starts_with("kinfolio1").then_some(text))
+    })?;
+    seat.picture("invitation")?;
+
+    let other = Newcomer::join(kind, &invitation)?;
+    let words = page.wait(&named("check-words"))?;
+    let words = page.attribute(&words, "data-words")?;
+    assert_eq!(words, other.words, "both show the same words");
+    click(page, "invite-same")?;
+    let other = other.opened()?;
+    let there = other.page();
+
+    // Tagged there, found here.
+    until_drawn(there)?;
+    there.click(&there.wait(TILES)?)?;
+    let input = there.wait("[data-testid=info-panel] [data-testid=tag-input]")?;
+    there.type_into(&input, &format!("holiday/crete{ENTER}"))?;
+    there.wait("[data-testid=tag-chip][data-state=saved]")?;
+    until_found(&seat, "tag:holiday", 1)?;
+    seat.picture("household-of-two")?;
+    page.until("one tip on both", || {
+        let tip = |page: &Page| page.attribute(&page.wait(&named("ledger-line"))?, "data-tip");
+        Ok((tip(page)? == tip(there)?).then_some(()))
+    })
+}
+
+fn a_device_that_is_away_is_waited_for_and_a_conflict_is_settled(
+    kind: Kind,
+) -> Result<(), Failure> {
+    let here = library_of(PHOTOS);
+    let inviter = here.serve();
+    let laptop = here.joined("Laptop");
+    let away = laptop.serve();
+    eventually("both vote", || {
+        let members = here.json(["status"])["members"].clone();
+        let votes = |one: &Value| one["role"] == "voter" && one["reachable"] == true;
+        let members = members.as_array()?;
+        (members.len() == 2 && members.iter().all(votes)).then_some(())
+    });
+    inviter.kill();
+    let seat = Seat::at(kind, here, Taste::default())?;
+    let page = &seat.page;
+    until_drawn(page)?;
+    until_attribute(page, &named("ledger-line"), "data-tone", "good")?;
+
+    away.kill();
+    let photo = newest(&seat.household);
+    let id = photo["id"].as_str().unwrap_or_default();
+    page.click(&page.wait(&format!("[data-photo-id='{id}']"))?)?;
+    let caption = page.wait(&named("caption-input"))?;
+    page.type_into(&caption, &format!("At the lake{ENTER}"))?;
+    until_attribute(page, &named("caption-state"), "data-state", "saved")?;
+    click(page, "viewer-close")?;
+    let line = until_attribute(page, &named("ledger-line"), "data-tone", "waiting")?;
+    let line = page.text(&line)?;
+    assert!(
+        line.contains("Laptop"),
+        "the line names who is waited for: {line}"
+    );
+    seat.picture("waiting-for-laptop")?;
+
+    // The same photo's caption, on the other device, which knows nothing of that.
+    laptop
+        .run(["edit", id, "--caption", "By the sea"])
+        .succeeded();
+    let _back = laptop.serve();
+    until_attribute(page, &named("ledger-line"), "data-tone", "good")?;
+    page.click(&page.wait(&format!("[data-photo-id='{id}']"))?)?;
+    page.wait(&named("conflict"))?;
+    seat.picture("conflict")?;
+    click(page, "conflict-use")?;
+    page.until("the conflict is settled", || {
+        Ok(page.all(&named("conflict"))?.is_empty().then_some(()))
+    })?;
+    let settled = |household: &Household| household.json(["show", id])["conflicts"].clone();
+    eventually("settled on both", || {
+        let both = [settled(&seat.household), settled(&laptop)];
+        both.iter()
+            .all(|one| one == &Value::Array(Vec::new()))
+            .then_some(())
+    });
+    Ok(())
+}
+
+/// A newcomer that has joined and whose words are to be compared.
+struct Newcomer {
+    words: String,
+    device: Device,
+}
+
+/// The second device: with a window from the start, or without until it has joined.
+enum Device {
+    Window { app: App, _desktop: Desktop },
+    Joined(Household),
+    Browser(Box<Seat>),
+}
+
+impl Newcomer {
+    fn join(kind: Kind, invitation: &str) -> Result<Self, Failure> {
+        if kind == Kind::Browser {
+            let household = Household::nowhere();
+            let joined = household.json(["join", invitation, "--device", "Laptop"]);
+            let words = joined["check_words"].as_str().unwrap_or_default();
+            return Ok(Self {
+                words: words.to_owned(),
+                device: Device::Joined(household),
+            });
+        }
+        let desktop = Desktop::start()?;
+        let app = desktop.open(&desktop.folder("library"))?;
+        let page = &app.page;
+        page.wait(&named("first-start"))?;
+        page.click(&page.wait("label:has([data-testid=door-join])")?)?;
+        let text = page.wait("[data-testid=first-start] textarea[name=invitation]")?;
+        page.type_into(&text, invitation)?;
+        let device = page.wait("[data-testid=first-start] input[name=device]")?;
+        page.clear(&device)?;
+        page.type_into(&device, "Laptop")?;
+        page.click(&page.wait("[data-testid=first-start] button[type=submit]")?)?;
+        let words = page.attribute(&page.wait(&named("check-words"))?, "data-words")?;
+        Ok(Self {
+            words,
+            device: Device::Window {
+                app,
+                _desktop: desktop,
+            },
+        })
+    }
+
+    /// Says that the words are the same, and opens the library.
+    fn opened(self) -> Result<Device, Failure> {
+        match self.device {
+            Device::Joined(household) => {
+                let seat = Seat::at(Kind::Browser, household, Taste::default())?;
+                Ok(Device::Browser(Box::new(seat)))
+            }
+            window => {
+                click(window.page(), "joined-same")?;
+                Ok(window)
+            }
+        }
+    }
+}
+
+impl Device {
+    fn page(&self) -> &Page {
+        match self {
+            Self::Window { app, .. } => &app.page,
+            Self::Browser(seat) => &seat.page,
+            Self::Joined(_) => panic!("it has no window yet"),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+/** Texts of albums and tags, in German. */
+import type { organise as english } from '../en/organise';
+import type { In } from '../i18n';
+
+export const organise: In<typeof english> = {
+  'organise.albums': 'Alben',
+  'organise.tags': 'Tags',
+  'organise.failed': 'Alben und Tags konnten nicht gelesen werden',
+  'organise.back': 'Alben & Tags',
+  'organise.path': 'Übergeordnete Tags',
+  'organise.below': 'Untergeordnete Tags',
+  'organise.photos': 'Fotos: {name}',
+  'organise.labelled': '{name}, {count}',
+  'organise.menu': 'Was sich mit {name} tun lässt',
+  'organise.unfold': 'Tags unter {name} zeigen',
+  'organise.close': 'Tags unter {name} verbergen',
+  'organise.within': 'Darin suchen',
+  'organise.to.photos': 'Zu den Fotos',
+  'organise.filter.none': 'Nichts heißt „{text}“.',
+  'organise.albums.filter': 'Album suchen',
+  'organise.tags.filter': 'Tag suchen',
+  'organise.albums.empty': 'Noch keine Alben',
+  'organise.albums.lead':
+    'Ein Album hält zusammen, was zusammengehört: eine Reise, ein Fest, ein Schuljahr. Ein Foto kann in vielen Alben liegen und braucht dafür nicht mehr Platz.',
+  'organise.albums.how': 'Hier eines anlegen, oder Fotos auswählen und A drücken.',
+  'organise.tags.empty': 'Noch keine Tags',
+  'organise.tags.lead':
+    'Ein Tag sagt, worum es auf einem Foto geht: Garten, Geburtstag. Mit einem Schrägstrich steht einer unter einem anderen: Urlaub/Griechenland wird auch mit Urlaub gefunden.',
+  'organise.tags.how': 'Hier einen anlegen, oder Fotos auswählen und T drücken.',
+  'organise.album.empty': 'Dieses Album ist leer',
+  'organise.album.how':
+    'Irgendwo Fotos auswählen und A drücken, oder in der Leiste darüber „Album“ wählen, um sie hineinzulegen.',
+  'organise.tag.empty': 'Kein Foto hat diesen Tag',
+  'organise.tag.how':
+    'Irgendwo Fotos auswählen und T drücken, oder in der Leiste darüber „Tag“ wählen, um ihn zu vergeben.',
+  'organise.album.gone': 'Ein Album „{name}“ gibt es nicht',
+  'organise.tag.gone': 'Einen Tag „{name}“ gibt es nicht',
+  'organise.gone':
+    'Er oder es wurde umbenannt oder entfernt, oder hat nie bestanden. Die Fotos selbst sind noch da.',
+  'organise.albums.new': 'Neues Album',
+  'organise.tags.new': 'Neuer Tag',
+  'organise.tags.below': 'Neuer Tag darunter …',
+  'organise.name': 'Name',
+  'organise.albums.example': 'Sommer in Griechenland',
+  'organise.tags.example': 'Urlaub/Griechenland',
+  'organise.tags.hint': 'Mit einem Schrägstrich steht er unter einem anderen Tag.',
+  'organise.tags.rename.hint': 'Die Tags darunter ziehen mit um.',
+  'organise.wrong.empty': 'Ein Name fehlt.',
+  'organise.wrong.long': 'Bitte höchstens 200 Zeichen.',
+  'organise.wrong.part': 'Zwischen zwei Schrägstrichen sowie davor und danach muss ein Name stehen.',
+  'organise.wrong.deep': 'Ein Tag hat höchstens 16 Ebenen.',
+  'organise.albums.exists': 'Ein Album „{name}“ gibt es schon.',
+  'organise.tags.exists': 'Einen Tag „{name}“ gibt es schon.',
+  'organise.albums.twin': {
+    one: 'Ein Album „{name}“ gibt es schon, mit {count} Foto. Aus beiden wird eines.',
+    other: 'Ein Album „{name}“ gibt es schon, mit {count} Fotos. Aus beiden wird eines.',
+  },
+  'organise.tags.twin': {
+    one: 'Einen Tag „{name}“ gibt es schon, an {count} Foto. Aus beiden wird einer.',
+    other: 'Einen Tag „{name}“ gibt es schon, an {count} Fotos. Aus beiden wird einer.',
+  },
+  'organise.make': 'Anlegen',
+  'organise.open': 'Öffnen',
+  'organise.rename': 'Umbenennen …',
+  'organise.rename.go': 'Umbenennen',
+  'organise.merge': 'Zusammenlegen',
+  'organise.remove': 'Entfernen …',
+  'organise.remove.go': 'Entfernen',
+  'organise.albums.rename': 'Album „{name}“ umbenennen',
+  'organise.tags.rename': 'Tag „{name}“ umbenennen',
+  'organise.albums.remove.title': 'Album „{name}“ entfernen?',
+  'organise.tags.remove.title': 'Tag „{name}“ entfernen?',
+  'organise.albums.remove.lead': {
+    one: 'Sein {count} Foto bleibt in der Bibliothek und in anderen Alben. Nur das Album verschwindet, auf allen Geräten.',
+    other:
+      'Seine {count} Fotos bleiben in der Bibliothek und in anderen Alben. Nur das Album verschwindet, auf allen Geräten.',
+  },
+  'organise.tags.remove.lead': {
+    one: 'Er wird auf allen Geräten von {count} Foto genommen. Das Foto bleibt.',
+    other: 'Er wird auf allen Geräten von {count} Fotos genommen. Die Fotos bleiben.',
+  },
+  'organise.tags.remove.below': {
+    one: 'Der Tag darunter ebenso.',
+    other: 'Die {count} Tags darunter ebenso.',
+  },
+  'organise.renamed': '„{from}“ heißt jetzt „{name}“.',
+  'organise.merged': {
+    one: 'Jetzt eins mit „{name}“: {count} Foto zog um.',
+    other: 'Jetzt eins mit „{name}“: {count} Fotos zogen um.',
+  },
+  'organise.albums.removed': 'Das Album „{name}“ wurde entfernt. Seine Fotos sind noch da.',
+  'organise.tags.removed': 'Der Tag „{name}“ wurde entfernt. Die Fotos sind noch da.',
+  'organise.unchanged': 'Nichts wurde geändert: {reason}',
+  'found.failed': 'Die Fotos konnten nicht gelesen werden',
+};

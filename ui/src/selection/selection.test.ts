@@ -1,0 +1,209 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { App } from '../app.svelte';
+import { MemoryBackend, type MemoryOptions } from '../backend/memory';
+import type { Row } from '../backend/types';
+import Root from '../Root.svelte';
+import { GridState } from '../timeline/grid.svelte';
+import { SelectionState } from './selection.svelte';
+
+const MONTH = '2024-06';
+
+function row(number: number): Row {
+  return {
+    id: `p${number}`,
+    taken_at: `${MONTH}-${String(28 - Math.floor(number / 10)).padStart(2, '0')}T12:00:00-00:00`,
+    kind: 'photo',
+    thumbhash: '',
+    favorite: false,
+    rating: 0,
+    state: 'committed',
+    ratio: 1.5,
+  };
+}
+
+/** A grid of one month with so many photos, ten a day. */
+function gridOf(count: number): { grid: GridState; rows: Row[]; selection: SelectionState } {
+  const grid = new GridState({ dated: true, onWant: () => undefined, load: () => Promise.resolve() });
+  const rows = Array.from({ length: count }, (_, number) => row(number));
+  grid.resize(1200, 800);
+  grid.setSections([{ key: MONTH, count, rows }]);
+  return { grid, rows, selection: new SelectionState() };
+}
+
+const selected = (selection: SelectionState, rows: readonly Row[]) =>
+  rows.filter(({ id }) => selection.has(id)).map(({ id }) => id);
+
+describe('a selection', () => {
+  it('is toggled one by one', () => {
+    const { grid, rows, selection } = gridOf(30);
+    selection.toggle(grid, rows.slice(3, 4));
+    selection.toggle(grid, rows.slice(5, 6));
+    expect(selected(selection, rows)).toEqual(['p3', 'p5']);
+    selection.toggle(grid, rows.slice(3, 4));
+    expect(selected(selection, rows)).toEqual(['p5']);
+    expect(selection.which()).toEqual({ ids: ['p5'] });
+  });
+
+  it('takes a day, and gives it back', () => {
+    const { grid, rows, selection } = gridOf(30);
+    const day = grid.photosOn(MONTH, `${MONTH}-27`);
+    expect(day.map(({ id }) => id)).toEqual(rows.slice(10, 20).map(({ id }) => id));
+    selection.toggle(grid, rows.slice(12, 13));
+    selection.toggle(grid, day);
+    expect(selection.count).toBe(10);
+    selection.toggle(grid, day);
+    expect(selection.count).toBe(0);
+  });
+
+  it('reaches from the last one to another, both ways, and shows so before', async () => {
+    const { grid, rows, selection } = gridOf(30);
+    selection.toggle(grid, rows.slice(20, 21));
+    await selection.previewTo(grid, rows[16] as Row);
+    expect([...selection.preview].sort()).toEqual(['p16', 'p17', 'p18', 'p19', 'p20']);
+    expect(selection.count).toBe(1);
+    await selection.extend(grid, rows[16] as Row);
+    expect(selection.count).toBe(5);
+    expect(selection.preview.size).toBe(0);
+    await selection.extend(grid, rows[18] as Row);
+    expect(selection.count).toBe(5);
+  });
+
+  it('is of everything but for a few', () => {
+    const { grid, rows, selection } = gridOf(30);
+    selection.selectAll(grid, 'tag:x', 900);
+    expect(selection.count).toBe(900);
+    expect(selection.which()).toEqual({ query: 'tag:x' });
+    selection.toggle(grid, rows.slice(0, 2));
+    expect(selection.count).toBe(898);
+    expect(selection.has('p0')).toBe(false);
+    expect(selection.which()).toEqual({ query: 'tag:x', except: ['p0', 'p1'] });
+    selection.toggle(grid, rows.slice(0, 1));
+    expect(selection.which()).toEqual({ query: 'tag:x', except: ['p1'] });
+  });
+
+  it('begins anew in another grid', () => {
+    const { grid, rows, selection } = gridOf(10);
+    const other = gridOf(10).grid;
+    selection.toggle(grid, rows.slice(0, 3));
+    selection.toggle(other, rows.slice(5, 6));
+    expect(selected(selection, rows)).toEqual(['p5']);
+  });
+
+  it('is what a rectangle touches, and what was selected before', () => {
+    const { grid, rows, selection } = gridOf(30);
+    selection.toggle(grid, rows.slice(29, 30));
+    const before = selection.drawn(grid);
+    const touched = grid.touching({ left: 0, right: 400, top: 0, bottom: 200 });
+    expect(touched.length).toBeGreaterThan(0);
+    expect(touched.length).toBeLessThan(5);
+    selection.draw(grid, before, touched);
+    expect(selection.count).toBe(touched.length + 1);
+    selection.draw(grid, before, []);
+    expect(selected(selection, rows)).toEqual(['p29']);
+  });
+});
+
+let app: App | undefined;
+
+async function open(options: MemoryOptions = {}): Promise<MemoryBackend> {
+  const backend = new MemoryBackend({ photos: 60, ...options });
+  app = new App(backend);
+  render(Root, { app });
+  await app.check();
+  await screen.findAllByTestId('photo-tile');
+  return backend;
+}
+
+afterEach(() => {
+  app?.stop();
+  cleanup();
+});
+
+async function faults(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
+}
+
+const count = () => screen.getByTestId('bulk-count').dataset['count'];
+const tile = (index: number) => screen.getAllByTestId('photo-tile')[index] as HTMLElement;
+
+describe('the bar of what is selected', () => {
+  it('stands in the header’s place, and Escape puts that back', async () => {
+    await open();
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    expect(count()).toBe('1');
+    expect(screen.queryByTestId('search-input')).toBeNull();
+    expect(await faults()).toEqual([]);
+    await fireEvent.keyDown(document.body, { key: 'Escape' });
+    expect(screen.queryByTestId('bulk-bar')).toBeNull();
+    expect(screen.getByTestId('search-input')).toBeTruthy();
+  });
+
+  it('is filled by keys: one, its neighbours, all', async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: 'x' });
+    expect(count()).toBe('1');
+    await fireEvent.keyDown(document.body, { key: 'ArrowRight', shiftKey: true });
+    await waitFor(() => expect(count()).toBe('2'));
+    await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
+    expect(count()).toBe('60');
+  });
+
+  it('opens no photo by a click while there is a selection, and does by Enter', async () => {
+    await open();
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    await fireEvent.click(tile(1), { detail: 1 });
+    expect(count()).toBe('2');
+    await fireEvent.click(tile(2), { detail: 0 });
+    expect(await screen.findByTestId('viewer')).toBeTruthy();
+  });
+
+  it('tags all of them in one step, which one undo takes back', async () => {
+    const backend = await open();
+    await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
+    await fireEvent.keyDown(document.body, { key: 't' });
+    const input = await screen.findByTestId('ask-input');
+    await fireEvent.input(input, { target: { value: 'zoo' } });
+    await fireEvent.keyDown(input, { key: 'Enter' });
+    expect(screen.getByTestId('ask-chosen').textContent).toContain('zoo');
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(screen.getByTestId('ask-go'));
+    const tagged = async () => (await backend.search('tag:zoo', { limit: 1 })).total;
+    await waitFor(async () => expect(await tagged()).toBe(60));
+    await fireEvent.click(await screen.findByTestId('notice-action'));
+    await waitFor(async () => expect(await tagged()).toBe(0));
+  });
+
+  it('puts them into the trash and off the page', async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: 'x' });
+    await fireEvent.keyDown(document.body, { key: 'Delete' });
+    await waitFor(() => expect(screen.getByTestId('photo-count').dataset['count']).toBe('59'));
+    expect(screen.queryByTestId('bulk-bar')).toBeNull();
+  });
+
+  it('says why nothing was changed, and keeps the selection', async () => {
+    const backend = await open();
+    backend.editFault = 'The disk is full.';
+    await fireEvent.keyDown(document.body, { key: 'x' });
+    await fireEvent.keyDown(document.body, { key: '5' });
+    expect((await screen.findByTestId('notices')).textContent).toBeDefined();
+    await waitFor(() => expect(screen.getByTestId('notices').textContent).toContain('The disk is full.'));
+    expect(count()).toBe('1');
+  });
+
+  it('sets the date of one photo from what it says by now', async () => {
+    const backend = await open();
+    const id = tile(0).dataset['photoId'] ?? '';
+    await fireEvent.click(tile(0), { detail: 1 });
+    await screen.findByTestId('viewer');
+    app?.actions.ask('date');
+    const day = await screen.findByTestId('ask-day');
+    expect((day as HTMLInputElement).value).toBe((await backend.photo(id)).taken_at.slice(0, 10));
+    await fireEvent.input(day, { target: { value: '2011-02-03' } });
+    await fireEvent.click(screen.getByTestId('ask-go'));
+    await waitFor(async () => expect((await backend.photo(id)).taken_at).toMatch(/^2011-02-03T/));
+  });
+});
