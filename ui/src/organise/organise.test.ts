@@ -131,6 +131,7 @@ describe('the page of albums and tags', () => {
     expect(await faults()).toEqual([]);
     await fireEvent.click(screen.getByTestId('remove-label-go'));
     await waitFor(() => expect(line('holiday')).toBeUndefined());
+    await waitFor(() => expect((document.activeElement as HTMLElement).role).toBe('treeitem'));
     expect(names(backend, 'tags').filter((name) => name.startsWith('holiday'))).toEqual([]);
     expect(backend.library.total()).toBe(total);
     await fireEvent.click(await screen.findByTestId('notice-action'));
@@ -215,7 +216,9 @@ describe('the page of one label', () => {
     await fireEvent.click(await screen.findByTestId('tag-below'));
     expect(app?.navigation.page).toEqual({ name: 'tag', label: 'holiday/greece' });
     await fireEvent.click(await screen.findByTestId('search-within'));
-    expect(screen.getByTestId<HTMLInputElement>('search-input').value).toBe('tag:"holiday/greece" ');
+    const box = screen.getByTestId<HTMLInputElement>('search-input');
+    expect(box.value).toBe('tag:"holiday/greece" ');
+    await waitFor(() => expect(box.selectionStart).toBe(box.value.length));
     app?.search.clear();
     await fireEvent.click(await screen.findByTestId('tag-above'));
     expect(app?.navigation.page).toEqual({ name: 'tag', label: 'holiday' });

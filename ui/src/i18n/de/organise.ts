@@ -35,8 +35,7 @@ export const organise: In<typeof english> = {
     'Irgendwo Fotos auswählen und T drücken, oder in der Leiste darüber „Tag“ wählen, um ihn zu vergeben.',
   'organise.album.gone': 'Ein Album „{name}“ gibt es nicht',
   'organise.tag.gone': 'Einen Tag „{name}“ gibt es nicht',
-  'organise.gone':
-    'Er oder es wurde umbenannt oder entfernt, oder hat nie bestanden. Die Fotos selbst sind noch da.',
+  'organise.gone': 'Umbenannt, entfernt oder nie angelegt. Die Fotos selbst sind noch da.',
   'organise.albums.new': 'Neues Album',
   'organise.tags.new': 'Neuer Tag',
   'organise.tags.below': 'Neuer Tag darunter …',
