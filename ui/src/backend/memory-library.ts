@@ -176,11 +176,12 @@ export class MemoryLibrary {
     ];
   }
 
-  purge(ids: readonly string[], lastCopies: readonly string[]): Bulk {
+  /** `copies` tells how many of an original there are. */
+  purge(ids: readonly string[], lastCopies: readonly string[], copies: (id: string) => number): Bulk {
     const photos = ids.map((id) => this.photo(id));
     const kept = photos.find((photo) => !photo.trashed);
     if (kept) throw new BackendError('not_in_trash', `${kept.id} is not in the trash.`, { status: 409 });
-    const last = photos.filter(({ id, replicas }) => replicas.length < 2 && !lastCopies.includes(id));
+    const last = photos.filter(({ id }) => copies(id) < 2 && !lastCopies.includes(id));
     if (last.length > 0) {
       const detail = `of ${last.length} of these photos no other good copy is known than the last one`;
       throw new BackendError('last_copy', detail, { status: 409 });

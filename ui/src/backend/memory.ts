@@ -188,7 +188,7 @@ export class MemoryBackend implements Backend {
 
   async purge(which: Which, lastCopies: string[]): Promise<Bulk> {
     await this.edits();
-    return this.library.purge(this.named(which), lastCopies);
+    return this.library.purge(this.named(which), lastCopies, (id) => this.recorded(id).replicas.length);
   }
 
   async alike(skip: number, limit: number): Promise<AlikePage> {
