@@ -52,7 +52,8 @@ impl Seat {
         let (page, running) = match kind {
             Kind::Window => {
                 let desktop = Desktop::start()?;
-                let App { page, driver } = desktop.open_in(household.root(), &[], &window(taste))?;
+                let App { page, driver } =
+                    desktop.open_in(household.root(), &[], &window(taste))?;
                 let running = Running::Window {
                     _driver: driver,
                     _desktop: desktop,

@@ -9,6 +9,7 @@ mod household;
 mod keyboard;
 mod looks;
 mod many;
+mod organise;
 
 /// Each journey at both seats.
 macro_rules! at_both_seats {
