@@ -85,7 +85,7 @@ impl Desktop {
         &self,
         data: &Path,
         more: &[&OsStr],
-        variables: &[(&str, &str)],
+        variables: &[(&str, String)],
     ) -> Result<App, Failure> {
         let mut tries = 1;
         loop {
@@ -103,11 +103,11 @@ impl Desktop {
         &self,
         data: &Path,
         more: &[&OsStr],
-        variables: &[(&str, &str)],
+        variables: &[(&str, String)],
     ) -> Result<App, Failure> {
         let (port, native_port) = (free_port()?, free_port()?);
         let mut command = self.display.command("tauri-driver");
-        command.envs(variables.iter().copied());
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.arg("--port").arg(port.to_string());
         command.arg("--native-port").arg(native_port.to_string());
         let mut driver = Group::spawn(&mut command)?;

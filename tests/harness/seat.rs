@@ -94,15 +94,19 @@ impl Seat {
     }
 }
 
-fn window(taste: Taste) -> Vec<(&'static str, &'static str)> {
-    let mut variables = Vec::new();
+fn window(taste: Taste) -> Vec<(&'static str, String)> {
+    // What the command line has noted of the library outside of it, the window finds again.
+    let state = std::env::var("XDG_STATE_HOME").unwrap_or_else(|_| {
+        let home = std::env::var("HOME").unwrap_or_default();
+        format!("{home}/.local/state")
+    });
+    let mut variables = vec![("XDG_STATE_HOME", state)];
     if taste.german {
-        variables.push(("LANGUAGE", "de"));
-        variables.push(("LANG", "de_DE.UTF-8"));
-        variables.push(("LC_ALL", "de_DE.UTF-8"));
+        variables.push(("LANGUAGE", "de".to_owned()));
+        variables.push(("LANG", "de_DE.UTF-8".to_owned()));
     }
     if taste.dark {
-        variables.push(("GTK_THEME", "Adwaita:dark"));
+        variables.push(("GTK_THEME", "Adwaita:dark".to_owned()));
     }
     variables
 }

@@ -3,7 +3,6 @@
 use harness::desktop::{Element, Failure, Page};
 use harness::library::Household;
 use harness::seat::Seat;
-use serde_json::Value;
 
 /// The tiles that are drawn.
 pub(crate) const TILES: &str = "[data-testid=photo-tile]";
@@ -63,7 +62,19 @@ pub(crate) fn until_drawn(page: &Page) -> Result<(), Failure> {
         .map(|_| ())
 }
 
-/// The newest photo's record.
-pub(crate) fn newest(household: &Household) -> Value {
-    household.json(["search", "", "--limit", "1"])["photos"][0].clone()
+/// What stands in the first element that a selector finds, seen or not; empty where there is none.
+pub(crate) fn said(page: &Page, selector: &str) -> Result<String, Failure> {
+    let said = page.eval(&format!(
+        "return document.querySelector({selector:?})?.textContent ?? ''"
+    ))?;
+    Ok(said.as_str().unwrap_or_default().trim().to_owned())
+}
+
+/// The ids of a library's photos, newest first.
+pub(crate) fn ids(household: &Household) -> Vec<String> {
+    let found = household.json(["search", "", "--limit", "20000"]);
+    let photos = found["photos"].as_array().map(Vec::as_slice);
+    let ids = photos.unwrap_or_default().iter();
+    ids.filter_map(|photo| Some(photo["id"].as_str()?.to_owned()))
+        .collect()
 }

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::at_both_seats;
 use crate::deeds::{
-    TILES, click, library_of, named, newest, open_page, until_attribute, until_drawn, until_found,
+    TILES, click, ids, library_of, named, open_page, said, until_attribute, until_drawn,
+    until_found,
 };
 
 const PHOTOS: u32 = 6;
@@ -77,19 +78,16 @@ fn a_device_that_is_away_is_waited_for_and_a_conflict_is_settled(
     until_attribute(page, &named("ledger-line"), "data-tone", "good")?;
 
     away.kill();
-    let photo = newest(&seat.household);
-    let id = photo["id"].as_str().unwrap_or_default();
+    let id = &ids(&seat.household)[0];
     page.click(&page.wait(&format!("[data-photo-id='{id}']"))?)?;
     let caption = page.wait(&named("caption-input"))?;
     page.type_into(&caption, &format!("At the lake{ENTER}"))?;
     until_attribute(page, &named("caption-state"), "data-state", "saved")?;
     click(page, "viewer-close")?;
-    let line = until_attribute(page, &named("ledger-line"), "data-tone", "waiting")?;
-    let line = page.text(&line)?;
-    assert!(
-        line.contains("Laptop"),
-        "the line names who is waited for: {line}"
-    );
+    page.until("the line names who is waited for", || {
+        let line = said(page, &named("ledger-line"))?;
+        Ok(line.contains("Laptop").then_some(()))
+    })?;
     seat.picture("waiting-for-laptop")?;
 
     // The same photo's caption, on the other device, which knows nothing of that.

@@ -8,13 +8,13 @@ use harness::seat::{Kind, Seat, Taste, resize};
 use serde_json::Value;
 
 use crate::at_both_seats;
-use crate::deeds::{TILES, library_of, named, open_page, until_drawn};
+use crate::deeds::{TILES, library_of, named, open_page, said, until_drawn};
 
 /// Pages, and what is there as soon as one is.
 const PAGES: [(&str, &str); 7] = [
     ("photos", "[data-testid=timeline] img[data-loaded=true]"),
     ("map", "[data-testid=map] canvas"),
-    ("albums", "[data-testid=albums]"),
+    ("albums", "[data-testid=organise]"),
     ("alike", "[data-testid=alike]"),
     ("trash", "[data-testid=trash]"),
     (
@@ -35,7 +35,7 @@ fn german_and_dark(kind: Kind) -> Result<(), Failure> {
     };
     let seat = Seat::at(kind, organised(), taste)?;
     until_drawn(&seat.page)?;
-    let said = seat.page.text(&seat.page.wait(&named("page-albums"))?)?;
+    let said = said(&seat.page, &named("page-albums"))?;
     assert_eq!(said, "Alben & Tags");
     let paper = seat
         .page

@@ -5,7 +5,7 @@ use harness::seat::{Kind, Seat, Taste};
 
 use crate::at_both_seats;
 use crate::deeds::{
-    TILES, click, library_of, named, open_page, until_attribute, until_drawn, until_found,
+    TILES, click, ids, library_of, named, open_page, until_attribute, until_drawn, until_found,
 };
 
 const PHOTOS: u32 = 200;
@@ -22,14 +22,9 @@ fn select_two_hundred_tag_undo_trash_restore(kind: Kind) -> Result<(), Failure> 
     click(page, "tile-tick")?;
     until_attribute(page, &named("bulk-count"), "data-count", "1")?;
     page.press(&[END])?;
-    let last = page.until("the oldest photos", || {
-        let tiles = page.all(TILES)?;
-        let heading = page.text(&page.wait("section:last-of-type [data-testid=month-heading]")?)?;
-        Ok(heading
-            .contains("2010")
-            .then(|| tiles.last().cloned())
-            .flatten())
-    })?;
+    let all = ids(&seat.household);
+    let oldest = all.last().map_or("", String::as_str);
+    let last = page.wait(&format!("[data-photo-id='{oldest}']"))?;
     page.click_with(SHIFT, &last)?;
     until_attribute(page, &named("bulk-count"), "data-count", "200")?;
     seat.picture("selected")?;

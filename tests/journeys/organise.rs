@@ -25,7 +25,7 @@ fn an_album_is_made_and_filled(kind: Kind) -> Result<(), Failure> {
     let name = page.wait(&named("label-name"))?;
     page.type_into(&name, ALBUM)?;
     click(page, "label-go")?;
-    page.wait(&named("album-card"))?;
+    page.wait(&named("label-empty"))?;
 
     open_page(page, "photos")?;
     until_drawn(page)?;
@@ -54,7 +54,7 @@ fn an_album_is_made_and_filled(kind: Kind) -> Result<(), Failure> {
 fn a_search_grows_by_chips_and_facets(kind: Kind) -> Result<(), Failure> {
     let household = library_of(PHOTOS);
     household
-        .run(["edit", "taken:2012..2020", "--add-tag", "garden"])
+        .run(["edit", "taken:2010..2024", "--add-tag", "garden"])
         .succeeded();
     let tagged = &household.json(["search", "tag:garden"])["total"].to_string();
     let seat = Seat::at(kind, household, Taste::default())?;
