@@ -277,7 +277,7 @@ fn sample(desktop: &Desktop, count: usize) -> Result<Vec<PathBuf>, Failure> {
                 open.push(path);
                 continue;
             }
-            let flat = folder.join(path.file_name().unwrap());
+            let flat = folder.join(path.file_name().unwrap_or_default());
             fs::rename(&path, &flat)?;
             found.push(flat);
         }

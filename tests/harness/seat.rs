@@ -159,7 +159,7 @@ impl Chromium {
             devtools(
                 &page,
                 "Emulation.setEmulatedMedia",
-                json!({ "features": [dark] }),
+                &json!({ "features": [dark] }),
             )?;
         }
         Ok((page, chromium))
@@ -173,14 +173,14 @@ impl Chromium {
 pub fn resize(page: &Page, width: u32, height: u32) -> Result<(), Failure> {
     let metrics =
         json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-    devtools(page, "Emulation.setDeviceMetricsOverride", metrics).map(|_| ())
+    devtools(page, "Emulation.setDeviceMetricsOverride", &metrics).map(|_| ())
 }
 
 /// A command of the DevTools protocol.
 fn devtools(
     page: &Page,
     command: &str,
-    parameters: serde_json::Value,
+    parameters: &serde_json::Value,
 ) -> Result<serde_json::Value, Failure> {
     let wish = json!({ "cmd": command, "params": parameters });
     page.call("POST", "/goog/cdp/execute", Some(&wish))

@@ -119,10 +119,21 @@ struct Newcomer {
     device: Device,
 }
 
-/// The second device: with a window from the start, or without until it has joined.
+/// The second device, with a window from the start, or without until it has joined.
 enum Device {
-    Window { app: App, _desktop: Desktop },
+    Window(Box<Window>),
     Joined(Household),
+}
+
+/// The app of the second device, on a desktop of its own.
+struct Window {
+    app: App,
+    _desktop: Desktop,
+}
+
+/// Somebody before the second device's photos.
+enum There {
+    Window(Box<Window>),
     Browser(Box<Seat>),
 }
 
@@ -151,34 +162,33 @@ impl Newcomer {
         let words = page.attribute(&page.wait(&named("check-words"))?, "data-words")?;
         Ok(Self {
             words,
-            device: Device::Window {
+            device: Device::Window(Box::new(Window {
                 app,
                 _desktop: desktop,
-            },
+            })),
         })
     }
 
     /// Says that the words are the same, and opens the library.
-    fn opened(self) -> Result<Device, Failure> {
+    fn opened(self) -> Result<There, Failure> {
         match self.device {
             Device::Joined(household) => {
                 let seat = Seat::at(Kind::Browser, household, Taste::default())?;
-                Ok(Device::Browser(Box::new(seat)))
+                Ok(There::Browser(Box::new(seat)))
             }
-            window => {
-                click(window.page(), "joined-same")?;
-                Ok(window)
+            Device::Window(window) => {
+                click(&window.app.page, "joined-same")?;
+                Ok(There::Window(window))
             }
         }
     }
 }
 
-impl Device {
+impl There {
     fn page(&self) -> &Page {
         match self {
-            Self::Window { app, .. } => &app.page,
+            Self::Window(window) => &window.app.page,
             Self::Browser(seat) => &seat.page,
-            Self::Joined(_) => panic!("it has no window yet"),
         }
     }
 }
