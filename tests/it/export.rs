@@ -396,7 +396,7 @@ fn the_api_exports_as_a_job_and_tells_how_it_goes() {
         || {
             begun = export(json!({ "query": "", "to": to, "sidecars": true }))
                 .is(202)
-                .json()
+                .json();
         },
         |name, event| {
             if name == "export" {

@@ -37,8 +37,10 @@ HTMLElement.prototype.scrollIntoView = () => undefined;
 // Nor does it draw.
 HTMLCanvasElement.prototype.getContext = () => null;
 
-// jsdom has no media: nothing that is asked about it is so.
-vi.stubGlobal('matchMedia', (media: string) => Object.assign(new EventTarget(), { media, matches: false }));
+// jsdom has no media: of what is asked about it only that nothing moves is so.
+vi.stubGlobal('matchMedia', (media: string) =>
+  Object.assign(new EventTarget(), { media, matches: media.includes('prefers-reduced-motion') }),
+);
 
 // A pointer is a mouse with a number.
 class NumberedMouseEvent extends MouseEvent {
