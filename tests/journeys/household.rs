@@ -1,7 +1,7 @@
 //! Two devices: pairing, tagging, agreeing; one that is away; and what both changed without each
 //! other.
 
-use harness::desktop::{App, Desktop, ENTER, Failure, Page};
+use harness::desktop::{ENTER, Failure, Page};
 use harness::library::{Household, eventually};
 use harness::seat::{Kind, Seat, Taste};
 use serde_json::Value;
@@ -18,13 +18,12 @@ const PHOTOS: u32 = 6;
 const INVITATION: &str =
     "return document.querySelector('[data-testid=add-device-dialog] textarea')?.value";
 
-at_both_seats!(
-    two_devices_pair_tag_and_converge,
-    a_device_that_is_away_is_waited_for_and_a_conflict_is_settled,
-);
+at_both_seats!(a_device_that_is_away_is_waited_for_and_a_conflict_is_settled);
 
-fn two_devices_pair_tag_and_converge(kind: Kind) -> Result<(), Failure> {
-    let seat = Seat::at(kind, library_of(PHOTOS), Taste::default())?;
+/// A window that joins is in `tests/desktop/household.rs`.
+#[test]
+fn two_devices_pair_tag_and_converge() -> Result<(), Failure> {
+    let seat = Seat::at(Kind::Browser, library_of(PHOTOS), Taste::default())?;
     let page = &seat.page;
     open_page(page, "household")?;
     click(page, "add-device")?;
@@ -36,13 +35,14 @@ fn two_devices_pair_tag_and_converge(kind: Kind) -> Result<(), Failure> {
     })?;
     seat.picture("invitation")?;
 
-    let other = Newcomer::join(kind, &invitation)?;
+    let laptop = Household::nowhere();
+    let joined = laptop.json(["join", &invitation, "--device", "Laptop"]);
     let words = page.wait(&named("check-words"))?;
     let words = page.attribute(&words, "data-words")?;
-    assert_eq!(words, other.words, "both show the same words");
+    assert_eq!(joined["check_words"], words, "both show the same words");
     click(page, "invite-same")?;
-    let other = other.opened()?;
-    let there = other.page();
+    let other = Seat::at(Kind::Browser, laptop, Taste::default())?;
+    let there = &other.page;
 
     // Tagged there, found here.
     until_drawn(there)?;
@@ -111,84 +111,4 @@ fn a_device_that_is_away_is_waited_for_and_a_conflict_is_settled(
             .then_some(())
     });
     Ok(())
-}
-
-/// A newcomer that has joined and whose words are to be compared.
-struct Newcomer {
-    words: String,
-    device: Device,
-}
-
-/// The second device, with a window from the start, or without until it has joined.
-enum Device {
-    Window(Box<Window>),
-    Joined(Household),
-}
-
-/// The app of the second device, on a desktop of its own.
-struct Window {
-    app: App,
-    _desktop: Desktop,
-}
-
-/// Somebody before the second device's photos.
-enum There {
-    Window(Box<Window>),
-    Browser(Box<Seat>),
-}
-
-impl Newcomer {
-    fn join(kind: Kind, invitation: &str) -> Result<Self, Failure> {
-        if kind == Kind::Browser {
-            let household = Household::nowhere();
-            let joined = household.json(["join", invitation, "--device", "Laptop"]);
-            let words = joined["check_words"].as_str().unwrap_or_default();
-            return Ok(Self {
-                words: words.to_owned(),
-                device: Device::Joined(household),
-            });
-        }
-        let desktop = Desktop::start()?;
-        let app = desktop.open(&desktop.folder("library"))?;
-        let page = &app.page;
-        page.wait(&named("first-start"))?;
-        page.click(&page.wait("label:has([data-testid=door-join])")?)?;
-        let text = page.wait("[data-testid=first-start] textarea[name=invitation]")?;
-        page.type_into(&text, invitation)?;
-        let device = page.wait("[data-testid=first-start] input[name=device]")?;
-        page.clear(&device)?;
-        page.type_into(&device, "Laptop")?;
-        page.click(&page.wait("[data-testid=first-start] button[type=submit]")?)?;
-        let words = page.attribute(&page.wait(&named("check-words"))?, "data-words")?;
-        Ok(Self {
-            words,
-            device: Device::Window(Box::new(Window {
-                app,
-                _desktop: desktop,
-            })),
-        })
-    }
-
-    /// Says that the words are the same, and opens the library.
-    fn opened(self) -> Result<There, Failure> {
-        match self.device {
-            Device::Joined(household) => {
-                let seat = Seat::at(Kind::Browser, household, Taste::default())?;
-                Ok(There::Browser(Box::new(seat)))
-            }
-            Device::Window(window) => {
-                click(&window.app.page, "joined-same")?;
-                Ok(There::Window(window))
-            }
-        }
-    }
-}
-
-impl There {
-    fn page(&self) -> &Page {
-        match self {
-            Self::Window(window) => &window.app.page,
-            Self::Browser(seat) => &seat.page,
-        }
-    }
 }

@@ -24,6 +24,12 @@ const PAGES: [(&str, &str); 7] = [
     ("settings", "[data-testid=settings]"),
 ];
 
+const CHOOSE_GERMAN: &str = "
+    const list = document.querySelector('[data-testid=prefs-language]');
+    list.value = 'de';
+    list.dispatchEvent(new Event('change', { bubbles: true }));
+";
+
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
 
 at_both_seats!(german_and_dark);
@@ -35,8 +41,16 @@ fn german_and_dark(kind: Kind) -> Result<(), Failure> {
     };
     let seat = Seat::at(kind, organised(), taste)?;
     until_drawn(&seat.page)?;
-    let said = said(&seat.page, &named("page-albums"))?;
-    assert_eq!(said, "Alben & Tags");
+    if kind == Kind::Window {
+        // WebKit asks the C library, which need not have German here; a person's wish counts there, too.
+        open_page(&seat.page, "settings")?;
+        seat.page.wait(&named("prefs-language"))?;
+        seat.page.eval(CHOOSE_GERMAN)?;
+    }
+    seat.page.until("German words", || {
+        let said = said(&seat.page, &named("page-albums"))?;
+        Ok((said == "Alben & Tags").then_some(()))
+    })?;
     let paper = seat
         .page
         .eval("return getComputedStyle(document.body).backgroundColor")?;

@@ -41,7 +41,7 @@ fn an_album_is_made_and_filled(kind: Kind) -> Result<(), Failure> {
     until_found(&seat, &format!("album:\"{ALBUM}\""), 3)?;
 
     open_page(page, "albums")?;
-    page.wait("[data-testid=album-cover] img")?;
+    page.wait(&named("album-cover"))?;
     seat.picture("albums")?;
     page.click(&page.wait(&format!("{} a", named("album-card")))?)?;
     page.until("the album's three photos", || {

@@ -184,6 +184,13 @@ describe('the bar of what is selected', () => {
     expect(screen.queryByTestId('bulk-bar')).toBeNull();
   });
 
+  it('puts all of them into the trash, and shows where new ones could come from', async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
+    await fireEvent.keyDown(document.body, { key: 'Delete' });
+    expect(await screen.findByTestId('empty-library')).toBeTruthy();
+  });
+
   it('says why nothing was changed, and keeps the selection', async () => {
     const backend = await open();
     backend.editFault = 'The disk is full.';

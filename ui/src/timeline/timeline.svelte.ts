@@ -31,6 +31,8 @@ export class TimelineState {
   private readonly failed = new Set<string>();
   private readonly loading = new Map<string, Promise<void>>();
   private wanted: string[] = [];
+  /** The keys of all parts. */
+  private known: ReadonlySet<string> = new Set();
   private refreshing: ReturnType<typeof setTimeout> | undefined;
   private refreshed = 0;
 
@@ -78,10 +80,10 @@ export class TimelineState {
     this.months = months;
     this.parts = partsOf(months);
     const counts = new Map(months.map(({ month, count }) => [month, count]));
-    const left = new Set(this.parts.map(({ key }) => key));
+    this.known = new Set(this.parts.map(({ key }) => key));
     for (const key of this.rows.keys()) {
       const month = key.slice(0, 'yyyy-mm'.length);
-      if (!left.has(key)) this.rows.delete(key);
+      if (!this.known.has(key)) this.rows.delete(key);
       else if (before.get(month) !== counts.get(month)) this.stale.add(key);
     }
     // A part that is being read again keeps showing what it had, at the size it had.
@@ -114,7 +116,8 @@ export class TimelineState {
     const onScreen = this.grid.drawn.map((section) => section.key);
     for (const key of [...this.wanted, ...onScreen]) {
       if (this.loading.size >= LOADING_MAX) return;
-      if (this.failed.has(key) || this.loading.has(key)) continue;
+      // What was wanted may be gone by now.
+      if (!this.known.has(key) || this.failed.has(key) || this.loading.has(key)) continue;
       if (this.rows.has(key) && !this.stale.has(key)) continue;
       void this.loadPart(key).then(() => this.pump());
     }
@@ -134,7 +137,7 @@ export class TimelineState {
     this.stale.delete(key);
     try {
       const { rows, days = [] } = await this.backend.month(part.month, part.from, PART_PHOTOS);
-      if (!this.parts.some((known) => known.key === key)) return;
+      if (!this.known.has(key)) return;
       this.keepPlaces(rows, days);
       this.rows.set(key, rows);
       this.grid.setRows(key, rows);
