@@ -112,7 +112,7 @@ describe('the small map', () => {
     const photo = [...backend.library.newest()].find(({ position }) => position);
     await fireEvent.click(document.querySelector(`[data-photo-id="${photo?.id}"]`) as HTMLElement);
     const small = await screen.findByTestId('small-map');
-    expect(await within(small).findByTestId('map-pin')).toBeTruthy();
+    expect(await within(small.parentElement as HTMLElement).findByTestId('map-pin')).toBeTruthy();
     await fireEvent.click(small);
     expect(screen.queryByTestId('viewer')).toBeNull();
     expect(await screen.findByTestId('map-page')).toBeTruthy();
