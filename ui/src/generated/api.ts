@@ -880,7 +880,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The photos of one month */
+        /**
+         * The photos of one month, or some of them
+         * @description A burst that such a part cuts is one on either side, if it is one there.
+         */
         get: operations["month"];
         put?: never;
         post?: never;
@@ -1772,7 +1775,7 @@ export interface components {
             /** @description Why this device and that one do not go on with each other, and what to do. */
             trouble?: string | null;
         };
-        /** @description The photos of one month. */
+        /** @description Photos of one month. */
         Month: {
             /**
              * @description The days on which one place dominates, newest first: more than half of the photos of the day
@@ -3874,7 +3877,12 @@ export interface operations {
     };
     month: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Photos to pass over, from the newest on. */
+                from?: number;
+                /** @description Photos of this answer; all unless told. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description yyyy-mm */
