@@ -433,10 +433,14 @@ pub fn kinfolio() -> Command {
             command.env_remove(&name);
         }
     }
-    // What it notes outside its libraries stays out of the person's own files.
-    let state = std::env::temp_dir().join("kinfolio-tests-state");
-    command.stdin(Stdio::null()).env("XDG_STATE_HOME", state);
+    command.stdin(Stdio::null()).env("XDG_STATE_HOME", state());
     command
+}
+
+/// Where these programs note what they must know of a library outside of it.
+#[must_use]
+pub fn state() -> PathBuf {
+    std::env::temp_dir().join("kinfolio-tests-state")
 }
 
 /// Runs a command to its end.

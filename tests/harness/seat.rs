@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::desktop::{App, Desktop, Failure, Group, Page, free_port};
-use crate::library::{Household, Node};
+use crate::library::{Household, Node, state};
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,10 +96,7 @@ impl Seat {
 
 fn window(taste: Taste) -> Vec<(&'static str, String)> {
     // What the command line has noted of the library outside of it, the window finds again.
-    let state = std::env::var("XDG_STATE_HOME").unwrap_or_else(|_| {
-        let home = std::env::var("HOME").unwrap_or_default();
-        format!("{home}/.local/state")
-    });
+    let state = state().to_string_lossy().into_owned();
     let mut variables = vec![("XDG_STATE_HOME", state)];
     if taste.german {
         variables.push(("LANGUAGE", "de".to_owned()));
