@@ -437,7 +437,8 @@ pub fn kinfolio() -> Command {
     command
 }
 
-/// Where these programs note what they must know of a library outside of it.
+/// Where these programs note what they must know of a library outside of it: not among the person's
+/// own files.
 #[must_use]
 pub fn state() -> PathBuf {
     std::env::temp_dir().join("kinfolio-tests-state")
