@@ -4,7 +4,6 @@ import type { In } from '../i18n';
 
 export const household: In<typeof english> = {
   'household.label': 'Haushalt',
-  'household.back': 'Zurück zu den Fotos',
   'household.devices': 'Geräte',
   'household.alone.title': 'Ihre Fotos sind nur auf einem Gerät',
   'household.alone':

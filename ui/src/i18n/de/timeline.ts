@@ -5,8 +5,6 @@ import type { In } from '../i18n';
 export const timeline: In<typeof english> = {
   'timeline.label': 'Fotos nach Datum',
   'timeline.failed': 'Die Zeitleiste konnte nicht geladen werden: {reason}',
-  'timeline.month.failed': '{month} konnte nicht geladen werden: {reason}',
-  'timeline.unnamed': 'Datei',
   'scrubber.label': 'Durch die Zeit bewegen',
   'tile.photo': 'Foto, {date}',
   'tile.raw': 'Kamera-RAW, {date}',

@@ -1,7 +1,6 @@
 /** Texts of the household’s page, in English. */
 export const household = {
   'household.label': 'Household',
-  'household.back': 'Back to the photos',
   'household.devices': 'Devices',
   'household.alone.title': 'Your photos are on one device only',
   'household.alone': 'Add another one: each holds the whole library, and none is in charge of the others.',

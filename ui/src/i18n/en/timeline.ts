@@ -2,8 +2,6 @@
 export const timeline = {
   'timeline.label': 'Photos by date',
   'timeline.failed': 'The timeline could not be loaded: {reason}',
-  'timeline.month.failed': '{month} could not be loaded: {reason}',
-  'timeline.unnamed': 'File',
   'scrubber.label': 'Move through time',
   'tile.photo': 'Photo, {date}',
   'tile.raw': 'Camera RAW, {date}',
