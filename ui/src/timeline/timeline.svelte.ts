@@ -35,6 +35,9 @@ export class TimelineState {
   private known: ReadonlySet<string> = new Set();
   private refreshing: ReturnType<typeof setTimeout> | undefined;
   private refreshed = 0;
+  /** The question for the counts that is under way, and whether what it will answer is outdated already. */
+  private asking: Promise<void> | undefined;
+  private askAgain = false;
 
   constructor(backend: Backend, trouble: (error: unknown) => void) {
     this.backend = backend;
@@ -46,22 +49,32 @@ export class TimelineState {
     });
   }
 
-  /** Asks for the counts anew and for every month whose count changed. */
-  async load(): Promise<void> {
-    try {
-      const timeline = await this.backend.timeline();
-      this.fault = null;
-      this.accept(timeline.months);
-      this.total = timeline.total;
-      this.ready = true;
-    } catch (error) {
-      this.fail(error);
-    }
+  /** Asks for the counts anew and for every month whose count changed. One question at a time: an answer that
+   * comes late never overwrites a newer one. */
+  load(): Promise<void> {
+    this.askAgain = this.asking !== undefined;
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async ask(): Promise<void> {
+    do {
+      this.askAgain = false;
+      try {
+        const timeline = await this.backend.timeline();
+        this.fault = null;
+        this.accept(timeline.months);
+        this.total = timeline.total;
+        this.ready = true;
+      } catch (error) {
+        this.fail(error);
+      }
+    } while (this.askAgain);
   }
 
   /** Everything may have changed: after a lost connection, say. */
   reload(): Promise<void> {
-    for (const key of this.rows.keys()) this.stale.add(key);
+    for (const key of [...this.rows.keys(), ...this.loading.keys()]) this.stale.add(key);
     return this.load();
   }
 
@@ -71,6 +84,8 @@ export class TimelineState {
     for (const [key, rows] of this.rows) {
       if (!ids || rows.some((row) => ids.has(row.id))) this.stale.add(key);
     }
+    // What is on its way may have been read before this happened.
+    for (const key of this.loading.keys()) this.stale.add(key);
     this.refreshSoon();
   }
 
@@ -81,7 +96,7 @@ export class TimelineState {
     this.parts = partsOf(months);
     const counts = new Map(months.map(({ month, count }) => [month, count]));
     this.known = new Set(this.parts.map(({ key }) => key));
-    for (const key of this.rows.keys()) {
+    for (const key of [...this.rows.keys(), ...this.loading.keys()]) {
       const month = key.slice(0, 'yyyy-mm'.length);
       if (!this.known.has(key)) this.rows.delete(key);
       else if (before.get(month) !== counts.get(month)) this.stale.add(key);
@@ -119,14 +134,17 @@ export class TimelineState {
       // What was wanted may be gone by now.
       if (!this.known.has(key) || this.failed.has(key) || this.loading.has(key)) continue;
       if (this.rows.has(key) && !this.stale.has(key)) continue;
-      void this.loadPart(key).then(() => this.pump());
+      void this.loadPart(key);
     }
   }
 
   private loadPart(key: string): Promise<void> {
     const underWay = this.loading.get(key);
     if (underWay) return underWay;
-    const loading = this.fetchPart(key).finally(() => this.loading.delete(key));
+    const loading = this.fetchPart(key).finally(() => {
+      this.loading.delete(key);
+      this.pump();
+    });
     this.loading.set(key, loading);
     return loading;
   }
