@@ -19,6 +19,8 @@ export class Asked<T> {
   /** Asked for and not begun, in turn. */
   private readonly waiting = new Set<string>();
   private readonly asking = new Set<string>();
+  /** Asked for before something changed: their answers are stale as they come. */
+  private readonly outdated = new Set<string>();
 
   constructor(ask: (key: string) => Promise<T>, trouble: (error: unknown) => void) {
     this.ask = ask;
@@ -43,12 +45,14 @@ export class Asked<T> {
 
   /** The answer may be another one by now. */
   touch(key: string): void {
+    if (this.asking.has(key)) this.outdated.add(key);
     const known = this.known.get(key);
     if (known && !known.stale) this.known.set(key, { ...known, stale: true });
   }
 
-  /** All of those of which this is true. */
+  /** All of those of which this is true, and those that are on their way. */
   touchWhere(concerned: (value: T, key: string) => boolean): void {
+    for (const key of this.asking) this.outdated.add(key);
     for (const [key, { value }] of this.known) if (concerned(value, key)) this.touch(key);
   }
 
@@ -57,18 +61,21 @@ export class Asked<T> {
       if (this.asking.size >= ASKING_MAX) return;
       this.waiting.delete(key);
       this.asking.add(key);
-      void this.answer(key).finally(() => {
-        this.asking.delete(key);
-        this.pump();
-      });
+      void this.answer(key);
     }
   }
 
   private async answer(key: string): Promise<void> {
     try {
-      this.known.set(key, { value: await this.ask(key), stale: false });
+      const value = await this.ask(key);
+      // Whoever sees a stale answer asks at once, so nothing is under way any more by then.
+      this.asking.delete(key);
+      this.known.set(key, { value, stale: this.outdated.delete(key) });
     } catch (error) {
+      this.asking.delete(key);
+      this.outdated.delete(key);
       this.trouble(error);
     }
+    this.pump();
   }
 }

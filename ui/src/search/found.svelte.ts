@@ -74,7 +74,8 @@ export class Found {
     if (event.type !== 'photos' || this.query === null || this.refreshing !== undefined) return;
     this.refreshing = setTimeout(() => {
       this.refreshing = undefined;
-      if (this.query !== null) void this.run(this.query, true);
+      // A query that is not answered yet is asked anew, as its writer left it.
+      if (this.query !== null) void this.run(this.query, this.answered === this.query);
     }, REFRESH_MS);
   }
 
