@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use harness::desktop::{Desktop, ENTER, Failure, Page, run};
+use harness::desktop::{Desktop, ENTER, Failure, run};
 use harness::library::{Household, eventually};
+use harness::seat::join;
 use serde_json::Value;
 
 const PHOTOS: u32 = 6;
@@ -21,7 +22,7 @@ fn the_app_joins_by_an_invitation_and_what_one_does_all_have() -> Result<(), Fai
     let page = &app.page;
 
     let invitation = first.run(["invite"]).succeeded().stdout;
-    join(page, invitation.trim())?;
+    join(page, invitation.trim(), "Study PC")?;
     let words = page.wait("[data-testid=check-words]")?;
     let words = page.attribute(&words, "data-words")?;
     let given = first.json(["devices"])["invitations"].clone();
@@ -83,15 +84,4 @@ fn the_app_joins_by_an_invitation_and_what_one_does_all_have() -> Result<(), Fai
         let same = others.iter().all(|other| other["tip"] == here["tip"]);
         Ok(same.then_some(()))
     })
-}
-
-fn join(page: &Page, invitation: &str) -> Result<(), Failure> {
-    page.wait("[data-testid=first-start]")?;
-    page.click(&page.wait("label:has([data-testid=door-join])")?)?;
-    let text = page.wait("[data-testid=first-start] textarea[name=invitation]")?;
-    page.type_into(&text, invitation)?;
-    let device = page.wait("[data-testid=first-start] input[name=device]")?;
-    page.clear(&device)?;
-    page.type_into(&device, "Study PC")?;
-    page.click(&page.wait("[data-testid=first-start] button[type=submit]")?)
 }

@@ -191,6 +191,13 @@ impl Household {
         folder
     }
 
+    /// Where the original of a photo is kept.
+    #[must_use]
+    pub fn blob(&self, id: &str) -> PathBuf {
+        let folder = self.root.join("blobs").join(&id[..2]);
+        folder.join(&id[2..4]).join(id)
+    }
+
     /// `kinfolio` with these arguments, on this library.
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = kinfolio();
@@ -264,6 +271,12 @@ impl Household {
     #[must_use]
     pub fn serve_at(&self, peer: &str) -> Node {
         self.serving(&mut self.command(["serve", "--api", "127.0.0.1:0", "--peer", peer]))
+    }
+
+    /// The same with its API at this address.
+    #[must_use]
+    pub fn serve_api(&self, api: &str) -> Node {
+        self.serving(&mut self.command(["serve", "--api", api, "--peer", "127.0.0.1:0"]))
     }
 
     /// Serves on a machine of its own, at the usual ports.

@@ -34,13 +34,19 @@ pub struct Seat {
     /// The device.
     pub household: Household,
     kind: Kind,
-    _running: Running,
+    running: Running,
 }
 
 /// What runs as long as somebody sits there.
 enum Running {
-    Window { _driver: Group, _desktop: Desktop },
-    Browser { _chromium: Chromium, _node: Node },
+    Window {
+        _driver: Group,
+        _desktop: Desktop,
+    },
+    Browser {
+        _chromium: Chromium,
+        node: Option<Node>,
+    },
 }
 
 impl Seat {
@@ -49,17 +55,8 @@ impl Seat {
     /// # Errors
     /// The window or the browser does not start.
     pub fn at(kind: Kind, household: Household, taste: Taste) -> Result<Self, Failure> {
-        let (page, running) = match kind {
-            Kind::Window => {
-                let desktop = Desktop::start()?;
-                let App { page, driver } =
-                    desktop.open_in(household.root(), &[], &window(taste))?;
-                let running = Running::Window {
-                    _driver: driver,
-                    _desktop: desktop,
-                };
-                (page, running)
-            }
+        let seat = match kind {
+            Kind::Window => Self::at_a_window(household, taste)?,
             Kind::Browser => {
                 let node = household.serve();
                 let (page, chromium) = Chromium::open(taste)?;
@@ -67,18 +64,62 @@ impl Seat {
                 sign_in(&page, node.token())?;
                 let running = Running::Browser {
                     _chromium: chromium,
-                    _node: node,
+                    node: Some(node),
                 };
-                (page, running)
+                Self {
+                    page,
+                    household,
+                    kind,
+                    running,
+                }
             }
         };
-        page.wait("[data-testid=app][data-phase=ready]")?;
+        seat.page.wait("[data-testid=app][data-phase=ready]")?;
+        Ok(seat)
+    }
+
+    /// Sits down before a device that has no library yet: its window shows the doors.
+    ///
+    /// # Errors
+    /// The window does not start.
+    pub fn at_a_new_window(taste: Taste) -> Result<Self, Failure> {
+        Self::at_a_window(Household::nowhere(), taste)
+    }
+
+    fn at_a_window(household: Household, taste: Taste) -> Result<Self, Failure> {
+        let desktop = Desktop::start()?;
+        let App { page, driver } = desktop.open_in(household.root(), &[], &window(taste))?;
         Ok(Self {
             page,
             household,
-            kind,
-            _running: running,
+            kind: Kind::Window,
+            running: Running::Window {
+                _driver: driver,
+                _desktop: desktop,
+            },
         })
+    }
+
+    /// What answers a browser is killed, and something is done before it runs again.
+    ///
+    /// # Errors
+    /// What is done fails.
+    ///
+    /// # Panics
+    /// A window has nothing that could be killed without it.
+    pub fn without_backend<T>(
+        &mut self,
+        done: impl FnOnce(&Page) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let Running::Browser { node, .. } = &mut self.running else {
+            panic!("a window is its own backend");
+        };
+        let killed = node.take().expect("a backend");
+        let address = killed.address.clone();
+        killed.kill();
+        let outcome = done(&self.page);
+        *node = Some(self.household.serve_api(&address));
+        outcome
     }
 
     /// Keeps a picture as `target/shots/NAME-window.png`, or `-browser`.
@@ -106,6 +147,21 @@ fn window(taste: Taste) -> Vec<(&'static str, String)> {
         variables.push(("GTK_THEME", "Adwaita:dark".to_owned()));
     }
     variables
+}
+
+/// Joins a household by an invitation at the doors of the first start, as the device of this name.
+///
+/// # Errors
+/// The page has no such door.
+pub fn join(page: &Page, invitation: &str, device: &str) -> Result<(), Failure> {
+    page.wait("[data-testid=first-start]")?;
+    page.click(&page.wait("label:has([data-testid=door-join])")?)?;
+    let text = page.wait("[data-testid=first-start] textarea[name=invitation]")?;
+    page.type_into(&text, invitation)?;
+    let name = page.wait("[data-testid=first-start] input[name=device]")?;
+    page.clear(&name)?;
+    page.type_into(&name, device)?;
+    page.click(&page.wait("[data-testid=first-start] button[type=submit]")?)
 }
 
 fn sign_in(page: &Page, token: &str) -> Result<(), Failure> {

@@ -2,7 +2,6 @@
 //! original gets there once, comes back byte for byte, and no trouble with it stops anything else.
 
 use std::fs;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use harness::emulator::{Cloud, Emulator};
@@ -28,11 +27,6 @@ fn import(home: &Household, count: u32) -> Vec<String> {
     let ids = receipt["ids"].as_array().unwrap();
     let ids = ids.iter().map(|id| id.as_str().unwrap().to_owned());
     ids.collect()
-}
-
-fn blob(home: &Household, id: &str) -> PathBuf {
-    let folder = home.root().join("blobs").join(&id[..2]);
-    folder.join(&id[2..4]).join(id)
 }
 
 fn bucket(client: &Client) -> Value {
@@ -101,7 +95,7 @@ fn an_original_goes_to_the_bucket_once_and_comes_back_byte_for_byte() {
         assert_eq!((&told["stored"], &told["failed"]), (&json!(6), &json!(0)));
 
         for (id, size) in [(&ids[0], None), (&ids[5], Some(large.len()))] {
-            let path = blob(&home, id);
+            let path = home.blob(id);
             let original = fs::read(&path).unwrap();
             fs::remove_file(&path).unwrap();
             let url = format!("/api/v1/photos/{id}/original");
@@ -199,7 +193,7 @@ fn killed_while_it_uploads_it_goes_on_and_loses_nothing() {
             "nothing was recorded before: {told}"
         );
         for id in &ids {
-            let path = blob(&home, id);
+            let path = home.blob(id);
             let original = fs::read(&path).unwrap();
             fs::remove_file(&path).unwrap();
             let url = format!("/api/v1/photos/{id}/original");
@@ -226,7 +220,7 @@ fn two_devices_store_each_original_once_between_them() {
     let ids = import(&first, PHOTOS);
     for id in &ids {
         eventually("both have the originals, and reason to store them", || {
-            blob(&second, id).exists().then_some(())
+            second.blob(id).exists().then_some(())
         });
     }
     for node in nodes {
@@ -278,7 +272,7 @@ fn a_bucket_that_is_away_is_told_and_all_else_goes_on() {
     let line = line.unwrap();
     assert!(line.contains(&url) && line.ends_with(" 0"), "{line}");
     assert!(log(&home).contains("does not answer"));
-    fs::remove_file(blob(&home, &ids[0])).unwrap();
+    fs::remove_file(home.blob(&ids[0])).unwrap();
     let missing = client.get(&format!("/api/v1/photos/{}/original", ids[0]));
     missing.is_problem(503, "bucket_unreachable");
     assert!(missing.json()["detail"].as_str().unwrap().contains(&url));
@@ -351,7 +345,7 @@ fn a_folder_that_is_mounted_later_is_used_from_then_on() {
 fn stored_as_it_was(home: &Household, node: &Node, originals: &std::path::Path, ids: &[String]) {
     for id in ids {
         let there = originals.join(&id[..2]).join(&id[2..4]).join(id);
-        assert_eq!(fs::read(&there).unwrap(), fs::read(blob(home, id)).unwrap());
+        assert_eq!(fs::read(&there).unwrap(), fs::read(home.blob(id)).unwrap());
     }
     // What is damaged there is not given out.
     let id = &ids[0];
@@ -359,7 +353,7 @@ fn stored_as_it_was(home: &Household, node: &Node, originals: &std::path::Path, 
     let mut bytes = fs::read(&there).unwrap();
     bytes[100] ^= 1;
     fs::write(&there, bytes).unwrap();
-    fs::remove_file(blob(home, id)).unwrap();
+    fs::remove_file(home.blob(id)).unwrap();
     let range = [("range", "bytes=0-9")];
     let url = format!("/api/v1/photos/{id}/original");
     let refused = node.client().ask("GET", &url, &range, &[]);

@@ -12,10 +12,6 @@ fn below(folder: &Path, id: &str) -> PathBuf {
     folder.join(&id[..2]).join(&id[2..4]).join(id)
 }
 
-fn blob(home: &Household, id: &str) -> PathBuf {
-    below(&home.root().join("blobs"), id)
-}
-
 /// Imports `count` photos; what their originals hold, by their ids.
 fn import(home: &Household, count: u32) -> BTreeMap<String, Vec<u8>> {
     let folder = home.sample(&format!("photos {count}"), count);
@@ -23,7 +19,7 @@ fn import(home: &Household, count: u32) -> BTreeMap<String, Vec<u8>> {
     let ids = receipt["ids"].as_array().unwrap().iter();
     ids.map(|id| {
         let id = id.as_str().unwrap().to_owned();
-        let bytes = fs::read(blob(home, &id)).unwrap();
+        let bytes = fs::read(home.blob(&id)).unwrap();
         (id, bytes)
     })
     .collect()
@@ -48,10 +44,7 @@ fn all_have(nodes: &[&Node], originals: &BTreeMap<String, Vec<u8>>, count: usize
 
 /// How many of the originals are on a device.
 fn kept(home: &Household, originals: &BTreeMap<String, Vec<u8>>) -> usize {
-    originals
-        .keys()
-        .filter(|id| blob(home, id).exists())
-        .count()
+    originals.keys().filter(|id| home.blob(id).exists()).count()
 }
 
 /// Whether a folder holds all originals as they were.
@@ -74,8 +67,8 @@ fn what_another_device_has_lost_unnoticed_is_mended_before_it_goes_here() {
     let originals = import(&first, 6);
     all_have(&[&one, &other], &originals, 2);
     let ids: Vec<_> = originals.keys().collect();
-    fs::remove_file(blob(&second, ids[0])).unwrap();
-    flip(&blob(&second, ids[1]));
+    fs::remove_file(second.blob(ids[0])).unwrap();
+    flip(&second.blob(ids[1]));
     first.json(["household", "--placement", "Here=on-demand"]);
     eventually("nothing is kept here", || {
         (kept(&first, &originals) == 0).then_some(())
@@ -131,8 +124,8 @@ fn a_copy_that_nobody_can_mend_counts_no_more_until_it_is_whole_again() {
     let originals = import(&first, 3);
     all_have(&[&one, &other], &originals, 2);
     let id = originals.keys().next().unwrap();
-    flip(&blob(&first, id));
-    flip(&blob(&second, id));
+    flip(&first.blob(id));
+    flip(&second.blob(id));
     let url = format!("/api/v1/photos/{id}/original");
     let damaged = other.client().get(&url).is(503).json();
     assert_eq!(damaged["code"], "original_damaged");
@@ -143,8 +136,8 @@ fn a_copy_that_nobody_can_mend_counts_no_more_until_it_is_whole_again() {
         });
     }
     // Somebody finds it on an old disk.
-    fs::remove_file(blob(&first, id)).unwrap();
-    fs::write(blob(&first, id), &originals[id]).unwrap();
+    fs::remove_file(first.blob(id)).unwrap();
+    fs::write(first.blob(id), &originals[id]).unwrap();
     all_have(&[&one, &other], &originals, 2);
     assert!(whole(&second.root().join("blobs"), &originals));
     assert!(other.client().get(&url).is(200).body == originals[id]);

@@ -2,17 +2,12 @@
 //! ask them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use harness::library::{Household, eventually};
 use harness::three::Three;
 use serde_json::Value;
-
-fn blob(home: &Household, id: &str) -> PathBuf {
-    let path = format!("blobs/{}/{}/{id}", &id[..2], &id[2..4]);
-    home.root().join(path)
-}
 
 /// Writes other bytes in the place of a stored original.
 fn spoil(path: &Path, bytes: &[u8]) {
@@ -34,7 +29,7 @@ fn everywhere(three: &Three, bytes: &[u8]) -> String {
     let id = stored["id"].as_str().unwrap().to_owned();
     for home in &three.homes {
         eventually("every device holds it", || {
-            blob(home, &id).is_file().then_some(())
+            home.blob(&id).is_file().then_some(())
         });
     }
     id
@@ -46,7 +41,7 @@ fn a_damaged_original_is_noticed_when_it_is_read_and_comes_back_from_the_others(
     let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n * 7 % 251) as u8).collect();
     let id = everywhere(&three, &bytes);
     let path = format!("/api/v1/photos/{id}/original");
-    let here = blob(&three.homes[2], &id);
+    let here = three.homes[2].blob(&id);
     let client = three.client(2);
 
     for damaged in [flipped(&bytes), bytes[..100].to_vec(), Vec::new()] {
@@ -60,13 +55,13 @@ fn a_damaged_original_is_noticed_when_it_is_read_and_comes_back_from_the_others(
     }
 
     // Another device has a damaged one as well, and is asked first: the third one's comes.
-    spoil(&blob(&three.homes[0], &id), &flipped(&bytes));
+    spoil(&three.homes[0].blob(&id), &flipped(&bytes));
     fs::remove_file(&here).unwrap();
     assert!(client.get(&path).is(200).body == bytes);
 
     // Nobody has a good one: that is said, and nothing wrong is given out.
     for home in &three.homes {
-        spoil(&blob(home, &id), &flipped(&bytes));
+        spoil(&home.blob(&id), &flipped(&bytes));
     }
     for range in [None, Some(("range", "bytes=0-9"))] {
         let answer = client.ask("GET", &path, range.as_slice(), &[]);
@@ -74,7 +69,7 @@ fn a_damaged_original_is_noticed_when_it_is_read_and_comes_back_from_the_others(
         assert_eq!(problem["code"], "original_damaged", "{problem}");
     }
     // As soon as there is one again, all have it.
-    spoil(&blob(&three.homes[1], &id), &bytes);
+    spoil(&three.homes[1].blob(&id), &bytes);
     assert!(client.get(&path).is(200).body == bytes);
 }
 
@@ -84,7 +79,7 @@ fn a_large_original_that_is_damaged_breaks_off_and_is_whole_the_next_time() {
     let bytes: Vec<u8> = (0..40_000_000_u32).map(|n| (n % 253) as u8).collect();
     let id = everywhere(&three, &bytes);
     let path = format!("/api/v1/photos/{id}/original");
-    let here = blob(&three.homes[1], &id);
+    let here = three.homes[1].blob(&id);
     spoil(&here, &flipped(&bytes));
     let mut command = std::process::Command::new("curl");
     let url = format!("http://{}{path}", three.node(1).address);
@@ -108,11 +103,9 @@ fn the_bucket_gets_a_good_copy_though_this_device_has_a_damaged_one() {
     let path = "/api/v1/files?name=a.bin";
     let stored = plain.client().ask("POST", path, &[], &bytes).json();
     let id = stored["id"].as_str().unwrap().to_owned();
-    eventually("both hold it", || {
-        blob(&second, &id).is_file().then_some(())
-    });
+    eventually("both hold it", || second.blob(&id).is_file().then_some(()));
     plain.kill();
-    spoil(&blob(&first, &id), &flipped(&bytes));
+    spoil(&first.blob(&id), &flipped(&bytes));
     let bucket = first.folder("bucket");
     fs::create_dir(&bucket).unwrap();
     let url = format!("file://{}", bucket.display());
@@ -122,7 +115,7 @@ fn the_bucket_gets_a_good_copy_though_this_device_has_a_damaged_one() {
         (tasks["bucket"]["stored"] == 1).then(|| tasks["bucket"].clone())
     });
     assert_eq!(state["failed"], 0, "{state}");
-    assert!(fs::read(blob(&first, &id)).unwrap() == bytes);
+    assert!(fs::read(first.blob(&id)).unwrap() == bytes);
 }
 
 #[test]
@@ -133,7 +126,7 @@ fn a_device_that_hangs_holds_up_no_original_that_another_one_has() {
     let path = format!("/api/v1/photos/{id}/original");
     // The one that is asked first, since it added the file, is there and says nothing.
     three.node(0).signal("STOP");
-    fs::remove_file(blob(&three.homes[2], &id)).unwrap();
+    fs::remove_file(three.homes[2].blob(&id)).unwrap();
     let began = Instant::now();
     assert!(three.client(2).get(&path).is(200).body == bytes);
     eprintln!(
@@ -142,7 +135,7 @@ fn a_device_that_hangs_holds_up_no_original_that_another_one_has() {
     );
     // The only one that could have it hangs as well.
     three.node(1).signal("STOP");
-    fs::remove_file(blob(&three.homes[2], &id)).unwrap();
+    fs::remove_file(three.homes[2].blob(&id)).unwrap();
     let began = Instant::now();
     let missing = three.client(2).get(&path).is(503).json();
     eprintln!(

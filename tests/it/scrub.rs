@@ -11,11 +11,6 @@ fn make_due(home: &Household) {
     fs::write(home.root().join("scrub.json"), r#"{"since_ms":0}"#).unwrap();
 }
 
-fn blob(home: &Household, id: &str) -> PathBuf {
-    let path = format!("blobs/{}/{}/{id}", &id[..2], &id[2..4]);
-    home.root().join(path)
-}
-
 fn preview(home: &Household, id: &str) -> PathBuf {
     let path = format!("thumbs/{}/{}/{id}-256.jpg", &id[..2], &id[2..4]);
     home.root().join(path)
@@ -70,8 +65,8 @@ fn what_is_damaged_on_one_device_is_named_and_comes_back_from_the_other() {
     assert!(other.terminate().success());
     let (altered, lost, faded) = (ids[0], ids[1], ids[2]);
     let good = fs::read(preview(&second, faded)).unwrap();
-    flip(&blob(&second, altered));
-    fs::remove_file(blob(&second, lost)).unwrap();
+    flip(&second.blob(altered));
+    fs::remove_file(second.blob(lost)).unwrap();
     flip(&preview(&second, faded));
     let named = second.run(["verify", "--deep"]).exited(1).stdout;
     for (what, id) in [
@@ -102,7 +97,7 @@ fn what_is_damaged_on_one_device_is_named_and_comes_back_from_the_other() {
     // The lost one may have been gathered before the scrub came to it.
     assert!(scrub["repaired"].as_u64().unwrap() >= 2, "{scrub}");
     for id in &ids {
-        assert!(fs::read(blob(&second, id)).unwrap() == fs::read(blob(&first, id)).unwrap());
+        assert!(fs::read(second.blob(id)).unwrap() == fs::read(first.blob(id)).unwrap());
     }
     assert!(fs::read(preview(&second, faded)).unwrap() == good);
     eventually("all is whole again", || {
@@ -123,7 +118,7 @@ fn what_is_damaged_on_one_device_is_named_and_comes_back_from_the_other() {
     // What nobody can give is said to be missing, by name, and where it was is no copy.
     assert!(other.terminate().success());
     assert!(one.terminate().success());
-    flip(&blob(&first, altered));
+    flip(&first.blob(altered));
     make_due(&first);
     let one = first.serve();
     let scrub = scrubbed(&one);

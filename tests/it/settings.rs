@@ -1,16 +1,10 @@
 //! What a household agrees upon, in force on all devices: its bucket, which originals each of them
 //! keeps; and the end of what is purged.
 
-use std::path::PathBuf;
 
 use harness::http::Client;
 use harness::library::{Household, eventually};
 use serde_json::{Value, json};
-
-fn blob(home: &Household, id: &str) -> PathBuf {
-    let folder = home.root().join("blobs").join(&id[..2]);
-    folder.join(&id[2..4]).join(id)
-}
 
 fn device(home: &Household) -> String {
     let id = home.json(["status"])["device"]["id"].clone();
@@ -138,7 +132,7 @@ fn a_device_lets_go_of_what_another_holds_and_never_both_of_the_last_copies() {
     let favorite = json!({ "favorite": true });
     let path = format!("/api/v1/photos/{}", ids[0]);
     let _ = one.client().send("PATCH", &path, &favorite).is(200);
-    let kept = |home: &Household| ids.iter().filter(|id| blob(home, id).exists()).count();
+    let kept = |home: &Household| ids.iter().filter(|id| home.blob(id).exists()).count();
 
     // Both at the same time: each original stays on one of them.
     let (a, b) = (device(&first), device(&second));
@@ -151,10 +145,7 @@ fn a_device_lets_go_of_what_another_holds_and_never_both_of_the_last_copies() {
         (kept(&first) + kept(&second) == ids.len()).then_some(())
     });
     for id in &ids {
-        assert!(
-            blob(&first, id).exists() != blob(&second, id).exists(),
-            "{id}"
-        );
+        assert!(first.blob(id).exists() != second.blob(id).exists(), "{id}");
         for node in [&one, &other] {
             let client = node.client();
             eventually("the ledger says so", || {
@@ -179,7 +170,7 @@ fn a_device_lets_go_of_what_another_holds_and_never_both_of_the_last_copies() {
     // Favourites come back.
     first.json(["household", "--placement", "Here=recent:1"]);
     eventually("the favourite is here", || {
-        blob(&first, &ids[0]).exists().then_some(())
+        first.blob(&ids[0]).exists().then_some(())
     });
 }
 
@@ -208,7 +199,7 @@ fn what_is_purged_goes_everywhere_and_a_last_copy_only_by_name() {
     for (home, node) in [(&first, &one), (&second, &other)] {
         let client = node.client();
         eventually("they are gone", || {
-            let gone = ids[..2].iter().all(|id| !blob(home, id).exists());
+            let gone = ids[..2].iter().all(|id| !home.blob(id).exists());
             let found = client.get("/api/v1/search?q=is%3Atrashed").json()["total"] == 0;
             (gone && found).then_some(())
         });
@@ -246,14 +237,14 @@ fn what_is_purged_goes_everywhere_and_a_last_copy_only_by_name() {
         refused.stderr.contains("of 2 of these photos"),
         "{refused:?}"
     );
-    assert!(blob(&alone, &lone[0]).exists());
+    assert!(alone.blob(&lone[0]).exists());
     alone
         .run(["purge", &lone[0], "--last-copy", &lone[0]])
         .succeeded();
     eventually("it is gone", || {
-        (!blob(&alone, &lone[0]).exists()).then_some(())
+        (!alone.blob(&lone[0]).exists()).then_some(())
     });
-    assert!(blob(&alone, &lone[1]).exists());
+    assert!(alone.blob(&lone[1]).exists());
 
     // The same file again is no duplicate of what is gone.
     let again = alone.json(["import".as_ref(), alone.folder("photos 2").as_os_str()]);
@@ -262,5 +253,5 @@ fn what_is_purged_goes_everywhere_and_a_last_copy_only_by_name() {
         (&json!(1), &json!(1))
     );
     assert_eq!(node.client().get("/api/v1/search").json()["total"], 1);
-    assert!(blob(&alone, &lone[0]).exists());
+    assert!(alone.blob(&lone[0]).exists());
 }

@@ -269,3 +269,32 @@ fn a_bucket_that_is_none_is_said_at_once() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn a_library_of_a_newer_version_is_told_from_a_damaged_one_and_left_as_it_is() {
+    // Of two devices, so that damage would be mended from the other one.
+    let [(_first, _inviter), (home, node)] = Household::two();
+    node.kill();
+    let ledger = home.root().join("ledger");
+    let logs = fs::read_dir(&ledger)
+        .unwrap()
+        .map(|one| one.unwrap().path());
+    let log = logs.filter(|path| path.extension().is_some_and(|it| it == "log"));
+    let log = log.max().unwrap();
+    let sound = fs::read(&log).unwrap();
+    let mut newer = sound.clone();
+    newer[8..12].copy_from_slice(&7u32.to_le_bytes());
+    let checksum = crc32c::crc32c(&newer[..16]);
+    newer[16..20].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&log, &newer).unwrap();
+    for command in [&["search", ""][..], &["serve", "--api", "127.0.0.1:0"]] {
+        let said = home.run(command).exited(1).stderr;
+        assert!(said.contains("a newer version of Kinfolio wrote"), "{said}");
+        assert!(said.contains("update Kinfolio on this device"), "{said}");
+    }
+    let report = home.run(["verify", "--json"]).exited(1).json();
+    assert!(report.to_string().contains("newer version"), "{report}");
+    assert_eq!(fs::read(&log).unwrap(), newer);
+    fs::write(&log, &sound).unwrap();
+    assert_eq!(home.json(["verify"])["ok"], true);
+}

@@ -3,7 +3,7 @@
 
 use harness::desktop::{ENTER, Failure, Page};
 use harness::library::{Household, eventually};
-use harness::seat::{Kind, Seat, Taste};
+use harness::seat::{Kind, Seat, Taste, join};
 use serde_json::Value;
 
 use crate::at_both_seats;
@@ -18,12 +18,13 @@ const PHOTOS: u32 = 6;
 const INVITATION: &str =
     "return document.querySelector('[data-testid=add-device-dialog] textarea')?.value";
 
-at_both_seats!(a_device_that_is_away_is_waited_for_and_a_conflict_is_settled);
+at_both_seats!(
+    a_device_that_is_away_is_waited_for_and_a_conflict_is_settled,
+    two_devices_pair_tag_and_converge,
+);
 
-/// A window that joins is in `tests/desktop/household.rs`.
-#[test]
-fn two_devices_pair_tag_and_converge() -> Result<(), Failure> {
-    let seat = Seat::at(Kind::Browser, library_of(PHOTOS), Taste::default())?;
+fn two_devices_pair_tag_and_converge(kind: Kind) -> Result<(), Failure> {
+    let seat = Seat::at(kind, library_of(PHOTOS), Taste::default())?;
     let page = &seat.page;
     open_page(page, "household")?;
     click(page, "add-device")?;
@@ -35,14 +36,15 @@ fn two_devices_pair_tag_and_converge() -> Result<(), Failure> {
     })?;
     seat.picture("invitation")?;
 
-    let laptop = Household::nowhere();
-    let joined = laptop.json(["join", &invitation, "--device", "Laptop"]);
+    let (other, words_there) = match kind {
+        Kind::Window => by_the_door(&invitation)?,
+        Kind::Browser => by_the_command_line(&invitation)?,
+    };
+    let there = &other.page;
     let words = page.wait(&named("check-words"))?;
     let words = page.attribute(&words, "data-words")?;
-    assert_eq!(joined["check_words"], words, "both show the same words");
+    assert_eq!(words_there, words, "both show the same words");
     click(page, "invite-same")?;
-    let other = Seat::at(Kind::Browser, laptop, Taste::default())?;
-    let there = &other.page;
 
     // Tagged there, found here.
     until_drawn(there)?;
@@ -56,6 +58,29 @@ fn two_devices_pair_tag_and_converge() -> Result<(), Failure> {
         let tip = |page: &Page| page.attribute(&page.wait(&named("ledger-line"))?, "data-tip");
         Ok((tip(page)? == tip(there)?).then_some(()))
     })
+}
+
+/// A second window, which joins, and the check words that it shows.
+fn by_the_door(invitation: &str) -> Result<(Seat, String), Failure> {
+    let seat = Seat::at_a_new_window(Taste::default())?;
+    join(&seat.page, invitation, "Laptop")?;
+    let words = seat.page.wait(&named("check-words"))?;
+    let words = seat.page.attribute(&words, "data-words")?;
+    seat.picture("joined")?;
+    click(&seat.page, "joined-same")?;
+    Ok((seat, words))
+}
+
+/// A second browser: the library that it shows has joined before, as a server's does.
+fn by_the_command_line(invitation: &str) -> Result<(Seat, String), Failure> {
+    let laptop = Household::nowhere();
+    let joined = laptop.json(["join", invitation, "--device", "Laptop"]);
+    let words = joined["check_words"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let seat = Seat::at(Kind::Browser, laptop, Taste::default())?;
+    Ok((seat, words))
 }
 
 fn a_device_that_is_away_is_waited_for_and_a_conflict_is_settled(

@@ -11,7 +11,7 @@ use crate::at_both_seats;
 use crate::deeds::{TILES, library_of, named, open_page, said, until_drawn};
 
 /// Pages, and what is there as soon as one is.
-const PAGES: [(&str, &str); 7] = [
+pub(crate) const PAGES: [(&str, &str); 7] = [
     ("photos", "[data-testid=timeline] img[data-loaded=true]"),
     ("map", "[data-testid=map] canvas"),
     ("albums", "[data-testid=organise]"),
@@ -110,7 +110,7 @@ fn faults(page: &Page) -> Result<Vec<String>, Failure> {
 }
 
 /// Photos in albums and with tags, one in the trash, one that looks like another.
-fn organised() -> Household {
+pub(crate) fn organised() -> Household {
     let household = library_of(60);
     let edit = |query: &str, change: [&str; 2]| {
         household

@@ -3,6 +3,7 @@
 //!
 //! Pictures of what was seen are in `target/shots`.
 
+mod alone;
 mod deeds;
 mod first_day;
 mod household;
@@ -10,6 +11,7 @@ mod keyboard;
 mod looks;
 mod many;
 mod organise;
+mod trouble;
 
 /// Each journey at both seats.
 macro_rules! at_both_seats {

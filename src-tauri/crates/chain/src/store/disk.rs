@@ -124,7 +124,7 @@ impl DiskStore {
             replay = open_closed(&*files, folder, number, replay, &blocks)?;
         }
         let path = segment_path(folder, last);
-        let content = files::read(&*files, &path)?;
+        let content = segment::read(&*files, &path)?;
         let (end, ending) = replay_segment(&path, last, &content, &mut replay, &blocks)?;
         replay.known.torn_bytes = (content.len() - end) as u64;
         if end == 0 && last == 0 {
@@ -375,7 +375,7 @@ fn open_closed(
     if let Some(index) = Index::read(files, &index, number, length, first_height) {
         return Ok(index.resume(blocks));
     }
-    let content = files::read(files, &path)?;
+    let content = segment::read(files, &path)?;
     let mut replay = replay;
     let (end, ending) = replay_segment(&path, number, &content, &mut replay, blocks)?;
     if ending == Ending::Torn {

@@ -35,6 +35,17 @@ pub enum StoreError {
         /// In which way.
         damage: Damage,
     },
+    /// A newer version of Kinfolio wrote it, and this one must not touch it.
+    #[error(
+        "a newer version of Kinfolio wrote {path} (format {version}): update Kinfolio on this device to open this library; nothing was changed",
+        path = path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version of its format.
+        version: u32,
+    },
     /// A segment that must exist is gone.
     #[error("{path} is missing", path = path.display())]
     MissingSegment {

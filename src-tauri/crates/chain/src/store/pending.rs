@@ -171,6 +171,7 @@ fn read(files: &dyn Files, path: &Path) -> Result<Option<Found>, StoreError> {
     let Some(content) = files::read_if_there(files, path)? else {
         return Ok(None);
     };
+    segment::refuse_newer(path, &content)?;
     let mut batches = Vec::new();
     let mut wound = None;
     let (end, ending) = segment::walk(

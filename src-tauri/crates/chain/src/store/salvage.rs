@@ -22,7 +22,7 @@ use crate::block::Block;
 use crate::id::{BlockHash, Height, Incarnation};
 use crate::store::disk::{DiskStore, segment_path, segments_found};
 use crate::store::fault::{Damage, StoreError, io};
-use crate::store::files::{self, File, Files};
+use crate::store::files::{File, Files};
 use crate::store::pending;
 use crate::store::record::{Frame, read_frame};
 use crate::store::replay::Replay;
@@ -295,7 +295,7 @@ fn read_through(
             through.wounded(StoreError::MissingSegment { path });
         }
         next = number + 1;
-        let content = files::read(files, &path)?;
+        let content = segment::read(files, &path)?;
         let mut hurt = false;
         let shared = RefCell::new(&mut through);
         let (end, ending) = segment::walk(

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::store::fault::{Damage, StoreError, io};
-use crate::store::files::{self, File, Files, SystemFiles};
+use crate::store::files::{self, File, Files};
 use crate::store::record::{Frame, HEAD_BYTES, Record, TAIL_BYTES, read_frame};
 
 /// Bytes before the first record.
@@ -181,9 +181,29 @@ pub(crate) struct Wound {
     pub(crate) damage: Damage,
 }
 
-/// Reads a whole file of records of the system into memory; segments are bounded.
-pub(crate) fn read(path: &Path) -> Result<Bytes, StoreError> {
-    files::read(&SystemFiles, path)
+/// Reads a whole file of records into memory; segments are bounded. What a newer version wrote is
+/// refused, and not taken for damage, which a household would mend.
+pub(crate) fn read(files: &dyn Files, path: &Path) -> Result<Bytes, StoreError> {
+    let content = files::read(files, path)?;
+    refuse_newer(path, &content)?;
+    Ok(content)
+}
+
+/// Refuses what a newer version wrote.
+pub(crate) fn refuse_newer(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    newer(content).map_or(Ok(()), |version| {
+        let path = path.to_path_buf();
+        Err(StoreError::Newer { path, version })
+    })
+}
+
+/// The version in a whole head that is of no version known here.
+fn newer(content: &[u8]) -> Option<u32> {
+    let head: &[u8; FILE_HEAD_BYTES] = content.first_chunk()?;
+    let u32_at = |at: usize| Some(u32::from_le_bytes(*head.get(at..)?.first_chunk()?));
+    let version = u32_at(8)?;
+    let whole = head.starts_with(MAGIC) && u32_at(16)? == crc32c::crc32c(&head[..16]);
+    (whole && version > VERSION).then_some(version)
 }
 
 /// Walks the records of `content`.

@@ -22,6 +22,7 @@ use crate::block::Block;
 use crate::id::Height;
 use crate::store::disk::{segment_path, segments};
 use crate::store::fault::{Damage, StoreError};
+use crate::store::files::SystemFiles;
 use crate::store::pending::PendingLog;
 use crate::store::replay::{Decision, Replay};
 use crate::store::segment::{self, Ending, Wound};
@@ -85,7 +86,7 @@ pub(crate) fn verify_on(
         }
         for &number in &numbers {
             let path = segment_path(folder, number);
-            match segment::read(&path) {
+            match segment::read(&SystemFiles, &path) {
                 Err(error) => {
                     let fault = unreadable("segment", &path, &error);
                     verification.report.faults.push(fault);

@@ -242,3 +242,29 @@ fn a_log_that_is_damaged_twice_makes_up_no_vote_either() {
     }
     assert!(unknown > 0);
 }
+
+/// Nothing is made anew from what a newer version wrote: its votes would be lost.
+#[test]
+fn what_a_newer_version_wrote_is_refused_and_not_salvaged() {
+    let log = Log::written();
+    for path in log.segments() {
+        let sound = std::fs::read(&path).expect("readable");
+        let mut newer = sound.clone();
+        newer[8] += 1;
+        // A head that fits its checksum; else it is damaged.
+        let checksum = crc32c::crc32c(&newer[..16]);
+        newer[16..20].copy_from_slice(&checksum.to_le_bytes());
+        std::fs::write(&path, &newer).expect("written");
+        let index = path.with_extension("index");
+        let _ = std::fs::remove_file(index);
+        let opened = DiskStore::open_with(&log.path(), SEGMENT_BYTES);
+        assert!(
+            matches!(opened, Err(StoreError::Newer { .. })),
+            "{opened:?}"
+        );
+        let salvaged = Salvage::of(&SystemFiles, &log.path());
+        assert!(matches!(salvaged, Err(StoreError::Newer { .. })));
+        assert_eq!(std::fs::read(&path).expect("readable"), newer);
+        std::fs::write(&path, &sound).expect("written");
+    }
+}

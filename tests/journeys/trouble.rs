@@ -1,0 +1,113 @@
+//! What goes wrong: the page says what and why, and goes on by itself where it can.
+
+use std::fs;
+
+use harness::desktop::{ENTER, Failure, Page};
+use harness::library::{Household, eventually};
+use harness::seat::{Kind, Seat, Taste};
+
+use crate::at_both_seats;
+use crate::deeds::{TILES, click, ids, library_of, named, said, until_attribute, until_drawn};
+
+at_both_seats!(
+    an_original_that_no_device_within_reach_has_is_waited_for,
+    a_photo_that_vanished_is_told,
+);
+
+fn an_original_that_no_device_within_reach_has_is_waited_for(kind: Kind) -> Result<(), Failure> {
+    let [(here, one), (laptop, other)] = Household::two();
+    here.json(["household", "--placement", "Here=on-demand"]);
+    let folder = laptop.sample("photos", 3);
+    laptop.json(["import".as_ref(), folder.as_os_str()]);
+    let photos = ids(&laptop);
+    let client = one.client();
+    eventually("every preview is here", || {
+        let preview = |id| client.get(&format!("/api/v1/photos/{id}/thumb?size=1080"));
+        photos
+            .iter()
+            .all(|id| preview(id).status == 200)
+            .then_some(())
+    });
+    one.kill();
+    other.kill();
+    let seat = Seat::at(kind, here, Taste::default())?;
+    let page = &seat.page;
+    assert!(!seat.household.blob(&photos[0]).exists(), "kept on demand");
+    open(page, &photos[0])?;
+    page.wait("[data-testid=viewer-image][data-loaded=true]")?;
+    page.wait(&named("original-failed"))?;
+    let reason = said(page, &named("original-failed"))?;
+    assert!(reason.contains("Laptop"), "names who has it: {reason}");
+    seat.picture("original-away")?;
+    // It comes by itself as soon as that device does.
+    let _back = laptop.serve();
+    page.until("the original has come", || {
+        let failed = page.all(&named("original-failed"))?;
+        Ok((failed.is_empty() && seat.household.blob(&photos[0]).exists()).then_some(()))
+    })
+}
+
+fn a_photo_that_vanished_is_told(kind: Kind) -> Result<(), Failure> {
+    let seat = Seat::at(kind, library_of(3), Taste::default())?;
+    let page = &seat.page;
+    until_drawn(page)?;
+    let photos = ids(&seat.household);
+    // Its file is gone, from under the library.
+    fs::remove_file(seat.household.blob(&photos[0]))?;
+    open(page, &photos[0])?;
+    page.wait("[data-testid=viewer-image][data-loaded=true]")?;
+    page.wait(&named("original-failed"))?;
+    seat.picture("original-missing")?;
+    click(page, "viewer-close")?;
+    // Somebody deletes it for good while it is looked at.
+    open(page, &photos[1])?;
+    page.wait("[data-testid=viewer-image][data-loaded=true]")?;
+    let told = |args: &[&str]| seat.household.run(args).succeeded();
+    told(&["edit", &photos[1], "--trash", "on"]);
+    page.wait(&named("viewer-restore"))?;
+    told(&["purge", &photos[1], "--last-copy", &photos[1]]);
+    page.until("it is told what happened to it", || {
+        let body = said(page, &named("viewer"))?;
+        Ok(body.contains("deleted on all devices").then_some(()))
+    })?;
+    seat.picture("deleted-while-open")?;
+    click(page, "viewer-close")?;
+    page.until("two are left", || {
+        Ok((page.all(TILES)?.len() == 2).then_some(()))
+    })
+}
+
+#[test]
+fn a_backend_that_restarts_is_waited_for_and_nothing_is_lost() -> Result<(), Failure> {
+    let mut seat = Seat::at(Kind::Browser, library_of(6), Taste::default())?;
+    until_drawn(&seat.page)?;
+    let photos = ids(&seat.household);
+    open(&seat.page, &photos[0])?;
+    let caption = seat.page.wait(&named("caption-input"))?;
+    seat.without_backend(|page| {
+        page.wait(&named("offline-banner"))?;
+        page.type_into(&caption, &format!("By the lake{ENTER}"))?;
+        page.picture("backend-gone-browser")
+    })?;
+    let page = &seat.page;
+    page.until("it answers again", || {
+        Ok(page.all(&named("offline-banner"))?.is_empty().then_some(()))
+    })?;
+    // What was typed meanwhile is there, and is saved with the next word from its writer.
+    let typed = page.eval("return document.querySelector('[data-testid=caption-input]').value")?;
+    assert_eq!(typed, "By the lake");
+    page.type_into(&caption, ENTER)?;
+    until_attribute(page, &named("caption-state"), "data-state", "saved")?;
+    let shown = seat.household.json(["show", &photos[0]]);
+    assert_eq!(shown["caption"], "By the lake");
+    click(page, "viewer-close")?;
+    let more = seat.household.sample("more", 8);
+    seat.household.json(["import".as_ref(), more.as_os_str()]);
+    page.until("what comes later is seen", || {
+        Ok((page.all(TILES)?.len() > photos.len()).then_some(()))
+    })
+}
+
+fn open(page: &Page, id: &str) -> Result<(), Failure> {
+    page.click(&page.wait(&format!("[data-photo-id='{id}']"))?)
+}
