@@ -65,9 +65,9 @@ export const preferences: In<typeof english> = {
   'fields.wrong.gone': 'Dieses Feld gibt es nicht mehr: Ein anderes Gerät hat es entfernt.',
   'fields.remove.title': 'Feld „{name}“ entfernen?',
   'fields.remove.lead': {
-    one: 'Es wird auf allen Geräten bei {count} Foto nicht mehr gezeigt. Seine Werte bleiben im Ledger und erscheinen mit einem Feld dieses Namens wieder.',
+    one: 'Es wird auf allen Geräten bei {count} Foto nicht mehr gezeigt. Seine Werte bleiben im Register und erscheinen mit einem Feld dieses Namens wieder.',
     other:
-      'Es wird auf allen Geräten bei {count} Fotos nicht mehr gezeigt. Seine Werte bleiben im Ledger und erscheinen mit einem Feld dieses Namens wieder.',
+      'Es wird auf allen Geräten bei {count} Fotos nicht mehr gezeigt. Seine Werte bleiben im Register und erscheinen mit einem Feld dieses Namens wieder.',
   },
   'fields.removed': 'Das Feld „{name}“ wurde entfernt.',
 };
