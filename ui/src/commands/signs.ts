@@ -9,8 +9,8 @@ const SIGNS: Record<string, string> = {
   ArrowUp: '↑',
   ArrowDown: '↓',
   Escape: 'Esc',
-  Delete: 'Del',
   Shift: '⇧',
+  '-': '−',
 };
 
 /** The keys that are held together for one step of a command. */
@@ -18,6 +18,8 @@ export function signs(step: string): string[] {
   const pieces = step.split(/(?<=.)\+(?=.)/);
   return pieces.map((piece) => {
     if (piece === 'Space') return t('keys.space');
+    if (piece === 'Ctrl') return t('keys.ctrl');
+    if (piece === 'Delete') return t('keys.delete');
     return SIGNS[piece] ?? (piece.length === 1 ? piece.toUpperCase() : piece);
   });
 }

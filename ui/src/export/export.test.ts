@@ -45,6 +45,10 @@ describe('exporting on the desktop', () => {
     expect(screen.getAllByTestId('export-failed')).toHaveLength(1);
     expect(screen.getByTestId('export-failed').textContent).toContain('Turn on one that does');
     expect(await faults()).toEqual([]);
+    // The button that had the keyboard is gone, and the photos behind are none of its business.
+    await fireEvent.keyDown(document.body, { key: 'Escape' });
+    await fireEvent.keyDown(document.body, { key: 'Delete' });
+    expect(app?.selection.count).toBe(12);
     await fireEvent.click(screen.getByTestId('export-close'));
     expect(screen.queryByTestId('ask-export')).toBeNull();
   });

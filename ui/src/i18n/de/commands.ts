@@ -16,6 +16,8 @@ export const commands: In<typeof english> = {
   'keys.title': 'Tasten',
   'keys.then': 'dann',
   'keys.space': 'Leertaste',
+  'keys.ctrl': 'Strg',
+  'keys.delete': 'Entf',
   'keys.scope.everywhere': 'Überall',
   'keys.scope.window': 'Im Fenster',
   'keys.scope.grid': 'Zwischen Fotos',

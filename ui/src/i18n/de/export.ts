@@ -10,7 +10,7 @@ export const exporting: In<typeof english> = {
   'export.filing.plain': 'Alle in einem Ordner',
   'export.filing.month': 'Nach Jahr und Monat',
   'export.filing.album': 'Nach Album',
-  'export.sidecars': 'Auch, was zu jedem Foto gesagt wurde',
+  'export.sidecars': 'Auch, was zu jedem Foto vermerkt ist',
   'export.sidecars.hint':
     'Tags, Beschreibungen, Sterne und Orte als XMP-Datei daneben, für andere Programme.',
   'export.choose': 'Ordner wählen …',

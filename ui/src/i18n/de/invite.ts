@@ -12,7 +12,7 @@ export const invite: In<typeof english> = {
   'invite.make': 'Einladung erstellen',
   'invite.making': 'Wird erstellt …',
   'invite.how':
-    'Starten Sie Kinfolio auf dem neuen Gerät, wählen Sie „Mit einer Einladung beitreten“ und fügen Sie dies ein:',
+    'Starten Sie Kinfolio auf dem neuen Gerät, wählen Sie „Mit Einladung beitreten“ und fügen Sie dies ein:',
   'invite.text': 'Einladung',
   'invite.copy': 'Kopieren',
   'invite.copied': 'Kopiert',

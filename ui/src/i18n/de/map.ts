@@ -13,7 +13,7 @@ export const map: In<typeof english> = {
   'map.draw': 'Bereich aufziehen',
   'map.draw.hint': 'Fotos in einem Teil der Karte finden. Oder mit gedrückter Umschalttaste ziehen.',
   'map.drawing':
-    'Ziehe über den Teil der Karte, in dem du suchen willst, oder drücke die Eingabetaste für alles, was du siehst.',
+    'Ziehen Sie über den Teil der Karte, in dem Sie suchen wollen, oder drücken Sie die Eingabetaste für alles, was zu sehen ist.',
   'map.unplaced': 'Ohne Ort',
   'map.failed': 'Die Fotos der Karte konnten nicht gelesen werden: {reason}',
   'map.base.failed': 'Die Karte konnte nicht gezeichnet werden: {reason}',

@@ -8,12 +8,12 @@ export const preferences: In<typeof english> = {
   'prefs.name.lead': 'So kennen es die anderen Geräte des Haushalts.',
   'prefs.save': 'Sichern',
   'prefs.theme': 'Erscheinungsbild',
-  'prefs.theme.system': 'Wie das System',
+  'prefs.theme.system': 'Automatisch',
   'prefs.theme.light': 'Hell',
   'prefs.theme.dark': 'Dunkel',
   'prefs.language': 'Sprache',
   'prefs.language.lead': 'Die Seite öffnet sich in der gewählten neu.',
-  'prefs.language.system': 'Wie das System',
+  'prefs.language.system': 'Systemsprache',
   'prefs.language.en': 'English',
   'prefs.language.de': 'Deutsch',
   'prefs.size': 'Größe der Fotos',
@@ -65,9 +65,9 @@ export const preferences: In<typeof english> = {
   'fields.wrong.gone': 'Dieses Feld gibt es nicht mehr: Ein anderes Gerät hat es entfernt.',
   'fields.remove.title': 'Feld „{name}“ entfernen?',
   'fields.remove.lead': {
-    one: 'Es wird auf allen Geräten bei {count} Foto nicht mehr gezeigt. Seine Werte bleiben im Ledger und erscheinen mit einem Feld dieses Namens wieder.',
+    one: 'Es wird auf allen Geräten bei {count} Foto nicht mehr gezeigt. Seine Werte bleiben im Register und erscheinen mit einem Feld dieses Namens wieder.',
     other:
-      'Es wird auf allen Geräten bei {count} Fotos nicht mehr gezeigt. Seine Werte bleiben im Ledger und erscheinen mit einem Feld dieses Namens wieder.',
+      'Es wird auf allen Geräten bei {count} Fotos nicht mehr gezeigt. Seine Werte bleiben im Register und erscheinen mit einem Feld dieses Namens wieder.',
   },
   'fields.removed': 'Das Feld „{name}“ wurde entfernt.',
 };

@@ -11,7 +11,7 @@ export const search: In<typeof english> = {
   'search.busy': 'Suche läuft …',
   'search.empty': 'Kein Foto passt dazu',
   'search.empty.hint':
-    'Weniger Wörter finden mehr. Versuchen Sie ein Tag, eine Kamera oder ein Jahr, etwa taken:2019.',
+    'Weniger Wörter finden mehr. Versuchen Sie einen Tag, eine Kamera oder ein Jahr, etwa taken:2019.',
   'search.loosen': 'Etwas weglassen:',
   'search.loosen.one': 'Ohne „{part}“: {photos}',
   'search.wrong': 'Diese Suche ist nicht zu verstehen',

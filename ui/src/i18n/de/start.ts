@@ -15,7 +15,7 @@ export const start: In<typeof english> = {
   'start.going': 'Wird angelegt …',
   'start.failed': 'Der Haushalt konnte nicht angelegt werden: {reason}',
   'start.door.lead': 'Eine neue Bibliothek, mit diesem als erstem Gerät',
-  'join.door': 'Mit einer Einladung beitreten',
+  'join.door': 'Mit Einladung beitreten',
   'join.door.lead': 'Ein anderes Gerät Ihres Haushalts hat dieses eingeladen',
   'start.doors': 'Wie es losgeht',
   'join.invitation': 'Einladung',

@@ -19,7 +19,10 @@ export const trash: In<typeof english> = {
     other:
       'Die Originale werden auf allen Geräten des Haushalts und in seinem Bucket gelöscht. Das lässt sich nicht rückgängig machen.',
   },
-  'purge.kept': 'Was im Ledger über sie steht, bleibt: Namen, Daten und wer was geändert hat.',
+  'purge.kept': {
+    one: 'Was im Register darüber steht, bleibt: Name, Datum und wer was geändert hat.',
+    other: 'Was im Register über sie steht, bleibt: Namen, Daten und wer was geändert hat.',
+  },
   'purge.looking': 'Suche nach weiteren Kopien: {looked} von {count}',
   'purge.looking.label': 'Suche nach weiteren Kopien',
   'purge.last': {

@@ -13,6 +13,8 @@ export const commands = {
   'keys.title': 'Keys',
   'keys.then': 'then',
   'keys.space': 'Space',
+  'keys.ctrl': 'Ctrl',
+  'keys.delete': 'Del',
   'keys.scope.everywhere': 'Everywhere',
   'keys.scope.window': 'In the window',
   'keys.scope.grid': 'Among photos',

@@ -7,7 +7,7 @@ export const exporting = {
   'export.filing.plain': 'All in one folder',
   'export.filing.month': 'By year and month',
   'export.filing.album': 'By album',
-  'export.sidecars': 'What was said of each photo, too',
+  'export.sidecars': 'Also what was noted on each photo',
   'export.sidecars.hint': 'Tags, captions, ratings and places as an XMP file beside it, for other programs.',
   'export.choose': 'Choose a folder…',
   'export.folder': 'Choose where to export to',

@@ -6,7 +6,7 @@ export const invite = {
     'The invitation is good for one device, for as long as you choose and while Kinfolio runs on this one.',
   'invite.validity': 'Good for',
   'invite.observer': 'It only observes',
-  'invite.make': 'Make the invitation',
+  'invite.make': 'Create invitation',
   'invite.making': 'Making it…',
   'invite.how': 'Start Kinfolio on the new device, choose “Join with an invitation”, and paste this:',
   'invite.text': 'Invitation',

@@ -56,7 +56,7 @@ export const organise = {
     one: 'There is a tag “{name}” already, on {count} photo. The two become one.',
     other: 'There is a tag “{name}” already, on {count} photos. The two become one.',
   },
-  'organise.make': 'Make',
+  'organise.make': 'Create',
   'organise.open': 'Open it',
   'organise.rename': 'Rename…',
   'organise.rename.go': 'Rename',

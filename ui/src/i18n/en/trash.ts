@@ -16,7 +16,10 @@ export const trash = {
     other:
       'The originals are deleted on all devices of the household and in its bucket. That cannot be undone.',
   },
-  'purge.kept': 'What the ledger says of them stays: their names, dates and who changed what.',
+  'purge.kept': {
+    one: 'What the ledger says of it stays: its name, its date and who changed what.',
+    other: 'What the ledger says of them stays: their names, dates and who changed what.',
+  },
   'purge.looking': 'Looking for copies elsewhere: {looked} of {count}',
   'purge.looking.label': 'Looking for copies elsewhere',
   'purge.last': {
