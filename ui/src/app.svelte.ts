@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
 import type { BackendEvent, EditState, Joined, Ledger } from './backend/types';
+import { outdated } from './design/version';
 import { ExportState } from './export/export.svelte';
 import { undoneLine } from './history/words';
 import { HouseholdState } from './household/household.svelte';
@@ -202,6 +203,7 @@ export class App {
 
   private async enter(ledger: Ledger): Promise<void> {
     const returning = !this.online || this.phase !== 'ready';
+    const again = !this.online && this.phase === 'ready';
     this.keep(ledger);
     this.online = true;
     this.failure = null;
@@ -215,6 +217,13 @@ export class App {
     this.map.reload();
     this.viewer.onReturn();
     if (this.online) this.phase = 'ready';
+    if (again) await this.askVersion();
+  }
+
+  /** Who came back may have been brought up to date, and this page is still the old one's. */
+  private async askVersion(): Promise<void> {
+    const reload = { label: t('app.reload'), run: () => location.reload() };
+    if (await outdated().catch(() => false)) this.notify(t('app.outdated'), 'warning', reload);
   }
 
   private turnedAway(error: unknown): void {

@@ -19,6 +19,11 @@ export interface Subject {
   row: Row | null;
 }
 
+export interface Asking {
+  question: Question;
+  subject: Subject;
+}
+
 /** What the rest of the app does for the actions. */
 export interface Surroundings {
   selection: SelectionState;
@@ -42,7 +47,7 @@ const QUESTIONS: Partial<Record<CommandId, Question>> = {
 };
 
 export class PhotoActions {
-  asking = $state.raw<{ question: Question; subject: Subject } | null>(null);
+  asking = $state.raw<Asking | null>(null);
   /** How many photos are being changed; 0 while none are. */
   changing = $state(0);
 

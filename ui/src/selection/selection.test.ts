@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { Row } from '../backend/types';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { GridState } from '../timeline/grid.svelte';
 import { SelectionState } from './selection.svelte';
 

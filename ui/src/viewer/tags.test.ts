@@ -2,7 +2,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend } from '../backend/memory';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { offers } from '../design/offers';
 
 describe('offers', () => {

@@ -5,7 +5,7 @@ import { App } from '../app.svelte';
 import { BackendError } from '../backend/backend';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { Kind, OwnField } from '../backend/types';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 
 let app: App;
 let backend: MemoryBackend;
