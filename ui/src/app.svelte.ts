@@ -4,6 +4,7 @@ import { codeOf, messageOf, BackendError, type Backend } from './backend/backend
 import type { BackendEvent, EditState, Joined, Ledger } from './backend/types';
 import { outdated } from './design/version';
 import { ExportState } from './export/export.svelte';
+import { Acts } from './history/acts';
 import { undoneLine } from './history/words';
 import { HouseholdState } from './household/household.svelte';
 import { atRest, Heights, longest } from './household/ledger';
@@ -42,6 +43,8 @@ export interface Notice {
   tone: 'done' | 'warning';
   /** What can be done about it. */
   action: { label: string; run: () => void } | null;
+  /** Whether that is to undo the last action. */
+  undoes?: boolean;
 }
 
 export class App {
@@ -86,11 +89,13 @@ export class App {
   private retryMs = RETRY_FIRST_MS;
   private noticed = 0;
   private deaf = false;
+  private readonly acts = new Acts(() => this.withdrawUndo());
   private readonly heights = new Heights();
   private ledgerSoon: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(backend: Backend) {
+  constructor(library: Backend) {
     const trouble = (error: unknown) => this.trouble(error);
+    const backend = this.acts.watch(library);
     this.backend = backend;
     this.timeline = new TimelineState(backend, trouble);
     this.search = new SearchState(backend, trouble);
@@ -115,7 +120,7 @@ export class App {
       inTrash: () => this.inTrash(),
       left: (opened) => void (opened && this.viewer.leave(opened)),
       notify: (text, tone, action) => this.notify(text, tone, action),
-      undo: () => void this.undo(),
+      undoable: (text, state) => this.undoable(text, state),
       trouble,
     });
   }
@@ -155,17 +160,25 @@ export class App {
     this.navigation.go(page);
   }
 
-  notify(text: string, tone: Notice['tone'] = 'warning', action: Notice['action'] = null): void {
+  notify(
+    text: string,
+    tone: Notice['tone'] = 'warning',
+    action: Notice['action'] = null,
+    undoes = false,
+  ): void {
     const id = ++this.noticed;
     const others = this.notices.filter((notice) => notice.text !== text);
-    this.notices = [...others, { id, text, tone, action }];
+    this.notices = [...others, { id, text, tone, action, undoes }];
     setTimeout(() => this.dismiss(id), NOTICE_MS);
   }
 
-  /** Says what was done, whether it still waits for other devices, and offers to take it back. */
+  /** Says what was done, whether it still waits for other devices, and offers to take it back while it is the last. */
   undoable(text: string, state: EditState): void {
     const waits = state === 'pending' ? ` ${t('undo.waits')}` : '';
-    this.notify(text + waits, 'done', { label: t('command.undo'), run: () => void this.undo() });
+    // Each photo that an import adds makes that the last action.
+    const offered = this.acts.settled && !this.imports.running;
+    const undo = { label: t('command.undo'), run: () => void this.undo() };
+    this.notify(text + waits, 'done', offered ? undo : null, offered);
   }
 
   /** Takes back the last action of this device, in the whole household, and says what that was. */
@@ -179,6 +192,14 @@ export class App {
         this.trouble(error);
       }
     }
+  }
+
+  /** Something else is the last action now: what stands in a notice would not be what is taken back. */
+  private withdrawUndo(): void {
+    if (!this.notices.some(({ undoes }) => undoes)) return;
+    this.notices = this.notices.map((notice) =>
+      notice.undoes ? { ...notice, action: null, undoes: false } : notice,
+    );
   }
 
   dismiss(id: number): void {
@@ -272,6 +293,7 @@ export class App {
     }
     // Edits that wait for the other devices come without a block.
     if (event.type !== 'import' && event.type !== 'export') this.refreshLedger();
+    if (event.type === 'import') this.withdrawUndo();
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.saved.onEvent(event);

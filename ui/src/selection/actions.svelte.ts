@@ -3,7 +3,7 @@
  * household, shown while it is under way, with its way back.
  */
 import { messageOf, type Backend } from '../backend/backend';
-import type { Bulk, Change, Row, Which } from '../backend/types';
+import type { Bulk, Change, EditState, Row, Which } from '../backend/types';
 import type { CommandId } from '../commands/keymap';
 import { t } from '../i18n/i18n';
 import type { SelectionState } from './selection.svelte';
@@ -34,7 +34,8 @@ export interface Surroundings {
   /** Called after photos left the page, with the one that was open. */
   left: (opened: Row | null) => void;
   notify: (text: string, tone: 'done' | 'warning', action?: { label: string; run: () => void }) => void;
-  undo: () => void;
+  /** Says what was done, with its way back. */
+  undoable: (text: string, state: EditState) => void;
   trouble: (error: unknown) => void;
 }
 
@@ -95,7 +96,7 @@ export class PhotoActions {
     const done = await this.attempt(subject.count, () => this.backend.editMany(subject.which, change));
     if (!done) return false;
     if (!subject.row || change.trash !== undefined)
-      this.say(t('actions.changed', { count: done.photos }), done);
+      this.around.undoable(t('actions.changed', { count: done.photos }), done.state);
     return true;
   }
 
@@ -148,18 +149,13 @@ export class PhotoActions {
     const opened = this.around.opened();
     const done = await this.attempt(subject.count, () => edit(subject));
     if (!done) return;
-    this.say(t(said, { count: done.photos }), done);
+    this.around.undoable(t(said, { count: done.photos }), done.state);
     this.forget(opened);
   }
 
   private forget(opened: Row | null): void {
     if (!opened) this.around.selection.clear();
     this.around.left(opened);
-  }
-
-  private say(text: string, done: Bulk): void {
-    const waits = done.state === 'pending' ? ` ${t('undo.waits')}` : '';
-    this.around.notify(text + waits, 'done', { label: t('command.undo'), run: this.around.undo });
   }
 
   private async attempt(count: number, edit: () => Promise<Bulk>): Promise<Bulk | null> {
