@@ -395,4 +395,18 @@ describe('the slideshow', () => {
     await fireEvent.error(screen.getByTestId('slide-image'));
     expect(await screen.findByText('This photo could not be shown.')).toBeTruthy();
   });
+
+  it('takes the notices along onto the full screen', async () => {
+    let full: Element | null = null;
+    HTMLElement.prototype.requestFullscreen = function () {
+      full = this;
+      return Promise.resolve();
+    };
+    await open();
+    await fireEvent.click(screen.getByTestId('viewer-slideshow'));
+    await screen.findByTestId('slideshow');
+    app.notify('Exported.');
+    await waitFor(() => expect(full?.contains(screen.getByText('Exported.'))).toBe(true));
+    Reflect.deleteProperty(HTMLElement.prototype, 'requestFullscreen');
+  });
 });
