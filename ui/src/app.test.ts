@@ -23,7 +23,12 @@ afterEach(() => {
 
 /** jsdom draws nothing, so colours are judged in a browser and everything else here. */
 async function faults(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  const rules = {
+    'color-contrast': { enabled: false },
+    // Off unless asked for: whoever speaks to the computer says what stands on a control.
+    'label-content-name-mismatch': { enabled: true },
+  };
+  const { violations } = await axe.run(document.body, { rules });
   return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
 }
 
@@ -65,6 +70,19 @@ describe('the library', () => {
     expect(await faults()).toEqual([]);
     await fireEvent.click(screen.getAllByTestId('photo-tile')[2] as HTMLElement);
     await screen.findByTestId('info-block');
+    expect(await faults()).toEqual([]);
+  });
+
+  it('has names that begin with what stands on a tile, also where there is no picture', async () => {
+    await open();
+    await fireEvent.input(screen.getByTestId('search-input'), { target: { value: 'pdf' } });
+    const [tile] = await screen.findAllByText(/\.pdf$/);
+    expect(tile?.closest('button')?.getAttribute('aria-label')).toMatch(/^PDF Letter \d+\.pdf, /);
+    expect(await faults()).toEqual([]);
+    await fireEvent.keyDown(screen.getByTestId('search-input'), { key: 'Escape' });
+    const [first] = await screen.findAllByTestId('photo-tile');
+    await fireEvent.error(first?.querySelector('img') as HTMLElement);
+    await waitFor(() => expect(first?.getAttribute('aria-label')).toMatch(/^[A-Z]+ .+\.jpg, Photo, /i));
     expect(await faults()).toEqual([]);
   });
 
