@@ -19,6 +19,7 @@ import { SearchState } from './search/search.svelte';
 import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
 import { SelectionState } from './selection/selection.svelte';
+import { Vanished } from './selection/vanished';
 import { Preferences } from './settings/preferences.svelte';
 import { ShellState } from './shell/shell.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
@@ -90,6 +91,7 @@ export class App {
   private noticed = 0;
   private deaf = false;
   private readonly acts = new Acts(() => this.withdrawUndo());
+  private readonly vanished: Vanished;
   private readonly heights = new Heights();
   private ledgerSoon: ReturnType<typeof setTimeout> | undefined;
 
@@ -114,6 +116,11 @@ export class App {
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
     this.organise = new Organise(backend, trouble);
     this.shell = backend.desktop ? new ShellState(backend.desktop.shell, (text) => this.notify(text)) : null;
+    this.vanished = new Vanished(backend, {
+      selection: this.selection,
+      inTrash: () => !this.search.active && this.navigation.page.name === 'trash',
+      dropped: (count) => this.notify(t('selection.vanished', { count })),
+    });
     this.actions = new PhotoActions(backend, {
       selection: this.selection,
       opened: () => this.viewer.row,
@@ -219,6 +226,7 @@ export class App {
     clearTimeout(this.ledgerSoon);
     this.household.close();
     this.saved.stop();
+    this.vanished.stop();
     this.navigation.stop();
   }
 
@@ -305,6 +313,7 @@ export class App {
 
   private tell(event: BackendEvent): void {
     this.organise.onEvent(event);
+    this.vanished.onEvent(event);
     for (const listener of this.listeners) listener(event);
   }
 

@@ -214,3 +214,28 @@ describe('the bar of what is selected', () => {
     await waitFor(async () => expect((await backend.photo(id)).taken_at).toMatch(/^2011-02-03T/));
   });
 });
+
+describe('selected photos that another device throws away', () => {
+  const tick = (index: number) => fireEvent.click(screen.getAllByTestId('tile-tick')[index] as HTMLElement);
+
+  it('are no longer selected, and that is said', async () => {
+    const backend = await open();
+    await tick(0);
+    await tick(1);
+    await tick(2);
+    const [first, second] = [0, 1].map((index) => tile(index).dataset['photoId'] ?? '');
+    await backend.editMany({ ids: [first ?? '', second ?? ''] }, { trash: true });
+    await waitFor(() => expect(count()).toBe('1'));
+    expect(screen.getByTestId('notices').textContent).toContain('2 selected photos were put into the trash');
+    await backend.edit(tile(0).dataset['photoId'] ?? '', { rating: 4 });
+    expect(count()).toBe('1');
+  });
+
+  it('are not counted among all', async () => {
+    const backend = await open();
+    await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
+    expect(count()).toBe('60');
+    await backend.edit(tile(0).dataset['photoId'] ?? '', { trash: true });
+    await waitFor(() => expect(count()).toBe('59'));
+  });
+});
