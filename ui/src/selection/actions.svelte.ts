@@ -54,6 +54,8 @@ export class PhotoActions {
 
   private readonly backend: Backend;
   private readonly around: Surroundings;
+  /** What is being done: a key that is pressed twice, or a button, means one action. */
+  private readonly underWay = new Set<string>();
 
   constructor(backend: Backend, around: Surroundings) {
     this.backend = backend;
@@ -93,7 +95,7 @@ export class PhotoActions {
   async change(change: Change, subject = this.asking?.subject ?? this.subject()): Promise<boolean> {
     if (!subject) return false;
     this.asking = null;
-    const done = await this.attempt(subject.count, () => this.backend.editMany(subject.which, change));
+    const done = await this.attempt(subject, change);
     if (!done) return false;
     if (!subject.row || change.trash !== undefined)
       this.around.undoable(t('actions.changed', { count: done.photos }), done.state);
@@ -106,27 +108,22 @@ export class PhotoActions {
       this.ask('purge');
       return;
     }
-    await this.leaving((subject) => this.backend.editMany(subject.which, { trash: true }), 'actions.trashed');
+    await this.leaving({ trash: true }, 'actions.trashed');
   }
 
   async restore(subject = this.subject()): Promise<void> {
-    await this.leaving(
-      ({ which }) => this.backend.editMany(which, { trash: false }),
-      'actions.restored',
-      subject,
-    );
+    await this.leaving({ trash: false }, 'actions.restored', subject);
   }
 
   /** Takes photos out of an album. */
   async takeOut(album: string): Promise<void> {
-    const change = { remove_albums: [album] };
-    await this.leaving((subject) => this.backend.editMany(subject.which, change), 'actions.taken.out');
+    await this.leaving({ remove_albums: [album] }, 'actions.taken.out');
   }
 
   /** Deletes originals for good; whoever confirmed it was told of last copies. Throws what went wrong. */
   async purge(subject: Subject, lastCopies: string[]): Promise<void> {
     const opened = this.around.opened();
-    this.changing = subject.count;
+    this.changing += subject.count;
     try {
       const done = await this.backend.purge(subject.which, lastCopies);
       this.asking = null;
@@ -136,18 +133,18 @@ export class PhotoActions {
       this.around.trouble(error);
       throw error;
     } finally {
-      this.changing = 0;
+      this.changing -= subject.count;
     }
   }
 
   private async leaving(
-    edit: (subject: Subject) => Promise<Bulk>,
+    change: Change,
     said: 'actions.trashed' | 'actions.restored' | 'actions.taken.out',
     subject = this.subject(),
   ): Promise<void> {
     if (!subject) return;
     const opened = this.around.opened();
-    const done = await this.attempt(subject.count, () => edit(subject));
+    const done = await this.attempt(subject, change);
     if (!done) return;
     this.around.undoable(t(said, { count: done.photos }), done.state);
     this.forget(opened);
@@ -158,16 +155,20 @@ export class PhotoActions {
     this.around.left(opened);
   }
 
-  private async attempt(count: number, edit: () => Promise<Bulk>): Promise<Bulk | null> {
-    this.changing = count;
+  private async attempt({ which, count }: Subject, change: Change): Promise<Bulk | null> {
+    const name = JSON.stringify([which, change]);
+    if (this.underWay.has(name)) return null;
+    this.underWay.add(name);
+    this.changing += count;
     try {
-      return await edit();
+      return await this.backend.editMany(which, change);
     } catch (error) {
       this.around.notify(t('actions.failed', { reason: messageOf(error) }), 'warning');
       this.around.trouble(error);
       return null;
     } finally {
-      this.changing = 0;
+      this.underWay.delete(name);
+      this.changing -= count;
     }
   }
 }

@@ -239,3 +239,28 @@ describe('selected photos that another device throws away', () => {
     await waitFor(() => expect(count()).toBe('59'));
   });
 });
+
+describe('a slow library', () => {
+  it('is asked once, however often the key is pressed, and shows at once that it is at work', async () => {
+    const backend = await open();
+    const asked: unknown[] = [];
+    let answer: (() => void) | undefined;
+    const whole = backend.editMany.bind(backend);
+    backend.editMany = async (which, change) => {
+      asked.push(change);
+      await new Promise<void>((done) => (answer = done));
+      return whole(which, change);
+    };
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    await fireEvent.keyDown(document.body, { key: 'f' });
+    await fireEvent.keyDown(document.body, { key: 'f' });
+    expect(screen.getByRole('progressbar', { name: /Changing/ })).toBeTruthy();
+    await fireEvent.keyDown(document.body, { key: '3' });
+    expect(asked).toEqual([{ favorite: true }, { rating: 3 }]);
+    answer?.();
+    await waitFor(() => expect(app?.actions.changing).toBe(1));
+    // Once it was done it can be done again.
+    await fireEvent.keyDown(document.body, { key: '3' });
+    expect(asked).toHaveLength(3);
+  });
+});
