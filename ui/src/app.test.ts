@@ -139,6 +139,27 @@ describe('trouble', () => {
     await waitFor(() => expect(screen.queryByTestId('offline-banner')).toBeNull(), { timeout: 4000 });
   });
 
+  it('of a backend that starts anew leaves what is selected and typed, and shows what changed meanwhile', async () => {
+    const backend = await open();
+    const tiles = await screen.findAllByTestId('photo-tile');
+    const gone = tiles[4]?.dataset['photoId'] ?? '';
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    await fireEvent.keyDown(document.body, { key: 't' });
+    const input = await screen.findByTestId('ask-input');
+    await fireEvent.input(input, { target: { value: 'half a wo' } });
+    backend.unreachable = true;
+    await app?.timeline.load();
+    expect(await screen.findByTestId('offline-banner')).toBeTruthy();
+    // The events of that time are not heard.
+    backend.library.change([gone], { trash: true });
+    backend.unreachable = false;
+    await waitFor(() => expect(screen.queryByTestId('offline-banner')).toBeNull());
+    await waitFor(() => expect(screen.getByTestId('photo-count').dataset['count']).toBe('59'));
+    expect(document.querySelector(`[data-photo-id="${gone}"]`)).toBeNull();
+    expect(screen.getByTestId('bulk-count').dataset['count']).toBe('1');
+    expect(screen.getByTestId('ask-input')).toHaveProperty('value', 'half a wo');
+  });
+
   it('of a photo that vanished is said in the viewer', async () => {
     const backend = await open();
     backend.photo = () => Promise.reject(new BackendError('not_found', 'No such photo.', { status: 404 }));

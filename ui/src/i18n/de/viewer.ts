@@ -29,6 +29,8 @@ export const viewer: In<typeof english> = {
   'info.tags.none': 'Noch keine Tags',
   'info.tags.add.failed': 'Das Tag {name} wurde nicht hinzugefügt: {reason}',
   'info.tags.remove.failed': 'Das Tag {name} wurde nicht entfernt: {reason}',
+  'info.caption.waits':
+    'Noch nicht gespeichert: Kinfolio antwortet nicht. Sobald es das tut, wird gespeichert.',
   'info.caption.failed': 'Die Beschreibung wurde nicht gespeichert: {reason}',
   'info.date': 'Aufgenommen',
   'info.date.exif_original': 'wie von der Kamera aufgezeichnet',

@@ -26,6 +26,7 @@ export const viewer = {
   'info.tags.none': 'No tags yet',
   'info.tags.add.failed': 'The tag {name} was not added: {reason}',
   'info.tags.remove.failed': 'The tag {name} was not removed: {reason}',
+  'info.caption.waits': 'Not saved yet: Kinfolio does not answer. It is saved as soon as it does.',
   'info.caption.failed': 'The caption was not saved: {reason}',
   'info.date': 'Taken',
   'info.date.exif_original': 'as the camera recorded it',
