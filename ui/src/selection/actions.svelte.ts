@@ -6,6 +6,7 @@ import { messageOf, type Backend } from '../backend/backend';
 import type { Bulk, Change, EditState, Row, Which } from '../backend/types';
 import type { CommandId } from '../commands/keymap';
 import { t } from '../i18n/i18n';
+import { RecentAlbums } from './recent.svelte';
 import type { SelectionState } from './selection.svelte';
 
 /** A question that an action asks first. */
@@ -52,6 +53,8 @@ export class PhotoActions {
   /** How many photos are being changed; 0 while none are. */
   changing = $state(0);
 
+  readonly recent = new RecentAlbums();
+
   private readonly backend: Backend;
   private readonly around: Surroundings;
   /** What is being done: a key that is pressed twice, or a button, means one action. */
@@ -97,6 +100,7 @@ export class PhotoActions {
     this.asking = null;
     const done = await this.attempt(subject, change);
     if (!done) return false;
+    if (change.add_albums) this.recent.add(change.add_albums);
     if (!subject.row || change.trash !== undefined)
       this.around.undoable(t('actions.changed', { count: done.photos }), done.state);
     return true;

@@ -264,3 +264,40 @@ describe('a slow library', () => {
     expect(asked).toHaveLength(3);
   });
 });
+
+describe('photos that are carried', () => {
+  /** Presses on the first photo and moves over what is found by this; lets go there. */
+  async function carryTo(target: () => HTMLElement | Promise<HTMLElement>) {
+    const at = { clientX: 100, clientY: 100, button: 0 };
+    document.elementFromPoint = () => document.body;
+    await fireEvent.pointerDown(tile(0), at);
+    await fireEvent.pointerMove(window, { clientX: 160, clientY: 160 });
+    const below = await target();
+    document.elementFromPoint = () => below;
+    await fireEvent.pointerMove(window, { clientX: 300, clientY: 700 });
+    await fireEvent.pointerUp(window, { clientX: 300, clientY: 700 });
+  }
+
+  const albums = () => screen.findAllByTestId('shelf-album');
+  const named = async (name: string) =>
+    (await albums()).find((album) => album.dataset['album'] === name) as HTMLElement;
+
+  it('are let go on an album of the shelf, which offers the last ones first', async () => {
+    localStorage.clear();
+    const backend = await open({ photos: 300 });
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[1] as HTMLElement);
+    const ids = [0, 1].map((index) => tile(index).dataset['photoId'] ?? '');
+    expect(screen.queryByTestId('shelf')).toBeNull();
+    await carryTo(() => named('Summer 2023'));
+    expect(screen.queryByTestId('shelf')).toBeNull();
+    await waitFor(async () => {
+      for (const id of ids) expect((await backend.photo(id)).albums).toContain('Summer 2023');
+    });
+    await carryTo(async () => {
+      expect((await albums())[0]?.dataset['album']).toBe('Summer 2023');
+      return screen.getByTestId('shelf-new');
+    });
+    expect(await screen.findByTestId('ask-albums')).toBeTruthy();
+  });
+});

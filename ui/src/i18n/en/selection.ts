@@ -38,6 +38,7 @@ export const selection = {
   'ask.date.offset.hint': 'As +02:00, or empty',
   'ask.date.go': 'Set',
   'actions.changed': { one: '{count} photo changed.', other: '{count} photos changed.' },
+  'shelf.new': 'New album…',
   'selection.vanished': {
     one: 'A selected photo was put into the trash or taken out of it in the meantime: no longer selected.',
     other:
