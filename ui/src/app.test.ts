@@ -78,6 +78,7 @@ describe('the library', () => {
     await fireEvent.input(screen.getByTestId('search-input'), { target: { value: 'pdf' } });
     const [tile] = await screen.findAllByText(/\.pdf$/);
     expect(tile?.closest('button')?.getAttribute('aria-label')).toMatch(/^PDF Letter \d+\.pdf, /);
+    expect(tile?.title).toBe(tile?.textContent);
     expect(await faults()).toEqual([]);
     await fireEvent.keyDown(screen.getByTestId('search-input'), { key: 'Escape' });
     const [first] = await screen.findAllByTestId('photo-tile');
@@ -124,6 +125,15 @@ describe('the library', () => {
     expect(await faults()).toEqual([]);
     await fireEvent.keyDown(box, { key: 'Escape' });
     expect(await screen.findByTestId('timeline')).toBeTruthy();
+  });
+});
+
+describe('names of hundreds of letters', () => {
+  it('can be read in full where there is no room for them', async () => {
+    await open();
+    const name = 'Sommerferien '.repeat(24).trim();
+    app?.notify(name);
+    expect((await screen.findByText(name)).title).toBe(name);
   });
 });
 
