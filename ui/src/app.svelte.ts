@@ -119,6 +119,7 @@ export class App {
     this.vanished = new Vanished(backend, {
       selection: this.selection,
       inTrash: () => !this.search.active && this.navigation.page.name === 'trash',
+      busy: () => this.actions.changing > 0,
       dropped: (count) => this.notify(t('selection.vanished', { count })),
     });
     this.actions = new PhotoActions(backend, {

@@ -231,6 +231,28 @@ describe('selected photos that another device throws away', () => {
     expect(count()).toBe('1');
   });
 
+  it('are nobody else’s doing while they are thrown away from here', async () => {
+    const backend = await open();
+    const whole = backend.editMany.bind(backend);
+    let answer: (() => void) | undefined;
+    // The events of a large edit come before its answer.
+    backend.editMany = async (which, change) => {
+      const done = await whole(which, change);
+      await new Promise<void>((wait) => (answer = wait));
+      return done;
+    };
+    await tick(0);
+    await fireEvent.keyDown(document.body, { key: 'Delete' });
+    await waitFor(() => expect(answer).toBeDefined());
+    await new Promise((wait) => setTimeout(wait, 2000));
+    expect(screen.getByTestId('notices').textContent.trim()).toBe('');
+    answer?.();
+    await waitFor(() =>
+      expect(screen.getByTestId('notices').textContent).toContain('1 photo is in the trash now.'),
+    );
+    expect(screen.getByTestId('notices').textContent).not.toContain('in the meantime');
+  });
+
   it('are not counted among all', async () => {
     const backend = await open();
     await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });

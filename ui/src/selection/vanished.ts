@@ -12,6 +12,8 @@ const GONE = ['photo_unknown', 'not_found', 'http_404'];
 interface Surroundings {
   selection: SelectionState;
   inTrash: () => boolean;
+  /** Whether photos are being changed from here: what happens to them then is no news. */
+  busy: () => boolean;
   /** Told how many are no longer selected. */
   dropped: (count: number) => void;
 }
@@ -40,10 +42,11 @@ export class Vanished {
   }
 
   private async look(): Promise<void> {
-    this.soon = undefined;
+    const { selection, inTrash, busy, dropped } = this.around;
+    this.soon = busy() ? setTimeout(() => void this.look(), SOON_MS) : undefined;
+    if (this.soon !== undefined) return;
     const { heard } = this;
     this.heard = new Set();
-    const { selection, inTrash, dropped } = this.around;
     // Of many only those that the page lost are asked for.
     const many = heard === null || heard.size > ASKED_MAX;
     const asked = selection.among((id) => heard?.has(id) ?? true, many).slice(0, ASKED_MAX);
