@@ -1,6 +1,6 @@
 /**
- * Build, dev server and tests. What the first photo needs is one script and one stylesheet, because the desktop serves
- * them through `kinfolio://` and every extra file there is one more round trip; rooms like the map come when entered.
+ * Build, dev server and tests. What the first photo needs is one script, the texts of one language and one stylesheet,
+ * because every further file is one more round trip; the other rooms come while nothing else is to do, or when entered.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -79,11 +79,18 @@ export default defineConfig({
     target: 'es2023',
     modulePreload: false,
     assetsInlineLimit: 0,
+    // One whose script was loaded and whose styles were not would be shown without them.
+    cssCodeSplit: false,
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What the first page needs stays one script, whatever later rooms share with it.
-          groups: [{ name: 'index', tags: ['$initial'], priority: 1 }],
+          groups: [
+            // What the first page needs stays one script, whatever later rooms share with it.
+            { name: 'index', tags: ['$initial'], priority: 3 },
+            { name: 'map', test: /src\/map\//, priority: 2 },
+            // So that a room comes in two scripts rather than in one for each control that it has in common.
+            { name: 'shared', test: /src\/(?!i18n\/)/, minShareCount: 2, priority: 1 },
+          ],
         },
       },
     },

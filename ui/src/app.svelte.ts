@@ -2,7 +2,9 @@
 import { createContext } from 'svelte';
 import { codeOf, messageOf, BackendError, type Backend } from './backend/backend';
 import type { BackendEvent, EditState, Joined, Ledger } from './backend/types';
+import { outdated } from './design/version';
 import { ExportState } from './export/export.svelte';
+import { Acts } from './history/acts';
 import { undoneLine } from './history/words';
 import { HouseholdState } from './household/household.svelte';
 import { atRest, Heights, longest } from './household/ledger';
@@ -17,6 +19,7 @@ import { SearchState } from './search/search.svelte';
 import { PhotoActions } from './selection/actions.svelte';
 import { DragState } from './selection/drag.svelte';
 import { SelectionState } from './selection/selection.svelte';
+import { Vanished } from './selection/vanished';
 import { Preferences } from './settings/preferences.svelte';
 import { ShellState } from './shell/shell.svelte';
 import { TimelineState } from './timeline/timeline.svelte';
@@ -41,6 +44,8 @@ export interface Notice {
   tone: 'done' | 'warning';
   /** What can be done about it. */
   action: { label: string; run: () => void } | null;
+  /** Whether that is to undo the last action. */
+  undoes?: boolean;
 }
 
 export class App {
@@ -85,11 +90,14 @@ export class App {
   private retryMs = RETRY_FIRST_MS;
   private noticed = 0;
   private deaf = false;
+  private readonly acts = new Acts(() => this.withdrawUndo());
+  private readonly vanished: Vanished;
   private readonly heights = new Heights();
   private ledgerSoon: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(backend: Backend) {
+  constructor(library: Backend) {
     const trouble = (error: unknown) => this.trouble(error);
+    const backend = this.acts.watch(library);
     this.backend = backend;
     this.timeline = new TimelineState(backend, trouble);
     this.search = new SearchState(backend, trouble);
@@ -108,13 +116,19 @@ export class App {
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
     this.organise = new Organise(backend, trouble);
     this.shell = backend.desktop ? new ShellState(backend.desktop.shell, (text) => this.notify(text)) : null;
+    this.vanished = new Vanished(backend, {
+      selection: this.selection,
+      inTrash: () => !this.search.active && this.navigation.page.name === 'trash',
+      busy: () => this.actions.changing > 0,
+      dropped: (count) => this.notify(t('selection.vanished', { count })),
+    });
     this.actions = new PhotoActions(backend, {
       selection: this.selection,
       opened: () => this.viewer.row,
       inTrash: () => this.inTrash(),
       left: (opened) => void (opened && this.viewer.leave(opened)),
       notify: (text, tone, action) => this.notify(text, tone, action),
-      undo: () => void this.undo(),
+      undoable: (text, state) => this.undoable(text, state),
       trouble,
     });
   }
@@ -154,17 +168,25 @@ export class App {
     this.navigation.go(page);
   }
 
-  notify(text: string, tone: Notice['tone'] = 'warning', action: Notice['action'] = null): void {
+  notify(
+    text: string,
+    tone: Notice['tone'] = 'warning',
+    action: Notice['action'] = null,
+    undoes = false,
+  ): void {
     const id = ++this.noticed;
     const others = this.notices.filter((notice) => notice.text !== text);
-    this.notices = [...others, { id, text, tone, action }];
+    this.notices = [...others, { id, text, tone, action, undoes }];
     setTimeout(() => this.dismiss(id), NOTICE_MS);
   }
 
-  /** Says what was done, whether it still waits for other devices, and offers to take it back. */
+  /** Says what was done, whether it still waits for other devices, and offers to take it back while it is the last. */
   undoable(text: string, state: EditState): void {
     const waits = state === 'pending' ? ` ${t('undo.waits')}` : '';
-    this.notify(text + waits, 'done', { label: t('command.undo'), run: () => void this.undo() });
+    // Each photo that an import adds makes that the last action.
+    const offered = this.acts.settled && !this.imports.running;
+    const undo = { label: t('command.undo'), run: () => void this.undo() };
+    this.notify(text + waits, 'done', offered ? undo : null, offered);
   }
 
   /** Takes back the last action of this device, in the whole household, and says what that was. */
@@ -178,6 +200,14 @@ export class App {
         this.trouble(error);
       }
     }
+  }
+
+  /** Something else is the last action now: what stands in a notice would not be what is taken back. */
+  private withdrawUndo(): void {
+    if (!this.notices.some(({ undoes }) => undoes)) return;
+    this.notices = this.notices.map((notice) =>
+      notice.undoes ? { ...notice, action: null, undoes: false } : notice,
+    );
   }
 
   dismiss(id: number): void {
@@ -197,11 +227,13 @@ export class App {
     clearTimeout(this.ledgerSoon);
     this.household.close();
     this.saved.stop();
+    this.vanished.stop();
     this.navigation.stop();
   }
 
   private async enter(ledger: Ledger): Promise<void> {
     const returning = !this.online || this.phase !== 'ready';
+    const again = !this.online && this.phase === 'ready';
     this.keep(ledger);
     this.online = true;
     this.failure = null;
@@ -215,6 +247,13 @@ export class App {
     this.map.reload();
     this.viewer.onReturn();
     if (this.online) this.phase = 'ready';
+    if (again) await this.askVersion();
+  }
+
+  /** Who came back may have been brought up to date, and this page is still the old one's. */
+  private async askVersion(): Promise<void> {
+    const reload = { label: t('app.reload'), run: () => location.reload() };
+    if (await outdated().catch(() => false)) this.notify(t('app.outdated'), 'warning', reload);
   }
 
   private turnedAway(error: unknown): void {
@@ -263,6 +302,7 @@ export class App {
     }
     // Edits that wait for the other devices come without a block.
     if (event.type !== 'import' && event.type !== 'export') this.refreshLedger();
+    if (event.type === 'import') this.withdrawUndo();
     this.timeline.onEvent(event);
     this.search.onEvent(event);
     this.saved.onEvent(event);
@@ -274,6 +314,7 @@ export class App {
 
   private tell(event: BackendEvent): void {
     this.organise.onEvent(event);
+    this.vanished.onEvent(event);
     for (const listener of this.listeners) listener(event);
   }
 

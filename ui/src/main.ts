@@ -5,10 +5,10 @@ import { mount } from 'svelte';
 import { App } from './app.svelte';
 import Root from './Root.svelte';
 import type { Backend } from './backend/backend';
-import { DesktopBackend, inDesktop } from './backend/desktop';
 import { WebBackend } from './backend/web';
-import { texts } from './i18n/i18n';
+import { loadTexts, texts } from './i18n/i18n';
 import { SCRIPT } from './timeline/marks';
+import Unloaded from './Unloaded.svelte';
 
 performance.mark(SCRIPT);
 
@@ -27,14 +27,25 @@ async function chooseBackend(): Promise<Backend> {
     Object.assign(window, { backend });
     return backend;
   }
-  return inDesktop() ? new DesktopBackend() : new WebBackend();
+  if (!('__TAURI_INTERNALS__' in window)) return new WebBackend();
+  const { DesktopBackend } = await import('./backend/desktop');
+  return new DesktopBackend();
 }
 
-const target = document.getElementById('app');
-if (target) {
+/** What came with a script of its own may not have come: then the page says so, rather than stay empty. */
+async function start(target: HTMLElement): Promise<void> {
   document.documentElement.lang = texts.language;
-  const app = new App(await chooseBackend());
-  app.preferences.apply();
-  mount(Root, { target, props: { app } });
-  void app.check();
+  try {
+    const [backend] = await Promise.all([chooseBackend(), loadTexts()]);
+    const app = new App(backend);
+    app.preferences.apply();
+    mount(Root, { target, props: { app } });
+    void app.check();
+  } catch {
+    mount(Unloaded, { target, props: { onretry: () => location.reload() } });
+  }
 }
+
+// The page's script waits for nothing: the others, which build upon it, would wait for its end.
+const target = document.getElementById('app');
+if (target) void start(target);

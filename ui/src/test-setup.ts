@@ -1,6 +1,9 @@
 /** jsdom has no layout: a fixed window of 1200 × 800 stands in for it, and scrolling into view does nothing. */
 import { configure } from '@testing-library/svelte';
 import { beforeEach, vi } from 'vitest';
+import { loadTexts } from './i18n/i18n';
+
+await Promise.all([loadTexts('en'), loadTexts('de')]);
 
 // What comes later comes when the machine has time for it.
 configure({ asyncUtilTimeout: 15_000 });

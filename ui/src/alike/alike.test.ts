@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import { texts } from '../i18n/i18n';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 
 let app: App | undefined;
 

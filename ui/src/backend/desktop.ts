@@ -8,10 +8,6 @@ import { HttpClient } from './http';
 import { later } from './later';
 import type { BackendEvent } from './types';
 
-export function inDesktop(): boolean {
-  return '__TAURI_INTERNALS__' in window;
-}
-
 export class DesktopBackend extends HttpClient implements Backend {
   readonly desktop: Desktop = {
     chooseFolder: (title) => open({ directory: true, title }),

@@ -1,4 +1,4 @@
-/** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=` and `&devices=` so many). */
+/** A library in memory: for tests, and for `npm run dev` with `?backend=memory` (`&photos=`, `&devices=`). */
 import { BackendError, type Backend, type Desktop, type NativeDrop, type SearchOptions } from './backend';
 import { MemoryExports } from './memory-exports';
 import { MemoryHousehold } from './memory-household';
@@ -423,6 +423,7 @@ export class MemoryBackend implements Backend {
   }
 
   private emit(event: BackendEvent): void {
+    if (this.unreachable) return;
     for (const listener of this.listeners) listener(event);
   }
 

@@ -4,7 +4,7 @@ import { App } from '../app.svelte';
 import { BackendError } from '../backend/backend';
 import { MemoryBackend } from '../backend/memory';
 import type { Conflict, Undone } from '../backend/types';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { changeLine, undoneLine } from './words';
 
 describe('what an undo came to', () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { BackendError } from '../backend/backend';
 import { MemoryBackend } from '../backend/memory';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 
 const KEY = 'kinfolio-key1qqqqwrs4 rs3j5vfc8ary64zmvf\n5hqam7skxf8x4p4zhmd0wye0fdj7regk8';
 

@@ -6,7 +6,7 @@ import { BackendError } from '../backend/backend';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { BucketState } from '../backend/types';
 import { Texts } from '../i18n/i18n';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { interval, intervals, standing } from './bucket';
 import { fileName, grouped } from './key';
 

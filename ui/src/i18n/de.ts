@@ -4,6 +4,7 @@ import { app } from './de/app';
 import { bucket } from './de/bucket';
 import { commands } from './de/commands';
 import { exporting } from './de/export';
+import { first } from './de/first';
 import { history } from './de/history';
 import { household } from './de/household';
 import { importing } from './de/import';
@@ -22,6 +23,7 @@ import { viewer } from './de/viewer';
 import type { Catalogue } from './i18n';
 
 export const de: Catalogue = {
+  ...first,
   ...app,
   ...commands,
   ...start,

@@ -4,6 +4,7 @@ import { app } from './en/app';
 import { bucket } from './en/bucket';
 import { commands } from './en/commands';
 import { exporting } from './en/export';
+import { first } from './en/first';
 import { history } from './en/history';
 import { household } from './en/household';
 import { importing } from './en/import';
@@ -21,6 +22,7 @@ import { trash } from './en/trash';
 import { viewer } from './en/viewer';
 
 export const en = {
+  ...first,
   ...app,
   ...commands,
   ...start,

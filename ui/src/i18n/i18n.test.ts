@@ -9,6 +9,8 @@ const KEYS = Object.keys(en) as Key[];
 const SAME: Key[] = [
   'app.name',
   'tile.video',
+  'tile.file',
+  'tile.plain',
   'kind.video',
   'search.summary',
   'chip.name',

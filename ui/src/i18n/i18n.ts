@@ -3,17 +3,25 @@
  * record is what is shown, never moved to this computer's zone.
  */
 import { keptLanguage, languagesFor } from '../settings/preferences.svelte';
-import { de } from './de';
-import { en } from './en';
+import { first as de } from './de/first';
+import type { en as everything } from './en';
+import { first as en } from './en/first';
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof everything;
 export type Message = string | { one: string; other: string };
 export type Catalogue = Record<Key, Message>;
 /** One room's texts in another language: the same keys. */
 export type In<Room> = Record<keyof Room, Message>;
 export type Language = 'en' | 'de';
 
-const CATALOGUES: Record<Language, Catalogue> = { en, de };
+/** What is said while the rest is not there. */
+const catalogues: Record<Language, Partial<Catalogue>> = { en, de };
+
+/** Loads the texts of a language; until then only what says that they did not come is there. */
+export async function loadTexts(language: Language = texts.language): Promise<void> {
+  const loaded = language === 'de' ? (await import('./de')).de : (await import('./en')).en;
+  catalogues[language] = loaded;
+}
 
 /** The first language the system asks for that there is a catalogue of. */
 export function chooseLanguage(wanted: readonly string[]): Language {
@@ -26,7 +34,6 @@ export function chooseLanguage(wanted: readonly string[]): Language {
 
 export class Texts {
   readonly language: Language;
-  private readonly catalogue: Catalogue;
   private readonly plural: Intl.PluralRules;
   private readonly numbers: Intl.NumberFormat;
   private readonly dates = new Map<string, Intl.DateTimeFormat>();
@@ -36,13 +43,12 @@ export class Texts {
   constructor(wanted: readonly string[]) {
     this.language = chooseLanguage(wanted);
     this.locale = wanted.find((tag) => tag.toLowerCase().startsWith(this.language)) ?? this.language;
-    this.catalogue = CATALOGUES[this.language];
     this.plural = new Intl.PluralRules(this.locale);
     this.numbers = new Intl.NumberFormat(this.locale, { maximumFractionDigits: 1 });
   }
 
   t(key: Key, parameters: Record<string, string | number> = {}): string {
-    const message = this.catalogue[key];
+    const message = catalogues[this.language][key] ?? '';
     const text = typeof message === 'string' ? message : message[this.form(parameters['count'])];
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = parameters[name];

@@ -27,6 +27,8 @@ export class Gestures {
   private readonly fingers = new Map<number, Point>();
   private begun: Point | null = null;
   private moved = false;
+  /** Whether two fingers were on the map since the first of them came. */
+  private pinched = false;
   private stop: (() => void) | null = null;
 
   constructor(viewport: Viewport, wishes: Wishes) {
@@ -46,11 +48,13 @@ export class Gestures {
     const at = pointOf(event, surface);
     this.fingers.set(event.pointerId, at);
     if (this.fingers.size > 1) {
+      this.pinched = true;
       this.box = null;
       return;
     }
     this.begun = at;
     this.moved = false;
+    this.pinched = false;
     this.viewport.stop();
     const draws = this.wishes.drawn !== undefined && (event.shiftKey || this.wishes.draws());
     const move = (now: PointerEvent) => this.move(now, pointOf(now, surface), draws);
@@ -102,7 +106,7 @@ export class Gestures {
     if (other) this.pinch(before, at, other[1]);
     else {
       if (!this.moved && Math.hypot(at.x - this.begun.x, at.y - this.begun.y) < DRAG_MIN) return;
-      if (draws) this.box = { from: this.begun, to: at };
+      if (draws && !this.pinched) this.box = { from: this.begun, to: at };
       else {
         this.dragging = true;
         // All of the way since the press, also what was too short to be a drag.

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend } from '../backend/memory';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 // Rooms that are entered later come at once.
 import './MapPage.svelte';
 import '../selection/PlaceQuestion.svelte';

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { Page } from '../navigation/pages';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { Glances } from './glances.svelte';
 
 let app: App | undefined;

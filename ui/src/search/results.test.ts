@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 
 let app: App;
 

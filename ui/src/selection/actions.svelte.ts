@@ -3,9 +3,10 @@
  * household, shown while it is under way, with its way back.
  */
 import { messageOf, type Backend } from '../backend/backend';
-import type { Bulk, Change, Row, Which } from '../backend/types';
+import type { Bulk, Change, EditState, Row, Which } from '../backend/types';
 import type { CommandId } from '../commands/keymap';
 import { t } from '../i18n/i18n';
+import { RecentAlbums } from './recent.svelte';
 import type { SelectionState } from './selection.svelte';
 
 /** A question that an action asks first. */
@@ -19,6 +20,11 @@ export interface Subject {
   row: Row | null;
 }
 
+export interface Asking {
+  question: Question;
+  subject: Subject;
+}
+
 /** What the rest of the app does for the actions. */
 export interface Surroundings {
   selection: SelectionState;
@@ -29,7 +35,8 @@ export interface Surroundings {
   /** Called after photos left the page, with the one that was open. */
   left: (opened: Row | null) => void;
   notify: (text: string, tone: 'done' | 'warning', action?: { label: string; run: () => void }) => void;
-  undo: () => void;
+  /** Says what was done, with its way back. */
+  undoable: (text: string, state: EditState) => void;
   trouble: (error: unknown) => void;
 }
 
@@ -42,12 +49,16 @@ const QUESTIONS: Partial<Record<CommandId, Question>> = {
 };
 
 export class PhotoActions {
-  asking = $state.raw<{ question: Question; subject: Subject } | null>(null);
+  asking = $state.raw<Asking | null>(null);
   /** How many photos are being changed; 0 while none are. */
   changing = $state(0);
 
+  readonly recent = new RecentAlbums();
+
   private readonly backend: Backend;
   private readonly around: Surroundings;
+  /** What is being done: a key that is pressed twice, or a button, means one action. */
+  private readonly underWay = new Set<string>();
 
   constructor(backend: Backend, around: Surroundings) {
     this.backend = backend;
@@ -87,10 +98,11 @@ export class PhotoActions {
   async change(change: Change, subject = this.asking?.subject ?? this.subject()): Promise<boolean> {
     if (!subject) return false;
     this.asking = null;
-    const done = await this.attempt(subject.count, () => this.backend.editMany(subject.which, change));
+    const done = await this.attempt(subject, change);
     if (!done) return false;
+    if (change.add_albums) this.recent.add(change.add_albums);
     if (!subject.row || change.trash !== undefined)
-      this.say(t('actions.changed', { count: done.photos }), done);
+      this.around.undoable(t('actions.changed', { count: done.photos }), done.state);
     return true;
   }
 
@@ -100,27 +112,22 @@ export class PhotoActions {
       this.ask('purge');
       return;
     }
-    await this.leaving((subject) => this.backend.editMany(subject.which, { trash: true }), 'actions.trashed');
+    await this.leaving({ trash: true }, 'actions.trashed');
   }
 
   async restore(subject = this.subject()): Promise<void> {
-    await this.leaving(
-      ({ which }) => this.backend.editMany(which, { trash: false }),
-      'actions.restored',
-      subject,
-    );
+    await this.leaving({ trash: false }, 'actions.restored', subject);
   }
 
   /** Takes photos out of an album. */
   async takeOut(album: string): Promise<void> {
-    const change = { remove_albums: [album] };
-    await this.leaving((subject) => this.backend.editMany(subject.which, change), 'actions.taken.out');
+    await this.leaving({ remove_albums: [album] }, 'actions.taken.out');
   }
 
   /** Deletes originals for good; whoever confirmed it was told of last copies. Throws what went wrong. */
   async purge(subject: Subject, lastCopies: string[]): Promise<void> {
     const opened = this.around.opened();
-    this.changing = subject.count;
+    this.changing += subject.count;
     try {
       const done = await this.backend.purge(subject.which, lastCopies);
       this.asking = null;
@@ -130,20 +137,20 @@ export class PhotoActions {
       this.around.trouble(error);
       throw error;
     } finally {
-      this.changing = 0;
+      this.changing -= subject.count;
     }
   }
 
   private async leaving(
-    edit: (subject: Subject) => Promise<Bulk>,
+    change: Change,
     said: 'actions.trashed' | 'actions.restored' | 'actions.taken.out',
     subject = this.subject(),
   ): Promise<void> {
     if (!subject) return;
     const opened = this.around.opened();
-    const done = await this.attempt(subject.count, () => edit(subject));
+    const done = await this.attempt(subject, change);
     if (!done) return;
-    this.say(t(said, { count: done.photos }), done);
+    this.around.undoable(t(said, { count: done.photos }), done.state);
     this.forget(opened);
   }
 
@@ -152,21 +159,20 @@ export class PhotoActions {
     this.around.left(opened);
   }
 
-  private say(text: string, done: Bulk): void {
-    const waits = done.state === 'pending' ? ` ${t('undo.waits')}` : '';
-    this.around.notify(text + waits, 'done', { label: t('command.undo'), run: this.around.undo });
-  }
-
-  private async attempt(count: number, edit: () => Promise<Bulk>): Promise<Bulk | null> {
-    this.changing = count;
+  private async attempt({ which, count }: Subject, change: Change): Promise<Bulk | null> {
+    const name = JSON.stringify([which, change]);
+    if (this.underWay.has(name)) return null;
+    this.underWay.add(name);
+    this.changing += count;
     try {
-      return await edit();
+      return await this.backend.editMany(which, change);
     } catch (error) {
       this.around.notify(t('actions.failed', { reason: messageOf(error) }), 'warning');
       this.around.trouble(error);
       return null;
     } finally {
-      this.changing = 0;
+      this.underWay.delete(name);
+      this.changing -= count;
     }
   }
 }

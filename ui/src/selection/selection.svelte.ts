@@ -37,6 +37,25 @@ export class SelectionState {
     return this.all ? !this.all.except.has(id) : this.rows.has(id);
   }
 
+  /** Those of the photos that are selected one by one; the ones that the grid shows left out, if asked. */
+  among(concerned: (id: string) => boolean, unseen: boolean): string[] {
+    return [...this.rows.keys()].filter((id) => concerned(id) && !(unseen && this.grid?.has(id)));
+  }
+
+  /** Photos that are gone are no longer selected; answers how many were. */
+  drop(ids: readonly string[]): number {
+    const rows = new Map(this.rows);
+    const count = ids.filter((id) => rows.delete(id)).length;
+    if (count > 0) this.rows = rows;
+    if (this.anchor && ids.includes(this.anchor.id)) this.anchor = null;
+    return count;
+  }
+
+  /** Everything stays everything when photos come and go. */
+  recount(grid: GridState, total: number): void {
+    if (this.all && this.grid === grid && this.all.total !== total) this.all = { ...this.all, total };
+  }
+
   /** What an edit names them by. */
   which(): Which {
     if (!this.all) return { ids: [...this.rows.keys()] };

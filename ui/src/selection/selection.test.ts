@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { Row } from '../backend/types';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { GridState } from '../timeline/grid.svelte';
 import { SelectionState } from './selection.svelte';
 
@@ -212,5 +212,114 @@ describe('the bar of what is selected', () => {
     await fireEvent.input(day, { target: { value: '2011-02-03' } });
     await fireEvent.click(screen.getByTestId('ask-go'));
     await waitFor(async () => expect((await backend.photo(id)).taken_at).toMatch(/^2011-02-03T/));
+  });
+});
+
+describe('selected photos that another device throws away', () => {
+  const tick = (index: number) => fireEvent.click(screen.getAllByTestId('tile-tick')[index] as HTMLElement);
+
+  it('are no longer selected, and that is said', async () => {
+    const backend = await open();
+    await tick(0);
+    await tick(1);
+    await tick(2);
+    const [first, second] = [0, 1].map((index) => tile(index).dataset['photoId'] ?? '');
+    await backend.editMany({ ids: [first ?? '', second ?? ''] }, { trash: true });
+    await waitFor(() => expect(count()).toBe('1'));
+    expect(screen.getByTestId('notices').textContent).toContain('2 selected photos were put into the trash');
+    await backend.edit(tile(0).dataset['photoId'] ?? '', { rating: 4 });
+    expect(count()).toBe('1');
+  });
+
+  it('are nobody else’s doing while they are thrown away from here', async () => {
+    const backend = await open();
+    const whole = backend.editMany.bind(backend);
+    let answer: (() => void) | undefined;
+    // The events of a large edit come before its answer.
+    backend.editMany = async (which, change) => {
+      const done = await whole(which, change);
+      await new Promise<void>((wait) => (answer = wait));
+      return done;
+    };
+    await tick(0);
+    await fireEvent.keyDown(document.body, { key: 'Delete' });
+    await waitFor(() => expect(answer).toBeDefined());
+    await new Promise((wait) => setTimeout(wait, 2000));
+    expect(screen.getByTestId('notices').textContent.trim()).toBe('');
+    answer?.();
+    await waitFor(() =>
+      expect(screen.getByTestId('notices').textContent).toContain('1 photo is in the trash now.'),
+    );
+    expect(screen.getByTestId('notices').textContent).not.toContain('in the meantime');
+  });
+
+  it('are not counted among all', async () => {
+    const backend = await open();
+    await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
+    expect(count()).toBe('60');
+    await backend.edit(tile(0).dataset['photoId'] ?? '', { trash: true });
+    await waitFor(() => expect(count()).toBe('59'));
+  });
+});
+
+describe('a slow library', () => {
+  it('is asked once, however often the key is pressed, and shows at once that it is at work', async () => {
+    const backend = await open();
+    const asked: unknown[] = [];
+    let answer: (() => void) | undefined;
+    const whole = backend.editMany.bind(backend);
+    backend.editMany = async (which, change) => {
+      asked.push(change);
+      await new Promise<void>((done) => (answer = done));
+      return whole(which, change);
+    };
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    await fireEvent.keyDown(document.body, { key: 'f' });
+    await fireEvent.keyDown(document.body, { key: 'f' });
+    expect(screen.getByRole('progressbar', { name: /Changing/ })).toBeTruthy();
+    await fireEvent.keyDown(document.body, { key: '3' });
+    expect(asked).toEqual([{ favorite: true }, { rating: 3 }]);
+    answer?.();
+    await waitFor(() => expect(app?.actions.changing).toBe(1));
+    // Once it was done it can be done again.
+    await fireEvent.keyDown(document.body, { key: '3' });
+    expect(asked).toHaveLength(3);
+  });
+});
+
+describe('photos that are carried', () => {
+  /** Presses on the first photo and moves over what is found by this; lets go there. */
+  async function carryTo(target: () => HTMLElement | Promise<HTMLElement>) {
+    const at = { clientX: 100, clientY: 100, button: 0 };
+    document.elementFromPoint = () => document.body;
+    await fireEvent.pointerDown(tile(0), at);
+    await fireEvent.pointerMove(window, { clientX: 160, clientY: 160 });
+    const below = await target();
+    document.elementFromPoint = () => below;
+    await fireEvent.pointerMove(window, { clientX: 300, clientY: 700 });
+    await fireEvent.pointerUp(window, { clientX: 300, clientY: 700 });
+  }
+
+  const albums = () => screen.findAllByTestId('shelf-album');
+  const named = async (name: string) =>
+    (await albums()).find((album) => album.dataset['album'] === name) as HTMLElement;
+
+  it('are let go on an album of the shelf, which offers the last ones first', async () => {
+    localStorage.clear();
+    const backend = await open({ photos: 300 });
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[1] as HTMLElement);
+    const ids = [0, 1].map((index) => tile(index).dataset['photoId'] ?? '');
+    expect(screen.queryByTestId('shelf')).toBeNull();
+    await carryTo(() => named('Summer 2023'));
+    expect(screen.queryByTestId('shelf')).toBeNull();
+    await waitFor(async () => {
+      for (const id of ids) expect((await backend.photo(id)).albums).toContain('Summer 2023');
+    });
+    await carryTo(async () => {
+      expect((await albums())[0]?.dataset['album']).toBe('Summer 2023');
+      return screen.getByTestId('shelf-new');
+    });
+    expect(await screen.findByTestId('ask-albums')).toBeTruthy();
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { App, setApp } from '../app.svelte';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { Manners } from '../backend/shell';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import ShellSettings from './ShellSettings.svelte';
 
 let app: App | undefined;

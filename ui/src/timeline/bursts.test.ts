@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend } from '../backend/memory';
 import type { Row } from '../backend/types';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { GridState } from './grid.svelte';
 
 const MONTH = '2024-06';

@@ -5,9 +5,14 @@ export const SCRIPT = 'kinfolio.script';
 export const FIRST_THUMBNAIL = 'kinfolio.first-thumbnail';
 
 let seen = false;
+let tell: () => void = () => undefined;
+
+/** What can wait for the first thumbnail. */
+export const thumbnailSeen = new Promise<void>((done) => (tell = done));
 
 export function sawThumbnail(): void {
   if (seen) return;
   seen = true;
   performance.mark(FIRST_THUMBNAIL);
+  tell();
 }

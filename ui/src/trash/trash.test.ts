@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { codeOf } from '../backend/backend';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { isLastCopy } from './purging.svelte';
 
 let app: App | undefined;

@@ -1,5 +1,6 @@
 /** A photo's record as short texts for the information panel. */
 import type { Ledger, Photo } from '../backend/types';
+import { ago } from '../household/device';
 import { t, texts, type Key, type Texts } from '../i18n/i18n';
 import { sources } from './replicas';
 
@@ -100,11 +101,15 @@ export function originalFault(
   photo: Photo,
   ledger: Ledger | null,
   words: Texts = texts,
+  now = Date.now(),
 ): string {
   if (code === 'original_unreachable') {
-    const names = sourceNames(photo, ledger, false, words);
-    if (names.length === 0) return words.t('original.nobody');
-    return words.t('original.away', { count: names.length, devices: words.list(names, 'conjunction') });
+    const away = sources(photo, ledger).map(({ name, seen_at }) => {
+      const device = name === null ? words.t('original.bucket') : words.isolated(name);
+      return seen_at ? words.t('original.seen', { device, when: ago(seen_at, now, words) }) : device;
+    });
+    if (away.length === 0) return words.t('original.nobody');
+    return words.t('original.away', { count: away.length, devices: words.list(away, 'conjunction') });
   }
   const key = ORIGINAL_FAULTS[code];
   return key ? words.t(key) : words.t('original.failed', { reason });

@@ -37,6 +37,8 @@ export class PhotoRecord {
   labelFaults = $state.raw<Partial<Record<LabelList, string>>>({});
   captionState = $state<CaptionState>('idle');
   captionFault = $state<string | null>(null);
+  /** Whether it was not saved because nobody answered. */
+  captionWaits = $state(false);
   /** Why favourite or rating are what they were. */
   markFault = $state<string | null>(null);
   /** Fields of the household's own whose new value is on its way, and why others were not taken. */
@@ -154,17 +156,22 @@ export class PhotoRecord {
   async saveCaption(text: string): Promise<string> {
     const old = this.photo?.caption ?? '';
     const caption = text.trim();
+    if (this.captionState === 'failed') this.captionState = 'idle';
+    this.captionFault = null;
+    this.captionWaits = false;
     if (caption === old) return old;
     this.captionState = 'saving';
-    this.captionFault = null;
     await this.inTurn(
       async () => {
         await this.send({ caption });
         this.captionState = 'saved';
       },
-      (reason) => {
+      (reason, code) => {
         this.captionState = 'failed';
-        this.captionFault = t('info.caption.failed', { reason });
+        this.captionWaits = code === 'unreachable';
+        this.captionFault = this.captionWaits
+          ? t('info.caption.waits')
+          : t('info.caption.failed', { reason });
       },
     );
     return this.photo?.caption ?? '';

@@ -57,16 +57,19 @@ describe('who holds an original', () => {
 
   it('is told where it is out of reach', () => {
     const told = (code: string) =>
-      originalFault({ code, reason: 'the disk is gone' }, photo, ledger, english).replace(
+      originalFault({ code, reason: 'the disk is gone' }, photo, ledger, english, now).replace(
         /[\u2068\u2069]/g,
         '',
       );
+    const now = Date.now() + 3 * 86_400_000;
     heldBy(id(1));
     expect(told('original_unreachable')).toBe(
-      'The original is on Kitchen laptop, which is not within reach.',
+      'The original is on Kitchen laptop (last seen 3 days ago), which is not within reach.',
     );
     heldBy(id(1), id(2));
-    expect(told('original_unreachable')).toMatch(/on Attic server and Kitchen laptop, none of which/);
+    expect(told('original_unreachable')).toMatch(
+      /on Attic server \(last .*\) and Kitchen laptop \(last .*\), none of which/,
+    );
     heldBy();
     expect(told('original_unreachable')).toBe('No device within reach holds the original.');
     expect(told('original_missing')).toBe('No copy of the original is known any more.');

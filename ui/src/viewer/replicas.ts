@@ -13,6 +13,8 @@ export interface Holder {
   name: string | null;
   is: 'here' | 'device' | 'bucket';
   verified_at: string | null;
+  /** When it was last within reach, as far as this device knows. */
+  seen_at: string | null;
   /** Whether it could give the original now; a bucket is thought to. */
   reachable: boolean;
 }
@@ -27,7 +29,14 @@ export function holders(replicas: readonly Replica[], ledger: Ledger | null): Ho
       const is = here ? 'here' : device === BUCKET ? 'bucket' : 'device';
       const name = is === 'bucket' ? null : nameOf(device, ledger);
       const reachable = is !== 'device' || (member?.reachable ?? false);
-      return { device, name, is, verified_at: verified_at ?? null, reachable };
+      return {
+        device,
+        name,
+        is,
+        verified_at: verified_at ?? null,
+        seen_at: member?.last_seen ?? null,
+        reachable,
+      };
     })
     .sort((a, b) => order[a.is] - order[b.is] || (a.name ?? '').localeCompare(b.name ?? ''));
 }
@@ -43,9 +52,16 @@ export function withinReach(photo: Photo, ledger: Ledger | null): boolean {
 }
 
 /** Those that an original comes from, or would: within reach first, in a sentence's short names. */
-export function sources(photo: Photo, ledger: Ledger | null): Pick<Holder, 'name' | 'reachable'>[] {
+export function sources(
+  photo: Photo,
+  ledger: Ledger | null,
+): Pick<Holder, 'name' | 'reachable' | 'seen_at'>[] {
   return holders(photo.replicas, ledger)
     .filter(({ is }) => is !== 'here')
-    .map(({ name, reachable }) => ({ name: name === null ? null : shortName(name, NAME_MAX), reachable }))
+    .map(({ name, reachable, seen_at }) => ({
+      name: name === null ? null : shortName(name, NAME_MAX),
+      reachable,
+      seen_at,
+    }))
     .sort((a, b) => Number(b.reachable) - Number(a.reachable));
 }

@@ -2,7 +2,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it } from 'vitest';
 import { App } from '../app.svelte';
 import { MemoryBackend } from '../backend/memory';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 import { offers } from '../design/offers';
 
 describe('offers', () => {
@@ -95,13 +95,32 @@ describe('tags in the viewer', () => {
     expect((await backend.photo(openId())).caption).toBe('On the way to the lake');
   });
 
-  it('keep the old caption when the new one cannot be saved', async () => {
+  it('keep what was typed as a caption when it cannot be saved, and Escape brings back the old one', async () => {
     backend.editFault = 'The disk is full.';
     const caption = screen.getByTestId<HTMLTextAreaElement>('caption-input');
     await fireEvent.focus(caption);
     await fireEvent.input(caption, { target: { value: 'gone' } });
     await fireEvent.blur(caption);
     await waitFor(() => expect(screen.getByTestId('caption-state').dataset['state']).toBe('failed'));
+    expect(caption.value).toBe('gone');
+    await fireEvent.focus(caption);
+    expect(caption.value).toBe('gone');
+    await fireEvent.keyDown(caption, { key: 'Escape' });
     await waitFor(() => expect(caption.value).toBe(''));
+  });
+
+  it('save a caption that was left while nobody answered, once somebody does', async () => {
+    const caption = screen.getByTestId<HTMLTextAreaElement>('caption-input');
+    await fireEvent.focus(caption);
+    await fireEvent.input(caption, { target: { value: 'On the way back' } });
+    backend.unreachable = true;
+    await fireEvent.blur(caption);
+    expect(await screen.findByTestId('offline-banner')).toBeTruthy();
+    expect(screen.getByTestId('caption-state').textContent).toContain('does not answer');
+    expect(caption.value).toBe('On the way back');
+    backend.unreachable = false;
+    await waitFor(() => expect(screen.getByTestId('caption-state').dataset['state']).toBe('saved'));
+    expect((await backend.photo(openId())).caption).toBe('On the way back');
+    expect(caption.value).toBe('On the way back');
   });
 });

@@ -50,6 +50,14 @@ export class ViewerState {
     void this.readFields();
   }
 
+  /** How to come back to the photo that is open, once it was closed. */
+  again(): () => void {
+    const { grid, opened } = this;
+    return () => {
+      if (grid && opened) this.open(opened, grid);
+    };
+  }
+
   /** Closes; the grid shows the photo that was looked at last. */
   close(): void {
     const id = this.opened?.id;

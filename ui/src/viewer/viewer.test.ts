@@ -5,7 +5,7 @@ import { App } from '../app.svelte';
 import { BackendError } from '../backend/backend';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { Kind, OwnField } from '../backend/types';
-import Root from '../Root.svelte';
+import { Root } from '../test-app';
 
 let app: App;
 let backend: MemoryBackend;
@@ -279,7 +279,8 @@ describe('an original on another device', () => {
     await fireEvent.load(await screen.findByTestId('viewer-image'));
     const pill = await screen.findByTestId('original-failed');
     expect(pill.dataset['code']).toBe('original_unreachable');
-    expect(pill.textContent).toMatch(/within reach\.\s+The preview is shown\./);
+    expect(pill.textContent).toMatch(/last seen just now.* within reach\.\s+The preview is shown\./);
+    expect((await screen.findAllByTestId('where-seen'))[0]?.textContent).toBe('Last seen just now');
     expect(await faults()).toEqual([]);
     for (const number of [1, 2]) backend.others.set(number, { reachable: true });
     await waitFor(() => expect(app.viewer.original?.state.is).toBe('loading'));
@@ -292,6 +293,18 @@ describe('an original on another device', () => {
 });
 
 describe('trouble in the viewer', () => {
+  it('of a photo that went into the trash meanwhile is said, with the way back', async () => {
+    await open();
+    await shown();
+    const id = openId();
+    await backend.edit(id, { trash: true });
+    expect((await screen.findByTestId('viewer-trashed')).textContent).toContain('put into the trash');
+    expect(openId()).toBe(id);
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(screen.getByTestId('viewer-trashed-restore'));
+    await waitFor(async () => expect((await backend.photo(id)).trashed).toBe(false));
+  });
+
   it('of a photo that the library does not know is said, and over when it does', async () => {
     await open();
     const whole = backend.photo.bind(backend);
@@ -394,5 +407,18 @@ describe('the slideshow', () => {
     expect(screen.getByTestId('slide-image').getAttribute('src')).toBe(backend.thumbnailUrl(id));
     await fireEvent.error(screen.getByTestId('slide-image'));
     expect(await screen.findByText('This photo could not be shown.')).toBeTruthy();
+  });
+
+  it('takes the notices along onto the full screen', async () => {
+    const full = vi.fn(function (this: Element) {
+      return Promise.resolve();
+    });
+    HTMLElement.prototype.requestFullscreen = full;
+    await open();
+    await fireEvent.click(screen.getByTestId('viewer-slideshow'));
+    await screen.findByTestId('slideshow');
+    app.notify('Exported.');
+    await waitFor(() => expect(full.mock.contexts[0]?.contains(screen.getByText('Exported.'))).toBe(true));
+    Reflect.deleteProperty(HTMLElement.prototype, 'requestFullscreen');
   });
 });

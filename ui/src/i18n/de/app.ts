@@ -5,10 +5,15 @@ import type { In } from '../i18n';
 export const app: In<typeof english> = {
   'app.name': 'Kinfolio',
   'app.loading': 'Die Bibliothek wird geöffnet …',
-  'app.retry': 'Erneut versuchen',
   'app.close': 'Schließen',
   'app.photos': { one: '{count} Foto', other: '{count} Fotos' },
-  'app.room.failed': 'Diese Seite konnte nicht geladen werden: {reason}',
+  'app.room.coming': 'Wird geladen …',
+  'app.room.failed': 'Dieser Teil von Kinfolio konnte nicht geladen werden.',
+  'app.room.unreachable':
+    'Kinfolio antwortet nicht, daher fehlt dieser Teil. Er wird geladen, sobald Kinfolio wieder antwortet.',
+  'app.outdated':
+    'Kinfolio wurde inzwischen aktualisiert. Seite neu laden, um mit der neuen Version weiterzumachen.',
+  'app.reload': 'Seite neu laden',
   'app.offline': 'Kinfolio antwortet nicht. Es wird weiter versucht; nichts geht verloren.',
   'app.failed.title': 'Die Bibliothek konnte nicht geöffnet werden',
   'kind.photo': 'Foto',

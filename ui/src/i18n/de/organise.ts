@@ -22,14 +22,15 @@ export const organise: In<typeof english> = {
   'organise.albums.empty': 'Noch keine Alben',
   'organise.albums.lead':
     'Ein Album hält zusammen, was zusammengehört: eine Reise, ein Fest, ein Schuljahr. Ein Foto kann in vielen Alben liegen und braucht dafür nicht mehr Platz.',
-  'organise.albums.how': 'Hier eines anlegen, oder Fotos auswählen und A drücken.',
+  'organise.albums.how':
+    'Hier eines anlegen, oder Fotos auswählen und A drücken oder sie an den unteren Rand ziehen.',
   'organise.tags.empty': 'Noch keine Tags',
   'organise.tags.lead':
     'Ein Tag sagt, worum es auf einem Foto geht: Garten, Geburtstag. Mit einem Schrägstrich steht einer unter einem anderen: Urlaub/Griechenland wird auch mit Urlaub gefunden.',
   'organise.tags.how': 'Hier einen anlegen, oder Fotos auswählen und T drücken.',
   'organise.album.empty': 'Dieses Album ist leer',
   'organise.album.how':
-    'Irgendwo Fotos auswählen und A drücken, oder in der Leiste darüber „Album“ wählen, um sie hineinzulegen.',
+    'Irgendwo Fotos auswählen und A drücken oder sie zu den Alben ziehen, die dann unten erscheinen.',
   'organise.tag.empty': 'Kein Foto hat diesen Tag',
   'organise.tag.how':
     'Irgendwo Fotos auswählen und T drücken, oder in der Leiste darüber „Tag“ wählen, um ihn zu vergeben.',

@@ -41,6 +41,12 @@ export const selection: In<typeof english> = {
   'ask.date.offset.hint': 'Wie +02:00, oder leer',
   'ask.date.go': 'Übernehmen',
   'actions.changed': { one: '{count} Foto geändert.', other: '{count} Fotos geändert.' },
+  'shelf.new': 'Neues Album …',
+  'selection.vanished': {
+    one: 'Ein ausgewähltes Foto kam inzwischen in den Papierkorb oder heraus. Es ist nicht mehr ausgewählt.',
+    other:
+      '{count} ausgewählte Fotos kamen inzwischen in den Papierkorb oder heraus. Sie sind nicht mehr ausgewählt.',
+  },
   'actions.trashed': {
     one: '{count} Foto liegt jetzt im Papierkorb.',
     other: '{count} Fotos liegen jetzt im Papierkorb.',

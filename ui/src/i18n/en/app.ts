@@ -2,10 +2,14 @@
 export const app = {
   'app.name': 'Kinfolio',
   'app.loading': 'Opening the library…',
-  'app.retry': 'Try again',
   'app.close': 'Close',
   'app.photos': { one: '{count} photo', other: '{count} photos' },
-  'app.room.failed': 'This page could not be loaded: {reason}',
+  'app.room.coming': 'Loading…',
+  'app.room.failed': 'This part of Kinfolio could not be loaded.',
+  'app.room.unreachable':
+    'Kinfolio does not answer, so this part of it could not be loaded. It comes as soon as Kinfolio answers.',
+  'app.outdated': 'Kinfolio was updated in the meantime. Reload the page to go on with the new version.',
+  'app.reload': 'Reload the page',
   'app.offline': 'Kinfolio does not answer. Trying again until it does; nothing you did is lost.',
   'app.failed.title': 'The library could not be opened',
   'kind.photo': 'Photo',

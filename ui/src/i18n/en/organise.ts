@@ -19,14 +19,15 @@ export const organise = {
   'organise.albums.empty': 'No albums yet',
   'organise.albums.lead':
     'An album holds photos that belong together: a journey, a party, a school year. A photo can be in many albums and needs no more room for it.',
-  'organise.albums.how': 'Make one here, or select photos and press A.',
+  'organise.albums.how':
+    'Make one here, or select photos and press A, or drag them to the bottom of the window.',
   'organise.tags.empty': 'No tags yet',
   'organise.tags.lead':
     'A tag says what a photo is about: garden, birthday. With a slash, one stands below another: holiday/greece is found with holiday, too.',
   'organise.tags.how': 'Make one here, or select photos and press T.',
   'organise.album.empty': 'This album is empty',
   'organise.album.how':
-    'Select photos anywhere and press A, or choose “Album” in the bar above them, to put them in here.',
+    'Select photos anywhere and press A, or drag them to the albums that appear below, to put them in here.',
   'organise.tag.empty': 'No photo has this tag',
   'organise.tag.how':
     'Select photos anywhere and press T, or choose “Tag” in the bar above them, to give it to them.',

@@ -38,6 +38,12 @@ export const selection = {
   'ask.date.offset.hint': 'As +02:00, or empty',
   'ask.date.go': 'Set',
   'actions.changed': { one: '{count} photo changed.', other: '{count} photos changed.' },
+  'shelf.new': 'New album…',
+  'selection.vanished': {
+    one: 'A selected photo was put into the trash or taken out of it in the meantime: no longer selected.',
+    other:
+      '{count} selected photos were put into the trash or taken out of it in the meantime: no longer selected.',
+  },
   'actions.trashed': {
     one: '{count} photo is in the trash now.',
     other: '{count} photos are in the trash now.',
