@@ -22,7 +22,7 @@ const { values: told } = parseArgs({
 });
 const [records, crowd, jumps] = [told.records, told.crowd, told.jumps].map(Number);
 const ended = [];
-process.on("exit", () => ended.forEach((end) => end()));
+process.on("exit", () => ended.reverse().forEach((end) => end()));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 function library() {
@@ -72,7 +72,8 @@ class Page {
 
   static async open() {
     const profile = mkdtempSync(join(tmpdir(), "kinfolio-ui-"));
-    ended.push(() => rmSync(profile, { recursive: true, force: true }));
+    // Chromium writes until it has ended.
+    ended.push(() => rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
     const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
     flags.push("--disable-component-update", "--disable-sync", "--remote-debugging-port=0", `--user-data-dir=${profile}`);
     const [, port] = await started("chromium", [...flags, "about:blank"], /ws:\/\/127\.0\.0\.1:(\d+)\//, "stderr");

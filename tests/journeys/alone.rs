@@ -57,6 +57,7 @@ fn nothing_leaves_the_machine(kind: Kind) -> Result<(), Failure> {
     page.eval(TRY)?;
     page.until("all of it is forbidden", || {
         let forbidden = page.eval("return [...new Set(window.forbidden)].sort()")?;
+        eprintln!("{forbidden}");
         let all = [
             "connect-src",
             "font-src",

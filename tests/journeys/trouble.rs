@@ -22,7 +22,7 @@ fn an_original_that_no_device_within_reach_has_is_waited_for(kind: Kind) -> Resu
     let photos = ids(&laptop);
     let client = one.client();
     eventually("every preview is here", || {
-        let preview = |id| client.get(&format!("/api/v1/photos/{id}/thumb?size=1080"));
+        let preview = |id| client.get(&format!("/api/v1/photos/{id}/thumbnail?size=1080"));
         photos
             .iter()
             .all(|id| preview(id).status == 200)
@@ -93,10 +93,7 @@ fn a_backend_that_restarts_is_waited_for_and_nothing_is_lost() -> Result<(), Fai
     page.until("it answers again", || {
         Ok(page.all(&named("offline-banner"))?.is_empty().then_some(()))
     })?;
-    // What was typed meanwhile is there, and is saved with the next word from its writer.
-    let typed = page.eval("return document.querySelector('[data-testid=caption-input]').value")?;
-    assert_eq!(typed, "By the lake");
-    page.type_into(&caption, ENTER)?;
+    // What was typed meanwhile is sent.
     until_attribute(page, &named("caption-state"), "data-state", "saved")?;
     let shown = seat.household.json(["show", &photos[0]]);
     assert_eq!(shown["caption"], "By the lake");
