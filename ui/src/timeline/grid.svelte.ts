@@ -3,7 +3,8 @@
  * Whoever owns the photos (timeline, search) feeds sections in and is told which of them are wanted.
  */
 import type { Row } from '../backend/types';
-import { bandsWithin, nearestTo, neighbourAcross, type Measures, type Rect } from './layout';
+import { build, WHOLE_PER_FRAME } from './building';
+import { bandsWithin, measuresFor, nearestTo, neighbourAcross, type Measures, type Rect } from './layout';
 import {
   drawn,
   entryOf,
@@ -55,6 +56,8 @@ const STILL_MS = 140;
 export class GridState {
   /** What the component draws. */
   drawn = $state.raw<readonly DrawnSection[]>([]);
+  /** What of it is more than a sketch. */
+  whole = $state.raw<ReadonlySet<string>>(new Set());
   space = $state(0);
   /** True while the grid flies past too fast for pictures. */
   fast = $state(false);
@@ -75,6 +78,7 @@ export class GridState {
   private place: Place = { base: 0, top: 0 };
   private element: HTMLElement | null = null;
   private still: ReturnType<typeof setTimeout> | undefined;
+  private nextFrame: number | undefined;
   private lastScroll = { at: 0, virtual: 0 };
 
   constructor(options: GridOptions) {
@@ -104,6 +108,8 @@ export class GridState {
     return () => {
       this.element = null;
       clearTimeout(this.still);
+      if (this.nextFrame !== undefined) cancelAnimationFrame(this.nextFrame);
+      this.nextFrame = undefined;
     };
   }
 
@@ -147,8 +153,8 @@ export class GridState {
   }
 
   /**
-   * Opens the burst of a photo, or closes it. Answers the photo of the tile that stands in its place then, and exactly
-   * where the other one stood on the screen; null for a photo that stands alone.
+   * Opens the burst of a photo, or closes it. The tile in its place has the keyboard then, exactly where the other one
+   * was on the screen; answers its photo, null for a photo that stands alone.
    */
   toggleBurst(id: string): Row | null {
     const at = this.find(id);
@@ -159,7 +165,10 @@ export class GridState {
     const top = (this.starts[at.section] ?? 0) + (tileBox(section, at.tile)?.top ?? 0);
     const anchor = { key: section.key, id: own.newest.id, offset: this.virtualTop - top };
     this.change(section.key, (before) => withToggled(before, own.id, this.measures), anchor);
-    return this.tileOf(own.newest.id);
+    const stand = this.tileOf(own.newest.id);
+    this.focused = stand?.id ?? null;
+    this.build(0);
+    return stand;
   }
 
   /** Called on every scroll event of the element. */
@@ -198,6 +207,7 @@ export class GridState {
   focusOn(id: string): void {
     this.focused = this.tileOf(id)?.id ?? id;
     this.reveal(id);
+    this.build(0);
   }
 
   /** Brings the tile that stands for a photo into the viewport if it is not there already. */
@@ -364,11 +374,14 @@ export class GridState {
     anchor: Anchor | null = this.virtualTop > 1 ? this.anchor() : null,
   ): void {
     const before = this.virtualTop;
+    // Whoever jumped to the end stays there, whatever height comes to light; seen photos stay where they are.
+    const atEnd = anchor?.id === null && before >= lastTop(this.total, this.viewport) - 1;
     change();
     // The tile that had the keyboard may be in a stack now: the stack has it then.
     if (this.focused) this.focused = this.tileOf(this.focused)?.id ?? this.focused;
     this.starts = offsets(this.sections.map((section) => section.height));
-    const target = anchor ? this.resolve(anchor) : null;
+    const end = atEnd ? lastTop(this.total, this.viewport) : null;
+    const target = end ?? (anchor ? this.resolve(anchor) : null);
     if (target !== null) this.place = { base: this.place.base + target - before, top: this.place.top };
     const wanted = settle(this.place, this.total, this.viewport, false);
     if (wanted) this.moveTo(wanted);
@@ -404,7 +417,7 @@ export class GridState {
     this.moveElement();
   }
 
-  /** The element must be tall enough before it can be scrolled there, so its height is set here and not left to a later frame. */
+  /** The element must be tall enough before it can be scrolled there: its height is set here, not in a later frame. */
   private moveElement(): void {
     const { element } = this;
     if (!element) return;
@@ -445,8 +458,23 @@ export class GridState {
       sections.push(drawn(section, { start, base: this.place.base, from, to }));
     }
     this.drawn = sections;
+    // Scrolling and rows that arrive draw more than once a frame.
+    this.build(this.nextFrame === undefined ? WHOLE_PER_FRAME : 0);
     this.updateSpot(virtual);
     if (wanted.length > 0 && !this.fast) this.options.onWant(wanted);
+  }
+
+  /** Makes some more of what is drawn whole, and the rest in the frames that follow. */
+  private build(more: number): void {
+    const top = this.virtualTop - this.place.base;
+    const wish = { top, bottom: top + this.viewport, more: this.fast ? 0 : more, focused: this.focused };
+    const building = build(this.whole, this.drawn, wish);
+    this.whole = building.whole;
+    if (this.nextFrame !== undefined || this.fast || !building.unfinished) return;
+    this.nextFrame = requestAnimationFrame(() => {
+      this.nextFrame = undefined;
+      this.build(WHOLE_PER_FRAME);
+    });
   }
 
   private updateSpot(virtual: number): void {
@@ -461,17 +489,4 @@ export class GridState {
 
 function isBefore(a: Found, b: Found): boolean {
   return a.section === b.section ? a.tile <= b.tile : a.section < b.section;
-}
-
-/** Rows about 235 px high, lower in a narrow window, and as much larger or smaller as somebody wishes. */
-function measuresFor(width: number, dated: boolean, scale: number): Measures {
-  return {
-    width,
-    rowHeight: Math.round((width < 700 ? 150 : 235) * scale),
-    gap: 4,
-    dayGap: 20,
-    dayHeading: dated ? 36 : 0,
-    sectionHeading: dated ? 48 : 8,
-    sectionGap: dated ? 20 : 32,
-  };
 }

@@ -36,7 +36,6 @@ describe('the timeline over a million photos', () => {
     const timeline = await opened(1_000_000);
     timeline.grid.jumpTo(Infinity);
     await settled(timeline);
-    timeline.grid.jumpTo(Infinity);
     const last = timeline.grid.drawn.at(-1);
     const part = timeline.parts.at(-1);
     expect(last?.key).toBe(part?.key);

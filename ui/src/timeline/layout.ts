@@ -305,3 +305,16 @@ function setRow(
   }
   return x - gap;
 }
+
+/** Rows about 235 px high, lower in a narrow window, and as much larger or smaller as somebody wishes. */
+export function measuresFor(width: number, dated: boolean, scale: number): Measures {
+  return {
+    width,
+    rowHeight: Math.round((width < 700 ? 150 : 235) * scale),
+    gap: 4,
+    dayGap: 20,
+    dayHeading: dated ? 36 : 0,
+    sectionHeading: dated ? 48 : 8,
+    sectionGap: dated ? 20 : 32,
+  };
+}

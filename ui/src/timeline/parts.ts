@@ -5,7 +5,7 @@
 import type { MonthCount } from '../backend/types';
 
 /** Photos of a part; most months are one. */
-export const PART_PHOTOS = 2_000;
+export const PART_PHOTOS = 1_000;
 
 export interface Part {
   key: string;
