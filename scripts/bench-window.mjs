@@ -106,15 +106,20 @@ for (let round = 0; round < Number(told.rounds); round += 1) {
   }
   const began = begunAt(folder);
   const page = `${driver}/session/${session.sessionId}`;
-  const script = `const [script] = performance.getEntriesByName('kinfolio.script');
-    const [first] = performance.getEntriesByName('kinfolio.first-thumbnail');
-    return first ? { origin: performance.timeOrigin, script: script.startTime, first: first.startTime } : null`;
+  const script = `const at = (name) => performance.getEntriesByName('kinfolio.' + name)[0]?.startTime;
+    const steps = Object.fromEntries(['script', 'answered', 'counted', 'rows'].map((name) => [name, at(name)]));
+    const first = at('first-thumbnail');
+    return first ? { origin: performance.timeOrigin, ...steps, first } : null`;
   let marks = null;
   for (let tries = 0; !marks && tries < 600; tries += 1) {
     marks = await call("POST", `${page}/execute/sync`, { script, args: [] });
     await new Promise((done) => setTimeout(done, 50));
   }
+  const since = (name) => (marks[name] - marks.script) / 1000;
   rounds.push({
+    answered_s: since("answered"),
+    counted_s: since("counted"),
+    rows_s: since("rows"),
     script_s: (marks.first - marks.script) / 1000,
     process_s: (marks.origin + marks.first - began) / 1000,
   });

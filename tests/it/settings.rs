@@ -1,7 +1,6 @@
 //! What a household agrees upon, in force on all devices: its bucket, which originals each of them
 //! keeps; and the end of what is purged.
 
-
 use harness::http::Client;
 use harness::library::{Household, eventually};
 use serde_json::{Value, json};

@@ -22,6 +22,7 @@ import { SelectionState } from './selection/selection.svelte';
 import { Vanished } from './selection/vanished';
 import { Preferences } from './settings/preferences.svelte';
 import { ShellState } from './shell/shell.svelte';
+import { ANSWERED, markOnce } from './timeline/marks';
 import { TimelineState } from './timeline/timeline.svelte';
 import { GridZoom } from './timeline/zoom.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
@@ -139,6 +140,7 @@ export class App {
     this.retry = undefined;
     try {
       const ledger = await this.backend.ledger();
+      markOnce(ANSWERED);
       await this.enter(ledger);
     } catch (error) {
       this.turnedAway(error);
@@ -241,12 +243,14 @@ export class App {
     if (!returning) return;
     this.unsubscribe?.();
     this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
-    await Promise.all([this.timeline.reload(), this.imports.resume(), this.saved.load()]);
+    const rest = Promise.all([this.imports.resume(), this.saved.load()]);
+    await this.timeline.reload();
+    if (this.online) this.phase = 'ready';
+    await rest;
     this.tell(MISSED);
     if (this.search.active) void this.search.run();
     this.map.reload();
     this.viewer.onReturn();
-    if (this.online) this.phase = 'ready';
     if (again) await this.askVersion();
   }
 

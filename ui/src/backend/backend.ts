@@ -13,6 +13,7 @@ import type {
   Bulk,
   Change,
   Counted,
+  DayPlace,
   DeviceChange,
   Edited,
   EditState,
@@ -95,6 +96,8 @@ export interface Backend {
   timeline(): Promise<Timeline>;
   /** Rows of a month, newest first: `limit` of them, `from` passed over. */
   month(month: string, from: number, limit: number): Promise<Month>;
+  /** The days of the same photos that one place stands for. */
+  days(month: string, from: number, limit: number): Promise<readonly DayPlace[]>;
   photo(id: string): Promise<Photo>;
   thumbnailUrl(id: string, size: ThumbnailSize): string;
   originalUrl(id: string): string;

@@ -10,6 +10,7 @@ import type {
   Card,
   Change,
   Counted,
+  DayPlace,
   DeviceChange,
   Edited,
   EditState,
@@ -24,6 +25,7 @@ import type {
   Ledger,
   MapView,
   Month,
+  MonthDays,
   OwnField,
   Photo,
   Recovered,
@@ -52,6 +54,11 @@ export class HttpClient {
 
   month(month: string, from: number, limit: number): Promise<Month> {
     return this.get(`/timeline/${month}?from=${from}&limit=${limit}`);
+  }
+
+  async days(month: string, from: number, limit: number): Promise<readonly DayPlace[]> {
+    const { days } = await this.get<MonthDays>(`/timeline/${month}/days?from=${from}&limit=${limit}`);
+    return days;
   }
 
   photo(id: string): Promise<Photo> {

@@ -17,6 +17,7 @@ import type {
   Bulk,
   Change,
   Counted,
+  DayPlace,
   DeviceChange,
   Edited,
   EditState,
@@ -119,7 +120,12 @@ export class MemoryBackend implements Backend {
   async month(month: string, from: number, limit: number): Promise<Month> {
     await this.answer();
     const rows = this.library.rows(month, from, limit);
-    return { month, height: this.library.height, rows, days: this.library.days(rows) };
+    return { month, height: this.library.height, rows };
+  }
+
+  async days(month: string, from: number, limit: number): Promise<readonly DayPlace[]> {
+    await this.answer();
+    return this.library.days(this.library.rows(month, from, limit));
   }
 
   async photo(id: string): Promise<Photo> {

@@ -14,6 +14,7 @@ export type ThumbnailSize = 256 | 1080;
 export type MonthCount = Schemas['MonthCount'];
 export type Timeline = Schemas['Timeline'];
 export type Month = Schemas['Month'];
+export type MonthDays = Schemas['MonthDays'];
 /** A day that one place stands for. */
 export type DayPlace = Schemas['DayPlace'];
 /** What a tile needs. `ratio` is width ÷ height as displayed; `thumbhash` is empty where there is no picture. */

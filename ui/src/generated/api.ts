@@ -893,6 +893,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/timeline/{month}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the days of one month, or of some of its photos, were spent */
+        get: operations["days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/undo": {
         parameters: {
             query?: never;
@@ -1778,11 +1795,6 @@ export interface components {
         /** @description Photos of one month. */
         Month: {
             /**
-             * @description The days on which one place dominates, newest first: more than half of the photos of the day
-             *     that have a position are from there, and these are at least a third of all photos of the day.
-             */
-            days?: components["schemas"]["DayPlace"][];
-            /**
              * Format: int64
              * @description The chain height that this shows.
              */
@@ -1799,6 +1811,21 @@ export interface components {
              * @description Photos in it, not counting the trash.
              */
             count: number;
+            /** @description `yyyy-mm`. */
+            month: string;
+        };
+        /** @description Where the days of one month were spent. */
+        MonthDays: {
+            /**
+             * @description The days on which one place dominates, newest first: more than half of the photos of the day
+             *     that have a position are from there, and these are at least a third of all photos of the day.
+             */
+            days: components["schemas"]["DayPlace"][];
+            /**
+             * Format: int64
+             * @description The chain height that this shows.
+             */
+            height: number;
             /** @description `yyyy-mm`. */
             month: string;
         };
@@ -3898,6 +3925,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Month"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    days: {
+        parameters: {
+            query?: {
+                /** @description Photos to pass over, from the newest on. */
+                from?: number;
+                /** @description Photos of this answer; all unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description yyyy-mm */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthDays"];
                 };
             };
             default: components["responses"]["Problem"];

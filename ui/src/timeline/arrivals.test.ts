@@ -34,7 +34,7 @@ class Slow extends MemoryBackend {
   override async month(): Promise<Month> {
     const rows = this.rows.slice(0, this.held);
     await this.way(this.holdRows);
-    return { month: MONTH, height: 0, rows, days: [] };
+    return { month: MONTH, height: 0, rows };
   }
 
   private way(held: boolean): Promise<void> {

@@ -149,7 +149,7 @@ describe('a burst on the page', () => {
     app.timeline.grid.focused = cover();
     await fireEvent.keyDown(stack, { key: 's' });
     await waitFor(() => expect(document.activeElement).toBe(tileOf(photos[0])));
-    expect(shown().filter((id) => photos.includes(id))).toEqual(photos);
+    await waitFor(() => expect(shown().filter((id) => photos.includes(id))).toEqual(photos));
     expect(await faults()).toEqual([]);
     await fireEvent.keyDown(tileOf(photos[0]), { key: 's' });
     await waitFor(() => expect(document.activeElement).toBe(tileOf(cover())));

@@ -3,6 +3,18 @@
 /** When the page's script began, and when the first thumbnail was drawn. */
 export const SCRIPT = 'kinfolio.script';
 export const FIRST_THUMBNAIL = 'kinfolio.first-thumbnail';
+/** What lies between: the library answered, its months are known, the rows of the first part are. */
+export const ANSWERED = 'kinfolio.answered';
+export const COUNTED = 'kinfolio.counted';
+export const ROWS = 'kinfolio.rows';
+
+/** Marks the first time that something happens. */
+export function markOnce(name: string): void {
+  if (performance.getEntriesByName(name).length === 0) performance.mark(name);
+}
+
+/** What waits for the first thumbnail does so no longer than this. */
+const FIRST_MS = 1000;
 
 let seen = false;
 let tell: () => void = () => undefined;
@@ -15,4 +27,9 @@ export function sawThumbnail(): void {
   seen = true;
   performance.mark(FIRST_THUMBNAIL);
   tell();
+}
+
+/** Until the first thumbnail is drawn; not longer than it may take, as there may be none. */
+export function photosFirst(): Promise<void> {
+  return Promise.race([thumbnailSeen, new Promise<void>((done) => setTimeout(done, FIRST_MS))]);
 }

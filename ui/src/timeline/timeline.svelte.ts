@@ -1,7 +1,9 @@
 /** The timeline's photos: counts of all months first, the rows of a part of one when the viewport comes near. */
+import { SvelteMap } from 'svelte/reactivity';
 import { isAbort, messageOf, type Backend } from '../backend/backend';
-import type { BackendEvent, DayPlace, MonthCount, Row } from '../backend/types';
+import type { BackendEvent, MonthCount, Row } from '../backend/types';
 import { GridState } from './grid.svelte';
+import { COUNTED, markOnce, photosFirst, ROWS } from './marks';
 import { PART_PHOTOS, partsOf, type Part } from './parts';
 
 /** Requests at a time: enough to fill a screen of small months, few enough to drop what was flown past. */
@@ -26,7 +28,7 @@ export class TimelineState {
   private readonly backend: Backend;
   private readonly trouble: (error: unknown) => void;
   private readonly rows = new Map<string, readonly Row[]>();
-  private readonly places = new Map<string, string>();
+  private readonly places = new SvelteMap<string, string>();
   private readonly stale = new Set<string>();
   private readonly failed = new Set<string>();
   private readonly loading = new Map<string, Promise<void>>();
@@ -62,6 +64,7 @@ export class TimelineState {
       this.askAgain = false;
       try {
         const timeline = await this.backend.timeline();
+        markOnce(COUNTED);
         this.fault = null;
         this.accept(timeline.months);
         this.total = timeline.total;
@@ -154,12 +157,13 @@ export class TimelineState {
     if (!part) return;
     this.stale.delete(key);
     try {
-      const { rows, days = [] } = await this.backend.month(part.month, part.from, PART_PHOTOS);
+      const { rows } = await this.backend.month(part.month, part.from, PART_PHOTOS);
+      markOnce(ROWS);
       if (!this.known.has(key)) return;
-      this.keepPlaces(rows, days);
       this.rows.set(key, rows);
       this.grid.setRows(key, rows);
       this.evict();
+      void this.fetchPlaces(part, rows);
     } catch (error) {
       this.failed.add(key);
       setTimeout(() => {
@@ -174,9 +178,20 @@ export class TimelineState {
     return this.places.get(day) ?? null;
   }
 
-  private keepPlaces(rows: readonly Row[], days: readonly DayPlace[]): void {
-    for (const { taken_at } of rows) this.places.delete(taken_at.slice(0, 'yyyy-mm-dd'.length));
-    for (const { day, place } of days) this.places.set(day, place);
+  /** What heads a day is no reason to let the photos wait: it reads the record of each. */
+  private async fetchPlaces(part: Part, rows: readonly Row[]): Promise<void> {
+    try {
+      await photosFirst();
+      const days = await this.backend.days(part.month, part.from, PART_PHOTOS);
+      const found = new Map(days.map(({ day, place }) => [day, place]));
+      for (const day of new Set(rows.map(({ taken_at }) => taken_at.slice(0, 'yyyy-mm-dd'.length)))) {
+        const place = found.get(day);
+        if (place === undefined) this.places.delete(day);
+        else this.places.set(day, place);
+      }
+    } catch (error) {
+      this.trouble(error);
+    }
   }
 
   private evict(): void {

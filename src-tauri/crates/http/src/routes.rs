@@ -46,6 +46,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(map::places))
         .routes(routes!(timeline::months))
         .routes(routes!(timeline::month))
+        .routes(routes!(timeline::days))
         .routes(routes!(alike::groups))
         .routes(routes!(alike::keep_best))
         .routes(routes!(labels::tags, labels::make_tags))

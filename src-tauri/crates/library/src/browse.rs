@@ -55,15 +55,6 @@ pub async fn months(library: &Library) -> Result<At<Vec<MonthCount>>, LibraryErr
     library.read(|catalog| Ok(catalog.months()?)).await
 }
 
-/// What a month, or a part of one, holds.
-#[derive(Clone, Debug)]
-pub struct Month {
-    /// Its photos, newest first.
-    pub rows: Vec<TimelineRow>,
-    /// Its days on which one place dominates, newest first.
-    pub days: Vec<Day>,
-}
-
 /// One month, newest photo first: `limit` of its photos, `from` passed over.
 ///
 /// # Errors
@@ -73,12 +64,22 @@ pub async fn month(
     month: YearMonth,
     from: usize,
     limit: usize,
-) -> Result<At<Month>, LibraryError> {
-    let read = move |catalog: &View| {
-        let rows = catalog.month(month, from, limit)?;
-        let days = days::of(catalog, &rows)?;
-        Ok(Month { rows, days })
-    };
+) -> Result<At<Vec<TimelineRow>>, LibraryError> {
+    let read = move |catalog: &View| Ok(catalog.month(month, from, limit)?);
+    library.read(read).await
+}
+
+/// The days of the same photos on which one place dominates, newest first. Reads the record of each.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub async fn days(
+    library: &Library,
+    month: YearMonth,
+    from: usize,
+    limit: usize,
+) -> Result<At<Vec<Day>>, LibraryError> {
+    let read = move |catalog: &View| days::of(catalog, &catalog.month(month, from, limit)?);
     library.read(read).await
 }
 

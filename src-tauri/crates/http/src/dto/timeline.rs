@@ -50,9 +50,17 @@ pub struct Month {
     pub height: u64,
     /// Newest first.
     pub rows: Vec<Row>,
+}
+
+/// Where the days of one month were spent.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MonthDays {
+    /// `yyyy-mm`.
+    pub month: String,
+    /// The chain height that this shows.
+    pub height: u64,
     /// The days on which one place dominates, newest first: more than half of the photos of the day
     /// that have a position are from there, and these are at least a third of all photos of the day.
-    #[serde(default)]
     pub days: Vec<DayPlace>,
 }
 

@@ -8,7 +8,7 @@ use kinfolio_library::browse;
 use kinfolio_library::catalog::YearMonth;
 
 use crate::App;
-use crate::dto::timeline::{DayPlace, Month, MonthCount, MonthParams, Row, Timeline};
+use crate::dto::timeline::{DayPlace, Month, MonthCount, MonthDays, MonthParams, Row, Timeline};
 use crate::extract::{Query, Segment};
 use crate::problem::Problem;
 use crate::routes::search::bounded;
@@ -59,7 +59,29 @@ pub(crate) async fn month(
     Ok(Json(Month {
         month: month.to_string(),
         height: at.height,
-        rows: Row::all(&at.value.rows),
-        days: at.value.days.into_iter().map(DayPlace::from).collect(),
+        rows: Row::all(&at.value),
+    }))
+}
+
+/// Where the days of one month, or of some of its photos, were spent
+#[utoipa::path(
+    get,
+    path = "/api/v1/timeline/{month}/days",
+    tag = "photos",
+    params(("month" = String, Path, description = "yyyy-mm"), MonthParams),
+    responses((status = 200, body = MonthDays), (status = "default", response = Problem))
+)]
+pub(crate) async fn days(
+    State(app): State<Arc<App>>,
+    Segment(month): Segment<YearMonth>,
+    Query(params): Query<MonthParams>,
+) -> Result<Json<MonthDays>, Problem> {
+    let from = params.from.unwrap_or_default() as usize;
+    let limit = bounded(params.limit, u32::MAX, u32::MAX)?;
+    let at = browse::days(&app.library, month, from, limit).await?;
+    Ok(Json(MonthDays {
+        month: month.to_string(),
+        height: at.height,
+        days: at.value.into_iter().map(DayPlace::from).collect(),
     }))
 }
