@@ -2,6 +2,7 @@
 import { configure } from '@testing-library/svelte';
 import { beforeEach, vi } from 'vitest';
 import { loadTexts } from './i18n/i18n';
+import { pace } from './timeline/building';
 
 await Promise.all([loadTexts('en'), loadTexts('de')]);
 
@@ -74,3 +75,6 @@ URL.revokeObjectURL = () => undefined;
 
 // Each test begins at the first page.
 beforeEach(() => history.replaceState(null, '', '/'));
+
+// Whoever looks for a tile looks at once.
+pace.perFrame = Infinity;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { build, headingOf, WHOLE_PER_FRAME } from './building';
+import { build, headingOf } from './building';
 import type { DrawnSection } from './section';
 
 /** A column of tiles, 100 px high each, below a day's heading. */
@@ -45,13 +45,5 @@ describe('what is made whole', () => {
     const { whole, unfinished } = build(new Set(), column('abc'), { ...wish, more: 0, focused: 'b' });
     expect([...whole]).toEqual(['b']);
     expect(unfinished).toBe(true);
-  });
-
-  it('is little enough for a frame', () => {
-    const { whole } = build(new Set(), column('abcdefghijklmnopqrstuvwxyz'), {
-      ...wish,
-      more: WHOLE_PER_FRAME,
-    });
-    expect(whole.size).toBe(WHOLE_PER_FRAME);
   });
 });

@@ -5,8 +5,8 @@
  */
 import type { DrawnSection } from './section';
 
-/** Tiles and headings that are made whole in one frame. */
-export const WHOLE_PER_FRAME = 4;
+/** Tiles and headings that are made whole in one frame. Tests of components let all be made at once. */
+export const pace = { perFrame: 4 };
 
 export interface Building {
   whole: ReadonlySet<string>;

@@ -3,7 +3,7 @@
  * Whoever owns the photos (timeline, search) feeds sections in and is told which of them are wanted.
  */
 import type { Row } from '../backend/types';
-import { build, WHOLE_PER_FRAME } from './building';
+import { build, pace } from './building';
 import { bandsWithin, measuresFor, nearestTo, neighbourAcross, type Measures, type Rect } from './layout';
 import {
   drawn,
@@ -459,7 +459,7 @@ export class GridState {
     }
     this.drawn = sections;
     // Scrolling and rows that arrive draw more than once a frame.
-    this.build(this.nextFrame === undefined ? WHOLE_PER_FRAME : 0);
+    this.build(this.nextFrame === undefined ? pace.perFrame : 0);
     this.updateSpot(virtual);
     if (wanted.length > 0 && !this.fast) this.options.onWant(wanted);
   }
@@ -473,7 +473,7 @@ export class GridState {
     if (this.nextFrame !== undefined || this.fast || !building.unfinished) return;
     this.nextFrame = requestAnimationFrame(() => {
       this.nextFrame = undefined;
-      this.build(WHOLE_PER_FRAME);
+      this.build(pace.perFrame);
     });
   }
 
