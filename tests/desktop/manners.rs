@@ -129,9 +129,9 @@ fn files_are_handed_over_and_imported() -> Result<(), Failure> {
     second.current_dir(folder).arg("--data").arg(&library);
     run(second.args(names).arg("gone.jpg"))?;
     receipt(page, 2)?;
-    let told = page.wait("[data-testid=notices]")?;
-    let told = page.text(&told)?;
     let gone = folder.join("gone.jpg");
+    let told = page.wait("[data-testid=notices] p[title]")?;
+    let told = page.attribute(&told, "title")?;
     assert!(told.contains(gone.to_str().unwrap()), "{told}");
     page.picture("manners-1-handed")?;
 

@@ -106,14 +106,16 @@ impl Seat {
     /// What is done fails.
     ///
     /// # Panics
-    /// A window has nothing that could be killed without it.
+    /// Not at a browser: a window is its own backend.
     pub fn without_backend<T>(
         &mut self,
         done: impl FnOnce(&Page) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let Running::Browser { node, .. } = &mut self.running else {
-            panic!("a window is its own backend");
+        let node = match &mut self.running {
+            Running::Browser { node, .. } => Some(node),
+            Running::Window { .. } => None,
         };
+        let node = node.expect("a browser");
         let killed = node.take().expect("a backend");
         let address = killed.address.clone();
         killed.kill();
