@@ -189,12 +189,29 @@ pub enum NodeError {
     Closed,
 }
 
-/// An I/O error with what was tried on what.
+impl NodeError {
+    /// Whether the cause is a full disk.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Store(StoreError::DiskFull { .. }))
+    }
+}
+
+/// An I/O error with what was tried on what; a full disk is told apart.
 pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> NodeError {
-    move |source| NodeError::Io {
-        doing,
-        path: path.to_path_buf(),
-        source,
+    move |source| {
+        let path = path.to_path_buf();
+        if matches!(
+            source.kind(),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+        ) {
+            return NodeError::Store(StoreError::DiskFull { path });
+        }
+        NodeError::Io {
+            doing,
+            path,
+            source,
+        }
     }
 }
 
@@ -269,7 +286,6 @@ impl SubmitError {
     /// Whether the cause is a full disk.
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Ledger(error) | Self::NotTaken(error)
-            if matches!(**error, NodeError::Store(StoreError::DiskFull { .. })))
+        matches!(self, Self::Ledger(error) | Self::NotTaken(error) if error.is_disk_full())
     }
 }

@@ -8,15 +8,15 @@ use kinfolio_node::NodeError;
 use kinfolio_photos::BlobError;
 use kinfolio_photos::thumbs::ThumbError;
 
-use crate::error::{LibraryError, is_disk_full};
+use crate::error::LibraryError;
 
 pub(crate) fn node_error(root: &Path, error: NodeError) -> LibraryError {
-    match error {
-        NodeError::Io { source, .. } if is_disk_full(&source) => LibraryError::DiskFull {
+    if error.is_disk_full() {
+        return LibraryError::DiskFull {
             path: root.to_path_buf(),
-        },
-        other => LibraryError::Node(other),
+        };
     }
+    LibraryError::Node(error)
 }
 
 pub(crate) fn blob_error(root: &Path, error: BlobError) -> LibraryError {
