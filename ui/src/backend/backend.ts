@@ -202,6 +202,11 @@ export function codeOf(error: unknown): string {
   return error instanceof BackendError ? error.code : 'unexpected';
 }
 
+/** What was asked for is not there, or no longer, as this API says it, or a server in front of it. */
+export function isGone(error: unknown): boolean {
+  return ['photo_unknown', 'not_found', 'http_404'].includes(codeOf(error));
+}
+
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }

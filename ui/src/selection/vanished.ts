@@ -1,5 +1,5 @@
 /** Selected photos that another device has put into the trash, or back from it: they are no longer on this page. */
-import { codeOf, type Backend } from '../backend/backend';
+import { isGone, type Backend } from '../backend/backend';
 import type { BackendEvent } from '../backend/types';
 import type { SelectionState } from './selection.svelte';
 
@@ -7,7 +7,6 @@ import type { SelectionState } from './selection.svelte';
 const SOON_MS = 1500;
 /** More are not asked for one by one; an edit of them says itself what it came to. */
 const ASKED_MAX = 50;
-const GONE = ['photo_unknown', 'not_found', 'http_404'];
 
 interface Surroundings {
   selection: SelectionState;
@@ -60,7 +59,7 @@ export class Vanished {
     try {
       return (await this.backend.photo(id)).trashed !== inTrash;
     } catch (error) {
-      return GONE.includes(codeOf(error));
+      return isGone(error);
     }
   }
 }

@@ -103,10 +103,12 @@ export class GridState {
   attach(element: HTMLElement): () => void {
     this.element = element;
     this.resize(element.clientWidth, element.clientHeight);
+    this.build(pace.perFrame);
     this.space = spaceHeight(this.place.base, this.total, this.viewport);
     queueMicrotask(() => this.moveElement());
     return () => {
       this.element = null;
+      this.fast = false;
       clearTimeout(this.still);
       if (this.nextFrame !== undefined) cancelAnimationFrame(this.nextFrame);
       this.nextFrame = undefined;

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryBackend } from '../backend/memory';
+import { pace } from './building';
 import { TimelineState } from './timeline.svelte';
 
 async function opened(photos: number): Promise<TimelineState> {
@@ -78,5 +79,31 @@ describe('stepping', () => {
     for (let id = forward.at(-1) ?? null; id; id = (await timeline.grid.neighbour(id, -1))?.id ?? null)
       backward.push(id);
     expect(backward).toEqual(forward.toReversed());
+  });
+});
+
+describe('a page that is left while its tiles are made', () => {
+  it('goes on with them when somebody comes back', async () => {
+    const usual = pace.perFrame;
+    pace.perFrame = 1;
+    try {
+      const { grid } = await opened(120);
+      const element = document.createElement('div');
+      element.append(document.createElement('div'));
+      const leave = grid.attach(element);
+      grid.setFast(true);
+      leave();
+      const before = grid.whole.size;
+      await new Promise((done) => setTimeout(done, 100));
+      expect(grid.whole.size).toBe(before);
+      const again = grid.attach(element);
+      await vi.waitFor(() => {
+        const tiles = grid.drawn.flatMap((section) => section.tiles);
+        expect(tiles.filter(({ row }) => !grid.whole.has(row.id))).toEqual([]);
+      });
+      again();
+    } finally {
+      pace.perFrame = usual;
+    }
   });
 });

@@ -19,8 +19,7 @@ const FIRST_MS = 1000;
 let seen = false;
 let tell: () => void = () => undefined;
 
-/** What can wait for the first thumbnail. */
-export const thumbnailSeen = new Promise<void>((done) => (tell = done));
+const thumbnailSeen = new Promise<void>((done) => (tell = done));
 
 export function sawThumbnail(): void {
   if (seen) return;
@@ -29,7 +28,10 @@ export function sawThumbnail(): void {
   tell();
 }
 
+let first: Promise<void> | undefined;
+
 /** Until the first thumbnail is drawn; not longer than it may take, as there may be none. */
 export function photosFirst(): Promise<void> {
-  return Promise.race([thumbnailSeen, new Promise<void>((done) => setTimeout(done, FIRST_MS))]);
+  first ??= Promise.race([thumbnailSeen, new Promise<void>((done) => setTimeout(done, FIRST_MS))]);
+  return first;
 }

@@ -183,6 +183,8 @@ export class TimelineState {
     try {
       await photosFirst();
       const days = await this.backend.days(part.month, part.from, PART_PHOTOS);
+      // Rows that were read since bring their own.
+      if (this.rows.get(part.key) !== rows) return;
       const found = new Map(days.map(({ day, place }) => [day, place]));
       for (const day of new Set(rows.map(({ taken_at }) => taken_at.slice(0, 'yyyy-mm-dd'.length)))) {
         const place = found.get(day);
@@ -190,7 +192,7 @@ export class TimelineState {
         else this.places.set(day, place);
       }
     } catch (error) {
-      this.trouble(error);
+      this.fail(error);
     }
   }
 

@@ -2,7 +2,7 @@
  * One photo's record while somebody edits it: what is shown changes at once, and goes back with a reason if the
  * library did not take it. Edits of one photo are sent one after the other.
  */
-import { codeOf, messageOf, type Backend } from '../backend/backend';
+import { codeOf, isGone, messageOf, type Backend } from '../backend/backend';
 import type { Change, HistoryItem, LabelList, OwnField, Photo, Row, Written } from '../backend/types';
 import { t, type Key } from '../i18n/i18n';
 
@@ -17,8 +17,6 @@ export type CaptionState = 'idle' | 'saving' | 'saved' | 'failed';
 type Mark = 'favorite' | 'rating';
 type Marks = { favorite?: boolean; rating?: number };
 
-/** Codes of a photo that there is not, from this API and from a server in front of it. */
-const GONE = ['photo_unknown', 'not_found', 'http_404'];
 /** Why a field's value was not taken, by the code and the field's type. */
 const REFUSED: Record<string, Key> = {
   field_unknown: 'info.field.unknown',
@@ -79,7 +77,7 @@ export class PhotoRecord {
       if (this.underWay === 0) this.accept(photo);
       if (this.history) await this.loadHistory();
     } catch (error) {
-      if (GONE.includes(codeOf(error))) this.missing = { kind: 'gone' };
+      if (isGone(error)) this.missing = { kind: 'gone' };
       else {
         if (!this.photo) this.missing = { kind: 'failed', reason: messageOf(error) };
         this.trouble(error);
