@@ -100,7 +100,7 @@ describe('a page that is left while its tiles are made', () => {
       await vi.waitFor(() => {
         const tiles = grid.drawn.flatMap((section) => section.tiles);
         expect(tiles.filter(({ row }) => !grid.whole.has(row.id))).toEqual([]);
-      });
+      }, 15_000);
       again();
     } finally {
       pace.perFrame = usual;
