@@ -60,7 +60,7 @@ export class App {
   readonly exports: ExportState;
   readonly household: HouseholdState;
   readonly organise: Organise;
-  readonly navigation = new Navigation();
+  readonly navigation: Navigation;
   readonly selection = new SelectionState();
   readonly drag = new DragState();
   readonly zoom = new GridZoom();
@@ -117,6 +117,7 @@ export class App {
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
     this.organise = new Organise(backend, trouble);
     this.shell = backend.desktop ? new ShellState(backend.desktop.shell, (text) => this.notify(text)) : null;
+    this.navigation = new Navigation(() => this.leave());
     this.vanished = new Vanished(backend, {
       selection: this.selection,
       inTrash: () => !this.search.active && this.navigation.page.name === 'trash',
@@ -163,11 +164,17 @@ export class App {
     await this.check();
   }
 
-  /** Opens a page; a search or a selection belongs to the one that is left. */
+  /** Opens a page. */
   show(page: Page): void {
+    this.leave();
+    this.navigation.go(page);
+  }
+
+  /** An open photo, a search or a selection belongs to the page that is left. */
+  private leave(): void {
+    this.viewer.close();
     this.search.clear();
     this.selection.clear();
-    this.navigation.go(page);
   }
 
   notify(

@@ -128,6 +128,37 @@ describe('the library', () => {
   });
 });
 
+describe('Back', () => {
+  const cameFromAlbums = async () => {
+    await open();
+    app?.show({ name: 'albums' });
+    app?.show({ name: 'photos' });
+    return screen.findAllByTestId('photo-tile');
+  };
+
+  it('leaves what is selected, as every way to another page does', async () => {
+    await cameFromAlbums();
+    await fireEvent.click(screen.getAllByTestId('tile-tick')[0] as HTMLElement);
+    expect(screen.getByTestId('bulk-bar')).toBeTruthy();
+    history.back();
+    await waitFor(() => expect(screen.queryByTestId('timeline')).toBeNull());
+    expect(screen.queryByTestId('bulk-bar')).toBeNull();
+    expect(app?.selection.count).toBe(0);
+  });
+
+  it('leaves the photo that is open and the search that found it', async () => {
+    await cameFromAlbums();
+    await fireEvent.input(screen.getByTestId('search-input'), { target: { value: 'canon' } });
+    await waitFor(() => expect(screen.getByTestId('search-summary').textContent).toMatch(/\d+ photos/));
+    await fireEvent.click(screen.getAllByTestId('photo-tile')[0] as HTMLElement);
+    await screen.findByTestId('viewer');
+    history.back();
+    await waitFor(() => expect(screen.queryByTestId('viewer')).toBeNull());
+    expect(screen.queryByTestId('search-summary')).toBeNull();
+    expect(app?.search.active).toBe(false);
+  });
+});
+
 describe('names of hundreds of letters', () => {
   it('can be read in full where there is no room for them', async () => {
     await open();

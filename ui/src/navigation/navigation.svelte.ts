@@ -3,8 +3,11 @@ import { addressOf, pageOf, samePage, type Page } from './pages';
 
 export class Navigation {
   page = $state.raw<Page>(pageOf(location.hash));
+  private readonly leave: () => void;
 
-  constructor() {
+  /** `leave` is called before Back, or an address that was typed, leads to another page. */
+  constructor(leave: () => void) {
+    this.leave = leave;
     addEventListener('hashchange', this.follow);
   }
 
@@ -20,6 +23,8 @@ export class Navigation {
 
   private readonly follow = () => {
     const page = pageOf(location.hash);
-    if (!samePage(page, this.page)) this.page = page;
+    if (samePage(page, this.page)) return;
+    this.leave();
+    this.page = page;
   };
 }

@@ -14,8 +14,6 @@ export function chooseInMenu(app: App, choice: Choice): void {
   if (!isOfWindow(choice)) {
     if (app.phase !== 'ready' || document.querySelector('dialog[open]')) return;
     if (inField(choice)) return;
-    // Another page is behind the photo that is open.
-    if (app.viewer.row && choice.startsWith('go.')) app.viewer.close();
   }
   if (!runEverywhere(app, choice)) tellChosen(choice);
 }

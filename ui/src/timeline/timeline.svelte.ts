@@ -111,7 +111,9 @@ export class TimelineState {
         return { key, count: rows?.length ?? count, rows, of: { month, first, last } };
       }),
     );
-    this.want(this.wanted);
+    // Before the grid stands, it cannot say: then the newest photos are what it will want.
+    const first = this.parts.slice(0, 1).map(({ key }) => key);
+    this.want(this.wanted.length > 0 ? this.wanted : first);
   }
 
   private refreshSoon(): void {
