@@ -1,7 +1,7 @@
 //! The app's life: window, start, end.
 //!
-//! The window opens at once; the library opens beside it and the page's first requests wait for
-//! it. A start that fails ends in a message that a person can act on. The app ends, whether by its
+//! Window and library open beside each other; the page's first requests wait for the library. A
+//! start that fails ends in a message that a person can act on. The app ends, whether by its
 //! window, a signal or the session, only after the library is sealed.
 
 use std::path::{Path, PathBuf};
@@ -105,8 +105,8 @@ fn build(data: &Path, manners: &Arc<Manners>) -> tauri::Result<(tauri::App, Arc<
             },
         )
         .setup(move |app| {
-            open_window(app.handle(), !opening.is_in_background())?;
             spawn(start(app.handle().clone(), starting));
+            open_window(app.handle(), !opening.is_in_background())?;
             Ok(())
         })
         .build(tauri::generate_context!())?;
@@ -163,12 +163,21 @@ async fn start(app: AppHandle, home: Arc<Home>) {
 fn fail(app: &AppHandle, error: &LibraryError) {
     tracing::error!(%error, "the library could not be opened");
     eprintln!("kinfolio-desktop: {error}");
+    let (told, reason) = (app.clone(), error.to_string());
+    // The window may still be in the making: its thread comes to this afterwards.
+    if let Err(error) = app.run_on_main_thread(move || tell_and_exit(&told, reason)) {
+        tracing::error!(%error, "the window is gone already");
+        app.exit(1);
+    }
+}
+
+fn tell_and_exit(app: &AppHandle, reason: String) {
     if let Some(Err(error)) = app.get_webview_window(WINDOW).map(|window| window.hide()) {
         tracing::debug!(%error, "the empty window stays behind the message");
     }
     let ended = app.clone();
     app.dialog()
-        .message(error.to_string())
+        .message(reason)
         .title("Kinfolio cannot open this library")
         .kind(MessageDialogKind::Error)
         .show(move |_read| ended.exit(1));

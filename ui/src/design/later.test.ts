@@ -130,7 +130,12 @@ describe('rooms', () => {
         if (fails) throw new TypeError(name);
         return import('./Notices.svelte');
       });
-    await loadIdly([room('first'), room('second', true), room('third')]);
+    const here = new AbortController();
+    await loadIdly([room('first'), room('second', true), room('third')], here.signal);
+    expect(loaded).toEqual(['first', 'second']);
+    const leaving = loadIdly([room('fourth')], here.signal);
+    here.abort();
+    await leaving;
     expect(loaded).toEqual(['first', 'second']);
   });
 });

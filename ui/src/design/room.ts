@@ -27,10 +27,14 @@ export class Room<Props extends object = object> {
   }
 }
 
-/** Loads rooms one after the other whenever the page is idle; what fails is loaded, and told of, once it is needed. */
-export async function loadIdly(rooms: readonly Room<never>[]): Promise<void> {
+/**
+ * Loads rooms one after the other whenever the page is idle, until that is no longer wished; what fails is loaded, and
+ * told of, once it is needed.
+ */
+export async function loadIdly(rooms: readonly Room<never>[], wished: AbortSignal): Promise<void> {
   for (const room of rooms) {
-    await idle();
+    await idle(wished);
+    if (wished.aborted) return;
     try {
       await room.load();
     } catch {
@@ -39,9 +43,12 @@ export async function loadIdly(rooms: readonly Room<never>[]): Promise<void> {
   }
 }
 
-function idle(): Promise<void> {
+/** Until the page has nothing to do, or nobody waits for that any longer. */
+function idle(wished: AbortSignal): Promise<void> {
   return new Promise((done) => {
-    if ('requestIdleCallback' in window) requestIdleCallback(() => done(), { timeout: 5000 });
+    if (wished.aborted) return done();
+    wished.addEventListener('abort', () => done(), { once: true });
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => done(), { timeout: 5000 });
     else setTimeout(done, 200);
   });
 }

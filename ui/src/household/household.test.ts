@@ -134,6 +134,19 @@ describe('the household', () => {
     expect(await screen.findByTestId('timeline')).toBeTruthy();
   });
 
+  it('says of what it shows that nobody vouches for it, while nobody answers', async () => {
+    const backend = await openHousehold({ devices: 3 });
+    const state = screen.getByTestId('household-state');
+    expect(state.dataset['tone']).toBe('good');
+    backend.unreachable = true;
+    await app?.check();
+    await waitFor(() => expect(state.dataset['tone']).toBe('waiting'));
+    expect(state.textContent).toContain('when this window last heard');
+    backend.unreachable = false;
+    await app?.check();
+    await waitFor(() => expect(state.dataset['tone']).toBe('good'));
+  });
+
   it('shows ten devices, this one first', async () => {
     await openHousehold({ devices: 10 });
     const cards = screen.getAllByTestId('device-card');

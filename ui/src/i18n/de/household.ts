@@ -11,6 +11,7 @@ export const household: In<typeof english> = {
   'household.majority':
     'Eine Änderung ist endgültig, sobald {needed} der {voters} stimmberechtigten Geräte sie haben.',
   'household.majority.both': 'Eine Änderung ist endgültig, sobald beide stimmberechtigten Geräte sie haben.',
+  'household.unheard': 'So war es, als dieses Fenster zuletzt vom Haushalt hörte.',
   'household.hash': 'Neuester Block {block} · {tip}',
   'device.here': 'Dieses Gerät',
   'device.online': 'Online',

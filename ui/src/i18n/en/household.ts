@@ -6,6 +6,7 @@ export const household = {
   'household.alone': 'Add another one: each holds the whole library, and none is in charge of the others.',
   'household.majority': 'A change is final as soon as {needed} of the {voters} voting devices have it.',
   'household.majority.both': 'A change is final as soon as both voting devices have it.',
+  'household.unheard': 'This is how it was when this window last heard of the household.',
   'household.hash': 'Newest block {block} · {tip}',
   'device.here': 'This device',
   'device.online': 'Online',
