@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use harness::desktop::{Desktop, Failure, Page, run, wait_for};
+use harness::ledger;
 use serde_json::Value;
 
 /// The title is the household's once there is one.
@@ -37,61 +38,48 @@ fn a_second_start_raises_the_first_window_and_ends() -> Result<(), Failure> {
 #[test]
 fn a_library_that_is_in_use_is_said_to_be() -> Result<(), Failure> {
     let desktop = Desktop::start()?;
-    let library = desktop.folder("library");
-    run(desktop
-        .program("kinfolio")?
-        .arg("--data")
-        .arg(&library)
-        .args(["init", "--name", "Home"]))?;
+    let library = made(&desktop)?;
     let owner = File::open(library.join("lock")).unwrap();
     owner.lock().unwrap();
-
-    let app = desktop.start_plain(&library)?;
-    let message = "Kinfolio cannot open this library";
-    desktop.wait_for_window(message, LIMIT)?;
-    desktop.press(message, "Return")?;
-    let (code, said) = app.end(LIMIT)?;
-    assert_eq!(code, Some(1), "{said}");
-    assert!(
-        said.contains("is in use by another Kinfolio process"),
-        "{said}"
-    );
+    let said = refused(&desktop, &library)?;
+    assert!(said.contains("is in use by another Kinfolio"), "{said}");
     Ok(())
 }
 
 #[test]
 fn a_damaged_ledger_is_refused_and_left_as_it_is() -> Result<(), Failure> {
     let desktop = Desktop::start()?;
-    let library = desktop.folder("library");
-    run(desktop
-        .program("kinfolio")?
-        .arg("--data")
-        .arg(&library)
-        .args(["init", "--name", "Home"]))?;
-    let ledger = library.join("ledger");
-    let largest = fs::read_dir(&ledger)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
-        .max_by_key(|path| fs::metadata(path).unwrap().len())
-        .unwrap();
-    let mut bytes = fs::read(&largest).unwrap();
+    let library = made(&desktop)?;
+    let log = ledger::log(&library.join("ledger"));
+    let mut bytes = fs::read(&log).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0x40;
-    fs::write(&largest, &bytes).unwrap();
+    fs::write(&log, &bytes).unwrap();
+    refused(&desktop, &library)?;
+    assert_eq!(fs::read(&log).unwrap(), bytes, "nothing was written to it");
+    Ok(())
+}
 
+#[test]
+fn a_library_of_a_newer_version_asks_for_an_update_and_opens_after_it() -> Result<(), Failure> {
+    let desktop = Desktop::start()?;
+    let library = made(&desktop)?;
+    let log = ledger::log(&library.join("ledger"));
+    let sound = fs::read(&log).unwrap();
+    let newer = ledger::of_newer_version(&sound);
+    fs::write(&log, &newer).unwrap();
+    let said = refused(&desktop, &library)?;
+    assert!(said.contains("a newer version of Kinfolio"), "{said}");
+    assert!(said.contains("update Kinfolio on this device"), "{said}");
+    assert_eq!(fs::read(&log).unwrap(), newer, "nothing was written to it");
+
+    // This version is the newer one now.
+    fs::write(&log, &sound).unwrap();
     let app = desktop.start_plain(&library)?;
-    let message = "Kinfolio cannot open this library";
-    desktop.wait_for_window(message, LIMIT)?;
-    desktop.press(message, "Return")?;
+    desktop.wait_for_window("Home – Kinfolio", LIMIT)?;
+    app.terminate()?;
     let (code, said) = app.end(LIMIT)?;
-    assert_eq!(code, Some(1), "{said}");
-    assert_eq!(
-        fs::read(&largest).unwrap(),
-        bytes,
-        "nothing was written to {}",
-        largest.display()
-    );
+    assert_eq!(code, Some(0), "{said}");
     Ok(())
 }
 
@@ -241,6 +229,17 @@ fn a_window_that_is_closed_stays_in_the_tray_as_wished() -> Result<(), Failure> 
     wait_for("the end of the app", LIMIT, || {
         Ok(lock.try_lock().is_ok().then_some(()))
     })
+}
+
+/// What the app says of a library that it does not open, once its message was read.
+fn refused(desktop: &Desktop, library: &Path) -> Result<String, Failure> {
+    let app = desktop.start_plain(library)?;
+    let message = "Kinfolio cannot open this library";
+    desktop.wait_for_window(message, LIMIT)?;
+    desktop.press(message, "Return")?;
+    let (code, said) = app.end(LIMIT)?;
+    assert_eq!(code, Some(1), "{said}");
+    Ok(said)
 }
 
 /// A library with nothing in it.

@@ -5,6 +5,7 @@ pub mod dice;
 pub mod disk;
 pub mod emulator;
 pub mod http;
+pub mod ledger;
 pub mod library;
 pub mod network;
 pub mod pictures;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use harness::disk::{Disk, fill};
+use harness::ledger;
 use harness::library::{Household, Node, PATIENCE, eventually};
 use harness::three::Three;
 use kinfolio_transport::{
@@ -275,17 +276,9 @@ fn a_library_of_a_newer_version_is_told_from_a_damaged_one_and_left_as_it_is() {
     // Of two devices, so that damage would be mended from the other one.
     let [(_first, _inviter), (home, node)] = Household::two();
     node.kill();
-    let ledger = home.root().join("ledger");
-    let logs = fs::read_dir(&ledger)
-        .unwrap()
-        .map(|one| one.unwrap().path());
-    let log = logs.filter(|path| path.extension().is_some_and(|it| it == "log"));
-    let log = log.max().unwrap();
+    let log = ledger::log(&home.root().join("ledger"));
     let sound = fs::read(&log).unwrap();
-    let mut newer = sound.clone();
-    newer[8..12].copy_from_slice(&7u32.to_le_bytes());
-    let checksum = crc32c::crc32c(&newer[..16]);
-    newer[16..20].copy_from_slice(&checksum.to_le_bytes());
+    let newer = ledger::of_newer_version(&sound);
     fs::write(&log, &newer).unwrap();
     for command in [&["search", ""][..], &["serve", "--api", "127.0.0.1:0"]] {
         let said = home.run(command).exited(1).stderr;
