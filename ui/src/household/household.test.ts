@@ -194,7 +194,7 @@ describe('the household', () => {
     const dialog = await screen.findByTestId('remove-device');
     expect(dialog.textContent).toMatch(/key is refused.*only it\s+holds are lost.*5 blocks behind/s);
     expect(await faults()).toEqual([]);
-    await fireEvent.click(screen.getByTestId('remove-confirm'));
+    await fireEvent.click(screen.getByTestId('remove-device-go'));
     await waitFor(() => expect(screen.getAllByTestId('device-card')).toHaveLength(2));
     await waitFor(() => expect(screen.queryByTestId('remove-device')).toBeNull());
   });
@@ -203,7 +203,7 @@ describe('the household', () => {
     const backend = await openHousehold({ devices: 3 });
     await choose(1, 'device-remove');
     backend.others.fault = new BackendError('members_change', 'busy', { status: 409 });
-    await fireEvent.click(await screen.findByTestId('remove-confirm'));
+    await fireEvent.click(await screen.findByTestId('remove-device-go'));
     await waitFor(() => expect(screen.getByTestId('remove-device').textContent).toContain('Try again'));
   });
 

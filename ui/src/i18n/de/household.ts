@@ -57,7 +57,6 @@ export const household: In<typeof english> = {
   'device.more': '{device} ändern',
   'device.rename': 'Umbenennen',
   'device.name': 'Name des Geräts',
-  'device.cancel': 'Abbrechen',
   'device.observe': 'Nur beobachten lassen',
   'device.observe.hint':
     'Es behält alles und kann ändern, aber nichts wartet auf seine Stimme. Gut für ein Gerät, das selten an ist.',

@@ -50,7 +50,6 @@ export const household = {
   'device.more': 'Change {device}',
   'device.rename': 'Rename',
   'device.name': 'Name of the device',
-  'device.cancel': 'Cancel',
   'device.observe': 'Let it observe only',
   'device.observe.hint':
     'It keeps everything and can edit, but changes do not wait for it. Good for a device that is seldom on.',
