@@ -113,7 +113,7 @@ for (let round = 0; round < Number(told.rounds); round += 1) {
   let marks = null;
   for (let tries = 0; !marks && tries < 600; tries += 1) {
     marks = await call("POST", `${page}/execute/sync`, { script, args: [] });
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 250));
   }
   const since = (name) => (marks[name] - marks.script) / 1000;
   rounds.push({

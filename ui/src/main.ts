@@ -39,8 +39,9 @@ async function start(target: HTMLElement): Promise<void> {
     const [backend] = await Promise.all([chooseBackend(), loadTexts()]);
     const app = new App(backend);
     app.preferences.apply();
-    mount(Root, { target, props: { app } });
+    // The library is asked first: the page is made while it opens.
     void app.check();
+    mount(Root, { target, props: { app } });
   } catch {
     mount(Unloaded, { target, props: { onretry: () => location.reload() } });
   }

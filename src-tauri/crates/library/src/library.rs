@@ -3,12 +3,14 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use kinfolio_catalog::{Catalog, Edition};
 use kinfolio_node::{DeviceId, Door, Node, SubmitError};
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
 use tokio::sync::{Mutex, broadcast, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,6 +38,9 @@ mod showing;
 pub(crate) use errors::{blob_error, node_error, thumb_error};
 use opening::Parts;
 pub(crate) use opening::lock;
+
+/// How long closing waits for work that cannot be stopped, such as the hash of a large file.
+const WORK_TIME: Duration = Duration::from_secs(10);
 
 /// An open library; clones share it.
 #[derive(Clone)]
@@ -77,6 +82,8 @@ struct Inner {
     doubts: Arc<Doubts>,
     closing: CancellationToken,
     tasks: TaskTracker,
+    /// Blocking work under way, whether anybody still waits for it or not.
+    works: TaskTracker,
     /// Held as long as the library is; the system lets go of it when the process ends.
     _lock: File,
 }
@@ -109,11 +116,16 @@ impl Library {
     }
 
     /// Stops imports and followers, syncs what is derived, and seals the ledger. Afterwards
-    /// every use case fails.
+    /// every use case fails, and the library can be opened anew as soon as the caller's clones are
+    /// dropped.
     pub async fn close(&self) {
         self.inner.closing.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+        self.inner.works.close();
+        if timeout(WORK_TIME, self.inner.works.wait()).await.is_err() {
+            tracing::warn!("the library is closed while something is still read or written");
+        }
         if let Err(error) = self.inner.catalog.sync() {
             tracing::warn!(%error, "the catalogue was not synced; it will be replayed");
         }
@@ -277,7 +289,7 @@ impl Library {
         &self,
         work: impl FnOnce() -> Result<T, LibraryError> + Send + 'static,
     ) -> Result<T, LibraryError> {
-        match tokio::task::spawn_blocking(work).await {
+        match self.inner.works.spawn_blocking(work).await {
             Ok(result) => result,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(LibraryError::Closing),
@@ -331,4 +343,33 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), LibraryErro
         }
     };
     write().map_err(|source| LibraryError::io("write", path, source))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::founding::{Founding, found};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_that_is_closed_can_be_opened_at_once_whoever_gave_up_waiting_for_it() {
+        let folder = TempDir::new().unwrap();
+        let root = folder.path().join("library");
+        let (household, device) = ("Home".to_owned(), "Here".to_owned());
+        found(&root, &Founding { household, device }).unwrap();
+        let library = Library::open(&root).await.unwrap();
+        let held = library.clone();
+        let work = library.blocking(move || {
+            thread::sleep(Duration::from_millis(500));
+            drop(held);
+            Ok(())
+        });
+        assert!(timeout(Duration::from_millis(50), work).await.is_err());
+        library.close().await;
+        drop(library);
+        Library::open(&root).await.unwrap().close().await;
+    }
 }

@@ -132,6 +132,7 @@ impl Parts {
             doubts: self.doubts,
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            works: TaskTracker::new(),
             _lock: self.lock,
         };
         let library = Library {
