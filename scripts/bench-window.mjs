@@ -107,7 +107,7 @@ for (let round = 0; round < Number(told.rounds); round += 1) {
   const began = begunAt(folder);
   const page = `${driver}/session/${session.sessionId}`;
   const script = `const at = (name) => performance.getEntriesByName('kinfolio.' + name)[0]?.startTime;
-    const steps = Object.fromEntries(['script', 'answered', 'counted', 'rows'].map((name) => [name, at(name)]));
+    const steps = Object.fromEntries(['script', 'counted', 'rows'].map((name) => [name, at(name)]));
     const first = at('first-thumbnail');
     return first ? { origin: performance.timeOrigin, ...steps, first } : null`;
   let marks = null;
@@ -117,7 +117,6 @@ for (let round = 0; round < Number(told.rounds); round += 1) {
   }
   const since = (name) => (marks[name] - marks.script) / 1000;
   rounds.push({
-    answered_s: since("answered"),
     counted_s: since("counted"),
     rows_s: since("rows"),
     script_s: (marks.first - marks.script) / 1000,

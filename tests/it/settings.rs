@@ -171,6 +171,14 @@ fn a_device_lets_go_of_what_another_holds_and_never_both_of_the_last_copies() {
     eventually("the favourite is here", || {
         first.blob(&ids[0]).exists().then_some(())
     });
+    // What comes back to the device that had added it is known of as well.
+    first.json(["household", "--placement", "Here=all"]);
+    for node in [&one, &other] {
+        let client = node.client();
+        eventually("both are known to hold all again", || {
+            (ids.iter().all(|id| copies(&client, id) == 2)).then_some(())
+        });
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ import { SelectionState } from './selection/selection.svelte';
 import { Vanished } from './selection/vanished';
 import { Preferences } from './settings/preferences.svelte';
 import { ShellState } from './shell/shell.svelte';
-import { ANSWERED, markOnce } from './timeline/marks';
+import { photosFirst } from './timeline/marks';
 import { TimelineState } from './timeline/timeline.svelte';
 import { GridZoom } from './timeline/zoom.svelte';
 import { ViewerState } from './viewer/viewer.svelte';
@@ -140,12 +140,20 @@ export class App {
     clearTimeout(this.retry);
     this.retry = undefined;
     try {
-      const ledger = await this.backend.ledger();
-      markOnce(ANSWERED);
-      await this.enter(ledger);
+      if (this.phase === 'loading') await this.begin();
+      await this.enter(await this.backend.ledger());
     } catch (error) {
       this.turnedAway(error);
     }
+  }
+
+  /** Opens the page with the newest photos: what else the library says can wait until they are seen. */
+  private async begin(): Promise<void> {
+    await this.timeline.begin();
+    this.online = true;
+    this.failure = null;
+    this.phase = 'ready';
+    if (this.navigation.page.name === 'photos' && this.timeline.total > 0) await photosFirst();
   }
 
   /** Makes the household, then opens its library. Throws what went wrong. */
@@ -241,8 +249,8 @@ export class App {
   }
 
   private async enter(ledger: Ledger): Promise<void> {
-    const returning = !this.online || this.phase !== 'ready';
-    const again = !this.online && this.phase === 'ready';
+    const returning = !this.online || this.phase !== 'ready' || this.unsubscribe === null;
+    const again = !this.online && this.phase === 'ready' && this.unsubscribe !== null;
     this.keep(ledger);
     this.online = true;
     this.failure = null;

@@ -3,6 +3,7 @@ import { configure } from '@testing-library/svelte';
 import { beforeEach, vi } from 'vitest';
 import { loadTexts } from './i18n/i18n';
 import { pace } from './timeline/building';
+import { sawThumbnail } from './timeline/marks';
 
 await Promise.all([loadTexts('en'), loadTexts('de')]);
 
@@ -75,6 +76,9 @@ URL.revokeObjectURL = () => undefined;
 
 // Each test begins at the first page.
 beforeEach(() => history.replaceState(null, '', '/'));
+
+// Pictures are not loaded: what waits for the first of them does not.
+sawThumbnail();
 
 // Whoever looks for a tile looks at once.
 pace.perFrame = Infinity;

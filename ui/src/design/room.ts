@@ -32,8 +32,12 @@ export class Room<Props extends object = object> {
  * told of, once it is needed.
  */
 export async function loadIdly(rooms: readonly Room<never>[], wished: AbortSignal): Promise<void> {
+  const gone = new Promise<void>((done) => {
+    wished.addEventListener('abort', () => done(), { once: true });
+  });
   for (const room of rooms) {
-    await idle(wished);
+    if (wished.aborted) return;
+    await Promise.race([idle(), gone]);
     if (wished.aborted) return;
     try {
       await room.load();
@@ -43,11 +47,8 @@ export async function loadIdly(rooms: readonly Room<never>[], wished: AbortSigna
   }
 }
 
-/** Until the page has nothing to do, or nobody waits for that any longer. */
-function idle(wished: AbortSignal): Promise<void> {
+function idle(): Promise<void> {
   return new Promise((done) => {
-    if (wished.aborted) return done();
-    wished.addEventListener('abort', () => done(), { once: true });
     if ('requestIdleCallback' in globalThis) requestIdleCallback(() => done(), { timeout: 5000 });
     else setTimeout(done, 200);
   });

@@ -3,8 +3,7 @@
 /** When the page's script began, and when the first thumbnail was drawn. */
 export const SCRIPT = 'kinfolio.script';
 export const FIRST_THUMBNAIL = 'kinfolio.first-thumbnail';
-/** What lies between: the library answered, its months are known, the rows of the first part are. */
-export const ANSWERED = 'kinfolio.answered';
+/** What lies between: the library answered with its months, and with the rows of the first part. */
 export const COUNTED = 'kinfolio.counted';
 export const ROWS = 'kinfolio.rows';
 

@@ -1,7 +1,7 @@
 /** The timeline's photos: counts of all months first, the rows of a part of one when the viewport comes near. */
 import { SvelteMap } from 'svelte/reactivity';
 import { isAbort, messageOf, type Backend } from '../backend/backend';
-import type { BackendEvent, MonthCount, Row } from '../backend/types';
+import type { BackendEvent, MonthCount, Row, Timeline } from '../backend/types';
 import { GridState } from './grid.svelte';
 import { COUNTED, markOnce, photosFirst, ROWS } from './marks';
 import { PART_PHOTOS, partsOf, type Part } from './parts';
@@ -51,6 +51,11 @@ export class TimelineState {
     });
   }
 
+  /** Asks for the counts for the first time. Throws what went wrong. */
+  async begin(): Promise<void> {
+    this.take(await this.backend.timeline());
+  }
+
   /** Asks for the counts anew and for every month whose count changed. One question at a time: an answer that
    * comes late never overwrites a newer one. */
   load(): Promise<void> {
@@ -63,16 +68,19 @@ export class TimelineState {
     do {
       this.askAgain = false;
       try {
-        const timeline = await this.backend.timeline();
-        markOnce(COUNTED);
-        this.fault = null;
-        this.accept(timeline.months);
-        this.total = timeline.total;
-        this.ready = true;
+        this.take(await this.backend.timeline());
       } catch (error) {
         this.fail(error);
       }
     } while (this.askAgain);
+  }
+
+  private take(timeline: Timeline): void {
+    markOnce(COUNTED);
+    this.fault = null;
+    this.accept(timeline.months);
+    this.total = timeline.total;
+    this.ready = true;
   }
 
   /** Everything may have changed: after a lost connection, say. */

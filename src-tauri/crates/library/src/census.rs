@@ -8,7 +8,7 @@ use kinfolio_node::DeviceId;
 
 use crate::error::LibraryError;
 use crate::household;
-use crate::library::Library;
+use crate::library::{FIRST_SIGHT, Library};
 
 /// How often the room on the disk is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
@@ -74,6 +74,7 @@ pub(crate) fn start(library: &Library) {
 /// Waits for the first count, though not for long.
 pub(crate) async fn begun(library: &Library) {
     let mut census = library.census().subscribe();
+    library.census_wanted().notify_one();
     let counted = census.wait_for(Option::is_some);
     // Without one it is not known yet how many originals are where, and that is said.
     let _ = tokio::time::timeout(FIRST_WAIT_MAX, counted).await;
@@ -102,6 +103,8 @@ async fn measure(library: &Library) {
 }
 
 async fn keep_counting(library: &Library) {
+    // Unless somebody asks.
+    let _ = tokio::time::timeout(FIRST_SIGHT, library.census_wanted().notified()).await;
     let mut shown = library.watch_shown();
     let mut agreed = library.agreed();
     let mut counted = None;

@@ -9,7 +9,7 @@ use kinfolio_catalog::{Catalog, Edition};
 use kinfolio_node::{DeviceId, Door, Node, SubmitError};
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
-use tokio::sync::{Mutex, broadcast, watch};
+use tokio::sync::{Mutex, Notify, broadcast, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,7 +37,7 @@ mod showing;
 
 pub(crate) use errors::{blob_error, node_error, thumb_error};
 use opening::Parts;
-pub(crate) use opening::lock;
+pub(crate) use opening::{FIRST_SIGHT, lock};
 
 /// How long closing waits for work that cannot be stopped, such as the hash of a large file.
 const WORK_TIME: Duration = Duration::from_secs(10);
@@ -75,6 +75,8 @@ struct Inner {
     proving: watch::Sender<Option<Proving>>,
     scrub: watch::Sender<scrub::Status>,
     census: watch::Sender<Option<Census>>,
+    /// Wakes the first count, for somebody who waits for it.
+    census_wanted: Notify,
     coming: watch::Sender<Coming>,
     undoing: Mutex<()>,
     holdings: Mutex<()>,
@@ -253,6 +255,11 @@ impl Library {
     /// How many originals are where, once they were counted.
     pub(crate) fn census(&self) -> &watch::Sender<Option<Census>> {
         &self.inner.census
+    }
+
+    /// Told by whoever waits for the first count.
+    pub(crate) fn census_wanted(&self) -> &Notify {
+        &self.inner.census_wanted
     }
 
     /// How far the originals are that this device is to keep.

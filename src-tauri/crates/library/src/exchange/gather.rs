@@ -75,6 +75,8 @@ pub(crate) async fn gather(library: Library, what: Gathering) {
             write_mark(library, what, 0, None);
             keep::keep(library).await;
             gathered = Gathered::read(library, what);
+            // The household was told that some go, of which all are to be here again, whoever added them.
+            gathered.owes_word = true;
         }
         agreed.mark_unchanged();
         let height = shown.borrow_and_update().height.unwrap_or(0);
@@ -123,7 +125,7 @@ struct Gathered {
     missing: BTreeMap<PhotoId, Missing>,
     /// How many of those that were looked at are here.
     here: u64,
-    /// Whether originals of other devices came above the mark, which nobody has been told of.
+    /// Whether originals came above the mark, or came back, which nobody has been told of.
     owes_word: bool,
 }
 
@@ -260,6 +262,7 @@ impl Gathered {
                 Came::Here => {
                     self.missing.remove(&id);
                     self.here += 1;
+                    self.owes_word |= what == Gathering::Originals;
                     self.tell(library, false, None);
                 }
                 Came::Not(why) => {
