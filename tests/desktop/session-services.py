@@ -1,7 +1,8 @@
-"""What a desktop's panel offers to apps: it shows notifications, and what they put into the tray.
+"""What a desktop offers to apps: it shows notifications, what they put into the tray, and files in a folder.
 
-Stands in for a panel on the session bus of a test. Prints one line of JSON for each notification and
-whenever the tray's menu has become another one; `ready` comes first.
+Stands in for panel and file manager on the session bus of a test. Prints one line of JSON for each
+notification, whenever the tray's menu has become another one, and for files that are to be shown;
+`ready` comes first.
 """
 
 import json
@@ -37,6 +38,12 @@ WATCHER = """
 </interface></node>
 """
 
+FILES = """
+<node><interface name="org.freedesktop.FileManager1">
+  <method name="ShowItems"><arg type="as" direction="in"/><arg type="s" direction="in"/></method>
+</interface></node>
+"""
+
 ITEM = "org.kde.StatusNotifierItem"
 MENU = "com.canonical.dbusmenu"
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -62,6 +69,13 @@ class Notifications:
             call.return_value(GLib.Variant("(u)", (self.last,)))
         else:
             call.return_value(None)
+
+
+class Files:
+    def called(self, _bus, _sender, _path, _interface, _method, given, call):
+        items, _startup = given.unpack()
+        say({"files": items})
+        call.return_value(None)
 
 
 class Tray:
@@ -120,6 +134,7 @@ def main():
     bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
     offers = [
         ("org.freedesktop.Notifications", "/org/freedesktop/Notifications", NOTIFICATIONS, Notifications()),
+        ("org.freedesktop.FileManager1", "/org/freedesktop/FileManager1", FILES, Files()),
         ("org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher", WATCHER, Tray(bus)),
     ]
     for name, path, described, served in offers:

@@ -53,14 +53,20 @@ describe('dropping files', () => {
     const overlay = await screen.findByTestId('drop-overlay');
     expect(overlay.textContent).toMatch(/Drop to import 2 items.*The Millers.*Study PC/s);
     backend.drop({ type: 'drop', paths: ['/home/anna/Pictures'] });
-    const receipt = await screen.findByTestId('import-receipt', {}, { timeout: 8000 });
+    const receipt = await screen.findByTestId('import-receipt', {}, { timeout: 30_000 });
     expect(receipt.textContent.trim()).toBe('32 added + 5 duplicates + 3 rejected = 40 found');
     await waitFor(() => expect(screen.getByTestId('photo-count').dataset['count']).toBe('32'));
     expect(screen.getAllByTestId('photo-tile').length).toBeGreaterThan(5);
     await fireEvent.click(screen.getByRole('tab', { name: /Rejected/ }));
+    const [rejected] = screen.getAllByTestId('rejected-item');
     expect(screen.getAllByTestId('rejected-item')).toHaveLength(3);
+    await fireEvent.click(screen.getAllByTestId('show-file')[0] as HTMLElement);
+    expect(backend.shell.files).toEqual([rejected?.title]);
+    backend.shell.fault = 'there is no file manager';
+    await fireEvent.click(screen.getAllByTestId('show-file')[0] as HTMLElement);
+    expect((await screen.findByTestId('notices')).textContent).toContain('there is no file manager');
     expect(await faults()).toEqual([]);
-  }, 15_000);
+  }, 60_000);
 });
 
 describe('the library', () => {

@@ -1,4 +1,5 @@
-//! A panel for the desktop, which shows notifications and the tray, and can be chosen from.
+//! A panel for the desktop, which shows notifications and the tray, and can be chosen from; and a file
+//! manager.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -66,6 +67,14 @@ impl<'a> Panel<'a> {
             let text = |name: &str| Some(shown[name].as_str()?.to_owned());
             Some((text("title")?, text("body")?))
         })
+    }
+
+    /// Waits until files are to be shown in their folder; tells their addresses.
+    ///
+    /// # Errors
+    /// None are in time.
+    pub fn files(&mut self) -> Result<Value, Failure> {
+        self.hear("files to be shown", |said| said.get("files").cloned())
     }
 
     /// Waits until the lines in the tray are as `wanted`.

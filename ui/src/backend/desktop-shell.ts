@@ -5,6 +5,7 @@ import { Menu, MenuItem, PredefinedMenuItem, type MenuItemOptions } from '@tauri
 import { TrayIcon } from '@tauri-apps/api/tray';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 import { isPermissionGranted, sendNotification } from '@tauri-apps/plugin-notification';
+import { revealItemInDir } from '@tauri-apps/plugin-opener';
 import { request } from './http';
 import { later } from './later';
 import type { Handed, Manners, MannersChange, MenuGroup, MenuLine, Shell, TrayFace } from './shell';
@@ -61,6 +62,10 @@ export class DesktopShell implements Shell {
 
   setTitle(title: string): Promise<void> {
     return getCurrentWindow().setTitle(title);
+  }
+
+  showFile(path: string): Promise<void> {
+    return revealItemInDir(path);
   }
 
   isFocused(): Promise<boolean> {

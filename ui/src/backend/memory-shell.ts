@@ -10,6 +10,8 @@ export class MemoryShell implements Shell {
   /** How often the tray was given something to show. */
   trayShown = 0;
   readonly notifications: { title: string; body: string }[] = [];
+  /** Files that were shown in their folder. */
+  readonly files: string[] = [];
   title = '';
   focused = true;
   fullscreen = false;
@@ -71,6 +73,12 @@ export class MemoryShell implements Shell {
 
   setTitle(title: string): Promise<void> {
     this.title = title;
+    return Promise.resolve();
+  }
+
+  showFile(path: string): Promise<void> {
+    if (this.fault !== null) return Promise.reject(new BackendError('desktop', this.fault, { status: 500 }));
+    this.files.push(path);
     return Promise.resolve();
   }
 

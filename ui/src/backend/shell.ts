@@ -53,6 +53,8 @@ export interface Shell {
   showTray(face: TrayFace, choose: (id: string) => void): Promise<void>;
   notify(title: string, body: string): Promise<void>;
   setTitle(title: string): Promise<void>;
+  /** Shows a file in its folder, in the file manager. */
+  showFile(path: string): Promise<void>;
   isFocused(): Promise<boolean>;
   toggleFullscreen(): Promise<void>;
   /** Brings the window to the front, wherever it is. */
