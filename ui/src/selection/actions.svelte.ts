@@ -107,7 +107,7 @@ export class PhotoActions {
     if (!done) return false;
     if (change.add_albums) this.recent.add(change.add_albums);
     const { favorite } = change;
-    if (favorite !== undefined) this.marked = { name: nameOf(subject), favorite, at: Date.now() };
+    if (typeof favorite === 'boolean') this.marked = { name: nameOf(subject), favorite, at: Date.now() };
     if (!subject.row || change.trash !== undefined)
       this.around.undoable(t('actions.changed', { count: done.photos }), done.state);
     return true;
