@@ -22,6 +22,16 @@ describe('what tells photos apart', () => {
       { pixels: ['same', 'same'] },
     ],
     ['bytes', [photo(), photo({ size: 9_000_000 })], { size: ['differs', 'most'] }],
+    [
+      'bytes that read the same do not',
+      [photo({ size: 136_400 }), photo({ size: 135_900 }), photo({ size: 136_100 })],
+      { size: ['same', 'same', 'same'] },
+    ],
+    [
+      'the most of those that read the same',
+      [photo({ size: 5_440_000 }), photo({ size: 5_350_001 }), photo({ size: 5_300_000 })],
+      { size: ['most', 'most', 'differs'] },
+    ],
     ['bytes that are not known yet do not', [photo(), photo({ size: null })], { size: ['same', 'same'] }],
     [
       'two that have the most',

@@ -24,7 +24,10 @@ export function factsOf(card: Card, record: Pick<Photo, 'size'> | null): Facts {
   return { width, height, size: record?.size ?? null, taken: taken_at, rating, tags: tags.length };
 }
 
-/** How each fact of each photo stands. What is not known of all is no difference yet. */
+/**
+ * How each fact of each photo stands. What is not known of all is no difference yet, and neither are sizes that read
+ * the same.
+ */
 export function standings(group: readonly Facts[]): Record<Fact, Standing>[] {
   const of = (fact: Counted) => group.map((facts) => valueOf(facts, fact));
   const most = Object.fromEntries(
@@ -51,5 +54,14 @@ export function standings(group: readonly Facts[]): Record<Fact, Standing>[] {
 }
 
 function valueOf(facts: Facts, fact: Counted): number | null {
+  if (fact === 'size') return facts.size === null ? null : rounded(facts.size);
   return fact === 'pixels' ? facts.width * facts.height : facts[fact];
+}
+
+/** Bytes as precisely as they are written: one digit after the point below ten of a unit, else none. */
+function rounded(bytes: number): number {
+  let unit = 1;
+  while (bytes / unit >= 1000) unit *= 1000;
+  const step = bytes / unit < 10 && unit > 1 ? unit / 10 : unit;
+  return Math.round(bytes / step) * step;
 }

@@ -204,7 +204,7 @@ export function codeOf(error: unknown): string {
 
 /** What was asked for is not there, or no longer, as this API says it, or a server in front of it. */
 export function isGone(error: unknown): boolean {
-  return ['photo_unknown', 'not_found', 'http_404'].includes(codeOf(error));
+  return ['photo_unknown', 'not_found', 'http_404', 'http_410'].includes(codeOf(error));
 }
 
 export function isAbort(error: unknown): boolean {

@@ -101,9 +101,8 @@ export class MemoryLibrary {
 
   /** The record of a photo; throws what the API answers where there is none. */
   photo(id: string): Photo {
-    if (!whereIs(id) || this.purged.has(id))
-      throw new BackendError('not_found', 'No such photo.', { status: 404 });
-    return structuredClone(this.record(id));
+    if (!whereIs(id)) throw new BackendError('not_found', 'No such photo.', { status: 404 });
+    return { ...structuredClone(this.record(id)), purged: this.purged.has(id) };
   }
 
   picture(id: string): string {

@@ -69,7 +69,7 @@ export class MemoryBackend implements Backend {
   unreachable = false;
   /** Set to make the next edits fail with this message. */
   editFault: string | null = null;
-  /** Photos whose original no device within reach has, when they are exported. */
+  /** Photos whose original no device within reach has. */
   unreachableOriginals: ReadonlySet<string> = new Set();
   /** Where the recovery key was saved last. */
   savedTo: string | null = null;
@@ -144,6 +144,10 @@ export class MemoryBackend implements Backend {
   async original(id: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<Blob> {
     await this.answer(signal);
     const { replicas, mime } = this.recorded(id);
+    if (this.unreachableOriginals.has(id))
+      throw new BackendError('original_unreachable', 'The original is on no device within reach.', {
+        status: 503,
+      });
     await this.others.carry(replicas, signal, onProgress);
     const [, drawing = ''] = this.library.picture(id).split(',');
     return new Blob([decodeURIComponent(drawing)], { type: mime });

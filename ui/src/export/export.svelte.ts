@@ -1,6 +1,8 @@
 /** Exporting photos: into a folder of this machine on the desktop, as downloads in a browser. One at a time. */
-import { isAbort, messageOf, type Backend } from '../backend/backend';
-import type { BackendEvent, ExportJob, Row, Which } from '../backend/types';
+import { codeOf, isAbort, messageOf, type Backend } from '../backend/backend';
+import type { BackendEvent, ExportJob, Ledger, Row, Which } from '../backend/types';
+import { originalFault } from '../viewer/facts';
+import { download } from './download';
 
 /** How exported files are named and filed; the key of its text, and the template of the API. */
 export const FILINGS = {
@@ -13,6 +15,22 @@ export type Filing = keyof typeof FILINGS;
 /** A browser asks about each of many downloads: more than these are the desktop's or the command line's. */
 export const DOWNLOADS_MAX = 200;
 
+/** What downloads begin with. */
+const DOWNLOADS: Omit<ExportJob, 'state' | 'found'> = {
+  id: 'downloads',
+  processed: 0,
+  exported: 0,
+  present: 0,
+  sidecars_left: 0,
+  failed_count: 0,
+  failed: [],
+  bytes: 0,
+  seconds: 0,
+  to: '',
+};
+/** What keeps every original from coming, not just one. */
+const OF_ALL: readonly string[] = ['unreachable', 'unauthorized'];
+
 export class ExportState {
   /** What the last export came to, or how far it is; null before the first one and when its outcome was read. */
   job = $state.raw<ExportJob | null>(null);
@@ -21,6 +39,8 @@ export class ExportState {
 
   private readonly backend: Backend;
   private readonly trouble: (error: unknown) => void;
+  /** Ends the downloads that are under way. */
+  private leaving: AbortController | null = null;
 
   constructor(backend: Backend, trouble: (error: unknown) => void) {
     this.backend = backend;
@@ -45,7 +65,58 @@ export class ExportState {
     }
   }
 
+  /** Hands originals to the browser, one by one; the job tells of it as of any other export. */
+  async download(ids: readonly string[], ledger: Ledger | null): Promise<ExportJob> {
+    const leaving = new AbortController();
+    this.leaving = leaving;
+    let job: ExportJob = { ...DOWNLOADS, state: 'running', found: ids.length };
+    this.job = job;
+    try {
+      for (const id of ids) {
+        const missing = await this.lacking(id, ledger, leaving.signal);
+        if (missing) job = { ...job, failed: [...job.failed, missing], failed_count: job.failed_count + 1 };
+        else job = { ...job, exported: job.exported + 1 };
+        job = { ...job, processed: job.processed + 1 };
+        if (!leaving.signal.aborted) this.job = job;
+      }
+      job = { ...job, state: 'done' };
+    } catch (error) {
+      if (leaving.signal.aborted) job = { ...job, state: 'cancelled' };
+      else {
+        job = { ...job, state: 'failed', error: messageOf(error) };
+        this.trouble(error);
+      }
+    }
+    this.leaving = null;
+    this.job = job;
+    return job;
+  }
+
+  /** Downloads a photo; answers why there is none where that is about this photo and not all of them. */
+  private async lacking(
+    id: string,
+    ledger: Ledger | null,
+    signal: AbortSignal,
+  ): Promise<ExportJob['failed'][number] | null> {
+    try {
+      await download(this.backend, id, signal);
+      return null;
+    } catch (error) {
+      const code = codeOf(error);
+      if (signal.aborted || OF_ALL.includes(code)) throw error;
+      const reason = messageOf(error);
+      const photo = await this.backend.photo(id).catch(() => null);
+      if (!photo) return { id, name: id, reason };
+      return { id, name: photo.name, reason: originalFault({ code, reason }, photo, ledger) };
+    }
+  }
+
   async cancel(): Promise<void> {
+    if (this.leaving) this.leaving.abort();
+    else await this.cancelJob();
+  }
+
+  private async cancelJob(): Promise<void> {
     if (!this.job) return;
     try {
       this.job = await this.backend.cancelExport(this.job.id);

@@ -2,6 +2,7 @@ import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/sv
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
+import { BackendError } from '../backend/backend';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import { Root } from '../test-app';
 import { DOWNLOADS_MAX } from './export.svelte';
@@ -67,7 +68,47 @@ describe('exporting in a browser', () => {
     await asked({ desktop: false, photos: 2 });
     await fireEvent.click(screen.getByTestId('ask-go'));
     await waitFor(() => expect(clicked).toHaveBeenCalledTimes(2), { timeout: 5000 });
+    await waitFor(() => expect(screen.queryByTestId('ask-export')).toBeNull());
+  });
+
+  it('says which originals could not be had, and why, and downloads the others', async () => {
+    const clicked = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+    const backend = await asked({ desktop: false, photos: 3 });
+    const [lost] = (await backend.search('', { limit: 1 })).photos;
+    backend.unreachableOriginals = new Set([lost?.id ?? '']);
+    await fireEvent.click(screen.getByTestId('ask-go'));
+    await waitFor(() => expect(state()).toBe('done'), { timeout: 5000 });
+    expect(clicked).toHaveBeenCalledTimes(2);
+    expect(screen.getByTestId('export-state').textContent).toContain('2 downloads have begun');
+    const { name } = await backend.photo(lost?.id ?? '');
+    expect(screen.getByTestId('export-failed').textContent).toMatch(new RegExp(`${name}.+reach`));
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(screen.getByTestId('export-close'));
     expect(screen.queryByTestId('ask-export')).toBeNull();
+  });
+
+  it('says so, too, when the dialog is gone by then', async () => {
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+    const backend = await asked({ desktop: false, photos: 2 });
+    const { photos } = await backend.search('', { limit: 2 });
+    backend.unreachableOriginals = new Set(photos.slice(1).map(({ id }) => id));
+    await fireEvent.click(screen.getByTestId('ask-go'));
+    await waitFor(() => expect(state()).toBe('running'));
+    await fireEvent.click(screen.getByRole('button', { name: 'Go on in the background' }));
+    const notices = () => screen.getByTestId('notices').textContent;
+    await waitFor(() => expect(notices()).toContain('1 original could not be exported.'));
+    await fireEvent.click(screen.getByTestId('notice-action'));
+    expect(await screen.findByTestId('export-failed')).toBeTruthy();
+  });
+
+  it('ends with the first one that nobody answers for', async () => {
+    const clicked = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+    const backend = await asked({ desktop: false, photos: 3 });
+    backend.original = () => Promise.reject(new BackendError('unreachable', 'Nothing answers.'));
+    await fireEvent.click(screen.getByTestId('ask-go'));
+    await waitFor(() => expect(state()).toBe('failed'));
+    expect(clicked).not.toHaveBeenCalled();
+    expect(screen.getByTestId('export-state').textContent).toContain('Nothing answers.');
   });
 
   it('says where more than it takes can be had', async () => {

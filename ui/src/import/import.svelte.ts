@@ -15,7 +15,7 @@ export class ImportState {
   /** Files a second and seconds left, null while not known. */
   speed = $state<number | null>(null);
   secondsLeft = $state<number | null>(null);
-  /** Ids of photos that were added, for the panel's thumbnails, once the import is over. */
+  /** Ids of photos that were added, for the panel's thumbnails; of an import in the node once that is over. */
   added = $state.raw<readonly string[]>([]);
 
   private readonly backend: Backend;
@@ -111,7 +111,9 @@ export class ImportState {
     } else if (begins) {
       return;
     }
-    this.jobs.set(job.id, job);
+    // Events carry no ids: those that are known stay.
+    const ids = job.ids.length > 0 ? job.ids : (known?.ids ?? []);
+    this.jobs.set(job.id, { ...job, ids });
     this.show();
     if (isOver(job.state) && !(known && isOver(known.state))) void this.finish(job);
   }
@@ -120,6 +122,7 @@ export class ImportState {
     const job = combine([...this.jobs.values()]);
     this.job = job;
     if (!job) return;
+    this.added = job.ids.slice(0, SHOWN_MAX);
     this.samples = addSample(this.samples, { at: performance.now(), processed: job.processed });
     this.speed = speed(this.samples);
     this.secondsLeft = secondsLeft(this.samples, job.found - job.processed);
@@ -131,6 +134,5 @@ export class ImportState {
     if (!this.jobs.has(job.id)) return;
     this.jobs.set(job.id, whole);
     this.show();
-    this.added = [...this.added, ...whole.ids].slice(0, SHOWN_MAX);
   }
 }

@@ -1,5 +1,8 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
+import { App } from '../app.svelte';
 import { MemoryBackend } from '../backend/memory';
+import { Root } from '../test-app';
 import { ImportState } from './import.svelte';
 
 function make(backend = new MemoryBackend()) {
@@ -53,7 +56,41 @@ describe('an import', () => {
   });
 });
 
+describe('the panel of an import that runs', () => {
+  it('says when the pictures of what was added are shown', async () => {
+    const app = new App(new MemoryBackend({ photos: 10 }));
+    render(Root, { app });
+    await app.check();
+    await app.imports.startPaths(['/photos']);
+    expect((await screen.findByTestId('import-added-later')).textContent).toContain(
+      'once the import is over',
+    );
+    await app.imports.cancel();
+    await vi.waitFor(() => expect(screen.queryByTestId('import-added-later')).toBeNull());
+    app.stop();
+    cleanup();
+  });
+});
+
 describe('uploading from a browser', () => {
+  it('shows each file once it was added, before all are', async () => {
+    const backend = new MemoryBackend({ desktop: false });
+    const { imports } = make(backend);
+    const whole = backend.upload.bind(backend);
+    let go: (() => void) | undefined;
+    backend.upload = async (file, signal) => {
+      if (file.name === 'b.jpg') await new Promise<void>((done) => (go = done));
+      return whole(file, signal);
+    };
+    const file = (name: string) => ({ path: name, file: new File([name], name) });
+    const sent = imports.startFiles([file('a.jpg'), file('b.jpg')]);
+    await vi.waitFor(() => expect(imports.added).toHaveLength(1));
+    expect(imports.running).toBe(true);
+    go?.();
+    await sent;
+    expect(imports.added).toHaveLength(2);
+  });
+
   it('sends each file and names those that were refused', async () => {
     const { imports } = make(new MemoryBackend({ desktop: false }));
     const file = (name: string, bytes: string) => ({ path: `trip/${name}`, file: new File([bytes], name) });

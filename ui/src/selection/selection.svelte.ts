@@ -37,6 +37,13 @@ export class SelectionState {
     return this.all ? !this.all.except.has(id) : this.rows.has(id);
   }
 
+  /** Whether all of them are favourites, as far as they are loaded. */
+  get favorite(): boolean {
+    const known = this.grid?.known() ?? [];
+    const rows = this.all ? known.filter(({ id }) => this.has(id)) : this.latest(known);
+    return rows.length > 0 && rows.every(({ favorite }) => favorite);
+  }
+
   /** Those of the photos that are selected one by one; the ones that the grid shows left out, if asked. */
   among(concerned: (id: string) => boolean, unseen: boolean): string[] {
     return [...this.rows.keys()].filter((id) => concerned(id) && !(unseen && this.grid?.has(id)));
@@ -126,6 +133,12 @@ export class SelectionState {
     if (this.grid === grid) return;
     this.clear();
     this.grid = grid;
+  }
+
+  /** The photos selected one by one: the grid has read some again since they were selected. */
+  private latest(known: readonly Row[]): Row[] {
+    const newer = new Map(known.map((row) => [row.id, row]));
+    return [...this.rows.values()].map((row) => newer.get(row.id) ?? row);
   }
 
   private async rangeTo(grid: GridState, to: Row): Promise<readonly Row[]> {

@@ -176,6 +176,43 @@ describe('the bar of what is selected', () => {
     await waitFor(async () => expect(await tagged()).toBe(0));
   });
 
+  it('makes all of them favourites by a key, and by the same key again none', async () => {
+    const backend = await open();
+    const favorites = async () => (await backend.search('is:favorite', { limit: 1 })).total;
+    const press = async () => {
+      await fireEvent.keyDown(document.body, { key: 'f' });
+      await waitFor(() => expect(app?.actions.changing).toBe(0));
+    };
+    expect(await favorites()).toBeLessThan(60);
+    await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
+    await press();
+    expect(await favorites()).toBe(60);
+    // Whether the page has read it again, or not yet.
+    await press();
+    expect(await favorites()).toBe(0);
+    await press();
+    expect(await favorites()).toBe(60);
+    await new Promise((wait) => setTimeout(wait, 1700));
+    await press();
+    expect(await favorites()).toBe(0);
+  });
+
+  it('makes favourites of all where some are, one by one', async () => {
+    const backend = await open();
+    const ids = [0, 1].map((index) => tile(index).dataset['photoId'] ?? '');
+    const favorites = () =>
+      Promise.all(ids.map(async (id) => (await backend.photo(id)).favorite)).then((all) => all.join());
+    await backend.editMany({ ids: ids.slice(0, 1) }, { favorite: true });
+    await backend.editMany({ ids: ids.slice(1) }, { favorite: false });
+    for (const index of [0, 1])
+      await fireEvent.click(screen.getAllByTestId('tile-tick')[index] as HTMLElement);
+    await fireEvent.keyDown(document.body, { key: 'f' });
+    await waitFor(async () => expect(await favorites()).toBe('true,true'));
+    await new Promise((wait) => setTimeout(wait, 1700));
+    await fireEvent.keyDown(document.body, { key: 'f' });
+    await waitFor(async () => expect(await favorites()).toBe('false,false'));
+  });
+
   it('puts them into the trash and off the page', async () => {
     await open();
     await fireEvent.keyDown(document.body, { key: 'x' });

@@ -57,7 +57,8 @@ export class Vanished {
 
   private async isGone(id: string, inTrash: boolean): Promise<boolean> {
     try {
-      return (await this.backend.photo(id)).trashed !== inTrash;
+      const { trashed, purged } = await this.backend.photo(id);
+      return purged || trashed !== inTrash;
     } catch (error) {
       return isGone(error);
     }

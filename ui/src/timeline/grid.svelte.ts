@@ -252,6 +252,11 @@ export class GridState {
     return this.find(id) !== null;
   }
 
+  /** Every photo that is loaded, as it was when it was read last. */
+  known(): readonly Row[] {
+    return this.sections.flatMap(({ rows }) => rows ?? []);
+  }
+
   /** The photo of the tile that an arrow key leads to from a focused one. */
   async across(id: string, step: -1 | 1): Promise<Row | null> {
     const at = this.find(id);

@@ -96,6 +96,16 @@ describe('deleting for good', () => {
     expect(screen.getByTestId('notices').textContent).toContain(`${safe.length} originals deleted`);
   });
 
+  it('speaks of a bucket where there is one', async () => {
+    const [backend] = await open(2);
+    await fireEvent.click(screen.getByTestId('trash-purge-all'));
+    expect((await screen.findByTestId('ask-purge')).textContent).not.toContain('bucket');
+    await fireEvent.click(screen.getByTestId('purge-cancel'));
+    await backend.agree({ bucket: 'file:///backup' });
+    await fireEvent.click(screen.getByTestId('trash-purge-all'));
+    await waitFor(() => expect(screen.getByTestId('ask-purge').textContent).toContain('in its bucket'));
+  });
+
   it('shows of which photos the last copy would go, and wants a word about these', async () => {
     const [backend, ids] = await open(20, { devices: 3 });
     const last: string[] = [];

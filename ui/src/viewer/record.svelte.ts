@@ -70,6 +70,11 @@ export class PhotoRecord {
     return this.marks.rating ?? this.photo?.rating ?? this.row.rating;
   }
 
+  /** There is nothing to be seen of it any more, nor to be done with it. */
+  get gone(): boolean {
+    return this.missing?.kind === 'gone' || (this.photo?.purged ?? false);
+  }
+
   async load(): Promise<void> {
     try {
       const photo = await this.backend.photo(this.id);

@@ -305,6 +305,26 @@ describe('trouble in the viewer', () => {
     await waitFor(async () => expect((await backend.photo(id)).trashed).toBe(false));
   });
 
+  it('of a photo that was deleted for good meanwhile is said, without a way back', async () => {
+    await open();
+    await shown();
+    const id = openId();
+    await backend.edit(id, { trash: true });
+    await screen.findByTestId('viewer-restore');
+    await backend.purge({ ids: [id] }, [id]);
+    expect((await screen.findByTestId('viewer-gone')).textContent).toContain('deleted on all devices');
+    expect(openId()).toBe(id);
+    for (const testid of [
+      'viewer-image',
+      'viewer-restore',
+      'viewer-trashed',
+      'viewer-purge',
+      'viewer-export',
+    ])
+      expect(screen.queryByTestId(testid)).toBeNull();
+    expect(await faults()).toEqual([]);
+  });
+
   it('of a photo that the library does not know is said, and over when it does', async () => {
     await open();
     const whole = backend.photo.bind(backend);

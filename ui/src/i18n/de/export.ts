@@ -22,6 +22,7 @@ export const exporting: In<typeof english> = {
   'export.progress': 'Fortschritt des Exports',
   'export.background': 'Im Hintergrund weiter',
   'export.done': { one: '{count} Original exportiert', other: '{count} Originale exportiert' },
+  'export.done.browser': { one: '{count} Download hat begonnen', other: '{count} Downloads haben begonnen' },
   'export.present': { one: '{count} war schon da.', other: '{count} waren schon da.' },
   'export.sidecars.left': {
     one: '{count} XMP-Datei eines anderen Programms bleibt, wie sie ist.',
@@ -33,4 +34,9 @@ export const exporting: In<typeof english> = {
     one: '{count} konnte nicht exportiert werden:',
     other: '{count} konnten nicht exportiert werden:',
   },
+  'export.missing.said': {
+    one: '{count} Original konnte nicht exportiert werden.',
+    other: '{count} Originale konnten nicht exportiert werden.',
+  },
+  'export.show': 'Gründe zeigen',
 };

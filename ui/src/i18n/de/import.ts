@@ -34,6 +34,7 @@ export const importing: In<typeof english> = {
     one: '{count} Datei ist neu in der Bibliothek.',
     other: '{count} Dateien sind neu in der Bibliothek.',
   },
+  'import.added.later': 'Ihre Bilder erscheinen hier, sobald der Import fertig ist.',
   'import.duplicate.text': {
     one: '{count} Datei war schon in der Bibliothek, Byte für Byte.',
     other: '{count} Dateien waren schon in der Bibliothek, Byte für Byte.',

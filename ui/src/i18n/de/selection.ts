@@ -33,7 +33,11 @@ export const selection: In<typeof english> = {
   'ask.album.find': 'Album suchen oder anlegen',
   'ask.album.create': 'Album „{tag}“ anlegen',
   'ask.date': { one: 'Wann ist dieses Foto entstanden?', other: 'Wann sind diese {count} Fotos entstanden?' },
-  'ask.date.lead': 'Die Uhrzeit dort, wo es entstand. Was die Datei selbst sagt, bleibt erhalten.',
+  'ask.date.lead': {
+    one: 'Die Uhrzeit dort, wo es entstand. Was die Datei selbst sagt, bleibt erhalten.',
+    other:
+      'Die Uhrzeit dort, wo sie entstanden, eine für alle. Was die Dateien selbst sagen, bleibt erhalten.',
+  },
   'ask.date.day': 'Datum',
   'ask.date.time': 'Uhrzeit',
   'ask.date.offset': 'Abstand zu UTC',

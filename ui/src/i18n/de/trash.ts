@@ -15,6 +15,11 @@ export const trash: In<typeof english> = {
     other: '{count} Originale endgültig löschen?',
   },
   'purge.lead': {
+    one: 'Das Original wird auf allen Geräten des Haushalts gelöscht. Das lässt sich nicht rückgängig machen.',
+    other:
+      'Die Originale werden auf allen Geräten des Haushalts gelöscht. Das lässt sich nicht rückgängig machen.',
+  },
+  'purge.lead.bucket': {
     one: 'Das Original wird auf allen Geräten des Haushalts und in seinem Bucket gelöscht. Das lässt sich nicht rückgängig machen.',
     other:
       'Die Originale werden auf allen Geräten des Haushalts und in seinem Bucket gelöscht. Das lässt sich nicht rückgängig machen.',

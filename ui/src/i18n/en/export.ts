@@ -18,6 +18,7 @@ export const exporting = {
   'export.progress': 'Export progress',
   'export.background': 'Go on in the background',
   'export.done': { one: '{count} original exported', other: '{count} originals exported' },
+  'export.done.browser': { one: '{count} download has begun', other: '{count} downloads have begun' },
   'export.present': { one: '{count} was there already.', other: '{count} were there already.' },
   'export.sidecars.left': {
     one: '{count} XMP file of another program stays as it is.',
@@ -26,4 +27,9 @@ export const exporting = {
   'export.cancelled': 'Stopped. What was written stays.',
   'export.failed': 'The export stopped: {reason}',
   'export.missing': { one: '{count} could not be exported:', other: '{count} could not be exported:' },
+  'export.missing.said': {
+    one: '{count} original could not be exported.',
+    other: '{count} originals could not be exported.',
+  },
+  'export.show': 'Show why',
 } as const;

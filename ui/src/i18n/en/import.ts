@@ -28,6 +28,7 @@ export const importing = {
     one: '{count} file is new in the library.',
     other: '{count} files are new in the library.',
   },
+  'import.added.later': 'Their pictures are shown here once the import is over.',
   'import.duplicate.text': {
     one: '{count} file was in the library already, byte for byte.',
     other: '{count} files were in the library already, byte for byte.',

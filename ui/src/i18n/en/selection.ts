@@ -30,7 +30,11 @@ export const selection = {
   'ask.album.find': 'Find or make an album',
   'ask.album.create': 'Make the album “{tag}”',
   'ask.date': { one: 'When was this photo taken?', other: 'When were these {count} photos taken?' },
-  'ask.date.lead': 'The time on the clock where it was taken. What the file itself says is kept.',
+  'ask.date.lead': {
+    one: 'The time on the clock where it was taken. What the file itself says is kept.',
+    other:
+      'The time on the clock where they were taken, one for all of them. What the files themselves say is kept.',
+  },
   'ask.date.day': 'Date',
   'ask.date.time': 'Time',
   'ask.date.offset': 'Offset from UTC',

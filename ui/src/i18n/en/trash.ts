@@ -12,6 +12,10 @@ export const trash = {
     other: 'Delete {count} originals for good?',
   },
   'purge.lead': {
+    one: 'The original is deleted on all devices of the household. That cannot be undone.',
+    other: 'The originals are deleted on all devices of the household. That cannot be undone.',
+  },
+  'purge.lead.bucket': {
     one: 'The original is deleted on all devices of the household and in its bucket. That cannot be undone.',
     other:
       'The originals are deleted on all devices of the household and in its bucket. That cannot be undone.',
