@@ -96,7 +96,11 @@ fn build(data: &Path, manners: &Arc<Manners>) -> tauri::Result<(tauri::App, Arc<
         )
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
-        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(
+            tauri_plugin_opener::Builder::new()
+                .open_js_links_on_click(false)
+                .build(),
+        )
         .on_window_event(move |window, event| on_window_event(window, event, &closing))
         .register_asynchronous_uri_scheme_protocol(
             protocol::SCHEME,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use harness::desktop::{Desktop, Failure, Page, run, wait_for};
 use harness::ledger;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The title is the household's once there is one.
 const WINDOW: &str = "(.+ – )?Kinfolio";
@@ -130,6 +130,24 @@ fn files_are_handed_over_and_imported() -> Result<(), Failure> {
     desktop.press_on("Return")?;
     page.wait("[data-testid=about-version]")?;
     page.picture("manners-2-about")
+}
+
+#[test]
+fn a_file_that_was_rejected_is_shown_in_its_folder() -> Result<(), Failure> {
+    let desktop = Desktop::start()?;
+    let mut panel = desktop.panel()?;
+    let library = made(&desktop)?;
+    let folder = desktop.folder("photos");
+    fs::create_dir_all(&folder)?;
+    let empty = folder.join("empty one.jpg");
+    fs::write(&empty, [])?;
+    let app = desktop.open_with(&library, &[empty.as_os_str()])?;
+    let page = &app.page;
+    page.click(&page.wait("#import-tab-rejected")?)?;
+    page.click(&page.wait("[data-testid=show-file]")?)?;
+    let address = format!("file://{}", empty.display()).replace(' ', "%20");
+    assert_eq!(panel.files()?, json!([address]));
+    Ok(())
 }
 
 #[test]
