@@ -152,6 +152,15 @@ describe('Back', () => {
     expect(app?.selection.count).toBe(0);
   });
 
+  it('leaves a dialog', async () => {
+    await cameFromAlbums();
+    (app as App).keysShown = true;
+    await waitFor(() => expect(document.querySelector('dialog')).toBeTruthy());
+    history.back();
+    await waitFor(() => expect(document.querySelector('dialog')).toBeNull());
+    expect(app?.keysShown).toBe(false);
+  });
+
   it('leaves the photo that is open and the search that found it', async () => {
     await cameFromAlbums();
     await fireEvent.input(screen.getByTestId('search-input'), { target: { value: 'canon' } });

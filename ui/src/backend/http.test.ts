@@ -58,3 +58,17 @@ describe('an original over HTTP', () => {
     await expect(fetched()).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
+
+describe('a call that nobody answers', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  const call = () => new HttpClient().ledger();
+
+  it('is told in words of our own, be it the browser or a gateway that says so', async () => {
+    const told = { code: 'unreachable', message: 'Kinfolio does not answer at the moment' };
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+    await expect(call()).rejects.toMatchObject(told);
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('<html>', { status: 502 })));
+    await expect(call()).rejects.toMatchObject(told);
+  });
+});

@@ -1,4 +1,5 @@
 /** The HTTP client that desktop and web share: the same routes, through `kinfolio://` or over the network. */
+import { t } from '../i18n/i18n';
 import { BackendError, isAbort, messageOf, type SearchOptions } from './backend';
 import type {
   Agreed,
@@ -322,7 +323,8 @@ async function answered(path: string, init: RequestInit, root = API): Promise<Re
     response = await fetch(root + path, { credentials: 'same-origin', ...init });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new BackendError('unreachable', error instanceof Error ? error.message : String(error));
+    // The browser says no more than that it failed, in words of its own.
+    throw new BackendError('unreachable', t('app.unreachable'));
   }
   if (!response.ok) throw await problem(response);
   return response;
@@ -361,7 +363,8 @@ async function problem(response: Response): Promise<BackendError> {
   };
   const code =
     text('code') ?? (status === 401 ? 'unauthorized' : status >= 502 ? 'unreachable' : `http_${status}`);
-  const message = text('detail') ?? text('title') ?? `${status} ${response.statusText}`;
+  const plain = code === 'unreachable' ? t('app.unreachable') : `${status} ${response.statusText}`;
+  const message = text('detail') ?? text('title') ?? plain;
   const at = fields['at'];
   return new BackendError(code, message, {
     status,

@@ -8,6 +8,13 @@ export type Progress = { is: 'current' } | { is: 'behind'; blocks: number } | { 
 
 /** As many as the ledger takes. */
 export const NAME_CHARS_MAX = 100;
+/** More can be typed, so that nothing is cut off unseen. */
+export const NAME_TYPED_MAX = 400;
+
+/** As the library counts it. */
+export function isTooLong(name: string): boolean {
+  return [...name.trim()].length > NAME_CHARS_MAX;
+}
 
 /** Less than this long ago is "just now". */
 const JUST_NOW_S = 45;

@@ -54,6 +54,23 @@ function turnOff(backend: MemoryBackend): void {
   backend.others.set(1, { reachable: false });
 }
 
+describe('the first names', () => {
+  it('can be typed too long, are said to be, and are not sent', async () => {
+    await open({ library: false });
+    for (const label of ['Name of the household', 'Name of this device']) {
+      const field = await screen.findByLabelText<HTMLInputElement>(label);
+      expect(field.maxLength).toBeGreaterThanOrEqual(300);
+      await fireEvent.input(field, { target: { value: 'x'.repeat(300) } });
+      expect(screen.getByTestId('name-long').textContent).toBe('At most 100 characters, please.');
+      expect(screen.getByRole('button', { name: 'Start' })).toHaveProperty('disabled', true);
+      expect(await faults()).toEqual([]);
+      await fireEvent.input(field, { target: { value: 'x'.repeat(100) } });
+      expect(screen.queryByTestId('name-long')).toBeNull();
+    }
+    expect(screen.getByRole('button', { name: 'Start' })).toHaveProperty('disabled', false);
+  });
+});
+
 describe('joining', () => {
   const INVITATION = 'kinfolio1qyqkkpchg64\nprmteufchmrsxkalr4ej\ndzxkgutz2wzqpx';
 
@@ -169,6 +186,23 @@ describe('the household', () => {
     await fireEvent.keyDown(again, { key: 'Enter' });
     await waitFor(() => expect(within(card(1)).getByTestId('device-name').textContent).toContain('Garden'));
     expect(backend.others.at(1).name).toBe('Garden laptop');
+  });
+
+  it('says that a name is too long, and sends it once it was shortened', async () => {
+    const backend = await openHousehold({ devices: 2 });
+    const changed = vi.spyOn(backend, 'changeDevice');
+    await fireEvent.click(within(card(1)).getByTestId('device-name'));
+    const field = screen.getByTestId<HTMLInputElement>('device-name-input');
+    expect(field.maxLength).toBeGreaterThanOrEqual(300);
+    await fireEvent.input(field, { target: { value: 'x'.repeat(300) } });
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await fireEvent.blur(field);
+    expect(screen.getByTestId('name-long').textContent).toBe('At most 100 characters, please.');
+    expect(changed).not.toHaveBeenCalled();
+    await fireEvent.input(field, { target: { value: '🙂'.repeat(100) } });
+    expect(screen.queryByTestId('name-long')).toBeNull();
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await waitFor(() => expect(backend.others.at(1).name).toBe('🙂'.repeat(100)));
   });
 
   it('lets a device observe, but not the last voter', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger, Member } from '../backend/types';
 import { Texts } from '../i18n/i18n';
-import { atRest, Heights, ledgerLine, majority, type Tone } from './ledger';
+import { atRest, Heights, ledgerLine, majority, mayBeLost, type Tone } from './ledger';
 
 const english = new Texts(['en-GB']);
 const german = new Texts(['de-DE']);
@@ -52,7 +52,7 @@ describe('the ledger line', () => {
     ['one device', ledger([on]), 'good', 'This PC holds the whole ledger'],
     ['two that agree', ledger([on, on]), 'good', 'Both devices agree'],
     ['three that agree', ledger([on, on, on]), 'good', 'All 3 devices agree'],
-    ['one of three away', ledger([on, on, off]), 'good', '2 of 3 devices within reach'],
+    ['one of three away', ledger([on, on, off]), 'waiting', '2 of 3 devices within reach'],
     ['too few', ledger([on, off]), 'waiting', '1 of 2 devices within reach'],
     ['too few, one edit', ledger([on, off], { pending: 1 }), 'waiting', 'Waiting for Laptop: 1 edit pending'],
     [
@@ -89,7 +89,12 @@ describe('the ledger line', () => {
     ['this one behind', ledger([behind, on]), 'waiting', 'Catching up: block 1,200 of 1,204'],
     ['another one behind', ledger([on, behind]), 'waiting', 'Laptop is catching up'],
     ['two behind', ledger([on, behind, behind]), 'waiting', '2 devices are catching up'],
-    ['one behind, but away', ledger([on, on, { ...behind, ...off }]), 'good', '2 of 3 devices within reach'],
+    [
+      'one behind, but away',
+      ledger([on, on, { ...behind, ...off }]),
+      'waiting',
+      '2 of 3 devices within reach',
+    ],
     ['one that said nothing yet', ledger([on, { height: null, tip: null }]), 'good', 'Both devices agree'],
     ['another block', ledger([on, { tip: '11' }]), 'trouble', 'Laptop holds another block 1,204'],
     [
@@ -181,4 +186,22 @@ describe('a ledger at rest', () => {
     ['is well', ledger([on], { standing: 'healing' }), false],
   ];
   for (const [what, given, expected] of cases) it(what, () => expect(atRest(given)).toBe(expected));
+});
+
+describe('devices that are missed', () => {
+  const now = Date.parse('2026-07-14T12:00:00Z');
+  const seen = (last_seen: string | null): Device => ({ ...off, last_seen });
+  const cases: [string, Device[], boolean][] = [
+    ['were never seen', [seen(null), seen(null)], true],
+    ['were seen days ago', [seen('2026-07-01T12:00:00Z'), seen(null)], true],
+    ['were seen a day ago', [seen('2026-07-13T12:00:00Z'), seen(null)], true],
+    ['were seen today', [seen('2026-07-14T11:59:00Z'), seen('2026-07-14T00:00:00Z')], false],
+    ['were seen today, one of them', [seen('2026-07-14T11:59:00Z'), seen('2026-07-01T12:00:00Z')], false],
+    ['are not missed, for a majority is there', [on, seen('2026-07-01T12:00:00Z')], false],
+  ];
+  for (const [what, others, expected] of cases) {
+    it(`${expected ? 'may be lost' : 'are only off'} if they ${what}`, () => {
+      expect(mayBeLost(ledger([on, ...others]).members, now)).toBe(expected);
+    });
+  }
 });

@@ -24,6 +24,8 @@ const NAME_MAX = 32;
 const HASH_SHOWN = 4;
 /** Within this time a device that is not behind has told its height. */
 const REPORTED_MS = 5000;
+/** Nobody is to give up a device sooner than this after it was last seen. */
+const LOST_MIN_MS = 24 * 3_600_000;
 
 type Said = [tone: Tone, sentence: string, advice?: string];
 
@@ -77,6 +79,13 @@ export function missed(members: readonly Member[]): Member[] {
   return voters - away.length < needed ? away : [];
 }
 
+/** Whether those without whom no block can be written may be lost: a device that was seen today is only off. */
+export function mayBeLost(members: readonly Member[], now: number): boolean {
+  const away = missed(members);
+  const seenToday = ({ last_seen }: Member) => last_seen && now - Date.parse(last_seen) < LOST_MIN_MS;
+  return away.length > 0 && !away.some(seenToday);
+}
+
 /** True where the folder was copied, moved or put back, and nobody else can tell what it may lack. */
 export function isLoneCopy({ standing, members, device }: Ledger): boolean {
   return standing === 'healing' && !members.some((one) => one.role !== 'observer' && one.id !== device.id);
@@ -114,7 +123,8 @@ function say(ledger: Ledger, words: Texts, settled: number): Said {
   }
   if (coming > 0) return ['waiting', words.t('ledger.coming', { count: coming })];
   if (members.length === 1) return ['good', words.t('ledger.one')];
-  if (reachable.length < members.length) return ['good', words.t('ledger.reach', counts)];
+  // Enough of them, so nothing is to be done; yet nobody vouches for those that are away.
+  if (reachable.length < members.length) return ['waiting', words.t('ledger.reach', counts)];
   if (members.length === 2) return ['good', words.t('ledger.agree.both')];
   return ['good', words.t('ledger.agree', { count: members.length })];
 }

@@ -8,9 +8,12 @@ import { Root } from '../test-app';
 
 let app: App | undefined;
 
-async function open(reachable: boolean): Promise<MemoryBackend> {
+const DAY_MS = 24 * 3_600_000;
+
+async function open(reachable: boolean, seenMsAgo = 2 * DAY_MS): Promise<MemoryBackend> {
   const backend = new MemoryBackend({ photos: 12, devices: 3 });
-  for (const number of [1, 2]) backend.others.set(number, { reachable, pending: 2 });
+  const last_seen = new Date(Date.now() - seenMsAgo).toISOString();
+  for (const number of [1, 2]) backend.others.set(number, { reachable, pending: 2, last_seen });
   app = new App(backend);
   render(Root, { app });
   await app.check();
@@ -70,6 +73,20 @@ describe('a lost majority', () => {
     const fault = await screen.findByTestId('recover-fault');
     expect(fault.textContent).toContain('Nothing was changed: enough devices are within reach');
     expect(backend.others.at(1).role).toBe('voter');
+  });
+
+  it('is not spoken of on the day on which the others were seen, and is on the next', async () => {
+    await open(false, DAY_MS / 2);
+    const clock = vi.spyOn(Date, 'now');
+    const passed = async (ms: number) => {
+      clock.mockReturnValue(new Date().getTime() + ms);
+      const shown = app?.household.now;
+      await waitFor(() => expect(app?.household.now).not.toBe(shown), { timeout: 5000 });
+    };
+    await passed(60_000);
+    expect(screen.queryByTestId('recover-open')).toBeNull();
+    await passed(DAY_MS);
+    expect(await screen.findByTestId('recover-open')).toBeTruthy();
   });
 
   it('is not spoken of while a majority is there', async () => {

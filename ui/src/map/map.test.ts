@@ -215,16 +215,16 @@ describe('a box', () => {
 });
 
 describe('photos without a place', () => {
-  async function carry(backend: MemoryBackend) {
+  /** Carries the first of the list, after so many of them were selected. */
+  async function carry(backend: MemoryBackend, selected: number) {
     await clusters();
     await fireEvent.click(screen.getByTestId('map-unplaced'));
     const side = await screen.findByTestId('map-side');
     await waitFor(() => expect(within(side).getAllByTestId('photo-tile').length).toBeGreaterThan(2));
     const before = await unplaced(backend);
     const tiles = within(side).getAllByTestId('photo-tile');
-    await fireEvent.click(tiles[0] as HTMLElement, { ctrlKey: true });
-    await fireEvent.click(tiles[1] as HTMLElement, { ctrlKey: true });
-    expect(app.selection.count).toBe(2);
+    for (const tile of tiles.slice(0, selected)) await fireEvent.click(tile, { ctrlKey: true });
+    expect(app.selection.count).toBe(selected);
     // Nothing is laid out here: whatever is under the pointer is the map.
     document.elementFromPoint = () => screen.getByTestId('map');
     await fireEvent.pointerDown(tiles[0] as HTMLElement, { clientX: 1000, clientY: 300, button: 0 });
@@ -235,7 +235,7 @@ describe('photos without a place', () => {
 
   it('are let go on the map, where they then are', async () => {
     const backend = await open();
-    const before = await carry(backend);
+    const before = await carry(backend, 2);
     expect(await screen.findByTestId('map-dropped')).toBeTruthy();
     await waitFor(async () => expect(await unplaced(backend)).toBe(before - 2));
     expect(app.selection.count).toBe(0);
@@ -248,10 +248,18 @@ describe('photos without a place', () => {
     });
   });
 
+  it('need not be selected to be carried one by one', async () => {
+    const backend = await open();
+    const before = await carry(backend, 0);
+    expect(await screen.findByTestId('map-dropped')).toBeTruthy();
+    await waitFor(async () => expect(await unplaced(backend)).toBe(before - 1));
+    expect(app.selection.count).toBe(0);
+  });
+
   it('stay where they were when that fails, and the pin goes', async () => {
     const backend = await open();
     backend.editFault = 'The disk is full.';
-    const before = await carry(backend);
+    const before = await carry(backend, 2);
     expect(await screen.findByText(/The disk is full\./)).toBeTruthy();
     expect(await unplaced(backend)).toBe(before);
     expect(app.selection.count).toBe(2);

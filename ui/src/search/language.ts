@@ -40,3 +40,11 @@ export function fieldOf(name: string): Field | null {
 export function ownFieldOf(name: string): string | null {
   return /^field\../i.test(name) ? name.slice('field.'.length) : null;
 }
+
+/** Whether a value is only the beginning of a known one; numbers mean something whatever may come behind them. */
+export function isBeginning(name: string, value: string): boolean {
+  const field = fieldOf(name);
+  const values = (field && VALUES[field]) ?? [];
+  const wanted = value.toLowerCase();
+  return !/\d/.test(value) && !values.includes(wanted) && values.some((one) => one.startsWith(wanted));
+}

@@ -160,6 +160,17 @@ describe('saved searches', () => {
     await fireEvent.click(screen.getByTestId('save-search-go'));
   }
 
+  it('are not asked about any more once the search is over', async () => {
+    await open();
+    await search('tag:garden');
+    await fireEvent.click(screen.getByTestId('search-save'));
+    expect(screen.getByTestId('save-search')).toBeTruthy();
+    app.show({ name: 'albums' });
+    await waitFor(() => expect(screen.queryByTestId('save-search')).toBeNull());
+    await search('tag:garden');
+    expect(screen.queryByTestId('save-search')).toBeNull();
+  });
+
   it('are saved under a name, opened, renamed, removed and brought back', async () => {
     const backend = await open();
     await search('tag:garden dsc');

@@ -242,6 +242,18 @@ describe('what is typed', () => {
     expect(box().value).toBe('album:"Summer');
   });
 
+  it('is not called wrong while it is the beginning of a value, until Enter says that it is all', async () => {
+    const backend = await open();
+    const searched = vi.spyOn(backend, 'search');
+    await type('garden has:conf');
+    await waitFor(() => expect(app.search.found.answered?.trim()).toBe('garden'));
+    const asked = () => searched.mock.calls.map(([query]) => query);
+    expect(asked()).toEqual(['garden ']);
+    expect(app.search.fault).toBeNull();
+    await press('Enter');
+    await waitFor(() => expect(asked()).toContain('has:conf garden '));
+  });
+
   it('is searched at once when Enter is pressed, with nothing chosen', async () => {
     const backend = await open();
     const asked = vi.spyOn(backend, 'search');

@@ -2,7 +2,7 @@
  * A query taken apart and put together again, without a character lost: what stands in the box as chips, and what is
  * text. Knows the grammar's surface only; whether a value makes sense is for the library to say. Pure.
  */
-import { fieldOf, ownFieldOf } from './language';
+import { fieldOf, isBeginning, ownFieldOf } from './language';
 
 export type TokenKind = 'space' | 'word' | 'quoted' | 'term' | 'or' | 'minus' | 'open' | 'close';
 
@@ -102,12 +102,13 @@ export function isDivided(query: string, ended = true): boolean {
 }
 
 /**
- * The query without what has only been begun at its end, a field without a value or a quotation, and with its
- * parentheses closed: what can be searched while somebody types on.
+ * The query without what has only been begun at its end, a field without a value or with the beginning of one or a
+ * quotation, and with its parentheses closed: what can be searched while somebody types on.
  */
 export function begun(query: string): string {
   const tokens = tokenise(query);
-  let kept = tokens.length;
+  // A space behind a value ends it.
+  let kept = tokens.length - (hasBeginning(tokens.at(-1)) ? 1 : 0);
   while (kept > 0 && isBegun(tokens, kept - 1)) kept -= 1;
   const rest = tokens.slice(0, kept);
   const open = rest.filter(({ kind }) => kind === 'open').length;
@@ -211,6 +212,12 @@ function isBegun(tokens: readonly Token[], i: number): boolean {
   if (kind === 'space') return i > 0 && tokens[i - 1]?.kind !== 'word' && isBegun(tokens, i - 1);
   if (kind === 'minus' || kind === 'or' || kind === 'open') return true;
   return !whole && (kind === 'quoted' || text.endsWith(':') || /:["“”„]/.test(text));
+}
+
+function hasBeginning(token: Token | undefined): boolean {
+  if (token?.kind !== 'term') return false;
+  const colon = token.text.indexOf(':');
+  return isBeginning(token.text.slice(0, colon), token.text.slice(colon + 1));
 }
 
 /** How many tokens from `i` on are a term that can be a chip: one, two with its minus, or none. */

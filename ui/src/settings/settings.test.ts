@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../app.svelte';
 import { BackendError } from '../backend/backend';
 import { MemoryBackend, type MemoryOptions } from '../backend/memory';
@@ -48,6 +48,17 @@ describe('the settings of this device', () => {
     await fireEvent.click(screen.getByTestId('prefs-name-go'));
     await waitFor(() => expect(backend.others.here.name).toBe('Attic'));
     await waitFor(() => expect(field.value).toBe('Attic'));
+  });
+
+  it('say that a name is too long before it is sent', async () => {
+    const backend = await open();
+    const changed = vi.spyOn(backend, 'changeDevice');
+    const field = screen.getByTestId<HTMLInputElement>('prefs-name');
+    expect(field.maxLength).toBeGreaterThanOrEqual(300);
+    await type('prefs-name', 'x'.repeat(300));
+    expect(screen.getByTestId('settings-device').textContent).toContain('At most 100 characters');
+    await fireEvent.submit(field);
+    expect(changed).not.toHaveBeenCalled();
   });
 
   it('say that a name waits for other devices, and why one cannot be', async () => {

@@ -1,6 +1,7 @@
 /**
  * What a pressed mouse button means in a grid: a click, a rectangle that selects what it touches, or photos that are
- * carried away. A rectangle begins anywhere but on a selected photo; from there, the selected photos are carried.
+ * carried away. A rectangle begins anywhere but on a selected photo; from there, the selected photos are carried. Where
+ * photos are there to be carried, any of them can be; one that is not selected then is, alone.
  */
 import type { Row } from '../backend/types';
 import { DRAG_MIN, type DragState } from '../selection/drag.svelte';
@@ -25,14 +26,16 @@ export class Press {
   private readonly grid: GridState;
   private readonly selection: SelectionState;
   private readonly drag: DragState;
+  private readonly carriesAny: () => boolean;
   private stop: (() => void) | null = null;
   /** A click follows each press; the one that ended a drag is none. */
   private dragged = false;
 
-  constructor(grid: GridState, selection: SelectionState, drag: DragState) {
+  constructor(grid: GridState, selection: SelectionState, drag: DragState, carriesAny = () => false) {
     this.grid = grid;
     this.selection = selection;
     this.drag = drag;
+    this.carriesAny = carriesAny;
   }
 
   /** Whether the click that comes now only ends a drag. */
@@ -47,12 +50,12 @@ export class Press {
     if (event.button !== 0 || event.pointerType === 'touch') return;
     const begun = { x: event.clientX, y: event.clientY };
     const photo = (event.target as Element).closest<HTMLElement>('[data-photo-id]')?.dataset['photoId'];
-    const carries = photo !== undefined && this.selection.has(photo);
+    const carries = photo !== undefined && (this.selection.has(photo) || this.carriesAny());
     const drawing = carries ? null : new Rubber(this, begun, { scroller, space });
     const move = (moved: PointerEvent) => {
       const far = Math.hypot(moved.clientX - begun.x, moved.clientY - begun.y) >= DRAG_MIN;
       if (!this.dragged && !far) return;
-      if (!this.dragged && carries) this.drag.begin(this.selection.count, this.selection.sample);
+      if (!this.dragged && carries) this.carry(photo);
       this.dragged = true;
       if (carries) this.drag.move(moved.clientX, moved.clientY);
       else drawing?.to(moved.clientX, moved.clientY);
@@ -83,6 +86,14 @@ export class Press {
       this.rubber = null;
       this.stop = null;
     };
+  }
+
+  private carry(photo: string): void {
+    if (!this.selection.has(photo)) {
+      this.selection.clear();
+      this.selection.toggle(this.grid, this.grid.photosOf(photo));
+    }
+    this.drag.begin(this.selection.count, this.selection.sample);
   }
 
   /** The grid is taken away. */

@@ -15,6 +15,7 @@ export const app: In<typeof english> = {
     'Kinfolio wurde inzwischen aktualisiert. Seite neu laden, um mit der neuen Version weiterzumachen.',
   'app.reload': 'Seite neu laden',
   'app.offline': 'Kinfolio antwortet nicht. Es wird weiter versucht; nichts geht verloren.',
+  'app.unreachable': 'Kinfolio antwortet im Augenblick nicht',
   'app.failed.title': 'Die Bibliothek konnte nicht geöffnet werden',
   'kind.photo': 'Foto',
   'kind.raw': 'Kamera-RAW',

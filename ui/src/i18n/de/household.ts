@@ -13,6 +13,12 @@ export const household: In<typeof english> = {
   'household.majority.both': 'Eine Änderung ist endgültig, sobald beide stimmberechtigten Geräte sie haben.',
   'household.unheard': 'So war es, als dieses Fenster zuletzt vom Haushalt hörte.',
   'household.hash': 'Neuester Block {block} · {tip}',
+  'household.conflicts': {
+    one: '{count} Foto wurde auf Geräten getrennt bearbeitet, die sich nun uneins sind. Wählen Sie, was gilt.',
+    other:
+      '{count} Fotos wurden auf Geräten getrennt bearbeitet, die sich nun uneins sind. Wählen Sie, was gilt.',
+  },
+  'household.conflicts.show': 'Fotos zeigen',
   'device.here': 'Dieses Gerät',
   'device.online': 'Online',
   'device.seen': 'Zuletzt gesehen {when}',

@@ -24,7 +24,8 @@ export const map: In<typeof english> = {
   'map.side.group': 'Fotos von hier',
   'map.side.box': 'In diesem Bereich',
   'map.side.unplaced': 'Ohne Ort',
-  'map.side.unplaced.hint': 'Fotos auswählen und auf die Karte ziehen, oder P drücken.',
+  'map.side.unplaced.hint':
+    'Ein Foto auf die Karte ziehen, oder mehrere auswählen und dorthin ziehen oder P drücken.',
   'map.side.unplaced.none': 'Jedes Foto hat einen Ort.',
   'map.side.none': 'Hier ist kein Foto entstanden.',
   'map.side.search': 'Als Suche öffnen',

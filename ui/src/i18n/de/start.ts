@@ -18,6 +18,7 @@ export const start: In<typeof english> = {
   'join.door': 'Mit Einladung beitreten',
   'join.door.lead': 'Ein anderes Gerät Ihres Haushalts hat dieses eingeladen',
   'start.doors': 'Wie es losgeht',
+  'name.long': 'Höchstens {max} Zeichen, bitte.',
   'join.invitation': 'Einladung',
   'join.invitation.hint': 'kinfolio1…',
   'join.invitation.how':

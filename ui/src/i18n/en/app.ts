@@ -11,6 +11,7 @@ export const app = {
   'app.outdated': 'Kinfolio was updated in the meantime. Reload the page to go on with the new version.',
   'app.reload': 'Reload the page',
   'app.offline': 'Kinfolio does not answer. Trying again until it does; nothing you did is lost.',
+  'app.unreachable': 'Kinfolio does not answer at the moment',
   'app.failed.title': 'The library could not be opened',
   'kind.photo': 'Photo',
   'kind.raw': 'Camera RAW',

@@ -8,6 +8,11 @@ export const household = {
   'household.majority.both': 'A change is final as soon as both voting devices have it.',
   'household.unheard': 'This is how it was when this window last heard of the household.',
   'household.hash': 'Newest block {block} · {tip}',
+  'household.conflicts': {
+    one: 'Devices edited {count} photo apart and disagree about it. Choose which value stands.',
+    other: 'Devices edited {count} photos apart and disagree about them. Choose which values stand.',
+  },
+  'household.conflicts.show': 'Show the photos',
   'device.here': 'This device',
   'device.online': 'Online',
   'device.seen': 'Last seen {when}',

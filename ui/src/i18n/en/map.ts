@@ -21,7 +21,7 @@ export const map = {
   'map.side.group': 'Photos here',
   'map.side.box': 'In this box',
   'map.side.unplaced': 'Without a place',
-  'map.side.unplaced.hint': 'Select photos and drag them onto the map, or press P.',
+  'map.side.unplaced.hint': 'Drag a photo onto the map, or select several and drag them there or press P.',
   'map.side.unplaced.none': 'Every photo has a place.',
   'map.side.none': 'No photo was taken here.',
   'map.side.search': 'Open as a search',

@@ -14,6 +14,7 @@ export const start = {
   'join.door': 'Join with an invitation',
   'join.door.lead': 'Another device of your household has invited this one',
   'start.doors': 'How to begin',
+  'name.long': 'At most {max} characters, please.',
   'join.invitation': 'Invitation',
   'join.invitation.hint': 'kinfolio1…',
   'join.invitation.how': 'On a device of the household: click the household’s name, then “Add a device”.',
