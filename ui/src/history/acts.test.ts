@@ -34,7 +34,7 @@ describe('the undo of a notice', () => {
     await tag(2, 'sea');
     await waitFor(() => expect(undos()).toHaveLength(1));
     await fireEvent.click(undos()[0] as HTMLElement);
-    expect(await screen.findByText('Undone on 2 photos: tags added: sea')).toBeTruthy();
+    expect(await screen.findByText('Undone on 2 photos: tags added: sea.')).toBeTruthy();
     expect(await tags()).not.toContain('sea');
   });
 
@@ -45,7 +45,7 @@ describe('the undo of a notice', () => {
     await waitFor(() => expect(screen.getByTestId('notices').textContent).toMatch(/2 photos.*3 photos/s));
     expect(undos()).toHaveLength(1);
     await fireEvent.click(undos()[0] as HTMLElement);
-    expect(await screen.findByText('Undone on 3 photos: tags added: beach')).toBeTruthy();
+    expect(await screen.findByText('Undone on 3 photos: tags added: beach.')).toBeTruthy();
     expect(await tags()).toContain('sea');
     expect(undos()).toEqual([]);
     await tag(2, 'sand');

@@ -12,9 +12,9 @@ describe('what an undo came to', () => {
 
   it('is told with the change, and with what others have changed since', () => {
     const change = { add_tags: ['beach', 'sea'] };
-    expect(undoneLine({ ...done, change })).toBe('Undone on 2 photos: tags added: beach, sea');
+    expect(undoneLine({ ...done, change })).toBe('Undone on 2 photos: tags added: beach, sea.');
     expect(undoneLine({ ...done, change, undone: 1, skipped: 3, state: 'pending' })).toBe(
-      'Undone on 1 photo: tags added: beach, sea ' +
+      'Undone on 1 photo: tags added: beach, sea. ' +
         '3 photos were changed again since and stay as they are. ' +
         'The other devices see it as soon as they can be reached.',
     );
@@ -29,7 +29,7 @@ describe('what an undo came to', () => {
 
   it('names every field that a change can have', () => {
     expect(changeLine({ caption: '', rating: 1, favorite: true, trash: false, position: null })).toBe(
-      'caption: nothing · rating: 1 star · favourite: a favourite · position: nothing · trash: not in the trash',
+      'caption: nothing · rating: 1 star · made a favourite · position: nothing · taken out of the trash',
     );
     expect(changeLine({ taken_at: '2019-07-14T10:00:00-00:00', remove_tags: ['x'] })).toMatch(
       /^tags removed: x · date: July 14, 2019/,
@@ -59,10 +59,10 @@ describe('in the viewer', () => {
     await backend.edit(openId(), { add_tags: ['sea'] });
     await backend.edit(openId(), { caption: 'At the sea' });
     await ctrlZ(screen.getByTestId('viewer'));
-    expect(await screen.findByText('Undone on 1 photo: caption: “At the sea”')).toBeTruthy();
+    expect(await screen.findByText('Undone on 1 photo: caption: “At the sea”.')).toBeTruthy();
     expect((await backend.photo(openId())).caption).toBe('');
     await ctrlZ();
-    expect(await screen.findByText('Undone on 1 photo: tags added: sea')).toBeTruthy();
+    expect(await screen.findByText('Undone on 1 photo: tags added: sea.')).toBeTruthy();
     await ctrlZ();
     expect(await screen.findByText('There is nothing to undo.')).toBeTruthy();
   });

@@ -21,7 +21,9 @@ export function changeLine(change: Change): string {
   for (const [names, line] of lists) if (names?.length) parts.push(line(names.join(', ')));
   for (const field of FIELDS) {
     if (!(field in change)) continue;
-    parts.push(t('change.field', { field: fieldName(field), value: valueText(field, change[field]) }));
+    if (field === 'favorite' || field === 'trash')
+      parts.push(t(change[field] === true ? `change.${field}` : `change.${field}.not`));
+    else parts.push(t('change.field', { field: fieldName(field), value: valueText(field, change[field]) }));
   }
   for (const [field, value] of Object.entries(change.fields ?? {}))
     parts.push(t('change.field', { field, value: valueText(field, value) }));

@@ -5,6 +5,7 @@
 import { messageOf, type Backend } from '../backend/backend';
 import type { Bulk, Change, EditState, Row, Which } from '../backend/types';
 import type { CommandId } from '../commands/keymap';
+import { changeLine } from '../history/words';
 import { t } from '../i18n/i18n';
 import { RecentAlbums } from './recent.svelte';
 import type { SelectionState } from './selection.svelte';
@@ -109,7 +110,10 @@ export class PhotoActions {
     const { favorite } = change;
     if (typeof favorite === 'boolean') this.marked = { name: nameOf(subject), favorite, at: Date.now() };
     if (!subject.row || change.trash !== undefined)
-      this.around.undoable(t('actions.changed', { count: done.photos }), done.state);
+      this.around.undoable(
+        t('actions.changed', { count: done.photos, what: changeLine(change) }),
+        done.state,
+      );
     return true;
   }
 

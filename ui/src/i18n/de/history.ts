@@ -4,8 +4,8 @@ import type { In } from '../i18n';
 
 export const history: In<typeof english> = {
   'undo.done': {
-    one: 'Bei {count} Foto rückgängig gemacht: {what}',
-    other: 'Bei {count} Fotos rückgängig gemacht: {what}',
+    one: 'Bei {count} Foto rückgängig gemacht: {what}.',
+    other: 'Bei {count} Fotos rückgängig gemacht: {what}.',
   },
   'undo.added': {
     one: 'Import rückgängig gemacht: {count} Foto liegt jetzt im Papierkorb.',

@@ -44,7 +44,7 @@ export const selection: In<typeof english> = {
   'ask.date.offset.unknown': 'Unbekannt, oder wie +02:00',
   'ask.date.offset.hint': 'Wie +02:00, oder leer',
   'ask.date.go': 'Übernehmen',
-  'actions.changed': { one: '{count} Foto geändert.', other: '{count} Fotos geändert.' },
+  'actions.changed': { one: '{count} Foto: {what}.', other: '{count} Fotos: {what}.' },
   'shelf.new': 'Neues Album …',
   'selection.vanished': {
     one: 'Ein ausgewähltes Foto kam inzwischen in den Papierkorb oder heraus. Es ist nicht mehr ausgewählt.',

@@ -1,6 +1,6 @@
 /** Texts of histories, conflicts and undo, in English. */
 export const history = {
-  'undo.done': { one: 'Undone on {count} photo: {what}', other: 'Undone on {count} photos: {what}' },
+  'undo.done': { one: 'Undone on {count} photo: {what}.', other: 'Undone on {count} photos: {what}.' },
   'undo.added': {
     one: 'Import undone: {count} photo is in the trash now.',
     other: 'Import undone: {count} photos are in the trash now.',

@@ -41,7 +41,7 @@ export const selection = {
   'ask.date.offset.unknown': 'Not known, or as +02:00',
   'ask.date.offset.hint': 'As +02:00, or empty',
   'ask.date.go': 'Set',
-  'actions.changed': { one: '{count} photo changed.', other: '{count} photos changed.' },
+  'actions.changed': { one: '{count} photo: {what}.', other: '{count} photos: {what}.' },
   'shelf.new': 'New album…',
   'selection.vanished': {
     one: 'A selected photo was put into the trash or taken out of it in the meantime: no longer selected.',
