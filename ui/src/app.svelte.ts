@@ -101,7 +101,7 @@ export class App {
     const backend = this.acts.watch(library);
     this.backend = backend;
     this.timeline = new TimelineState(backend, trouble);
-    this.search = new SearchState(backend, trouble);
+    this.search = new SearchState(backend, trouble, (query) => this.navigation.note(query));
     this.saved = new SavedSearches(backend, {
       notify: (text, tone, action) => this.notify(text, tone, action),
       trouble,
@@ -117,7 +117,10 @@ export class App {
     this.household = new HouseholdState(backend, trouble, () => this.readLedger());
     this.organise = new Organise(backend, trouble);
     this.shell = backend.desktop ? new ShellState(backend.desktop.shell, (text) => this.notify(text)) : null;
-    this.navigation = new Navigation(() => this.leave());
+    this.navigation = new Navigation({
+      leave: () => this.leave(),
+      search: (query) => this.search.type(query),
+    });
     this.vanished = new Vanished(backend, {
       selection: this.selection,
       inTrash: () => !this.search.active && this.navigation.page.name === 'trash',
@@ -152,8 +155,16 @@ export class App {
     await this.timeline.begin();
     this.online = true;
     this.failure = null;
-    this.phase = 'ready';
+    this.open();
     if (this.navigation.page.name === 'photos' && this.timeline.total > 0) await photosFirst();
+  }
+
+  /** There is a library to look at. What the address says was searched is searched again. */
+  private open(): void {
+    if (this.phase === 'ready') return;
+    this.phase = 'ready';
+    const { searched } = this.navigation;
+    if (searched !== '') this.search.type(searched);
   }
 
   /** Makes the household, then opens its library. Throws what went wrong. */
@@ -181,7 +192,7 @@ export class App {
   /** An open photo, a search or a selection belongs to the page that is left. */
   private leave(): void {
     this.viewer.close();
-    this.search.clear();
+    this.search.leave();
     this.selection.clear();
   }
 
@@ -260,7 +271,7 @@ export class App {
     this.unsubscribe = this.backend.subscribe((event) => this.onEvent(event));
     const rest = Promise.all([this.imports.resume(), this.saved.load()]);
     await this.timeline.reload();
-    if (this.online) this.phase = 'ready';
+    if (this.online) this.open();
     await rest;
     this.tell(MISSED);
     if (this.search.active) void this.search.run();

@@ -174,6 +174,28 @@ describe('Back', () => {
   });
 });
 
+describe('the address', () => {
+  it('keeps what is searched, for a reload and for Back', async () => {
+    await open();
+    await fireEvent.input(screen.getByTestId('search-input'), { target: { value: 'canon' } });
+    await waitFor(() => expect(location.hash).toBe('#/photos?q=canon'));
+    app?.show({ name: 'albums' });
+    expect(location.hash).toBe('#/albums');
+    await waitFor(() => expect(screen.queryByTestId('search-summary')).toBeNull());
+    history.back();
+    await waitFor(() => expect(screen.getByTestId('search-summary').textContent).toMatch(/\d+ photos/));
+    expect(app?.search.text).toBe('canon');
+
+    app?.stop();
+    cleanup();
+    await open();
+    await waitFor(() => expect(screen.getByTestId('search-summary').textContent).toMatch(/\d+ photos/));
+    await fireEvent.click(screen.getByTestId('search-clear'));
+    await waitFor(() => expect(location.hash).toBe('#/photos'));
+    expect(await screen.findByTestId('timeline')).toBeTruthy();
+  });
+});
+
 describe('names of hundreds of letters', () => {
   it('can be read in full where there is no room for them', async () => {
     await open();

@@ -1,20 +1,39 @@
-/** The page that is shown. It follows the address, so that the browser's Back and a reload lead where one expects. */
-import { addressOf, pageOf, samePage, type Page } from './pages';
+/**
+ * The page that is shown, and what is searched over it. Both follow the address, so that the browser's Back and a reload
+ * lead where one expects.
+ */
+import { addressOf, pageOf, samePage, searchedAt, type Page } from './pages';
+
+interface Around {
+  /** Called before Back, or an address that was typed, leads elsewhere. */
+  leave: () => void;
+  /** Called when that is where something was searched. */
+  search: (query: string) => void;
+}
 
 export class Navigation {
   page = $state.raw<Page>(pageOf(location.hash));
-  private readonly leave: () => void;
+  /** What is searched there, as it stands in the address. */
+  searched = searchedAt(location.hash);
+  private readonly around: Around;
 
-  /** `leave` is called before Back, or an address that was typed, leads to another page. */
-  constructor(leave: () => void) {
-    this.leave = leave;
+  constructor(around: Around) {
+    this.around = around;
     addEventListener('hashchange', this.follow);
   }
 
   go(page: Page): void {
-    if (samePage(page, this.page)) return;
+    const before = addressOf(this.page, this.searched);
     this.page = page;
-    history.pushState(null, '', addressOf(page));
+    this.searched = '';
+    if (addressOf(page) !== before) history.pushState(null, '', addressOf(page));
+  }
+
+  /** Notes in the address what is searched: a search that grows is no further step for Back. */
+  note(searched: string): void {
+    if (searched === this.searched) return;
+    this.searched = searched;
+    history.replaceState(null, '', addressOf(this.page, searched));
   }
 
   stop(): void {
@@ -22,9 +41,11 @@ export class Navigation {
   }
 
   private readonly follow = () => {
-    const page = pageOf(location.hash);
-    if (samePage(page, this.page)) return;
-    this.leave();
+    const [page, searched] = [pageOf(location.hash), searchedAt(location.hash)];
+    if (samePage(page, this.page) && searched === this.searched) return;
+    this.around.leave();
     this.page = page;
+    this.searched = searched;
+    if (searched !== '') this.around.search(searched);
   };
 }

@@ -13,7 +13,8 @@ export const FIRST: Page = { name: 'photos' };
 
 /** The page of an address; the first page where it names none. */
 export function pageOf(hash: string): Page {
-  const [name = '', ...rest] = hash.replace(/^#?\/?/, '').split('/');
+  const [place = ''] = hash.split('?', 1);
+  const [name = '', ...rest] = place.replace(/^#?\/?/, '').split('/');
   const plain = PLAIN.find((known) => known === name);
   if (plain && rest.length === 0) return { name: plain };
   const labelled = LABELLED.find((known) => known === name);
@@ -21,8 +22,15 @@ export function pageOf(hash: string): Page {
   return labelled && label ? { name: labelled, label } : FIRST;
 }
 
-export function addressOf(page: Page): string {
-  return 'label' in page ? `#/${page.name}/${encodeURIComponent(page.label)}` : `#/${page.name}`;
+/** What is searched at an address; nothing where the page itself is shown. */
+export function searchedAt(hash: string): string {
+  const [, query = ''] = hash.split('?');
+  return new URLSearchParams(query).get('q') ?? '';
+}
+
+export function addressOf(page: Page, searched = ''): string {
+  const place = 'label' in page ? `#/${page.name}/${encodeURIComponent(page.label)}` : `#/${page.name}`;
+  return searched === '' ? place : `${place}?q=${encodeURIComponent(searched)}`;
 }
 
 export function samePage(a: Page, b: Page): boolean {

@@ -40,7 +40,11 @@ export class SearchState {
   private asked = $state('');
   private debounce: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(backend: Backend, trouble: (error: unknown) => void) {
+  private readonly note: (query: string) => void;
+
+  /** `note` is told what is searched, and that nothing is any more. */
+  constructor(backend: Backend, trouble: (error: unknown) => void, note: (query: string) => void) {
+    this.note = note;
     // A wrong query is for the person who typed it.
     this.found = new Found(backend, (error) => {
       if (!isBadQuery(error)) trouble(error);
@@ -143,6 +147,12 @@ export class SearchState {
   }
 
   clear(): void {
+    this.leave();
+    this.note('');
+  }
+
+  /** Lets go of the search, which stays where it was noted: whoever goes back finds it again. */
+  leave(): void {
     clearTimeout(this.debounce);
     this.chips = [];
     this.typed = '';
@@ -178,6 +188,7 @@ export class SearchState {
   private ask(query: string): Promise<void> {
     clearTimeout(this.debounce);
     this.asked = query;
+    this.note(query);
     this.found.sort = hasWords(this.asked) ? this.order : 'newest';
     return this.found.search(this.asked);
   }

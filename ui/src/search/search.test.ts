@@ -4,7 +4,11 @@ import { SearchState } from './search.svelte';
 
 function make(options = {}) {
   const backend = new MemoryBackend({ photos: 900, ...options });
-  const search = new SearchState(backend, () => undefined);
+  const search = new SearchState(
+    backend,
+    () => undefined,
+    () => undefined,
+  );
   search.found.grid.resize(1200, 800);
   return { backend, search };
 }
