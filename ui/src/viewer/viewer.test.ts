@@ -372,6 +372,9 @@ describe('trouble in the viewer', () => {
     expect(save.getAttribute('href')).toBe(backend.originalUrl(openId()));
     expect(save.getAttribute('download')).toMatch(/\.MOV$/);
     expect(await faults()).toEqual([]);
+    backend.unreachableOriginals.add(openId());
+    await fireEvent.click(save);
+    await waitFor(() => expect(screen.getByTestId('notices').textContent).toContain('within reach'));
   });
 
   it('of a video out of reach is over when its device is back', async () => {
