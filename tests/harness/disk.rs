@@ -1,4 +1,4 @@
-//! Disks that fill up.
+//! Disks that fill up, and slow ones.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,32 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         // Lazily, since a failing test may have left a process on it.
+        let _ = run("umount", &["-l"], &self.0);
+    }
+}
+
+/// A folder whose files are read slowly, as long as this is there.
+pub struct Slow(PathBuf);
+
+impl Slow {
+    /// Lets no more than so many bytes of `folder` be read in a second.
+    ///
+    /// # Errors
+    /// No such file system may be mounted here: why.
+    pub fn reading(folder: &Path, bytes: u32) -> Result<Self, String> {
+        let rate = format!("--read-rate={bytes}");
+        let over = folder.to_string_lossy();
+        run(
+            "bindfs",
+            &["--multithreaded", "-o", "nonempty", &rate, &over],
+            folder,
+        )?;
+        Ok(Self(folder.to_path_buf()))
+    }
+}
+
+impl Drop for Slow {
+    fn drop(&mut self) {
         let _ = run("umount", &["-l"], &self.0);
     }
 }

@@ -2,16 +2,21 @@
 
 use std::fs;
 
-use harness::desktop::{ENTER, Failure, Page};
+use harness::desktop::{ENTER, ESCAPE, Failure, Page};
+use harness::disk::Slow;
 use harness::library::{Household, eventually};
 use harness::seat::{Kind, Seat, Taste};
 
 use crate::at_both_seats;
 use crate::deeds::{TILES, click, ids, library_of, named, said, until_attribute, until_drawn};
 
+/// Bytes a second that a disk gives that is about to die: a small preview takes half a second.
+const SLOW: u32 = 25_000;
+
 at_both_seats!(
     an_original_that_no_device_within_reach_has_is_waited_for,
     a_photo_that_vanished_is_told,
+    a_slow_disk_shows_what_is_known_and_the_rest_as_it_comes,
 );
 
 fn an_original_that_no_device_within_reach_has_is_waited_for(kind: Kind) -> Result<(), Failure> {
@@ -75,6 +80,40 @@ fn a_photo_that_vanished_is_told(kind: Kind) -> Result<(), Failure> {
     page.until("two are left", || {
         Ok((page.all(TILES)?.len() == 2).then_some(()))
     })
+}
+
+fn a_slow_disk_shows_what_is_known_and_the_rest_as_it_comes(kind: Kind) -> Result<(), Failure> {
+    let household = library_of(6);
+    let mut slow = Vec::new();
+    for folder in ["thumbs", "blobs"] {
+        match Slow::reading(&household.root().join(folder), SLOW) {
+            Ok(one) => slow.push(one),
+            Err(why) => {
+                eprintln!("no slow file system may be mounted here: {why}");
+                return Ok(());
+            }
+        }
+    }
+    let seat = Seat::at(kind, household, Taste::default())?;
+    let page = &seat.page;
+    let drawn = format!("{TILES} img[data-loaded=true]");
+    page.wait(TILES)?;
+    assert!(page.all(&drawn)?.len() < 6, "the previews are read slowly");
+    seat.picture("slow-disk")?;
+    // The page is nobody's to wait for.
+    page.press(&["?"])?;
+    page.wait(&named("keys"))?;
+    page.press(&[ESCAPE])?;
+    page.until("all are drawn", || {
+        Ok((page.all(&drawn)?.len() == 6).then_some(()))
+    })?;
+    open(page, &ids(&seat.household)[0])?;
+    page.wait("[data-testid=viewer-image][data-loaded=true]")?;
+    for trouble in ["original-failed", "offline-banner", "viewer-gone"] {
+        assert!(page.all(&named(trouble))?.is_empty(), "{trouble}");
+    }
+    drop(slow);
+    Ok(())
 }
 
 #[test]

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use kinfolio_catalog::Placement;
 use kinfolio_node::DeviceId;
 
 use crate::error::LibraryError;
+use crate::exchange;
 use crate::household;
-use crate::library::{FIRST_SIGHT, Library};
+use crate::library::Library;
 
 /// How often the room on the disk is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
@@ -71,13 +73,21 @@ pub(crate) fn start(library: &Library) {
     });
 }
 
-/// Waits for the first count, though not for long.
+/// Waits until originals were counted, and those looked for that are to come here, though not for long.
 pub(crate) async fn begun(library: &Library) {
+    library.end_first_sight();
     let mut census = library.census().subscribe();
-    library.census_wanted().notify_one();
-    let counted = census.wait_for(Option::is_some);
-    // Without one it is not known yet how many originals are where, and that is said.
-    let _ = tokio::time::timeout(FIRST_WAIT_MAX, counted).await;
+    let mut coming = library.coming().subscribe();
+    let is_looked_for =
+        exchange::placement(library) == Placement::All && library.proving().borrow().is_none();
+    let begun = async {
+        let _ = census.wait_for(Option::is_some).await;
+        if is_looked_for {
+            let _ = coming.wait_for(|coming| coming.missing.is_some()).await;
+        }
+    };
+    // Without it, it is not known yet how many originals are where, and that is said.
+    let _ = tokio::time::timeout(FIRST_WAIT_MAX, begun).await;
 }
 
 async fn keep_measuring(library: &Library) {
@@ -103,8 +113,7 @@ async fn measure(library: &Library) {
 }
 
 async fn keep_counting(library: &Library) {
-    // Unless somebody asks.
-    let _ = tokio::time::timeout(FIRST_SIGHT, library.census_wanted().notified()).await;
+    library.first_sight().await;
     let mut shown = library.watch_shown();
     let mut agreed = library.agreed();
     let mut counted = None;

@@ -9,7 +9,7 @@ use kinfolio_catalog::{Catalog, Edition};
 use kinfolio_node::{DeviceId, Door, Node, SubmitError};
 use kinfolio_photos::{BlobError, Blobs, ImportError, Thumbs};
 use kinfolio_search::Index;
-use tokio::sync::{Mutex, Notify, broadcast, watch};
+use tokio::sync::{Mutex, broadcast, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,7 +37,10 @@ mod showing;
 
 pub(crate) use errors::{blob_error, node_error, thumb_error};
 use opening::Parts;
-pub(crate) use opening::{FIRST_SIGHT, lock};
+pub(crate) use opening::lock;
+
+/// How long the first photos are let past.
+const FIRST_SIGHT: Duration = Duration::from_secs(1);
 
 /// How long closing waits for work that cannot be stopped, such as the hash of a large file.
 const WORK_TIME: Duration = Duration::from_secs(10);
@@ -75,14 +78,14 @@ struct Inner {
     proving: watch::Sender<Option<Proving>>,
     scrub: watch::Sender<scrub::Status>,
     census: watch::Sender<Option<Census>>,
-    /// Wakes the first count, for somebody who waits for it.
-    census_wanted: Notify,
     coming: watch::Sender<Coming>,
     undoing: Mutex<()>,
     holdings: Mutex<()>,
     borrowed: Borrowed,
     doubts: Arc<Doubts>,
     closing: CancellationToken,
+    /// Raised when the first photos need no longer be let past.
+    sighted: CancellationToken,
     tasks: TaskTracker,
     /// Blocking work under way, whether anybody still waits for it or not.
     works: TaskTracker,
@@ -180,6 +183,17 @@ impl Library {
         self.inner.closing.clone()
     }
 
+    /// Waits until whoever opened the library had the time to see its first photos: what walks through all
+    /// of them without being asked for begins after that, or when somebody asks how the library is.
+    pub(crate) async fn first_sight(&self) {
+        let _ = timeout(FIRST_SIGHT, self.inner.sighted.cancelled()).await;
+    }
+
+    /// Lets that begin.
+    pub(crate) fn end_first_sight(&self) {
+        self.inner.sighted.cancel();
+    }
+
     pub(crate) fn tell(&self, event: Event) {
         // Nobody listening is fine.
         let _ = self.inner.events.send(event);
@@ -255,11 +269,6 @@ impl Library {
     /// How many originals are where, once they were counted.
     pub(crate) fn census(&self) -> &watch::Sender<Option<Census>> {
         &self.inner.census
-    }
-
-    /// Told by whoever waits for the first count.
-    pub(crate) fn census_wanted(&self) -> &Notify {
-        &self.inner.census_wanted
     }
 
     /// How far the originals are that this device is to keep.

@@ -3,6 +3,9 @@
 
 use crate::containers::{isobmff, tiff};
 
+/// The media type of what nobody knows.
+pub(crate) const UNKNOWN: &str = "application/octet-stream";
+
 /// How the library treats a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -238,7 +241,7 @@ fn other(bytes: &[u8]) -> Sniffed {
         ] => "audio/wav",
         [b'f', b'L', b'a', b'C', ..] => "audio/flac",
         _ if is_text(bytes) => "text/plain",
-        _ => "application/octet-stream",
+        _ => UNKNOWN,
     };
     found(Kind::File, mime, Format::Other)
 }

@@ -4,7 +4,6 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use kinfolio_catalog::{Catalog, CatalogError};
 use kinfolio_node::engine::Standing;
@@ -12,7 +11,7 @@ use kinfolio_node::{Door, FileDoor, Node};
 use kinfolio_photos::{Blobs, Thumbs};
 use kinfolio_search::Index;
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, Notify, broadcast, watch};
+use tokio::sync::{Mutex, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,10 +36,6 @@ use crate::shown::Shown;
 
 /// Events that a slow listener may be behind before it misses some.
 const EVENTS_BUFFERED: usize = 1024;
-
-/// Until then, whoever opened the library looks at the first photos: what walks through all of them
-/// without being asked for begins after that.
-pub(crate) const FIRST_SIGHT: Duration = Duration::from_secs(1);
 
 /// What is opened before anything runs.
 pub(super) struct Parts {
@@ -130,13 +125,13 @@ impl Parts {
             proving: watch::Sender::new(self.proving),
             scrub: watch::Sender::new(scrub::Status::default()),
             census: watch::Sender::new(None),
-            census_wanted: Notify::new(),
             coming: watch::Sender::new(Coming::default()),
             undoing: Mutex::new(()),
             holdings: Mutex::new(()),
             borrowed: Borrowed::default(),
             doubts: self.doubts,
             closing: CancellationToken::new(),
+            sighted: CancellationToken::new(),
             tasks: TaskTracker::new(),
             works: TaskTracker::new(),
             _lock: self.lock,
@@ -157,10 +152,10 @@ impl Parts {
         tasks.spawn(follow::catalog(library.clone()));
         tasks.spawn(follow::household(library.clone()));
         for what in [Gathering::Previews, Gathering::Originals] {
-            let gather = exchange::gather(library.clone(), what);
+            let here = library.clone();
             spawn_once_proved(&library, async move {
-                tokio::time::sleep(FIRST_SIGHT).await;
-                gather.await;
+                here.first_sight().await;
+                exchange::gather(here, what).await;
             });
         }
         spawn_once_proved(&library, exchange::purge(library.clone()));

@@ -299,6 +299,22 @@ fn bombs_are_refused_by_their_claims() {
 }
 
 #[test]
+fn what_is_no_picture_whatever_its_name_is_kept_and_said_to_be_damaged() {
+    fn check(name: &str, expect: Option<&str>) {
+        let prepared = House::new().import_one(name, &[0xA7; 4000]);
+        let metadata = &prepared.metadata;
+        assert_eq!(metadata.kind, Kind::File, "{name}");
+        let warning = metadata.warning.as_deref();
+        assert_eq!(warning.map(|said| &said[..24]), expect, "{name}");
+    }
+    let damaged = Some("neither picture nor film");
+    check("broken.jpg", damaged);
+    check("BROKEN.MOV", damaged);
+    check("letters.bin", None);
+    check("jpg", None);
+}
+
+#[test]
 fn a_text_named_jpg_is_kept_as_a_text() {
     let house = House::new();
     let prepared = house.import_one("notes.jpg", b"Dear diary,\nno photo today.\n");
