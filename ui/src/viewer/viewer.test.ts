@@ -372,7 +372,7 @@ describe('trouble in the viewer', () => {
     expect(save.getAttribute('href')).toBe(backend.originalUrl(openId()));
     expect(save.getAttribute('download')).toMatch(/\.MOV$/);
     expect(await faults()).toEqual([]);
-    backend.unreachableOriginals.add(openId());
+    backend.unreachableOriginals = new Set([openId()]);
     await fireEvent.click(save);
     await waitFor(() => expect(screen.getByTestId('notices').textContent).toContain('within reach'));
   });
