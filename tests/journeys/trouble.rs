@@ -101,11 +101,11 @@ fn a_slow_disk_shows_what_is_known_and_the_rest_as_it_comes(kind: Kind) -> Resul
     assert!(page.all(&drawn)?.len() < 6, "the previews are read slowly");
     seat.picture("slow-disk")?;
     // The page is nobody's to wait for.
-    page.until("it answers meanwhile", || {
-        // A window that has just opened may not have the keyboard yet: a person presses again.
-        page.press(&["?"])?;
-        Ok((!page.all(&named("keys"))?.is_empty()).then_some(()))
+    page.until("the window that has just opened has the keyboard", || {
+        Ok((page.eval("return document.hasFocus()")? == true).then_some(()))
     })?;
+    page.press(&["?"])?;
+    page.wait(&named("keys"))?;
     page.press(&[ESCAPE])?;
     page.until("all are drawn", || {
         Ok((page.all(&drawn)?.len() == 6).then_some(()))

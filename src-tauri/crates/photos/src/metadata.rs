@@ -1,10 +1,8 @@
 //! Everything that one file says about itself, collected into one value, and weighed against what
 //! the files beside it say.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
 use std::time::SystemTime;
 
 use crate::containers::movie::{self, Movie};
@@ -16,12 +14,7 @@ use crate::sniff::{self, Format, Kind, Sniffed};
 use crate::source::Source;
 use crate::taken::Taken;
 
-/// What files are called that cameras and phones make.
-const PICTURES: [&str; 13] = [
-    "jpg", "jpeg", "heic", "heif", "png", "webp", "gif", "tif", "tiff", "avif", "mp4", "mov", "dng",
-];
-
-/// What is said of a file that is called so, and whose content nobody knows.
+/// What is said of a file whose name promises a picture or a film, and whose content is neither known nor text.
 const UNLIKE_ITS_NAME: &str =
     "neither picture nor film, whatever its name says: it may be damaged, and is kept as a file";
 
@@ -88,7 +81,7 @@ pub(crate) fn inspect(
         mut warnings,
     } = beside;
     let sniffed = classify(&mut source, &mut warnings);
-    if sniffed.mime == sniff::UNKNOWN && names_picture(name) {
+    if sniffed.mime == sniff::UNKNOWN && sniff::is_promised(name) {
         warnings.push(UNLIKE_ITS_NAME.to_owned());
     }
     let mut facts = exif::Facts {
@@ -142,12 +135,6 @@ pub(crate) fn inspect(
         described: accounts.united(),
         previews: rendered.previews,
     }
-}
-
-/// Whether a file of this name should be a picture or a film.
-fn names_picture(name: &str) -> bool {
-    let extension = Path::new(name).extension().and_then(OsStr::to_str);
-    extension.is_some_and(|it| PICTURES.contains(&it.to_ascii_lowercase().as_str()))
 }
 
 /// Where it was taken and how high, from the strongest who says it. A height that another says is

@@ -1,10 +1,20 @@
 //! What a file is, told from its bytes. Its name is never asked: a text named
-//! `.jpg` is a text.
+//! `.jpg` is a text. The name says only what was to be expected.
+
+use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::containers::{isobmff, tiff};
 
 /// The media type of what nobody knows.
 pub(crate) const UNKNOWN: &str = "application/octet-stream";
+
+/// Endings of the formats of which every sound file is told here. Of others, as `.psd`, nobody knows
+/// whether they are damaged.
+const PROMISED: [&str; 16] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif",
+    "avif", "dng", "mp4", "mov",
+];
 
 /// How the library treats a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +70,12 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
         .or_else(|| tiff_based(bytes))
         .or_else(|| moving(bytes))
         .unwrap_or_else(|| other(bytes))
+}
+
+/// Whether a file of this name would be told, were it what the name says.
+pub(crate) fn is_promised(name: &str) -> bool {
+    let ending = Path::new(name).extension().and_then(OsStr::to_str);
+    ending.is_some_and(|ending| PROMISED.contains(&ending.to_ascii_lowercase().as_str()))
 }
 
 const fn found(kind: Kind, mime: &'static str, format: Format) -> Sniffed {

@@ -311,6 +311,7 @@ fn what_is_no_picture_whatever_its_name_is_kept_and_said_to_be_damaged() {
     check("broken.jpg", damaged);
     check("BROKEN.MOV", damaged);
     check("letters.bin", None);
+    check("layers.psd", None);
     check("jpg", None);
 }
 
