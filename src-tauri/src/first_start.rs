@@ -27,10 +27,13 @@ struct Household {
 pub fn router(home: Arc<Home>) -> Router {
     Router::new()
         .route("/api/v1/household", post(found))
-        .route("/api/v1/household/join", post(join))
+        .route(
+            "/api/v1/household/join",
+            post(join).get(joining).delete(stop),
+        )
         .route(
             "/api/v1/household/restore",
-            post(restore).get(restoring).delete(stop_restoring),
+            post(restore).get(restoring).delete(stop),
         )
         .route("/api/v1/{*rest}", any(no_library))
         .with_state(home)
@@ -74,8 +77,27 @@ async fn join(
 ) -> Result<(StatusCode, Json<JoinedBody>), Problem> {
     let invitation = wish.invitation.parse().map_err(LibraryError::from)?;
     let joined = home.join(&invitation, &wish.device).await?;
+    let Some(joined) = joined else {
+        let detail = "the joining was stopped; if the other device lists this one, remove it there";
+        return Err(stopped("joining_stopped", detail));
+    };
     let body = JoinedBody::new(joined, &wish.device);
     Ok((StatusCode::CREATED, Json(body)))
+}
+
+/// What somebody has to compare before the joining that is under way goes on.
+#[derive(Serialize)]
+struct JoiningBody {
+    check_words: Option<String>,
+}
+
+async fn joining(State(home): State<Arc<Home>>) -> Json<JoiningBody> {
+    let check_words = home.to_compare();
+    Json(JoiningBody { check_words })
+}
+
+fn stopped(code: &str, detail: &str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, code, detail)
 }
 
 /// What to restore from. Not to be shown: it holds the recovery key.
@@ -118,8 +140,7 @@ async fn restore(
     let restored = home.restore(url, &key, &source.device).await?;
     let Some(restored) = restored else {
         let detail = "the restoring was stopped; nothing was made, and it can be begun again";
-        let status = StatusCode::CONFLICT;
-        return Err(Problem::new(status, "restoring_stopped", detail));
+        return Err(stopped("restoring_stopped", detail));
     };
     let body = RestoredBody {
         household: restored.household,
@@ -135,8 +156,8 @@ async fn restoring(State(home): State<Arc<Home>>) -> Json<RestoringBody> {
     Json(RestoringBody { running, blocks })
 }
 
-async fn stop_restoring(State(home): State<Arc<Home>>) -> StatusCode {
-    home.stop_restoring();
+async fn stop(State(home): State<Arc<Home>>) -> StatusCode {
+    home.stop();
     StatusCode::NO_CONTENT
 }
 

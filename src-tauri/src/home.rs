@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use axum::Router;
 use kinfolio_http::log::{self, WorkerGuard};
 use kinfolio_http::{Access, serve, socket};
+use kinfolio_library::founding::{self, Joining};
 use kinfolio_library::layout::Layout;
 use kinfolio_library::node::{Invitation, Joined, RecoveryKey};
 use kinfolio_library::restore::{self, Restored};
-use kinfolio_library::{Founding, Library, LibraryError, bucket, founding, household, import};
+use kinfolio_library::{Founding, Library, LibraryError, bucket, household, import};
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::spawn_blocking;
 
@@ -25,8 +26,10 @@ pub struct Home {
     moving: Mutex<Option<WorkerGuard>>,
     /// How many blocks of the ledger the restoring that is under way has; nothing, where none is.
     restoring: watch::Sender<Option<u64>>,
-    /// Wakes the restoring that is under way to its end.
-    stop_restoring: Notify,
+    /// The check words that somebody has to compare before the joining that is under way goes on.
+    to_compare: watch::Sender<Option<String>>,
+    /// Wakes the restoring or the joining that is under way to its end.
+    stop: Notify,
 }
 
 #[derive(Clone)]
@@ -63,7 +66,8 @@ impl Home {
             stage: watch::Sender::new(Stage::Opening),
             moving: Mutex::new(None),
             restoring: watch::Sender::new(None),
-            stop_restoring: Notify::new(),
+            to_compare: watch::Sender::new(None),
+            stop: Notify::new(),
         }
     }
 
@@ -98,17 +102,31 @@ impl Home {
     }
 
     /// Makes the empty folder the library of a further device, called `device`, of the household
-    /// that gave the invitation, and opens it.
+    /// that gave the invitation, and opens it. Nothing, if it was stopped.
     pub async fn join(
         &self,
         invitation: &Invitation,
         device: &str,
-    ) -> Result<Joined, LibraryError> {
+    ) -> Result<Option<Joined>, LibraryError> {
         let mut log = self.moving.lock().await;
         self.is_unfounded()?;
-        let joined = founding::join(&self.data, invitation, device).await?;
-        self.open_made(&mut log).await?;
+        let stopped = self.stop.notified();
+        let joining = Joining::begin(&self.data, invitation, device)?;
+        let newcomer = joining.newcomer();
+        let words = newcomer.is_confirmed().then(|| newcomer.check_words());
+        self.to_compare.send_replace(words);
+        let joined = joining.finish(stopped).await;
+        self.to_compare.send_replace(None);
+        let joined = joined?;
+        if joined.is_some() {
+            self.open_made(&mut log).await?;
+        }
         Ok(joined)
+    }
+
+    /// The check words that somebody has to compare before the joining that is under way goes on.
+    pub fn to_compare(&self) -> Option<String> {
+        self.to_compare.borrow().clone()
     }
 
     /// Makes the empty folder the library of a new device, called `device`, of the household that
@@ -121,7 +139,7 @@ impl Home {
     ) -> Result<Option<Restored>, LibraryError> {
         let mut log = self.moving.lock().await;
         self.is_unfounded()?;
-        let stopped = self.stop_restoring.notified();
+        let stopped = self.stop.notified();
         let show = |blocks| {
             self.restoring.send_replace(Some(blocks));
         };
@@ -143,9 +161,9 @@ impl Home {
         *self.restoring.borrow()
     }
 
-    /// Ends the restoring that is under way.
-    pub fn stop_restoring(&self) {
-        self.stop_restoring.notify_waiters();
+    /// Ends the restoring or the joining that is under way.
+    pub fn stop(&self) {
+        self.stop.notify_waiters();
     }
 
     /// Whether an earlier restoring in this folder did not come to its end.
@@ -213,7 +231,7 @@ impl Home {
 
     /// Seals the library. Requests that come later are answered by nobody.
     pub async fn close(&self) {
-        self.stop_restoring();
+        self.stop();
         let mut log = self.moving.lock().await;
         if let Stage::Open(open) = self.stage.send_replace(Stage::Closing) {
             // The socket first, so that nobody comes to a closed door.

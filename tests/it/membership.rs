@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use harness::library::{Household, Ran, eventually, kinfolio, ran};
 use harness::three::Three;
@@ -72,6 +73,85 @@ fn an_invitation_that_is_withdrawn_lets_nobody_in() {
     join(&home, "second", &used, Some("Second")).succeeded();
     let late = home.run(["invite", "--withdraw", &used]).exited(1);
     assert!(late.stderr.contains("“Second”"), "{}", late.stderr);
+}
+
+#[test]
+fn a_newcomer_waits_until_somebody_has_compared_the_check_words() {
+    let home = Household::found();
+    let node = home.serve();
+    let client = node.client();
+    let joining = |folder: &str, invitation: &str| {
+        let mut command = kinfolio();
+        command.arg("--data").arg(home.folder(folder));
+        command.args(["join", invitation, "--device", folder]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let asking = || {
+        let given = client.get("/api/v1/invitations").json();
+        let given = given.as_array().unwrap().clone();
+        given.into_iter().find(|one| one["state"] == "asking")
+    };
+    let ask = |folder: &str| {
+        let invitation = home.run(["invite", "--confirm"]).succeeded().stdout;
+        let waiting = joining(folder, invitation.trim());
+        let asking = eventually("somebody asks", asking);
+        assert_eq!(asking["name"], folder);
+        let devices = client.get("/api/v1/devices").json();
+        let is_there = |one: &Value| one["name"] == folder;
+        assert!(!devices.as_array().unwrap().iter().any(is_there));
+        (waiting, asking, invitation)
+    };
+
+    let (mut waiting, asking, invitation) = ask("Laptop");
+    // What ends in the middle goes on as the same device.
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    let waiting = joining("Laptop", invitation.trim());
+
+    let words = asking["check_words"].as_str().unwrap();
+    let listed = home.run(["devices"]).succeeded().stdout;
+    let how = format!("kinfolio invite --let-in {words}");
+    assert!(listed.contains(&how), "{listed}");
+    let wrong = home.run(["invite", "--let-in", "one-two-three"]).exited(1);
+    assert!(wrong.stderr.contains("compare"), "{}", wrong.stderr);
+    let path = format!(
+        "/api/v1/invitations/{}/let-in",
+        asking["id"].as_str().unwrap()
+    );
+    let wrong = client.send("POST", &path, &json!({ "check_words": "one-two-three" }));
+    assert_eq!(wrong.is(409).json()["code"], "other_check_words");
+    // As a person reads them out.
+    let spoken = words.replace('-', " ");
+    home.run(["invite", "--let-in", &spoken]).succeeded();
+    let joined = waiting.wait_with_output().unwrap();
+    let (said, shown) = (
+        String::from_utf8(joined.stdout).unwrap(),
+        String::from_utf8(joined.stderr).unwrap(),
+    );
+    assert!(joined.status.success(), "{shown}");
+    assert!(shown.contains(words), "{shown}");
+    assert!(said.contains("is a device of the household"), "{said}");
+    id_of(&home, "Laptop");
+
+    // Or becomes something else.
+    let (mut waiting, asking, _) = ask("Hermit");
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    let id = asking["id"].as_str().unwrap();
+    home.run(["invite", "--withdraw", id]).succeeded();
+    let mut init = kinfolio();
+    init.arg("--data").arg(home.folder("Hermit"));
+    ran(init.args(["init", "--name", "Alone"])).succeeded();
+
+    let (waiting, asking, _) = ask("Stranger");
+    let id = asking["id"].as_str().unwrap();
+    home.run(["invite", "--withdraw", id]).succeeded();
+    let refused = waiting.wait_with_output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("the check words differ"), "{said}");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(!home.folder("Stranger").exists(), "nothing is left of it");
 }
 
 #[test]

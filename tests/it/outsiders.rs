@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use harness::library::{Household, Node, eventually};
-use kinfolio_node::{FileKind, FileRef, Invitation};
+use kinfolio_node::{FileKind, FileRef, Invitation, Newcomer};
 use kinfolio_transport::{FetchError, FileClient, Identity};
 use serde_json::Value;
 
@@ -76,8 +76,8 @@ fn a_recorded_joining_opens_no_door_when_it_is_played_again() {
     invitation.addresses = vec![through];
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let joined = runtime.block_on(kinfolio_node::join(folder.path(), &invitation, "Laptop"));
-    joined.unwrap();
+    let newcomer = Newcomer::prepare(folder.path(), &invitation, "Laptop").unwrap();
+    runtime.block_on(newcomer.join()).unwrap();
     drop(runtime);
     let recording = recorded.recv_timeout(Duration::from_secs(60)).unwrap();
     assert!(recording.len() > 500, "a whole handshake and a call");

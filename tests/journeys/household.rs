@@ -1,6 +1,8 @@
 //! Two devices: pairing, tagging, agreeing; one that is away; and what both changed without each
 //! other.
 
+use std::process::{Child, Stdio};
+
 use harness::desktop::{ENTER, Failure, Page};
 use harness::library::{Household, eventually};
 use harness::seat::{Kind, Seat, Taste, join};
@@ -36,15 +38,23 @@ fn two_devices_pair_tag_and_converge(kind: Kind) -> Result<(), Failure> {
     })?;
     seat.picture("invitation")?;
 
-    let (other, words_there) = match kind {
-        Kind::Window => by_the_door(&invitation)?,
-        Kind::Browser => by_the_command_line(&invitation)?,
+    let newcomer = match kind {
+        Kind::Window => Newcomer::at_the_door(&invitation)?,
+        Kind::Browser => Newcomer::at_the_command_line(&invitation)?,
     };
-    let there = &other.page;
-    let words = page.wait(&named("check-words"))?;
+    page.wait(&named("invitation-asking"))?;
+    let words = page.wait("[data-testid=invitation-asking] [data-testid=check-words]")?;
     let words = page.attribute(&words, "data-words")?;
-    assert_eq!(words_there, words, "both show the same words");
+    seat.picture("a-device-asks")?;
+    // Nothing is shared before somebody has said that they are the same.
+    let devices = seat.household.json(["devices"])["devices"].clone();
+    assert_eq!(devices.as_array().map(Vec::len), Some(1));
+    newcomer.is_seen_with(&words)?;
     click(page, "invite-same")?;
+    let other = newcomer.let_in_with(&words)?;
+    let there = &other.page;
+    page.wait(&named("invitation-joined"))?;
+    click(page, "invite-done")?;
 
     // Tagged there, found here.
     until_drawn(there)?;
@@ -60,27 +70,61 @@ fn two_devices_pair_tag_and_converge(kind: Kind) -> Result<(), Failure> {
     })
 }
 
-/// A second window, which joins, and the check words that it shows.
-fn by_the_door(invitation: &str) -> Result<(Seat, String), Failure> {
-    let seat = Seat::at_a_new_window(Taste::default())?;
-    join(&seat.page, invitation, "Laptop")?;
-    let words = seat.page.wait(&named("check-words"))?;
-    let words = seat.page.attribute(&words, "data-words")?;
-    seat.picture("joined")?;
-    click(&seat.page, "joined-same")?;
-    Ok((seat, words))
+/// A second device, which waits to be let in.
+enum Newcomer {
+    /// Its window shows check words.
+    Window(Box<Seat>),
+    /// A command, which prints them. The library that a second browser shows has joined before, as a
+    /// server's does.
+    Command(Household, Child),
 }
 
-/// A second browser: the library that it shows has joined before, as a server's does.
-fn by_the_command_line(invitation: &str) -> Result<(Seat, String), Failure> {
-    let laptop = Household::nowhere();
-    let joined = laptop.json(["join", invitation, "--device", "Laptop"]);
-    let words = joined["check_words"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    let seat = Seat::at(Kind::Browser, laptop, Taste::default())?;
-    Ok((seat, words))
+impl Newcomer {
+    fn at_the_door(invitation: &str) -> Result<Self, Failure> {
+        let seat = Seat::at_a_new_window(Taste::default())?;
+        join(&seat.page, invitation, "Laptop")?;
+        Ok(Self::Window(Box::new(seat)))
+    }
+
+    fn at_the_command_line(invitation: &str) -> Result<Self, Failure> {
+        let laptop = Household::nowhere();
+        let mut command = laptop.command(["join", invitation, "--device", "Laptop"]);
+        let waiting = command
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()?;
+        Ok(Self::Command(laptop, waiting))
+    }
+
+    /// A window shows the words before it is let in; what a command prints is read when it has ended.
+    fn is_seen_with(&self, words: &str) -> Result<(), Failure> {
+        if let Self::Window(seat) = self {
+            let shown = seat
+                .page
+                .wait("[data-testid=join-waiting] [data-testid=check-words]")?;
+            let shown = seat.page.attribute(&shown, "data-words")?;
+            assert_eq!(shown, words, "both show the same words");
+            seat.picture("waits-to-be-let-in")?;
+        }
+        Ok(())
+    }
+
+    /// Its seat once it is a member; the inviter has shown these check words.
+    fn let_in_with(self, words: &str) -> Result<Seat, Failure> {
+        match self {
+            Self::Window(seat) => {
+                until_drawn(&seat.page)?;
+                Ok(*seat)
+            }
+            Self::Command(laptop, waiting) => {
+                let done = waiting.wait_with_output()?;
+                let said = String::from_utf8_lossy(&done.stderr).into_owned();
+                assert!(done.status.success(), "{said}");
+                assert!(said.contains(words), "both show the same words: {said}");
+                Seat::at(Kind::Browser, laptop, Taste::default())
+            }
+        }
+    }
 }
 
 fn a_device_that_is_away_is_waited_for_and_a_conflict_is_settled(

@@ -73,8 +73,11 @@ export interface Desktop {
   startExport(which: Which, to: string, template: string, sidecars: boolean): Promise<ExportJob>;
   /** Makes the library of a new household on this device and opens it. */
   startHousehold(household: string, device: string): Promise<void>;
-  /** Makes this device a member of the household that gave the invitation; takes up to a minute. */
+  /** Makes this device a member of the household that gave the invitation, once somebody there lets it in. */
   joinHousehold(invitation: string, device: string): Promise<Joined>;
+  /** Check words, joined by hyphens, while somebody has to compare them before the joining goes on. */
+  wordsToCompare(): Promise<string | null>;
+  stopJoining(): Promise<void>;
   /** Makes this device's library from the household's bucket; takes as long as all of its originals take. */
   restoreHousehold(source: RestoreSource): Promise<Restored>;
   /** How far that is. */
@@ -146,7 +149,9 @@ export interface Backend {
   recover(household: string): Promise<Recovered>;
   invite(wish: InvitationWish): Promise<Invitation>;
   invitations(): Promise<Given[]>;
-  /** Takes an invitation back that nobody has used. */
+  /** Lets in who asks with an invitation and shows these check words. */
+  letIn(id: string, checkWords: string): Promise<void>;
+  /** Takes an invitation back with which nobody was let in; who waits to be is told no. */
   withdraw(id: string): Promise<void>;
 
   agreed(): Promise<Agreed>;

@@ -18,6 +18,8 @@ export class DesktopBackend extends HttpClient implements Backend {
     startExport: (which, to, template, sidecars) => this.startExport(which, to, template, sidecars),
     startHousehold: (household, device) => this.startHousehold(household, device),
     joinHousehold: (invitation, device) => this.joinHousehold(invitation, device),
+    wordsToCompare: () => this.wordsToCompare(),
+    stopJoining: () => this.stopJoining(),
     restoreHousehold: (source) => this.restoreHousehold(source),
     restoring: () => this.restoring(),
     stopRestoring: () => this.stopRestoring(),

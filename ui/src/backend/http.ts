@@ -194,7 +194,15 @@ export class HttpClient {
   }
 
   invite(wish: InvitationWish): Promise<Invitation> {
-    return this.send('POST', '/invitations', { for_minutes: wish.minutes, observer: wish.observer });
+    return this.send('POST', '/invitations', {
+      for_minutes: wish.minutes,
+      observer: wish.observer,
+      confirm: true,
+    });
+  }
+
+  letIn(id: string, check_words: string): Promise<void> {
+    return this.send('POST', `/invitations/${id}/let-in`, { check_words });
   }
 
   invitations(): Promise<Given[]> {
@@ -266,6 +274,15 @@ export class HttpClient {
 
   joinHousehold(invitation: string, device: string): Promise<Joined> {
     return this.send('POST', '/household/join', { invitation, device });
+  }
+
+  async wordsToCompare(): Promise<string | null> {
+    const { check_words } = await this.get<{ check_words: string | null }>('/household/join');
+    return check_words;
+  }
+
+  stopJoining(): Promise<void> {
+    return this.send('DELETE', '/household/join');
   }
 
   restoreHousehold(source: RestoreSource): Promise<Restored> {

@@ -57,6 +57,11 @@ export class MemoryHousehold {
   bucket: Partial<BucketState> = { blocks: 38, blocks_behind: 0, originals: 1204 };
   /** What the bucket that is set holds already. */
   bucketHolds: 'empty' | 'plain' | 'encrypted' = 'empty';
+  /** Whether newcomers wait until somebody has compared the check words. */
+  confirm = true;
+  /** Set while this device waits for somebody at the inviter. */
+  toCompare: string | null = null;
+
   /** Steps of a restoring that are left, for a test to let pass; null: none is under way. */
   restoringSteps: number | null = null;
 
@@ -187,7 +192,7 @@ export class MemoryHousehold {
     const id = String(this.invitations.length + 1).padStart(32, '0');
     const role = wish.observer ? 'observer' : 'voter';
     const expires_at = new Date(Date.now() + wish.minutes * 60_000).toISOString();
-    this.invitations.unshift({ id, role, expires_at, state: 'open' });
+    this.invitations.unshift({ id, role, confirm: this.confirm, expires_at, state: 'open' });
     const invitation = `kinfolio1qyqkkpchg64prmteufchmrsxkalr4ejdzxkgutz2wzqpxwecc872v08g5k7hzprlqqqqzjtys3hk${id.slice(-2)}`;
     return { id, invitation, qr: picture(), role, expires_at };
   }
@@ -208,8 +213,17 @@ export class MemoryHousehold {
     this.invitations.splice(at, 1);
   }
 
-  /** Lets a device come with the newest invitation, first as `joining`, then as `joined`. */
-  arrive(name: string, state: 'joining' | 'joined' = 'joined'): void {
+  letIn(id: string, checkWords: string): void {
+    this.refuse();
+    const given = this.invitations.find((one) => one.id === id);
+    if (given?.state !== 'asking') throw new BackendError('nobody_asks', 'Nobody asks.', { status: 409 });
+    if (given.check_words !== checkWords)
+      throw new BackendError('other_check_words', 'It shows other words.', { status: 409 });
+    this.arrive(given.name ?? '');
+  }
+
+  /** Lets a device come with the newest invitation, one step after the other. */
+  arrive(name: string, state: 'asking' | 'joining' | 'joined' = 'joined'): void {
     const given = this.invitations[0];
     if (!given) throw new Error('nobody was invited');
     const number = this.devices.length;
@@ -218,11 +232,21 @@ export class MemoryHousehold {
     this.tell();
   }
 
-  /** What this device, called `name`, joins with an invitation. */
-  join(invitation: string, name: string): Joined {
+  /** Somebody at the inviter answers this device, which waits; or somebody here stops it. */
+  answerJoining: (answer: 'in' | 'declined' | 'stopped') => void = () => undefined;
+
+  /** What this device, called `name`, joins with an invitation, at once or once somebody lets it in. */
+  async join(invitation: string, name: string): Promise<Joined> {
     this.refuse();
     if (!/^kinfolio1[a-z0-9]{20,}$/i.test(invitation)) {
       throw new BackendError('bad_invitation', 'The invitation is damaged.', { status: 422 });
+    }
+    if (this.confirm) {
+      this.toCompare = WORDS;
+      const answer = await new Promise((done) => (this.answerJoining = done));
+      this.toCompare = null;
+      if (answer !== 'in')
+        throw new BackendError(`joining_${String(answer)}`, 'It was not let in.', { status: 409 });
     }
     this.here.name = name;
     this.devices.push(device('Kitchen laptop', 1));
@@ -231,6 +255,7 @@ export class MemoryHousehold {
       device: name,
       inviter: 'Kitchen laptop',
       check_words: WORDS,
+      compared: this.confirm,
       role: 'voter',
     };
   }

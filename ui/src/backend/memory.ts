@@ -303,6 +303,11 @@ export class MemoryBackend implements Backend {
     return this.others.given();
   }
 
+  async letIn(id: string, checkWords: string): Promise<void> {
+    await this.answer();
+    this.others.letIn(id, checkWords);
+  }
+
   async withdraw(id: string): Promise<void> {
     await this.answer();
     this.others.withdraw(id);
@@ -392,9 +397,17 @@ export class MemoryBackend implements Backend {
       },
       joinHousehold: async (invitation, device) => {
         await this.answer();
-        const joined = this.others.join(invitation, device);
+        const joined = await this.others.join(invitation, device);
         this.household = joined.household;
         return joined;
+      },
+      wordsToCompare: async () => {
+        await this.answer();
+        return this.others.toCompare;
+      },
+      stopJoining: async () => {
+        await this.answer();
+        this.others.answerJoining('stopped');
       },
       restoreHousehold: async (source) => {
         await this.answer();

@@ -146,6 +146,8 @@ export interface Joined {
   inviter: string;
   /** Words joined by hyphens, the same as on the inviter. */
   check_words: string;
+  /** Whether somebody there has compared them before. */
+  compared: boolean;
   role: string;
 }
 /** What the household has agreed upon: the same on all devices. */

@@ -422,8 +422,31 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes an invitation back that nobody has used */
+        /**
+         * Takes an invitation back with which nobody was let in
+         * @description A device that waits to be let in is told no.
+         */
         delete: operations["withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/let-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets in the device that asks with an invitation
+         * @description Told the check words that were compared, so that no other device is let in by mistake.
+         */
+        post: operations["let_in"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1599,6 +1622,11 @@ export interface components {
         /** @description Whom to invite. */
         InvitationBody: {
             /**
+             * @description Whether the newcomer waits until somebody here has compared the check words.
+             * @default false
+             */
+            confirm?: boolean;
+            /**
              * Format: int32
              * @description For how long it is good, 1 to 10,080; 10 unless told.
              * @default null
@@ -1614,6 +1642,8 @@ export interface components {
         InvitationListed: {
             /** @description Words that the newcomer shows, too: they are the same only if nobody stands in between. */
             check_words?: string | null;
+            /** @description Whether the newcomer waits until somebody here has compared the check words. */
+            confirm: boolean;
             /** @description Who came with it. */
             device?: string | null;
             /** @description Until when it is good. */
@@ -1644,7 +1674,7 @@ export interface components {
          * @description What became of an invitation.
          * @enum {string}
          */
-        InvitationState: "open" | "expired" | "joining" | "joined";
+        InvitationState: "open" | "expired" | "asking" | "joining" | "joined";
         /** @description Which photo is kept, and which are merged into it. */
         KeepBody: {
             /** @description The photo to keep. */
@@ -1706,6 +1736,11 @@ export interface components {
             standing: string;
             /** @description The hash of its last block. */
             tip: string;
+        };
+        /** @description Who is to be let in. */
+        LetIn: {
+            /** @description The check words as they were compared. */
+            check_words: string;
         };
         /** @description What lies in a part of the map. */
         MapBody: {
@@ -3154,6 +3189,31 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    let_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation's id, hex */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetIn"];
+            };
+        };
         responses: {
             204: {
                 headers: {

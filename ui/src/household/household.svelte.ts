@@ -101,7 +101,13 @@ export class HouseholdState {
     await this.follow();
   }
 
-  /** Takes an invitation back; nobody can join with it any more. */
+  /** Lets in who asks with an invitation, whose check words a person has compared. */
+  async letIn({ id, check_words }: Given): Promise<void> {
+    await this.heard(this.backend.letIn(id, check_words ?? ''));
+    await this.follow();
+  }
+
+  /** Takes an invitation back; nobody can join with it any more, and who asks is turned away. */
   async withdraw(id: string): Promise<void> {
     await this.heard(this.backend.withdraw(id));
     if (this.made?.id === id) this.made = null;
@@ -131,10 +137,13 @@ export class HouseholdState {
     return { given, leftMs, stage: stage(given, leftMs) };
   }
 
-  /** Newcomers whose check words nobody has compared yet. */
+  /** Newcomers whose check words nobody has compared yet: those who ask, and those who came in at once. */
   get uncompared(): Given[] {
-    const came = this.given.filter((one) => one.state === 'joining' || one.state === 'joined');
-    return came.filter((one) => one.check_words && !this.compared.includes(one.id));
+    return this.given.filter(({ id, state, confirm }) => {
+      if (state === 'asking') return true;
+      const came = state === 'joining' || state === 'joined';
+      return came && !confirm && !this.compared.includes(id);
+    });
   }
 
   compare(id: string): void {

@@ -80,9 +80,45 @@ describe('joining', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Join' }));
   }
 
-  it('shows the check words before the library', async () => {
+  /** Invited without being asked at the other device, as the command line invites. */
+  async function openInvited(): Promise<void> {
+    const backend = await open({ library: false });
+    backend.others.confirm = false;
+    await join(INVITATION);
+  }
+
+  it('waits until somebody has compared the check words', async () => {
+    const backend = await open({ library: false });
+    await join(INVITATION);
+    const waiting = await screen.findByTestId('join-waiting', {}, { timeout: 3000 });
+    expect(within(waiting).getByTestId('check-words').dataset['words']).toBe('october-spell-oxygen');
+    expect(await faults()).toEqual([]);
+    backend.others.answerJoining('in');
+    expect((await screen.findByTestId('ledger-line')).textContent).toContain('Both devices agree');
+    expect(screen.queryByTestId('joined')).toBeNull();
+  });
+
+  it('can be cancelled meanwhile, and begun again', async () => {
     await open({ library: false });
     await join(INVITATION);
+    await fireEvent.click(await screen.findByTestId('join-stop', {}, { timeout: 3000 }));
+    const field = await screen.findByLabelText<HTMLTextAreaElement>('Invitation');
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    expect(field.value).toBe(INVITATION);
+    expect(screen.queryByTestId('join-fault')).toBeNull();
+    expect(screen.getByRole('button', { name: 'Join' })).toHaveProperty('disabled', false);
+  });
+
+  it('says that it was turned away', async () => {
+    const backend = await open({ library: false });
+    await join(INVITATION);
+    await screen.findByTestId('join-waiting', {}, { timeout: 3000 });
+    backend.others.answerJoining('declined');
+    expect((await screen.findByTestId('join-fault')).textContent).toContain('check words differ');
+  });
+
+  it('shows the check words before the library where nobody was asked', async () => {
+    await openInvited();
     const joined = await screen.findByTestId('joined');
     expect(joined.textContent).toContain('Welcome to \u2068The Millers\u2069');
     expect(screen.getByTestId('check-words').dataset['words']).toBe('october-spell-oxygen');
@@ -93,14 +129,14 @@ describe('joining', () => {
   });
 
   it('says what to do when the words differ', async () => {
-    await open({ library: false });
-    await join(INVITATION);
+    await openInvited();
     await fireEvent.click(await screen.findByTestId('joined-differ'));
     expect((await screen.findByTestId('joined')).textContent).toMatch(/remove .* at once/);
   });
 
   const CASES: [string, RegExp][] = [
     ['bad_invitation', /cannot be read/],
+    ['joining_declined', /check words differ/],
     ['invitation_refused', /its time is over, or it has been used/],
     ['inviter_unreachable', /does not answer/],
     ['no_quorum', /too few of its devices/],
@@ -272,24 +308,26 @@ describe('an invitation', () => {
 
   it('shows who joins, with the check words', async () => {
     const backend = await invite();
-    backend.others.arrive('Garden laptop', 'joining');
-    const joining = await screen.findByTestId('invitation-joining');
-    expect(joining.textContent).toMatch(/Garden laptop.* is joining/);
-    backend.others.arrive('Garden laptop');
+    backend.others.arrive('Garden laptop', 'asking');
+    const asking = await screen.findByTestId('invitation-asking');
+    expect(asking.textContent).toMatch(/Garden laptop.* wants to join/);
+    expect(within(asking).getByTestId('check-words').dataset['words']).toBe('october-spell-oxygen');
+    expect(await faults()).toEqual([]);
+    expect(app?.ledger?.members).toHaveLength(1);
+    await fireEvent.click(screen.getByTestId('invite-same'));
     const joined = await screen.findByTestId('invitation-joined');
     expect(joined.textContent).toMatch(/Garden laptop.* has joined/);
-    expect(within(joined).getByTestId('check-words').dataset['words']).toBe('october-spell-oxygen');
     expect(await faults()).toEqual([]);
-    await fireEvent.click(screen.getByTestId('invite-same'));
+    await fireEvent.click(screen.getByTestId('invite-done'));
     expect(screen.queryByTestId('add-device-dialog')).toBeNull();
     await waitFor(() => expect(screen.getAllByTestId('device-card')).toHaveLength(2), { timeout: 3000 });
   });
 
-  it('keeps the check words at hand when its dialog was closed too early, until they were compared', async () => {
-    const backend = await invite();
+  it('of the command line keeps the check words at hand until they were compared', async () => {
+    const backend = await openHousehold({ devices: 1 });
+    backend.others.confirm = false;
+    backend.others.invite({ minutes: 10, observer: false });
     backend.others.arrive('Garden laptop');
-    await screen.findByTestId('invitation-joined');
-    await fireEvent.click(screen.getByRole('button', { name: 'Close' }));
     const words = within(await screen.findByTestId('newcomer', {}, { timeout: 3000 }));
     expect(words.getByTestId('check-words').dataset['words']).toBe('october-spell-oxygen');
     expect(await faults()).toEqual([]);
@@ -303,13 +341,44 @@ describe('an invitation', () => {
     expect(reloaded.household.uncompared).toEqual([]);
   });
 
-  it('leads to the removal of a newcomer whose words differ', async () => {
-    const backend = await invite();
+  it('of the command line leads to the removal of a newcomer whose words differ', async () => {
+    const backend = await openHousehold({ devices: 1 });
+    backend.others.confirm = false;
+    backend.others.invite({ minutes: 10, observer: false });
     backend.others.arrive('Garden laptop');
-    await screen.findByTestId('invitation-joined');
-    await waitFor(() => expect(app?.ledger?.members).toHaveLength(2), { timeout: 3000 });
-    await fireEvent.click(screen.getByTestId('invite-differ'));
+    await fireEvent.click(await screen.findByTestId('newcomer-differ', {}, { timeout: 3000 }));
     expect((await screen.findByTestId('remove-device')).textContent).toContain('Garden laptop');
+  });
+
+  it('turns away a newcomer whose words differ', async () => {
+    const backend = await invite();
+    backend.others.arrive('Garden laptop', 'asking');
+    await fireEvent.click(await screen.findByTestId('invite-differ'));
+    await waitFor(() => expect(screen.queryByTestId('add-device-dialog')).toBeNull());
+    expect(screen.getByTestId('notices').textContent).toMatch(/Garden laptop.* was turned away/);
+    expect(await backend.invitations()).toEqual([]);
+  });
+
+  it('says why a newcomer was not let in', async () => {
+    const backend = await invite();
+    backend.others.arrive('Garden laptop', 'asking');
+    const same = await screen.findByTestId('invite-same');
+    backend.others.fault = new BackendError('nobody_asks', 'nobody waits any more', { status: 409 });
+    await fireEvent.click(same);
+    await waitFor(() =>
+      expect(screen.getByTestId('add-device-dialog').textContent).toContain('nobody waits any more'),
+    );
+  });
+
+  it('asks on the page, too, when its dialog was closed too early', async () => {
+    const backend = await invite();
+    await fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    backend.others.arrive('Garden laptop', 'asking');
+    const asking = within(await screen.findByTestId('newcomer', {}, { timeout: 3000 }));
+    expect(await faults()).toEqual([]);
+    await fireEvent.click(asking.getByTestId('newcomer-in'));
+    await waitFor(() => expect(screen.queryByTestId('newcomer')).toBeNull());
+    await waitFor(() => expect(screen.getAllByTestId('device-card')).toHaveLength(2), { timeout: 3000 });
   });
 
   it('that has expired says so and offers a new one', async () => {

@@ -46,7 +46,7 @@ export function countdown(leftMs: number, words: Texts = texts): string {
 }
 
 /** What an invitation comes to: the time may be over here before the library has said so. */
-export type Stage = 'open' | 'expired' | 'joining' | 'joined';
+export type Stage = 'open' | 'expired' | 'asking' | 'joining' | 'joined';
 
 export function stage(given: Pick<Given, 'state'> | null, leftMs: number): Stage {
   const said = given?.state ?? 'open';

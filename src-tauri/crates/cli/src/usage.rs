@@ -204,9 +204,15 @@ pub(crate) struct InviteArgs {
     /// Let the device follow and write, without a vote
     #[arg(long)]
     pub(crate) observer: bool,
-    /// Take an invitation back that nobody has used: the invitation, or its id as `kinfolio devices`
-    /// prints it
-    #[arg(long, value_name = "INVITATION", conflicts_with_all = ["for_minutes", "observer"])]
+    /// Let the device in only once somebody has compared the check words that both sides show
+    #[arg(long)]
+    pub(crate) confirm: bool,
+    /// Let in the device that shows these check words and waits
+    #[arg(long, value_name = "CHECK-WORDS", conflicts_with_all = ["for_minutes", "observer", "confirm", "withdraw"])]
+    pub(crate) let_in: Option<String>,
+    /// Take an invitation back with which nobody was let in: the invitation, or its id as
+    /// `kinfolio devices` prints it. A device that waits to be let in is told no
+    #[arg(long, value_name = "INVITATION", conflicts_with_all = ["for_minutes", "observer", "confirm"])]
     pub(crate) withdraw: Option<String>,
 }
 

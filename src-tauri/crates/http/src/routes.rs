@@ -71,6 +71,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(household::follow))
         .routes(routes!(household::invitations, household::invite))
         .routes(routes!(household::withdraw))
+        .routes(routes!(household::let_in))
         .routes(routes!(recovery::show))
         .routes(routes!(recovery::save))
         .routes(routes!(tasks::claimed))

@@ -6,7 +6,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use kinfolio_node::{
-    Founder, IDENTITY_FOLDER, Invitation, JoinError, JoinRefused, Joined, NodeError, is_legible,
+    Founder, IDENTITY_FOLDER, Invitation, JoinError, JoinRefused, Joined, Newcomer, NodeError,
+    is_legible,
 };
 use kinfolio_photos::Blobs;
 
@@ -30,7 +31,7 @@ pub struct Founding {
 }
 
 /// Makes a library in `root`: a new household with this as its first device. The folder is
-/// made if it is missing, and must be empty otherwise.
+/// made if it is missing, and must be empty otherwise, but for a joining that came to nothing.
 ///
 /// # Errors
 /// The folder holds something, a name cannot be used, or the disk refuses.
@@ -38,7 +39,10 @@ pub fn found(root: &Path, founding: &Founding) -> Result<(), LibraryError> {
     check_name("a household", &founding.household)?;
     check_name("a device", &founding.device)?;
     let layout = Layout::new(root);
-    let _lock = prepare(&layout, &[])?;
+    let _lock = match is_joining(&layout) {
+        true => begin_again(&layout, &[])?,
+        false => prepare(&layout, &[])?,
+    };
     let founder = Founder {
         household: founding.household.clone(),
         device: founding.device.clone(),
@@ -52,42 +56,100 @@ pub fn found(root: &Path, founding: &Founding) -> Result<(), LibraryError> {
     write_durably(&layout.settings(), text.as_bytes())
 }
 
-/// Makes a library in `root`: a further device, called `device`, of the household that gave this
-/// invitation. The device that gave it must be within reach. What was interrupted goes on when it
-/// is done again with the same invitation.
-///
-/// # Errors
-/// As [`found`]; or the household does not take this device in.
-pub async fn join(
-    root: &Path,
-    invitation: &Invitation,
-    device: &str,
-) -> Result<Joined, LibraryError> {
-    check_name("a device", device)?;
-    let layout = Layout::new(root);
-    let joining = layout.joining();
-    let (was_there, had_key) = (root.exists(), root.join(IDENTITY_FOLDER).exists());
-    let _lock = match joining.exists() && !layout.settings().exists() {
-        true => begin_again(&layout, &[joining.clone(), root.join(IDENTITY_FOLDER)])?,
-        false => prepare(&layout, &[IDENTITY_FOLDER])?,
-    };
-    write_durably(&joining, b"")?;
-    let joined = kinfolio_node::join(root, invitation, device).await;
-    if let Err(NodeError::Join(error)) = &joined
-        && is_final(error)
-        && !had_key
-    {
-        leave(&layout, was_there)?;
+/// A folder that is to become the library of a further device. Nobody else uses it meanwhile.
+#[derive(Debug)]
+pub struct Joining {
+    layout: Layout,
+    invitation: Invitation,
+    device: String,
+    newcomer: Newcomer,
+    /// What it was before, to be left so when nothing comes of it.
+    was_there: bool,
+    had_key: bool,
+    _lock: File,
+}
+
+impl Joining {
+    /// Prepares the folder `root` for a further device, called `device`, of the household that gave
+    /// this invitation. What was interrupted goes on when it is done again with the same one.
+    ///
+    /// # Errors
+    /// As [`found`].
+    pub fn begin(root: &Path, invitation: &Invitation, device: &str) -> Result<Self, LibraryError> {
+        check_name("a device", device)?;
+        let layout = Layout::new(root);
+        let joining = layout.joining();
+        let (was_there, had_key) = (root.exists(), root.join(IDENTITY_FOLDER).exists());
+        let lock = match is_joining(&layout) {
+            true => begin_again(&layout, &[joining.clone(), root.join(IDENTITY_FOLDER)])?,
+            false => prepare(&layout, &[IDENTITY_FOLDER])?,
+        };
+        write_durably(&joining, b"")?;
+        let newcomer = Newcomer::prepare(root, invitation, device);
+        Ok(Self {
+            newcomer: newcomer.map_err(|error| node_error(root, error))?,
+            layout,
+            invitation: invitation.clone(),
+            device: device.to_owned(),
+            was_there,
+            had_key,
+            _lock: lock,
+        })
     }
-    let joined = joined.map_err(|error| node_error(root, error))?;
-    furnish(&layout)?;
-    if let Err(error) = checkpoint::bring(&layout, invitation).await {
-        tracing::warn!(%error, "the household's photos show once the whole ledger is here");
+
+    /// What is known before anybody was asked; the inviter shows the same words.
+    #[must_use]
+    pub fn newcomer(&self) -> &Newcomer {
+        &self.newcomer
     }
-    let text = Settings::template(&joined.household, device);
-    write_durably(&joining, text.as_bytes())?;
-    make_library(&layout, &joining)?;
-    Ok(joined)
+
+    /// Asks to be taken in, and makes the library. The device that gave the invitation must be within
+    /// reach. Where somebody has to let this one in, it takes until they do. Nothing, if it was
+    /// `stopped` before it was let in.
+    ///
+    /// # Errors
+    /// The household does not take this device in, or the disk refuses.
+    pub async fn finish(
+        self,
+        stopped: impl Future<Output = ()>,
+    ) -> Result<Option<Joined>, LibraryError> {
+        let layout = &self.layout;
+        let joined = tokio::select! {
+            joined = self.newcomer.join() => joined,
+            () = stopped => {
+                self.leave()?;
+                return Ok(None);
+            }
+        };
+        if let Err(NodeError::Join(error)) = &joined
+            && is_final(error)
+        {
+            self.leave()?;
+        }
+        let joined = joined.map_err(|error| node_error(layout.root(), error))?;
+        furnish(layout)?;
+        if let Err(error) = checkpoint::bring(layout, &self.invitation).await {
+            tracing::warn!(%error, "the household's photos show once the whole ledger is here");
+        }
+        let text = Settings::template(&joined.household, &self.device);
+        let mark = layout.joining();
+        write_durably(&mark, text.as_bytes())?;
+        make_library(layout, &mark)?;
+        Ok(Some(joined))
+    }
+
+    /// Leaves the folder as it was, unless a key was there already: that one may be a member's.
+    fn leave(&self) -> Result<(), LibraryError> {
+        match self.had_key {
+            true => Ok(()),
+            false => leave(&self.layout, self.was_there),
+        }
+    }
+}
+
+/// Whether a joining was begun in this folder and not finished.
+fn is_joining(layout: &Layout) -> bool {
+    layout.joining().exists() && !layout.settings().exists()
 }
 
 /// Whether the household has not taken this device in, and will not as it is.

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use kinfolio_node::engine::Standing;
 use kinfolio_node::{
-    Change, DeviceId, Door, EditState, Invitation, InvitationId, InvitationState, InvitationStatus,
-    MemberStatus, Role, Status, SubmitError, is_same_name,
+    Admission, Change, DeviceId, Door, EditState, Invitation, InvitationId, InvitationState,
+    InvitationStatus, MemberStatus, Progress, Role, Status, SubmitError, is_same_name,
 };
 
 use crate::edit::Settled;
@@ -97,6 +97,7 @@ pub fn devices(library: &Library) -> Vec<Device> {
 pub async fn invite(
     library: &Library,
     role: Role,
+    admission: Admission,
     time: Duration,
 ) -> Result<Invitation, LibraryError> {
     let household = status(library);
@@ -109,14 +110,27 @@ pub async fn invite(
         Standing::Good | Standing::Healing | Standing::Forked { .. } => {}
     }
     listen(library).await?;
-    let invited = library.node().invite(role, time);
+    let invited = library.node().invite(role, admission, time);
     invited.map_err(|error| node_error(library.layout().root(), error))
 }
 
-/// Takes an invitation of this device back that nobody has used.
+/// Lets in who asks with an invitation of this device and shows these check words.
 ///
 /// # Errors
-/// This device gave no such invitation since it runs, or somebody came with it.
+/// This device gave no such invitation since it runs, nobody asks with it, or the words are others.
+pub fn let_in(
+    library: &Library,
+    invitation: InvitationId,
+    check_words: &str,
+) -> Result<(), LibraryError> {
+    let done = library.node().let_in(invitation, check_words);
+    done.map_err(|error| node_error(library.layout().root(), error))
+}
+
+/// Takes an invitation of this device back with which nobody was let in; who waits to be is told no.
+///
+/// # Errors
+/// This device gave no such invitation since it runs, or somebody was let in with it.
 pub fn withdraw(library: &Library, invitation: InvitationId) -> Result<(), LibraryError> {
     let withdrawn = library.node().withdraw(invitation);
     withdrawn.map_err(|error| node_error(library.layout().root(), error))
@@ -131,7 +145,7 @@ pub fn invitations(library: &Library) -> Vec<InvitationStatus> {
     given.retain(|one| match &one.state {
         InvitationState::Used {
             device,
-            joined: true,
+            progress: Progress::Joined,
             ..
         } => members.iter().any(|member| member.id == *device),
         _ => true,

@@ -87,6 +87,20 @@ pub enum NodeError {
         /// Who used it.
         name: String,
     },
+    /// There is no newcomer to let in.
+    #[error(
+        "nobody waits to be let in with the invitation {id}: start the new device's joining again, with a new invitation if this one has expired"
+    )]
+    NobodyAsks {
+        /// Its name.
+        id: InvitationId,
+    },
+    /// The words that were compared are not those of the newcomer.
+    #[error("“{name}” shows other check words: look at both devices again")]
+    OtherCheckWords {
+        /// Who asks.
+        name: String,
+    },
     /// A name that cannot stand in the ledger.
     #[error("the {what} must have 1 to {max} bytes and no control characters or hidden ones")]
     Name {

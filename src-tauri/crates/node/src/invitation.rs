@@ -20,10 +20,10 @@ use sha2::{Digest, Sha256};
 const PREFIX: &str = "kinfolio";
 
 /// The form of what follows.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// Bytes before the addresses.
-const HEAD_BYTES: usize = 1 + 1 + 4 + 16 + 16;
+const HEAD_BYTES: usize = 1 + 1 + 1 + 4 + 16 + 16;
 
 /// Check words that both sides show.
 const WORDS: usize = 3;
@@ -39,6 +39,15 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What comes before a newcomer is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Nothing: whoever has the invitation is let in.
+    AtOnce,
+    /// Somebody at the inviter says that both devices show the same check words.
+    Confirmed,
+}
+
 /// An invitation into a household.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
@@ -48,6 +57,8 @@ pub struct Invitation {
     pub addresses: Vec<SocketAddr>,
     /// What the newcomer becomes; a voter observes until it has caught up.
     pub role: Role,
+    /// What comes before it is let in.
+    pub admission: Admission,
     /// Until when it can be used, in seconds since 1970, by the inviter's clock.
     pub expires_s: u32,
     pub(crate) secret: Secret,
@@ -93,7 +104,7 @@ impl Invitation {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn mac(&self, newcomer: DeviceId, name: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret.0).expect("any length is fine");
-        mac.update(b"kinfolio join v2\0");
+        mac.update(b"kinfolio join v3\0");
         mac.update(&self.encode()[..HEAD_BYTES]);
         mac.update(&newcomer.0);
         mac.update(name.as_bytes());
@@ -127,6 +138,10 @@ impl Invitation {
             // Nobody comes with it for a bucket.
             Role::Observer | Role::Silent | Role::Bucket => 2,
         });
+        bytes.push(match self.admission {
+            Admission::AtOnce => 1,
+            Admission::Confirmed => 2,
+        });
         bytes.extend(self.expires_s.to_be_bytes());
         bytes.extend(self.inviter.0);
         bytes.extend(self.secret.0);
@@ -156,6 +171,11 @@ impl Invitation {
             [2] => Role::Observer,
             _ => return Err(ParseInvitationError::Version),
         };
+        let admission = match take::<1>(&mut rest)? {
+            [1] => Admission::AtOnce,
+            [2] => Admission::Confirmed,
+            _ => return Err(ParseInvitationError::Version),
+        };
         let expires_s = u32::from_be_bytes(take(&mut rest)?);
         let inviter = DeviceId(take(&mut rest)?);
         let secret = Secret(take(&mut rest)?);
@@ -173,6 +193,7 @@ impl Invitation {
             inviter,
             addresses,
             role,
+            admission,
             expires_s,
             secret,
         })
@@ -223,6 +244,7 @@ mod tests {
                 "[fe80::1]:8788".parse().unwrap(),
             ],
             role: Role::Voter,
+            admission: Admission::Confirmed,
             expires_s: 1_800_000_000,
             secret: Secret([9; 16]),
         }
@@ -273,8 +295,9 @@ mod tests {
         };
         assert!(!another.is_proven(one, "Laptop", &proof));
         // Altered, it is not the one that was given.
-        let altered: [fn(&mut Invitation); 3] = [
+        let altered: [fn(&mut Invitation); 4] = [
             |one| one.expires_s += 1,
+            |one| one.admission = Admission::AtOnce,
             |one| one.role = Role::Observer,
             |one| one.inviter = DeviceId([6; 16]),
         ];

@@ -29,7 +29,7 @@ pub use error::{NodeError, SubmitError};
 pub use founding::Founder;
 pub use heal::part;
 pub use identity::{device, keep_seen, new_bucket, reached, recovery_key};
-pub use invitation::{Invitation, ParseInvitationError};
+pub use invitation::{Admission, Invitation, ParseInvitationError};
 pub use kinfolio_chain::config::{is_legible, is_same_name};
 pub use kinfolio_chain::proof::{ConsistencyProof, InclusionProof};
 pub use kinfolio_chain::store::verify::{Fault, Report, verify};
@@ -47,7 +47,7 @@ pub use mempool::{EditState, Receipt, Ticket};
 pub use network::Door;
 pub use node::{Anew, Answer, Leave, Node, Recovered, TaskAnswer, Waiting};
 pub use pairing::{
-    INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, checkpoint, join,
+    INVITATION_TIME_MAX, InvitationState, InvitationStatus, Joined, Newcomer, Progress, checkpoint,
 };
 pub use proofs::EditName;
 pub use published::{MemberStatus, Status, Tip};

@@ -58,6 +58,12 @@ pub enum JoinRefused {
     /// Its invitation is real, but cannot be used (any more).
     #[error("{0}")]
     Spent(String),
+    /// Somebody at the device that gave the invitation did not let it in.
+    #[error("{0}")]
+    Declined(String),
+    /// Nobody there has compared the check words yet: it is to ask again at once.
+    #[error("{0}")]
+    Held(String),
     /// Another device of the household is called so.
     #[error("{0}")]
     NameTaken(String),

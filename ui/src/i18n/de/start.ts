@@ -38,6 +38,15 @@ export const start: In<typeof english> = {
   'join.wrong.bad_name':
     'Dieser Name geht nicht. Er braucht mindestens einen Buchstaben und höchstens 100 Zeichen.',
   'join.wrong.name_taken': 'Ein anderes Gerät des Haushalts heißt so. Wählen Sie einen anderen Namen.',
+  'join.wrong.joining_declined':
+    'Am anderen Gerät hat jemand gesagt, dass die Prüfwörter verschieden sind. Bitten Sie um eine neue Einladung, in einem Netz, dem Sie vertrauen.',
+  'join.compare': 'Sind diese Wörter gleich?',
+  'join.compare.where':
+    'Vergleichen Sie sie mit denen auf dem Gerät, das die Einladung geschickt hat, und bestätigen Sie es dort.',
+  'join.compare.differ':
+    'Vorher wird nichts geteilt. Sind sie verschieden, steht etwas zwischen den beiden Geräten: Brechen Sie hier ab, und weisen Sie dieses Gerät dort ab.',
+  'join.stop': 'Abbrechen',
+  'join.stopping': 'Wird abgebrochen …',
   'join.failed': 'Der Beitritt ist fehlgeschlagen: {reason}',
   'joined.title': 'Willkommen bei {household}',
   'joined.lead': 'Vergleichen Sie diese Wörter mit denen, die {inviter} zeigt.',

@@ -33,6 +33,15 @@ export const start = {
   'join.wrong.bad_name':
     'This name cannot be used. It needs at least one letter, and 100 characters at most.',
   'join.wrong.name_taken': 'Another device of the household has this name. Choose another one.',
+  'join.wrong.joining_declined':
+    'Somebody at the other device said that the check words differ. Ask for a new invitation, in a network that you trust.',
+  'join.compare': 'Are these words the same?',
+  'join.compare.where':
+    'Compare them with the ones on the device that sent the invitation, and say so there.',
+  'join.compare.differ':
+    'Nothing is shared before. If they differ, something stands between the two devices: cancel here, and turn this device away there.',
+  'join.stop': 'Cancel',
+  'join.stopping': 'Cancelling…',
   'join.failed': 'Joining failed: {reason}',
   'joined.title': 'Welcome to {household}',
   'joined.lead': 'Compare these words with the ones that {inviter} shows.',

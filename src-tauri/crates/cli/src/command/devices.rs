@@ -189,14 +189,19 @@ fn describe(listed: &Listed) -> String {
             one.expires_at, one.id
         );
     }
-    let used = listed.invitations.iter();
-    let used = used.filter_map(|one| Some((one.name.as_ref()?, one.check_words.as_ref()?)));
-    for (name, words) in used {
-        let _ = writeln!(
-            text,
-            "{} came by invitation; check words: {words}",
-            safe(name)
-        );
+    for one in &listed.invitations {
+        let (Some(name), Some(words)) = (&one.name, &one.check_words) else {
+            continue;
+        };
+        let name = safe(name);
+        let _ = match one.state {
+            InvitationState::Asking => writeln!(
+                text,
+                "{name} waits to be let in; if it shows the check words {words}: kinfolio invite --let-in {words}; if not: kinfolio invite --withdraw {}",
+                one.id
+            ),
+            _ => writeln!(text, "{name} came by invitation; check words: {words}"),
+        };
     }
     text
 }

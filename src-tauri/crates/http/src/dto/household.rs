@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kinfolio_library::node::{
-    Invitation, InvitationState as Stands, InvitationStatus, Joined, Role,
+    Admission, Invitation, InvitationState as Stands, InvitationStatus, Joined, Progress, Role,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,6 +24,16 @@ pub struct InvitationBody {
     pub for_minutes: Option<u32>,
     /// Whether the newcomer follows without a vote.
     pub observer: bool,
+    /// Whether the newcomer waits until somebody here has compared the check words.
+    pub confirm: bool,
+}
+
+/// Who is to be let in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetIn {
+    /// The check words as they were compared.
+    pub check_words: String,
 }
 
 /// An invitation for one device.
@@ -48,6 +58,8 @@ pub struct InvitationListed {
     pub id: String,
     /// What the newcomer becomes.
     pub role: String,
+    /// Whether the newcomer waits until somebody here has compared the check words.
+    pub confirm: bool,
     /// Until when it is good.
     pub expires_at: String,
     /// What became of it.
@@ -68,6 +80,8 @@ pub enum InvitationState {
     Open,
     /// Its time is over.
     Expired,
+    /// A device has shown it and waits for somebody here to compare the check words.
+    Asking,
     /// A device has shown it and is about to become a member.
     Joining,
     /// A device has become a member with it.
@@ -152,6 +166,8 @@ pub struct JoinedBody {
     pub inviter: String,
     /// Words that the inviter shows, too.
     pub check_words: String,
+    /// Whether somebody has compared them before this device was let in.
+    pub compared: bool,
     /// What this device becomes once it has caught up.
     pub role: String,
 }
@@ -182,6 +198,7 @@ impl InvitationListed {
         let mut listed = Self {
             id: status.id.to_string(),
             role: role(status.role).to_owned(),
+            confirm: status.admission == Admission::Confirmed,
             expires_at: seconds(status.expires_s),
             state: InvitationState::Open,
             device: None,
@@ -195,11 +212,12 @@ impl InvitationListed {
                 device,
                 name,
                 check_words,
-                joined,
+                progress,
             } => {
-                listed.state = match joined {
-                    true => InvitationState::Joined,
-                    false => InvitationState::Joining,
+                listed.state = match progress {
+                    Progress::Asking => InvitationState::Asking,
+                    Progress::Joining => InvitationState::Joining,
+                    Progress::Joined => InvitationState::Joined,
                 };
                 listed.device = Some(device.to_string());
                 listed.name = Some(name);
@@ -223,6 +241,7 @@ impl JoinedBody {
             device: device.to_owned(),
             inviter: joined.inviter,
             check_words: joined.check_words,
+            compared: joined.compared,
             role: role(becomes).to_owned(),
         }
     }

@@ -8,14 +8,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kinfolio_library::edit::Settled;
 use kinfolio_library::household::{self, SettingsChange};
-use kinfolio_library::node::{DeviceId, InvitationId, Role};
+use kinfolio_library::node::{Admission, DeviceId, InvitationId, Role};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 use crate::App;
 use crate::dto::household::{
     DeviceChange, HouseholdBody, HouseholdChange, HouseholdChanged, InvitationBody,
-    InvitationListed, InvitationMade, RecoverBody, RecoveredBody, placed,
+    InvitationListed, InvitationMade, LetIn, RecoverBody, RecoveredBody, placed,
 };
 use crate::dto::ledger::MemberBody;
 use crate::extract::{self, Segment};
@@ -209,12 +209,38 @@ pub(crate) async fn invite(
         true => Role::Observer,
         false => Role::Voter,
     };
-    let invitation = household::invite(&app.library, role, time).await?;
+    let admission = match body.confirm {
+        true => Admission::Confirmed,
+        false => Admission::AtOnce,
+    };
+    let invitation = household::invite(&app.library, role, admission, time).await?;
     let made = InvitationMade::new(&invitation, qr(&invitation.to_string())?);
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// Takes an invitation back that nobody has used
+/// Lets in the device that asks with an invitation
+///
+/// Told the check words that were compared, so that no other device is let in by mistake.
+#[utoipa::path(
+    post,
+    path = "/api/v1/invitations/{id}/let-in",
+    tag = "household",
+    params(("id" = String, Path, description = "The invitation's id, hex")),
+    request_body = LetIn,
+    responses((status = 204), (status = "default", response = Problem))
+)]
+pub(crate) async fn let_in(
+    State(app): State<Arc<App>>,
+    Segment(invitation): Segment<InvitationId>,
+    extract::Json(body): extract::Json<LetIn>,
+) -> Result<StatusCode, Problem> {
+    household::let_in(&app.library, invitation, &body.check_words)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes an invitation back with which nobody was let in
+///
+/// A device that waits to be let in is told no.
 #[utoipa::path(
     delete,
     path = "/api/v1/invitations/{id}",

@@ -86,6 +86,8 @@ impl LibraryError {
             Self::NameTaken { .. } => Code::Conflict("name_taken"),
             Self::Node(NodeError::NoInvitation { .. }) => Code::NotFound("invitation_unknown"),
             Self::Node(NodeError::InvitationUsed { .. }) => Code::Conflict("invitation_used"),
+            Self::Node(NodeError::NobodyAsks { .. }) => Code::Conflict("nobody_asks"),
+            Self::Node(NodeError::OtherCheckWords { .. }) => Code::Conflict("other_check_words"),
             Self::Node(NodeError::Join(JoinError::Refused(JoinRefused::NameTaken(_)))) => {
                 Code::Conflict("name_taken")
             }
@@ -93,6 +95,9 @@ impl LibraryError {
             Self::Node(NodeError::Invitations { .. }) => Code::Conflict("too_many_invitations"),
             Self::Node(NodeError::Join(JoinError::Refused(JoinRefused::NotNow(_)))) => {
                 Code::Unreachable("no_quorum")
+            }
+            Self::Node(NodeError::Join(JoinError::Refused(JoinRefused::Declined(_)))) => {
+                Code::Conflict("joining_declined")
             }
             Self::Node(NodeError::Join(JoinError::Refused(_))) => {
                 Code::Conflict("invitation_refused")

@@ -14,7 +14,7 @@ use super::Node;
 use crate::error::{NodeError, SubmitError};
 use crate::event_loop::Request;
 use crate::identity;
-use crate::invitation::Invitation;
+use crate::invitation::{Admission, Invitation};
 use crate::mempool::Receipt;
 use crate::pairing::{INVITATION_TIME_MAX, InvitationStatus};
 
@@ -41,15 +41,28 @@ impl Node {
     ///
     /// # Errors
     /// If this node does not listen, or too many invitations are open.
-    pub fn invite(&self, role: Role, time: Duration) -> Result<Invitation, NodeError> {
+    pub fn invite(
+        &self,
+        role: Role,
+        admission: Admission,
+        time: Duration,
+    ) -> Result<Invitation, NodeError> {
         let time = time.min(INVITATION_TIME_MAX);
-        self.invitations.give(self, role, time)
+        self.invitations.give(self, role, admission, time)
     }
 
-    /// Takes an invitation back that nobody has used.
+    /// Lets in who asks with an invitation and shows these check words.
     ///
     /// # Errors
-    /// If this node gave no such invitation, or a device came with it.
+    /// If this node gave no such invitation, nobody asks with it, or the words are others.
+    pub fn let_in(&self, invitation: InvitationId, check_words: &str) -> Result<(), NodeError> {
+        self.invitations.let_in(invitation, check_words)
+    }
+
+    /// Takes an invitation back with which nobody was let in; who waits to be is told no.
+    ///
+    /// # Errors
+    /// If this node gave no such invitation, or a device was let in with it.
     pub fn withdraw(&self, invitation: InvitationId) -> Result<(), NodeError> {
         self.invitations.withdraw(invitation)
     }

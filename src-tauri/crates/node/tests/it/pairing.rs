@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use kinfolio_node::engine::Standing;
 use kinfolio_node::{
-    Change, Door, Founder, Invitation, InvitationState, JoinError, JoinRefused, Joined, Node,
-    NodeError, Role, join,
+    Admission, Change, Door, Founder, Invitation, InvitationState, JoinError, JoinRefused, Joined,
+    Newcomer, Node, NodeError, Progress, Role,
 };
 use tempfile::TempDir;
 
@@ -56,10 +56,14 @@ fn role(node: &Node, of: &Node) -> Option<Role> {
     member.map(|one| one.role)
 }
 
+pub async fn join(root: &Path, invitation: &Invitation, name: &str) -> Result<Joined, NodeError> {
+    Newcomer::prepare(root, invitation, name)?.join().await
+}
+
 /// Joins and opens the newcomer, and waits until it votes.
 pub async fn joined(by: &Node, name: &str) -> (TempDir, Node, Joined) {
     let root = tempfile::tempdir().unwrap();
-    let invitation = by.invite(Role::Voter, HOUR).unwrap();
+    let invitation = by.invite(Role::Voter, Admission::AtOnce, HOUR).unwrap();
     let joined = join(root.path(), &invitation, name).await.unwrap();
     let node = Node::open_with(root.path(), door()).unwrap();
     until("a newcomer votes", || role(by, &node) == Some(Role::Voter)).await;
@@ -95,7 +99,7 @@ async fn three_devices_become_one_household_and_find_each_other_again() {
     let used = study.invitations().remove(0).state;
     let InvitationState::Used {
         check_words,
-        joined: true,
+        progress: Progress::Joined,
         name,
         ..
     } = used
@@ -158,9 +162,14 @@ async fn three_devices_become_one_household_and_find_each_other_again() {
 async fn an_invitation_lets_in_one_device_in_its_time_and_that_one_again() {
     let (_root, study) = founded();
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let invitation = study.invite(Role::Observer, HOUR).unwrap();
+    let invitation = study
+        .invite(Role::Observer, Admission::AtOnce, HOUR)
+        .unwrap();
     let forged = {
-        let other = study.invite(Role::Voter, HOUR).unwrap().to_string();
+        let other = study
+            .invite(Role::Voter, Admission::AtOnce, HOUR)
+            .unwrap()
+            .to_string();
         // The last one, with the addresses and the name of this device, but another secret.
         let mut forged: Invitation = other.parse().unwrap();
         forged.inviter = second_device(second.path()).await;
@@ -186,7 +195,9 @@ async fn an_invitation_lets_in_one_device_in_its_time_and_that_one_again() {
     assert_eq!(once, again);
     assert_eq!(study.status().members.len(), 2);
 
-    let expired = study.invite(Role::Voter, Duration::ZERO).unwrap();
+    let expired = study
+        .invite(Role::Voter, Admission::AtOnce, Duration::ZERO)
+        .unwrap();
     let spent = try_to_join(third.path(), &expired).await;
     assert!(
         matches!(&spent, JoinRefused::Spent(why) if why.contains("expired")),
@@ -195,7 +206,9 @@ async fn an_invitation_lets_in_one_device_in_its_time_and_that_one_again() {
     study.close().await.unwrap();
 
     let (_other, stranger) = founded();
-    let foreign = stranger.invite(Role::Voter, HOUR).unwrap();
+    let foreign = stranger
+        .invite(Role::Voter, Admission::AtOnce, HOUR)
+        .unwrap();
     stranger.close().await.unwrap();
     let unreachable = join(third.path(), &foreign, "Laptop").await.unwrap_err();
     assert!(
@@ -222,7 +235,7 @@ async fn what_a_device_never_gave_out_is_no_invitation() {
     let (_root, study) = founded();
     let (_laptop_root, laptop, _) = joined(&study, "Laptop").await;
     // Given by another member, it means nothing here.
-    let mut moved = laptop.invite(Role::Voter, HOUR).unwrap();
+    let mut moved = laptop.invite(Role::Voter, Admission::AtOnce, HOUR).unwrap();
     moved.inviter = study.status().device.id;
     moved.addresses = study.reachable_at().unwrap();
     let stranger = tempfile::tempdir().unwrap();
@@ -272,7 +285,7 @@ async fn nobody_is_taken_in_without_a_quorum_and_the_invitation_is_good_afterwar
     let (laptop_root, laptop, _) = joined(&study, "Laptop").await;
     laptop.close().await.unwrap();
     until("it is seen to be gone", || !study.status().quorum).await;
-    let invitation = study.invite(Role::Voter, HOUR).unwrap();
+    let invitation = study.invite(Role::Voter, Admission::AtOnce, HOUR).unwrap();
     let newcomer = tempfile::tempdir().unwrap();
     let not_now = try_to_join(newcomer.path(), &invitation).await;
     assert!(
@@ -335,13 +348,15 @@ async fn what_was_done_alone_keeps_its_order_over_a_restart_and_a_pending_remova
 async fn nobody_comes_in_with_an_invitation_that_has_expired_or_was_withdrawn() {
     let (_root, study) = founded();
     let newcomer = tempfile::tempdir().unwrap();
-    let expired = study.invite(Role::Voter, Duration::ZERO).unwrap();
+    let expired = study
+        .invite(Role::Voter, Admission::AtOnce, Duration::ZERO)
+        .unwrap();
     let refused = try_to_join(newcomer.path(), &expired).await;
     assert!(
         matches!(&refused, JoinRefused::Spent(why) if why.contains("expired")),
         "{refused}"
     );
-    let withdrawn = study.invite(Role::Voter, HOUR).unwrap();
+    let withdrawn = study.invite(Role::Voter, Admission::AtOnce, HOUR).unwrap();
     study.withdraw(withdrawn.id()).unwrap();
     let refused = try_to_join(newcomer.path(), &withdrawn).await;
     assert!(
@@ -349,4 +364,83 @@ async fn nobody_comes_in_with_an_invitation_that_has_expired_or_was_withdrawn() 
         "{refused}"
     );
     assert_eq!(study.status().members.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_shared_before_a_person_has_compared_the_check_words() {
+    let (_root, study) = founded();
+    let invitation = study
+        .invite(Role::Voter, Admission::Confirmed, HOUR)
+        .unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let newcomer = Newcomer::prepare(root.path(), &invitation, "Laptop").unwrap();
+    let words = newcomer.check_words();
+    assert!(newcomer.is_confirmed());
+    let asking = tokio::spawn(async move { newcomer.join().await });
+    let shown = |progress: Progress| {
+        study.invitations().iter().any(|one| {
+            matches!(&one.state, InvitationState::Used { check_words, progress: at, .. }
+                if *check_words == words && *at == progress)
+        })
+    };
+    until("it asks", || shown(Progress::Asking)).await;
+    // Longer than an answer to one question takes: it asks again by itself.
+    tokio::time::sleep(Duration::from_secs(22)).await;
+    assert!(!asking.is_finished());
+    assert_eq!((study.status().members.len(), study.tip().height), (1, 0));
+    assert!(!root.path().join("ledger").exists());
+
+    // Nobody else comes in meanwhile, and no other words will do.
+    let other = tempfile::tempdir().unwrap();
+    let late = try_to_join(other.path(), &invitation).await;
+    assert!(matches!(&late, JoinRefused::Spent(_)), "{late}");
+    let wrong = study.let_in(invitation.id(), "one-two-three").unwrap_err();
+    assert!(
+        matches!(wrong, NodeError::OtherCheckWords { .. }),
+        "{wrong}"
+    );
+    study.let_in(invitation.id(), &words).unwrap();
+    let joined = asking.await.unwrap().unwrap();
+    assert!(joined.compared && joined.check_words == words);
+    assert!(shown(Progress::Joined));
+    assert_eq!(study.status().members.len(), 2);
+    let used = study.withdraw(invitation.id()).unwrap_err();
+    assert!(matches!(used, NodeError::InvitationUsed { .. }), "{used}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_other_check_words_is_turned_away() {
+    let (_root, study) = founded();
+    let invitation = study
+        .invite(Role::Voter, Admission::Confirmed, HOUR)
+        .unwrap();
+    let nobody = study.let_in(invitation.id(), "one-two-three").unwrap_err();
+    assert!(matches!(nobody, NodeError::NobodyAsks { .. }), "{nobody}");
+    let root = tempfile::tempdir().unwrap();
+    let newcomer = Newcomer::prepare(root.path(), &invitation, "Laptop").unwrap();
+    let asking = tokio::spawn(async move { newcomer.join().await });
+    until("it asks", || {
+        let given = study.invitations();
+        matches!(given[0].state, InvitationState::Used { .. })
+    })
+    .await;
+    study.withdraw(invitation.id()).unwrap();
+    let declined = refused(asking.await.unwrap().unwrap_err());
+    assert!(
+        matches!(&declined, JoinRefused::Declined(why) if why.contains("differ")),
+        "{declined}"
+    );
+    assert_eq!(study.status().members.len(), 1);
+
+    // Nobody answers in time.
+    let short = study
+        .invite(Role::Voter, Admission::Confirmed, Duration::from_secs(2))
+        .unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let late = try_to_join(root.path(), &short).await;
+    assert!(
+        matches!(&late, JoinRefused::Spent(why) if why.contains("expired")),
+        "{late}"
+    );
+    assert_eq!(study.invitations()[0].state, InvitationState::Expired);
 }

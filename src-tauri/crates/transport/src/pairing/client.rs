@@ -13,7 +13,7 @@ use crate::http2;
 use crate::proto::pairing_client::PairingClient;
 use crate::tls::{Alpn, Identity};
 
-/// How long a household may take to agree on a newcomer.
+/// How long a household may take to agree on a newcomer, or to say that nobody has let it in yet.
 const AGREEMENT_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// Largest reply that is read, in bytes: a founding block, members, addresses.
@@ -71,6 +71,8 @@ fn refused(status: &Status) -> JoinError {
         Code::PermissionDenied => JoinRefused::NoInvitation.into(),
         Code::Unimplemented => JoinRefused::Version(text).into(),
         Code::AlreadyExists => JoinRefused::NameTaken(text).into(),
+        Code::Aborted => JoinRefused::Declined(text).into(),
+        Code::DeadlineExceeded => JoinRefused::Held(text).into(),
         Code::FailedPrecondition => JoinRefused::Spent(text).into(),
         // A connection that breaks is unavailable, too, but has its cause with it.
         Code::Unavailable if std::error::Error::source(status).is_none() => {

@@ -42,11 +42,15 @@ impl proto::pairing_server::Pairing for PairingService {
             Ok(welcome) => Ok(Response::new(convert::welcome_to_wire(&welcome))),
             Err(refused) => {
                 let text = refused.to_string();
-                self.caller.reject(RejectReason::Uninvited(text.clone()));
+                if !matches!(refused, JoinRefused::Held(_)) {
+                    self.caller.reject(RejectReason::Uninvited(text.clone()));
+                }
                 Err(match refused {
                     JoinRefused::NoInvitation => Status::permission_denied(text),
                     JoinRefused::Version(_) => Status::unimplemented(text),
                     JoinRefused::Spent(_) => Status::failed_precondition(text),
+                    JoinRefused::Declined(_) => Status::aborted(text),
+                    JoinRefused::Held(_) => Status::deadline_exceeded(text),
                     JoinRefused::NameTaken(_) => Status::already_exists(text),
                     JoinRefused::NotNow(_) => Status::unavailable(text),
                 })
