@@ -15,6 +15,32 @@ fn member(client: &Client, name: &str) -> Value {
 }
 
 #[test]
+fn what_only_one_device_holds_is_counted() {
+    let [(home, node), (_other, other)] = Household::two();
+    let client = node.client();
+    let there = member(&client, "Laptop")["id"].clone();
+    let path = format!("/api/v1/devices/{}", there.as_str().unwrap());
+    let keep = |placement: &str| {
+        let change = json!({ "placement": placement });
+        assert_eq!(client.send("PATCH", &path, &change).status, 200);
+    };
+    let sole = |count: u64| {
+        for client in [node.client(), other.client()] {
+            eventually("counted", || {
+                let here = member(&client, "Here");
+                (here["originals"] == 3 && here["sole_originals"] == count).then_some(())
+            });
+        }
+    };
+    keep("on-demand");
+    let folder = home.sample("photos", 3);
+    home.json(["import".as_ref(), folder.as_os_str()]);
+    sole(3);
+    keep("all");
+    sole(0);
+}
+
+#[test]
 fn what_waits_what_is_held_and_how_much_room_there_is_all_are_told() {
     let first = Household::found();
     let one = first.serve();

@@ -9,15 +9,19 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom; what is not named uses nothing of the house.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("kinfolio-consensus", &[]),
     ("kinfolio-chain", &[]),
     ("kinfolio-proof", &[]),
     ("kinfolio-places", &[]),
-    ("kinfolio-photos", &["kinfolio-places"]),
+    ("kinfolio-said", &[]),
+    ("kinfolio-photos", &["kinfolio-places", "kinfolio-said"]),
     ("kinfolio-bucket", &[]),
     ("kinfolio-catalog", &["kinfolio-chain"]),
-    ("kinfolio-search", &["kinfolio-catalog", "kinfolio-places"]),
+    (
+        "kinfolio-search",
+        &["kinfolio-catalog", "kinfolio-places", "kinfolio-said"],
+    ),
     (
         "kinfolio-transport",
         &["kinfolio-consensus", "kinfolio-chain"],
@@ -31,6 +35,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
         &[
             "kinfolio-photos",
             "kinfolio-places",
+            "kinfolio-said",
             "kinfolio-bucket",
             "kinfolio-catalog",
             "kinfolio-search",

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use harness::desktop::{Failure, Page, shots};
+use harness::desktop::{ENTER, Failure, Page, shots};
 use harness::library::Household;
 use harness::seat::{Kind, Seat, Taste, resize};
 use serde_json::Value;
@@ -60,7 +60,15 @@ fn german_and_dark(kind: Kind) -> Result<(), Failure> {
         seat.page.wait(there)?;
         seat.picture(&format!("{name}-de-dark"))?;
     }
-    Ok(())
+    // What the library says, too.
+    open_page(&seat.page, "photos")?;
+    let input = seat.page.wait(&named("search-input"))?;
+    seat.page.type_into(&input, &format!("iso:viel{ENTER}"))?;
+    seat.page.until("a German reason", || {
+        let reason = said(&seat.page, &named("search-error"))?;
+        Ok(reason.contains("keine ganze Zahl").then_some(()))
+    })?;
+    seat.picture("wrong-query-de-dark")
 }
 
 /// Every page in every size, by day and by night, without a fault that axe-core knows.

@@ -1,5 +1,5 @@
 /** The HTTP client that desktop and web share: the same routes, through `kinfolio://` or over the network. */
-import { t } from '../i18n/i18n';
+import { t, texts, type Said } from '../i18n/i18n';
 import { BackendError, isAbort, messageOf, type SearchOptions } from './backend';
 import type {
   Agreed,
@@ -381,7 +381,7 @@ async function problem(response: Response): Promise<BackendError> {
   const code =
     text('code') ?? (status === 401 ? 'unauthorized' : status >= 502 ? 'unreachable' : `http_${status}`);
   const plain = code === 'unreachable' ? t('app.unreachable') : `${status} ${response.statusText}`;
-  const message = text('detail') ?? text('title') ?? plain;
+  const message = texts.said(fields['said'] as Said | undefined, text('detail') ?? text('title') ?? plain);
   const at = fields['at'];
   return new BackendError(code, message, {
     status,

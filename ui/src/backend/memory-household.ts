@@ -356,6 +356,7 @@ function device(name: string, number: number): Kept {
   const told = {
     pending: 0,
     originals: 1204,
+    sole_originals: 0,
     free_bytes: 412_000_000_000 - number * 90_000_000_000,
     ...HEARD,
   };

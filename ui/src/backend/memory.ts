@@ -360,7 +360,7 @@ export class MemoryBackend implements Backend {
 
   async upload(file: File, signal: AbortSignal): Promise<Uploaded> {
     await this.answer(signal);
-    if (file.size === 0) throw new BackendError('rejected', `${file.name} is empty.`, { status: 422 });
+    if (file.size === 0) throw new BackendError('empty_file', `${file.name} is empty.`, { status: 400 });
     return { id: this.library.add(), status: 'added' };
   }
 

@@ -1822,6 +1822,12 @@ export interface components {
              *     unless it is a voter.
              */
             silent_seconds: number;
+            /**
+             * Format: int64
+             * @description How many of those are known to be on no other device and not in the bucket. `null` for the
+             *     bucket, and until they are counted.
+             */
+            sole_originals?: number | null;
             /** @description The tip of its chain, as last heard. */
             tip?: string | null;
             /** @description Why this device and that one do not go on with each other, and what to do. */
@@ -2084,12 +2090,16 @@ export interface components {
         };
         /** @description What went wrong with a request. */
         Problem: {
-            /** @description For `bad_query`: the position in the query, in characters from 0. */
+            /**
+             * Format: int32
+             * @description For `bad_query`: the position in the query, in characters from 0.
+             */
             at?: number | null;
             /** @description Stable name of the kind of problem, for programs. */
             code: string;
             /** @description What happened, to what, and what to do. */
             detail: string;
+            said?: null | components["schemas"]["SaidBody"];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -2157,6 +2167,7 @@ export interface components {
             path: string;
             /** @description Why. */
             reason: string;
+            said?: null | components["schemas"]["SaidBody"];
         };
         /** @description A device, or the bucket, that holds an original. */
         Replica: {
@@ -2199,6 +2210,18 @@ export interface components {
             taken_at: string;
             /** @description A tiny placeholder picture, base64; empty when there is none. */
             thumbhash: string;
+        };
+        /** @description A sentence, and what stands in it. */
+        SaidBody: {
+            /**
+             * @description In English, with `{names}` where values stand.
+             * @enum {string}
+             */
+            sentence: "the query is {length} characters long; at most {max} are allowed" | "the query is nested more than {max} deep" | "the query has more than {max} words and fields" | "this `)` closes nothing; remove it or put a `(` before" | "this `(` is not closed; add a `)`" | "there is nothing between `(` and `)`" | "`OR` needs something on its right" | "`OR` needs something on its left" | "`-` must stand right before what it leaves out" | "this quotation mark is not closed; add a `\"`" | "put a value with parentheses in quotes, as in {field}:\"a (b)\"" | "put the whole value in quotes, as in {field}:\"a b\"" | "`{given}` holds no letter or digit to search for" | "the name of a field is missing before this `:`" | "there is no field `{given}`; the fields are {fields} (put words with a colon in quotes)" | "a value is missing after `{field}:`" | "the tag has an empty part beside a `/`" | "the field's name is missing between `field.` and `:`" | "`{given}` compares with no number or day; write >12, 3..5, <2019-07 or 2018..2019" | "after `has:` stands gps, caption, conflict, tags, albums or people" | "after `is:` stands favorite, trashed, pending, video or duplicate" | "`{given}` is not between 0 and {max}" | "`{given}` is not a whole number; write 400, >400, <=400 or 100..400" | "the range {given} runs backwards" | "write it as near:48.85,2.35,10km (latitude, longitude, distance)" | "write it as in:48,2,49,3 (south, west, north, east)" | "the south is north of the north; write south,west,north,east" | "`{given}` is not a latitude from -90 to 90" | "`{given}` is not a longitude from -180 to 180" | "`{given}` is not a unit; write km, m or mi" | "`{given}` is not a distance; write 10km or 500m" | "`{given}` is not a date; write 2019, 2019-07, 2019-07-14 or 2019-07..2019-08" | "it is empty (0 bytes)" | "it changed while it was being read; import it again when it is no longer written to" | "permission denied" | "it does not exist" | "it cannot be read: {error}" | "it is a named pipe, not a file" | "it is a socket, not a file" | "it is a device, not a file" | "it is something special, not a file" | "the link leads back to {path}, a loop" | "the link leads nowhere" | "the household has no field `{field}`; it has {fields}" | "the household has defined no field `{field}`, nor any other" | "`{field}` holds numbers: write 5, >5 or 3..8" | "`{field}` holds days: write 2019-07-14, 2019-07, <2019 or 2018..2019" | "its original was being purged: import it again";
+            /** @description What stands where. */
+            values: {
+                [key: string]: string;
+            };
         };
         /** @description A search with a name. */
         SavedSearch: {
@@ -2406,12 +2429,16 @@ export interface components {
             };
             content: {
                 "application/problem+json": {
-                    /** @description For `bad_query`: the position in the query, in characters from 0. */
+                    /**
+                     * Format: int32
+                     * @description For `bad_query`: the position in the query, in characters from 0.
+                     */
                     at?: number | null;
                     /** @description Stable name of the kind of problem, for programs. */
                     code: string;
                     /** @description What happened, to what, and what to do. */
                     detail: string;
+                    said?: null | components["schemas"]["SaidBody"];
                     /**
                      * Format: int32
                      * @description The HTTP status.

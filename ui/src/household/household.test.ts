@@ -258,10 +258,11 @@ describe('the household', () => {
 
   it('says what removing means before it does', async () => {
     const backend = await openHousehold({ devices: 3 });
-    backend.others.set(1, { reachable: false, behind: 5 });
+    backend.others.set(1, { reachable: false, behind: 5, sole_originals: 37 });
     await waitFor(() => expect(card(1).dataset['presence']).toBe('away'), { timeout: 3000 });
     await choose(1, 'device-remove');
     const dialog = await screen.findByTestId('remove-device');
+    expect(screen.getByTestId('remove-sole').textContent).toMatch(/^37 originals are nowhere else/);
     expect(dialog.textContent).toMatch(/key is refused.*only it\s+holds are lost.*5 blocks behind/s);
     expect(await faults()).toEqual([]);
     await fireEvent.click(screen.getByTestId('remove-device-go'));

@@ -22,6 +22,8 @@ import { trash } from './de/trash';
 import { viewer } from './de/viewer';
 import type { Catalogue } from './i18n';
 
+export { sentences } from './de/sentences';
+
 export const de: Catalogue = {
   ...first,
   ...app,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { de } from './de';
+import { de, sentences } from './de';
 import { en } from './en';
-import { chooseLanguage, Texts, type Key, type Message } from './i18n';
+import { chooseLanguage, loadTexts, Texts, type Key, type Message, type Said } from './i18n';
 
 const KEYS = Object.keys(en) as Key[];
 
@@ -73,6 +73,25 @@ describe('the catalogues', () => {
   it('leave nothing untranslated by oversight', () => {
     const same = KEYS.filter((key) => JSON.stringify(en[key]) === JSON.stringify(de[key]));
     expect(same.filter((key) => !SAME.includes(key))).toEqual([]);
+  });
+});
+
+describe('what the library says', () => {
+  const values = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+
+  it('has the same values in German', () => {
+    for (const [english, german] of Object.entries(sentences))
+      expect(values(german)).toEqual(values(english));
+  });
+
+  it('is said in German, and in English as it came', async () => {
+    await loadTexts('de');
+    const said = { sentence: 'the range {given} runs backwards', values: { given: '{field}' } } as const;
+    expect(new Texts(['de']).said(said, 'x')).toBe('der Bereich {field} läuft rückwärts');
+    expect(new Texts(['en']).said(said, 'the range runs backwards')).toBe('the range runs backwards');
+    expect(new Texts(['de']).said(null, 'something else')).toBe('something else');
+    const unknown = { sentence: 'of another version', values: {} } as unknown as Said;
+    expect(new Texts(['de']).said(unknown, 'of another version')).toBe('of another version');
   });
 });
 

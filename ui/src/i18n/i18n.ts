@@ -2,10 +2,15 @@
  * Texts, numbers and dates in the person's language. Dates of photos are the camera's wall clock: what stands in the
  * record is what is shown, never moved to this computer's zone.
  */
+import type { components } from '../generated/api';
 import { keptLanguage, languagesFor } from '../settings/preferences.svelte';
 import { first as de } from './de/first';
+import type { Sentence } from './de/sentences';
 import type { en as everything } from './en';
 import { first as en } from './en/first';
+
+/** A sentence of the library, and what stands in it. */
+export type Said = components['schemas']['SaidBody'];
 
 export type Key = keyof typeof everything;
 export type Message = string | { one: string; other: string };
@@ -17,10 +22,13 @@ export type Language = 'en' | 'de';
 /** What is said while the rest is not there. */
 const catalogues: Record<Language, Partial<Catalogue>> = { en, de };
 
+/** What the library itself says; it does so in English. */
+const sentences: Record<Language, Partial<Record<Sentence, string>>> = { en: {}, de: {} };
+
 /** Loads the texts of a language; until then only what says that they did not come is there. */
 export async function loadTexts(language: Language = texts.language): Promise<void> {
-  const loaded = language === 'de' ? (await import('./de')).de : (await import('./en')).en;
-  catalogues[language] = loaded;
+  if (language === 'de') ({ de: catalogues.de, sentences: sentences.de } = await import('./de'));
+  else catalogues.en = (await import('./en')).en;
 }
 
 /** The first language the system asks for that there is a catalogue of. */
@@ -50,6 +58,16 @@ export class Texts {
   t(key: Key, parameters: Record<string, string | number> = {}): string {
     const message = catalogues[this.language][key] ?? '';
     const text = typeof message === 'string' ? message : message[this.form(parameters['count'])];
+    return this.filled(text, parameters);
+  }
+
+  /** What the library says, which comes in English, too, in case that it is not known beforehand. */
+  said(said: Said | null | undefined, english: string): string {
+    const known = said && sentences[this.language][said.sentence];
+    return known ? this.filled(known, said.values) : english;
+  }
+
+  private filled(text: string, parameters: Record<string, string | number>): string {
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = parameters[name];
       if (value === undefined) return whole;

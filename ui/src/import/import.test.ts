@@ -96,6 +96,6 @@ describe('uploading from a browser', () => {
     const file = (name: string, bytes: string) => ({ path: `trip/${name}`, file: new File([bytes], name) });
     await imports.startFiles([file('a.jpg', 'x'), file('empty.jpg', ''), file('b.jpg', 'y')]);
     expect(imports.job).toMatchObject({ state: 'done', found: 3, added: 2, duplicate: 0 });
-    expect(imports.job?.rejected).toEqual([{ path: 'trip/empty.jpg', reason: 'empty.jpg is empty.' }]);
+    expect(imports.job?.rejected).toEqual([{ path: 'trip/empty.jpg', reason: 'It is empty (0 bytes).' }]);
   });
 });

@@ -1,5 +1,6 @@
 /** Importing from a browser, which knows no paths: files are read out of what was dropped and sent one by one. */
-import { isAbort, messageOf, type Backend } from '../backend/backend';
+import { codeOf, isAbort, messageOf, type Backend } from '../backend/backend';
+import { t } from '../i18n/i18n';
 import type { ImportJob, Rejected, Uploaded } from '../backend/types';
 
 /** A file and where it lay in what was dropped. */
@@ -80,7 +81,7 @@ async function uploadOne(
   try {
     return await backend.upload(file, signal);
   } catch (error) {
-    return isAbort(error) ? null : { path, reason: messageOf(error) };
+    return isAbort(error) ? null : { path, reason: why(error) };
   }
 }
 
@@ -107,4 +108,8 @@ function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
 
 function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
   return entry.isDirectory;
+}
+
+function why(error: unknown): string {
+  return codeOf(error) === 'empty_file' ? t('import.empty') : messageOf(error);
 }

@@ -32,7 +32,7 @@ use redb::{Database, DatabaseError, Durability, ReadableDatabase, StorageError};
 
 use crate::photo_id::PhotoId;
 pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointError, Receiver};
-pub use copies::{CopyCounts, Leftovers, Whereabouts};
+pub use copies::{CopyCounts, Held, Leftovers, Whereabouts};
 pub use snapshot::Snapshot;
 pub use view::{Edition, View};
 

@@ -18,7 +18,7 @@ pub mod wall_time;
 pub use kinfolio_chain::{DeviceId, Edit, EditId, Height};
 
 pub use catalog::{
-    Applied, CHECKPOINT_FORMAT, Catalog, CatalogError, CheckpointError, CopyCounts, Edition,
+    Applied, CHECKPOINT_FORMAT, Catalog, CatalogError, CheckpointError, CopyCounts, Edition, Held,
     Leftovers, Receiver, Snapshot, View, Whereabouts,
 };
 pub use field::{FieldError, FieldType};

@@ -127,12 +127,13 @@ impl Failure {
 }
 
 /// The query with a caret under the character at `at`.
-fn pointed(query: &str, at: usize) -> String {
+fn pointed(query: &str, at: u32) -> String {
     // Tabs and line breaks would put the caret elsewhere.
     let line: String = query
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
+    let at = usize::try_from(at).unwrap_or(usize::MAX);
     let at = at.min(line.chars().count());
     format!("  {line}\n  {}^", " ".repeat(at))
 }
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_caret_points_at_the_place() {
-        let check = |query: &str, at: usize, expect: &str| assert_eq!(pointed(query, at), expect);
+        let check = |query: &str, at: u32, expect: &str| assert_eq!(pointed(query, at), expect);
         check("tag:", 4, "  tag:\n      ^");
         check("ä b:x", 2, "  ä b:x\n    ^");
         check("a\tb", 99, "  a b\n     ^");

@@ -10,6 +10,7 @@ pub mod labels;
 pub mod ledger;
 pub mod map;
 pub mod photo;
+pub mod said;
 pub mod search;
 pub mod tasks;
 pub mod timeline;

@@ -6,6 +6,8 @@ use kinfolio_library::{Code, LibraryError};
 use serde::{Deserialize, Serialize};
 use utoipa::{ToResponse, ToSchema};
 
+use crate::dto::said::SaidBody;
+
 /// What went wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, ToResponse)]
 #[response(
@@ -26,7 +28,10 @@ pub struct Problem {
     pub code: String,
     /// For `bad_query`: the position in the query, in characters from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<usize>,
+    pub at: Option<u32>,
+    /// What happened for a page in another language, where it is a sentence that is known beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Box<SaidBody>>,
 }
 
 impl Problem {
@@ -40,6 +45,7 @@ impl Problem {
             detail: detail.into(),
             code: code.to_owned(),
             at: None,
+            said: None,
         }
     }
 }
@@ -64,7 +70,8 @@ impl From<LibraryError> for Problem {
         }
         let mut problem = Self::new(status, code, error.to_string());
         if let LibraryError::BadQuery(query) = &error {
-            problem.at = Some(query.at);
+            problem.at = u32::try_from(query.at).ok();
+            problem.said = Some(Box::new((&query.said).into()));
         }
         problem
     }

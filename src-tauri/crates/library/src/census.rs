@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use kinfolio_catalog::Placement;
+use kinfolio_catalog::{Held, Placement};
 use kinfolio_node::DeviceId;
 
 use crate::error::LibraryError;
@@ -33,7 +33,7 @@ const FIRST_WAIT_MAX: Duration = Duration::from_millis(300);
 #[derive(Clone, Debug)]
 pub(crate) struct Census {
     /// On each device.
-    devices: BTreeMap<DeviceId, u64>,
+    devices: BTreeMap<DeviceId, Held>,
     /// In the bucket of this address.
     bucket: Option<(String, InBucket)>,
 }
@@ -49,7 +49,7 @@ pub(crate) struct InBucket {
 
 impl Census {
     /// How many a device holds; nothing, if it was no member when they were counted.
-    pub(crate) fn on(&self, device: DeviceId) -> Option<u64> {
+    pub(crate) fn on(&self, device: DeviceId) -> Option<Held> {
         self.devices.get(&device).copied()
     }
 

@@ -306,7 +306,7 @@ pub enum LibraryError {
         max: u64,
     },
     /// A query that cannot be understood.
-    #[error("{}", .0.message)]
+    #[error("{}", .0.said)]
     BadQuery(QueryError),
     /// A file that is larger than this device takes.
     #[error("the file is larger than {max} bytes, the limit in library.toml (upload_bytes_max)")]

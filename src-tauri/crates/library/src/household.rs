@@ -64,6 +64,8 @@ pub struct Device {
     pub placement: Placement,
     /// How many it is known to hold; nothing before they were counted.
     pub originals: Option<u64>,
+    /// How many of those are known to be nowhere else; nothing for the bucket.
+    pub sole: Option<u64>,
 }
 
 /// The household's devices, this one included.
@@ -73,18 +75,21 @@ pub fn devices(library: &Library) -> Vec<Device> {
     let census = library.census().borrow().clone();
     let members = library.node().status().members.into_iter();
     let bucket = library.bucket().address();
-    let originals = |member: &MemberStatus| {
-        let census = census.as_ref()?;
-        match (member.role, &bucket) {
-            (Role::Bucket, Some(bucket)) => census.bucket(bucket).map(|counted| counted.stored),
-            (Role::Bucket, None) => None,
-            _ => census.on(member.id),
+    let held = |member: &MemberStatus| census.as_ref()?.on(member.id);
+    let stored = || census.as_ref()?.bucket(bucket.as_ref()?);
+    let device = |member: MemberStatus| {
+        let (originals, sole) = match member.role {
+            Role::Bucket => (stored().map(|counted| counted.stored), None),
+            _ => held(&member)
+                .map(|held| (held.originals, held.sole))
+                .unzip(),
+        };
+        Device {
+            placement: settings.placement(member.id),
+            originals,
+            sole,
+            member,
         }
-    };
-    let device = |member: MemberStatus| Device {
-        placement: settings.placement(member.id),
-        originals: originals(&member),
-        member,
     };
     members.map(device).collect()
 }

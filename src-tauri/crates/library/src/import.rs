@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use kinfolio_catalog::{ImportId, List, PhotoId, labels};
 use kinfolio_photos::Cancel;
+use kinfolio_said::Said;
 use tokio::sync::watch;
 
 use crate::error::LibraryError;
@@ -53,7 +54,7 @@ pub struct Job {
     /// Files that could not be imported.
     pub rejected_count: u64,
     /// Those files, escaped, each with its reason; in events only the last 100.
-    pub rejected: Vec<(String, String)>,
+    pub rejected: Vec<(String, Said)>,
     /// Files that were imported though not all that belongs to them could be read.
     pub warned_count: u64,
     /// The first [`WARNED_MAX`] of those, escaped, each with what is wrong; in events none.

@@ -9,6 +9,7 @@ use crate::edit::too_many;
 use crate::error::LibraryError;
 use crate::household::settings;
 use crate::library::Library;
+use crate::sentences;
 
 /// Most photos on one page.
 pub const SEARCH_LIMIT_MAX: u32 = 20_000;
@@ -70,26 +71,24 @@ pub async fn search(library: &Library, wanted: Wanted) -> Result<Found, LibraryE
 /// Reads a query, whose fields of the household's own must be defined, and able to hold what is asked.
 pub(crate) fn parse(library: &Library, text: &str) -> Result<Query, LibraryError> {
     let query = Query::parse(text).map_err(LibraryError::BadQuery)?;
-    let wrong = |at, message| Err(LibraryError::BadQuery(QueryError { at, message }));
+    let wrong = |at, said| Err(LibraryError::BadQuery(QueryError { at, said }));
     let fields = settings(library).fields;
     for (at, key, asked) in query.own_fields() {
         let mut known = fields.iter();
         let Some((name, of)) = known.find(|(name, _)| folded(name) == key) else {
             let names = fields.into_keys().collect::<Vec<_>>().join(", ");
-            return wrong(
-                at,
-                match names.as_str() {
-                    "" => format!("the household has defined no field `{key}`, nor any other"),
-                    names => format!("the household has no field `{key}`; it has {names}"),
-                },
-            );
+            let said = match names.as_str() {
+                "" => sentences::NO_FIELDS.with("field", key),
+                names => sentences::NO_FIELD.with("field", key).with("fields", names),
+            };
+            return wrong(at, said);
         };
-        let example = match of {
-            FieldType::Number if !asked.number => "numbers: write 5, >5 or 3..8",
-            FieldType::Date if !asked.day => "days: write 2019-07-14, 2019-07, <2019 or 2018..2019",
+        let holds = match of {
+            FieldType::Number if !asked.number => sentences::NUMBERS,
+            FieldType::Date if !asked.day => sentences::DAYS,
             _ => continue,
         };
-        return wrong(asked.at, format!("`{name}` holds {example}"));
+        return wrong(asked.at, holds.with("field", name));
     }
     Ok(query)
 }

@@ -15,6 +15,7 @@
 //! below a given folder, `Thumbs.db`, `desktop.ini`, `@eaDir`, `#recycle`,
 //! `__MACOSX`, and the library's own folders.
 
+pub mod sentences;
 mod walk;
 mod work;
 
@@ -134,8 +135,8 @@ pub enum Outcome {
     Rejected {
         /// The file or folder, printable without loss.
         path: String,
-        /// Why, in words for the user.
-        reason: String,
+        /// Why.
+        reason: kinfolio_said::Said,
     },
     /// How far the import is; at most every tenth of a second.
     Progress(Progress),

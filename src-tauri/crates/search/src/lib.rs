@@ -23,4 +23,4 @@ pub use index::{Index, IndexError};
 pub use map::Cluster;
 pub use names::Named;
 pub use page::{CursorError, Facets, Page};
-pub use query::{Query, QueryError, Sort};
+pub use query::{Query, QueryError, Sort, sentences};

@@ -4,10 +4,13 @@
 //! the same text gives the same tree everywhere.
 
 mod parser;
+pub mod sentences;
 mod taken;
 mod value;
 
 use std::ops::{Bound, Range};
+
+use kinfolio_said::Said;
 
 use crate::geo::{Circle, Rectangle};
 use crate::own::Between;
@@ -28,12 +31,12 @@ pub struct Query {
 
 /// Where a query is wrong, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} (at character {})", at + 1)]
+#[error("{said} (at character {})", at + 1)]
 pub struct QueryError {
     /// Which character, counted from 0; the length of the query when something is missing at its end.
     pub at: usize,
     /// What is wrong there and what would be right.
-    pub message: String,
+    pub said: Said,
 }
 
 /// In which order photos are found.

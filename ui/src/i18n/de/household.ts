@@ -79,6 +79,11 @@ export const household: In<typeof english> = {
   'remove.title': '{device} entfernen?',
   'remove.key':
     'Sein Schlüssel wird von da an abgewiesen. Es kann nur als neues Gerät zurückkehren, mit einer neuen Einladung.',
+  'remove.sole': {
+    one: '{count} Original gibt es nach allem, was bekannt ist, nur dort. Lassen Sie es zuerst von einem anderen Gerät oder einem Bucket holen, sonst verliert es der Haushalt.',
+    other:
+      '{count} Originale gibt es nach allem, was bekannt ist, nur dort. Lassen Sie sie zuerst von einem anderen Gerät oder einem Bucket holen, sonst verliert sie der Haushalt.',
+  },
   'remove.lost':
     'Änderungen, die es noch nicht geteilt hat, und Originale, die nur es hat, sind für den Haushalt verloren.',
   'remove.behind': {

@@ -49,6 +49,7 @@ export const importing: In<typeof english> = {
   },
   'import.duplicate.none': 'Keine Datei war schon in der Bibliothek.',
   'import.show': 'Datei zeigen',
+  'import.empty': 'Sie ist leer (0 Byte).',
   'import.show.of': 'Datei zeigen: {name}',
   'import.show.failed': '{name} kann nicht in ihrem Ordner gezeigt werden: {reason}',
   'import.rejected.none': 'Keine Datei wurde abgelehnt.',

@@ -70,6 +70,11 @@ export const household = {
   'remove.title': 'Remove {device}?',
   'remove.key':
     'Its key is refused from then on. It can come back only as a new device, with a new invitation.',
+  'remove.sole': {
+    one: '{count} original is nowhere else, as far as is known. Let another device or a bucket take it first, or the household loses it.',
+    other:
+      '{count} originals are nowhere else, as far as is known. Let another device or a bucket take them first, or the household loses them.',
+  },
   'remove.lost':
     'Edits that it has not shared yet and originals that only it holds are lost to the household.',
   'remove.behind': {

@@ -43,6 +43,7 @@ export const importing = {
   },
   'import.duplicate.none': 'No file was in the library already.',
   'import.show': 'Show file',
+  'import.empty': 'It is empty (0 bytes).',
   'import.show.of': 'Show file {name}',
   'import.show.failed': '{name} cannot be shown in its folder: {reason}',
   'import.rejected.none': 'No file was rejected.',

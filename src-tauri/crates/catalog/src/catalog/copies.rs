@@ -11,7 +11,7 @@ use super::{CatalogError, Snapshot, household, tables};
 use crate::photo_id::PhotoId;
 use crate::wall_time::WallTime;
 
-pub use count::CopyCounts;
+pub use count::{CopyCounts, Held};
 
 type Id = &'static [u8; 32];
 type Device = &'static [u8; 16];

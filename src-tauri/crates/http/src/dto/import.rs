@@ -1,8 +1,11 @@
 //! Imports: what to import, and how it goes.
 
 use kinfolio_library::import::{Job, JobState, path_text};
+use kinfolio_library::said::Said;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::said::SaidBody;
 
 /// What to import.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -98,6 +101,9 @@ pub struct Rejected {
     pub path: String,
     /// Why.
     pub reason: String,
+    /// The same for a page in another language, where it is a sentence that is known beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<SaidBody>,
 }
 
 impl ImportJob {
@@ -118,9 +124,9 @@ impl ImportJob {
             duplicate: job.duplicate,
             trashed: job.trashed,
             rejected_count: job.rejected_count,
-            rejected: named(&job.rejected),
+            rejected: job.rejected.iter().map(Rejected::new).collect(),
             warned_count: job.warned_count,
-            warned: named(&job.warned),
+            warned: job.warned.iter().map(Rejected::warned).collect(),
             bytes: job.bytes,
             seconds: job.seconds,
             current: job.current.clone(),
@@ -136,10 +142,20 @@ impl ImportJob {
     }
 }
 
-fn named(files: &[(String, String)]) -> Vec<Rejected> {
-    let files = files.iter().map(|(path, reason)| Rejected {
-        path: path.clone(),
-        reason: reason.clone(),
-    });
-    files.collect()
+impl Rejected {
+    fn new((path, reason): &(String, Said)) -> Self {
+        Self {
+            path: path.clone(),
+            reason: reason.to_string(),
+            said: Some(reason.into()),
+        }
+    }
+
+    fn warned((path, reason): &(String, String)) -> Self {
+        Self {
+            path: path.clone(),
+            reason: reason.clone(),
+            said: None,
+        }
+    }
 }

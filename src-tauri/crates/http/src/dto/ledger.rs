@@ -123,6 +123,9 @@ pub struct MemberBody {
     /// Originals that it is known to hold: it has hashed them, or added them. `null` until they are
     /// counted.
     pub originals: Option<u64>,
+    /// How many of those are known to be on no other device and not in the bucket. `null` for the
+    /// bucket, and until they are counted.
+    pub sole_originals: Option<u64>,
     /// Bytes left on the disk of its library, as it last said.
     pub free_bytes: Option<u64>,
     /// Whether that disk took nothing more when it last said so: what comes to the household is not
@@ -372,6 +375,7 @@ impl MemberBody {
             trouble: member.trouble.clone(),
             pending: member.pending,
             originals: device.originals,
+            sole_originals: device.sole,
             free_bytes: member.free_bytes,
             disk_full: member.disk_full,
             clock_ahead_seconds: member.clock_ahead_ms.map(|ms| ms / 1000),

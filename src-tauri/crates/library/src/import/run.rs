@@ -18,6 +18,7 @@ use crate::error::{Code, LibraryError};
 use crate::event::Event;
 use crate::household::settings;
 use crate::library::Library;
+use crate::sentences;
 
 /// Prepared files that may wait for the chain.
 const OUTCOMES_WAITING: usize = 64;
@@ -181,7 +182,7 @@ impl Import<'_> {
         if !is_stored(self.library, id) {
             // What a purge deleted had lain here when it was read.
             claims.release([id]);
-            let reason = "its original was being purged: import it again".to_owned();
+            let reason = sentences::PURGED.into();
             let path = prepared.path.display().to_string();
             self.change(|job| {
                 job.rejected_count += 1;

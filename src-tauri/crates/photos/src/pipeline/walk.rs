@@ -7,8 +7,10 @@ use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kinfolio_said::{Said, Sentence};
 use walkdir::{DirEntry, WalkDir};
 
+use super::sentences;
 use crate::described::beside::{Beside, Listing};
 use crate::names::{escaped, escaped_path};
 
@@ -24,7 +26,7 @@ pub(super) enum Found {
         beside: Option<Box<Beside>>,
     },
     /// Something that cannot be imported, and why.
-    Rejected { path: String, reason: String },
+    Rejected { path: String, reason: Said },
 }
 
 /// Names that systems put beside photos. Whatever else is hidden is imported like any file.
@@ -204,55 +206,53 @@ fn found(path: &Path, kind: &FileType, folder: String, listing: &Listing) -> Fou
             beside: (!beside.is_empty()).then(|| Box::new(beside)),
         };
     }
-    rejected(path, format!("it is {}, not a file", special(kind)))
+    rejected(path, special(kind))
 }
 
 #[cfg(unix)]
-fn special(kind: &FileType) -> &'static str {
+fn special(kind: &FileType) -> Sentence {
     use std::os::unix::fs::FileTypeExt;
     match kind {
-        kind if kind.is_fifo() => "a named pipe",
-        kind if kind.is_socket() => "a socket",
-        kind if kind.is_block_device() || kind.is_char_device() => "a device",
-        _ => "something special",
+        kind if kind.is_fifo() => sentences::PIPE,
+        kind if kind.is_socket() => sentences::SOCKET,
+        kind if kind.is_block_device() || kind.is_char_device() => sentences::DEVICE,
+        _ => sentences::SPECIAL,
     }
 }
 
 #[cfg(not(unix))]
-fn special(_: &FileType) -> &'static str {
-    "something special"
+fn special(_: &FileType) -> Sentence {
+    sentences::SPECIAL
 }
 
 fn fault(error: &walkdir::Error, root: &Path) -> Found {
     let path = error.path().unwrap_or(root);
     if let Some(ancestor) = error.loop_ancestor() {
-        return rejected(
-            path,
-            format!("the link leads back to {}, a loop", escaped_path(ancestor)),
-        );
+        let said = sentences::LINK_LOOP.with("path", escaped_path(ancestor));
+        return rejected(path, said);
     }
     let linked = path.is_symlink();
     match error.io_error() {
         Some(io) if io.kind() == io::ErrorKind::NotFound && linked => {
-            rejected(path, "the link leads nowhere".to_owned())
+            rejected(path, sentences::LINK_NOWHERE)
         }
         Some(io) => rejected(path, reason(io)),
-        None => rejected(path, error.to_string()),
+        None => rejected(path, sentences::UNREADABLE.with("error", error)),
     }
 }
 
-fn rejected(path: &Path, reason: String) -> Found {
+fn rejected(path: &Path, reason: impl Into<Said>) -> Found {
     Found::Rejected {
         path: escaped_path(path),
-        reason,
+        reason: reason.into(),
     }
 }
 
 /// What the system said, in words.
-pub(super) fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> Said {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::NotFound => "it does not exist".to_owned(),
-        _ => format!("it cannot be read: {error}"),
+        io::ErrorKind::PermissionDenied => sentences::DENIED.into(),
+        io::ErrorKind::NotFound => sentences::MISSING.into(),
+        _ => sentences::UNREADABLE.with("error", error),
     }
 }

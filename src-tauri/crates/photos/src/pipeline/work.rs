@@ -9,10 +9,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use kinfolio_said::Said;
 use tokio::sync::mpsc;
 
 use super::walk::{self, Found, Walk};
-use super::{ImportError, Outcome, Pipeline, Prepared, Progress, Summary};
+use super::{ImportError, Outcome, Pipeline, Prepared, Progress, Summary, sentences};
 use crate::Cancel;
 use crate::blobs::{BlobError, BlobId, Staged};
 use crate::described::Described;
@@ -114,7 +115,7 @@ impl Job<'_> {
         }
     }
 
-    fn reject(&self, path: String, reason: String) {
+    fn reject(&self, path: String, reason: Said) {
         self.counts.rejected.fetch_add(1, Ordering::Relaxed);
         self.send(Outcome::Rejected { path, reason });
     }
@@ -226,10 +227,8 @@ impl Job<'_> {
         let reason = match error {
             BlobError::Cancelled => return Ok(()),
             BlobError::Read { source, .. } => walk::reason(&source),
-            BlobError::Empty { .. } => "it is empty (0 bytes)".to_owned(),
-            BlobError::Changed { .. } => {
-                "it changed while it was being read; import it again when it is no longer written to".to_owned()
-            }
+            BlobError::Empty { .. } => sentences::EMPTY.into(),
+            BlobError::Changed { .. } => sentences::CHANGED.into(),
             other => return Err(other.into()),
         };
         self.reject(escaped_path(path), reason);

@@ -92,7 +92,9 @@ impl House {
                         .described
                         .extend(described.map(|described| *described));
                 }
-                Outcome::Rejected { path, reason } => import.rejected.push((path, reason)),
+                Outcome::Rejected { path, reason } => {
+                    import.rejected.push((path, reason.to_string()));
+                }
                 Outcome::Progress(_) => import.progress += 1,
             }
         }

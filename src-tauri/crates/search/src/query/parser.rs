@@ -3,19 +3,21 @@
 //! One function for each rule of the grammar in `QUERY.md`; what stands behind a colon is
 //! read by [`value`](super::value).
 
-use super::value;
+use kinfolio_said::Said;
+
 use super::{Node, QUERY_CHARS_MAX, QUERY_DEPTH_MAX, QUERY_TERMS_MAX, QueryError, Words};
+use super::{sentences, value};
 use crate::fold;
+
+/// What is shown at most of what was given, in characters.
+const SHOWN_CHARS: usize = 40;
 
 /// Reads a whole query; `None` if it is empty.
 pub(super) fn parse(text: &str) -> Result<Option<Node>, QueryError> {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() > QUERY_CHARS_MAX {
-        let message = format!(
-            "the query is {} characters long; at most {QUERY_CHARS_MAX} are allowed",
-            chars.len()
-        );
-        return Err(wrong(QUERY_CHARS_MAX, message));
+        let said = sentences::TOO_LONG.with("length", chars.len());
+        return Err(wrong(QUERY_CHARS_MAX, said.with("max", QUERY_CHARS_MAX)));
     }
     let mut parser = Parser {
         chars: &chars,
@@ -34,15 +36,20 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, QueryError> {
     }
 }
 
-pub(super) fn wrong(at: usize, message: impl Into<String>) -> QueryError {
+pub(super) fn wrong(at: usize, said: impl Into<Said>) -> QueryError {
     QueryError {
         at,
-        message: message.into(),
+        said: said.into(),
     }
 }
 
+/// The beginning of what was given, to be shown.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(SHOWN_CHARS).collect()
+}
+
 fn closes_nothing(at: usize) -> QueryError {
-    wrong(at, "this `)` closes nothing; remove it or put a `(` before")
+    wrong(at, sentences::CLOSES_NOTHING)
 }
 
 /// What a person wrote behind a colon, and where.
@@ -78,7 +85,7 @@ impl Parser<'_> {
             self.at += 2;
             self.skip_space();
             if self.peek().is_none_or(|c| c == ')') || self.at_or() {
-                return Err(wrong(or, "`OR` needs something on its right"));
+                return Err(wrong(or, sentences::OR_RIGHT));
             }
             nodes.push(self.every()?);
         }
@@ -88,7 +95,7 @@ impl Parser<'_> {
     /// every = one { one }
     fn every(&mut self) -> Result<Node, QueryError> {
         if self.at_or() {
-            return Err(wrong(self.at, "`OR` needs something on its left"));
+            return Err(wrong(self.at, sentences::OR_LEFT));
         }
         let mut nodes = vec![self.one()?];
         self.skip_space();
@@ -114,10 +121,7 @@ impl Parser<'_> {
             Some('-') => self.nested(start, |parser| {
                 parser.at += 1;
                 if parser.peek().is_none_or(|c| c.is_whitespace() || c == ')') {
-                    return Err(wrong(
-                        start,
-                        "`-` must stand right before what it leaves out",
-                    ));
+                    return Err(wrong(start, sentences::LONE_MINUS));
                 }
                 Ok(Node::Not(Box::new(parser.one()?)))
             }),
@@ -138,8 +142,8 @@ impl Parser<'_> {
     ) -> Result<Node, QueryError> {
         self.depth += 1;
         if self.depth > QUERY_DEPTH_MAX {
-            let message = format!("the query is nested more than {QUERY_DEPTH_MAX} deep");
-            return Err(wrong(start, message));
+            let said = sentences::TOO_DEEP.with("max", QUERY_DEPTH_MAX);
+            return Err(wrong(start, said));
         }
         let node = read(self);
         self.depth -= 1;
@@ -150,13 +154,13 @@ impl Parser<'_> {
         self.at += 1;
         self.skip_space();
         match self.peek() {
-            None => return Err(wrong(start, "this `(` is not closed; add a `)`")),
-            Some(')') => return Err(wrong(start, "there is nothing between `(` and `)`")),
+            None => return Err(wrong(start, sentences::NOT_CLOSED)),
+            Some(')') => return Err(wrong(start, sentences::NOTHING_BETWEEN)),
             Some(_) => {}
         }
         let node = self.either()?;
         if self.peek() != Some(')') {
-            return Err(wrong(start, "this `(` is not closed; add a `)`"));
+            return Err(wrong(start, sentences::NOT_CLOSED));
         }
         self.at += 1;
         Ok(node)
@@ -181,10 +185,7 @@ impl Parser<'_> {
                 c => text.push(c),
             }
         }
-        Err(wrong(
-            start,
-            "this quotation mark is not closed; add a `\"`",
-        ))
+        Err(wrong(start, sentences::QUOTE_NOT_CLOSED))
     }
 
     fn field_or_word(&mut self) -> Result<Node, QueryError> {
@@ -222,16 +223,12 @@ impl Parser<'_> {
             match c {
                 c if c.is_whitespace() || c == ')' => break,
                 '(' => {
-                    return Err(wrong(
-                        self.at,
-                        format!("put a value with parentheses in quotes, as in {field}:\"a (b)\""),
-                    ));
+                    let said = sentences::QUOTE_PARENTHESES.with("field", field);
+                    return Err(wrong(self.at, said));
                 }
                 c if is_quote(c) => {
-                    return Err(wrong(
-                        self.at,
-                        format!("put the whole value in quotes, as in {field}:\"a b\""),
-                    ));
+                    let said = sentences::QUOTE_WHOLE.with("field", field);
+                    return Err(wrong(self.at, said));
                 }
                 c => text.push(c),
             }
@@ -258,8 +255,8 @@ impl Parser<'_> {
     fn count(&mut self, at: usize) -> Result<(), QueryError> {
         self.terms += 1;
         if self.terms > QUERY_TERMS_MAX {
-            let message = format!("the query has more than {QUERY_TERMS_MAX} words and fields");
-            return Err(wrong(at, message));
+            let said = sentences::TOO_MANY.with("max", QUERY_TERMS_MAX);
+            return Err(wrong(at, said));
         }
         Ok(())
     }
@@ -269,11 +266,8 @@ impl Parser<'_> {
 pub(super) fn words(at: usize, text: &str, prefix: bool, typos: bool) -> Result<Words, QueryError> {
     let tokens = fold::tokens(text);
     if tokens.is_empty() {
-        let shown: String = text.chars().take(40).collect();
-        return Err(wrong(
-            at,
-            format!("`{shown}` holds no letter or digit to search for"),
-        ));
+        let said = sentences::NO_LETTER.with("given", shown(text));
+        return Err(wrong(at, said));
     }
     // What ends in punctuation was not cut short in the middle of a word.
     let prefix = prefix && text.ends_with(char::is_alphanumeric);

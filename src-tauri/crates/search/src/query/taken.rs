@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use kinfolio_catalog::YearMonth;
 
-use super::QueryError;
-use super::parser::{Value, wrong};
+use super::parser::{Value, shown, wrong};
 use super::value::comparison;
+use super::{QueryError, sentences};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -20,7 +20,7 @@ pub(super) fn range(value: &Value) -> Result<Range<i64>, QueryError> {
         let first = period(value.at, from)?;
         let last = period(value.at + from.chars().count() + 2, to)?;
         if first.start >= last.end {
-            return Err(wrong(value.at, format!("the range {text} runs backwards")));
+            return Err(wrong(value.at, sentences::BACKWARDS.with("given", text)));
         }
         return Ok(first.start..last.end);
     }
@@ -36,12 +36,7 @@ pub(super) fn range(value: &Value) -> Result<Range<i64>, QueryError> {
 }
 
 fn period(at: usize, text: &str) -> Result<Range<i64>, QueryError> {
-    let shown: String = text.chars().take(40).collect();
-    let fail = || {
-        let message =
-            format!("`{shown}` is not a date; write 2019, 2019-07, 2019-07-14 or 2019-07..2019-08");
-        wrong(at, message)
-    };
+    let fail = || wrong(at, sentences::NO_DATE.with("given", shown(text)));
     let month = |text: &str| {
         text.parse::<YearMonth>()
             .map(YearMonth::wall_ms_range)

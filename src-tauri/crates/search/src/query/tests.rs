@@ -164,7 +164,7 @@ fn wrong_queries_say_where_and_why() {
     let check = |text: &str, at: usize, why: &str| {
         let error = Query::parse(text).expect_err(text);
         assert_eq!(error.at, at, "{text}: {error}");
-        assert!(error.message.contains(why), "{text}: {error}");
+        assert!(error.said.to_string().contains(why), "{text}: {error}");
     };
     check("tag:", 4, "a value is missing after `tag:`");
     check("x tag: y", 6, "a value is missing");
@@ -241,7 +241,7 @@ fn wrong_queries_say_where_and_why() {
 fn queries_are_bounded() {
     let check = |text: &str, why: &str| {
         let error = Query::parse(text).unwrap_err();
-        assert!(error.message.contains(why), "{error}");
+        assert!(error.said.to_string().contains(why), "{error}");
     };
     check(&"x".repeat(4_001), "4001 characters long");
     check(&"a ".repeat(101), "more than 100 words");
@@ -271,7 +271,7 @@ proptest! {
     fn no_text_stops_the_parser(text in "([a-z:\"()\\-.,0-9<>= ]|OR |tag:|taken:|near:|é|🎂){0,40}") {
         match Query::parse(&text) {
             Ok(query) => drop(query.default_sort()),
-            Err(error) => assert!(error.at <= text.chars().count() && !error.message.is_empty()),
+            Err(error) => assert!(error.at <= text.chars().count() && !error.said.to_string().is_empty()),
         }
     }
 

@@ -3,9 +3,10 @@
 use std::ops::Bound;
 
 use kinfolio_catalog::field;
+use kinfolio_said::Sentence;
 
-use super::parser::{Value, words, wrong};
-use super::{Asked, Flag, Holds, Node, Numbers, Own, QueryError, TextField, taken};
+use super::parser::{Value, shown, words, wrong};
+use super::{Asked, Flag, Holds, Node, Numbers, Own, QueryError, TextField, sentences, taken};
 use crate::fold;
 use crate::geo::{Circle, Rectangle};
 use crate::own::Between;
@@ -15,10 +16,7 @@ const FIELDS: &str = "tag, album, person, place, camera, lens, iso, taken, near,
 /// Reads `name:value`; `start` is where the name stands.
 pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
     if name.is_empty() {
-        return Err(wrong(
-            start,
-            "the name of a field is missing before this `:`",
-        ));
+        return Err(wrong(start, sentences::FIELD_NAMELESS));
     }
     if let Some(own) = name
         .get(..6)
@@ -44,17 +42,14 @@ pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, Que
         "type" => |value: &Value| Ok(Node::Type(fold::fold(value.text.trim()))),
         "device" => |value: &Value| Ok(Node::Device(fold::fold(value.text.trim()))),
         _ => {
-            let shown: String = name.chars().take(40).collect();
-            let message = format!(
-                "there is no field `{shown}`; the fields are {FIELDS} (put words with a colon in quotes)"
-            );
-            return Err(wrong(start, message));
+            let said = sentences::FIELD_UNKNOWN.with("given", shown(name));
+            return Err(wrong(start, said.with("fields", FIELDS)));
         }
     };
     if value.text.trim().is_empty() {
         return Err(wrong(
             value.at,
-            format!("a value is missing after `{name}:`"),
+            sentences::VALUE_MISSING.with("field", name),
         ));
     }
     read(value)
@@ -63,7 +58,7 @@ pub(super) fn field(start: usize, name: &str, value: &Value) -> Result<Node, Que
 fn tag(value: &Value) -> Result<Node, QueryError> {
     let path = fold::path(value.text.trim());
     if path.split('/').any(str::is_empty) {
-        return Err(wrong(value.at, "the tag has an empty part beside a `/`"));
+        return Err(wrong(value.at, sentences::TAG_EMPTY_PART));
     }
     Ok(Node::Tag(path))
 }
@@ -76,13 +71,12 @@ fn album(value: &Value) -> Result<Node, QueryError> {
 fn own(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
     let name = fold::fold(name);
     if name.is_empty() {
-        let message = "the field's name is missing between `field.` and `:`";
-        return Err(wrong(start, message));
+        return Err(wrong(start, sentences::OWN_NAMELESS));
     }
     let text = value.text.trim();
     if text.is_empty() {
-        let message = format!("a value is missing after `field.{name}:`");
-        return Err(wrong(value.at, message));
+        let said = sentences::VALUE_MISSING.with("field", format_args!("field.{name}"));
+        return Err(wrong(value.at, said));
     }
     let compares = !comparison(text).0.is_empty() || text.contains("..");
     let holds = if value.quoted || !compares {
@@ -101,10 +95,8 @@ fn own(start: usize, name: &str, value: &Value) -> Result<Node, QueryError> {
             days: taken::range(value).ok(),
         };
         if between.numbers.is_none() && between.days.is_none() {
-            let message = format!(
-                "`{text}` compares with no number or day; write >12, 3..5, <2019-07 or 2018..2019"
-            );
-            return Err(wrong(value.at, message));
+            let said = sentences::OWN_NOT_COMPARED.with("given", text);
+            return Err(wrong(value.at, said));
         }
         Holds::Between(between)
     };
@@ -152,10 +144,7 @@ fn has(value: &Value) -> Result<Node, QueryError> {
         "albums" => Flag::Albums,
         "people" => Flag::People,
         _ => {
-            return Err(wrong(
-                value.at,
-                "after `has:` stands gps, caption, conflict, tags, albums or people",
-            ));
+            return Err(wrong(value.at, sentences::HAS));
         }
     };
     Ok(Node::Flag(flag))
@@ -168,10 +157,7 @@ fn is(value: &Value) -> Result<Node, QueryError> {
         "pending" => Ok(Node::Flag(Flag::Pending)),
         "video" => Ok(Node::Flag(Flag::Video)),
         "duplicate" => Ok(Node::Flag(Flag::Duplicate)),
-        _ => Err(wrong(
-            value.at,
-            "after `is:` stands favorite, trashed, pending, video or duplicate",
-        )),
+        _ => Err(wrong(value.at, sentences::IS)),
     }
 }
 
@@ -179,20 +165,18 @@ fn is(value: &Value) -> Result<Node, QueryError> {
 fn numbers(value: &Value, max: u64) -> Result<Numbers, QueryError> {
     let number = |at: usize, text: &str| match text.parse::<u64>() {
         Ok(number) if number <= max && text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-        Ok(_) if max < 100 => Err(wrong(at, format!("`{text}` is not between 0 and {max}"))),
-        _ => {
-            let shown: String = text.chars().take(40).collect();
-            let message =
-                format!("`{shown}` is not a whole number; write 400, >400, <=400 or 100..400");
-            Err(wrong(at, message))
+        Ok(_) if max < 100 => {
+            let said = sentences::OUT_OF_RANGE.with("given", shown(text));
+            Err(wrong(at, said.with("max", max)))
         }
+        _ => Err(wrong(at, sentences::NO_NUMBER.with("given", shown(text)))),
     };
     let text = value.text.as_str();
     if let Some((from, to)) = text.split_once("..") {
         let first = number(value.at, from)?;
         let last = number(value.at + from.chars().count() + 2, to)?;
         if first > last {
-            return Err(wrong(value.at, format!("the range {text} runs backwards")));
+            return Err(wrong(value.at, sentences::BACKWARDS.with("given", text)));
         }
         return Ok((Bound::Included(first), Bound::Included(last)));
     }
@@ -219,36 +203,31 @@ pub(super) fn comparison(text: &str) -> (&str, &str) {
 
 /// near = lat "," lon "," distance
 fn near(value: &Value) -> Result<Node, QueryError> {
-    const FORM: &str = "write it as near:48.85,2.35,10km (latitude, longitude, distance)";
     let parts = parts(value);
     let [lat, lon, distance] = parts.as_slice() else {
-        return Err(wrong(value.at, FORM));
+        return Err(wrong(value.at, sentences::NEAR));
     };
     Ok(Node::Near(Circle {
-        lat: degrees(lat, 90.0, "latitude")?,
-        lon: degrees(lon, 180.0, "longitude")?,
+        lat: latitude(lat)?,
+        lon: longitude(lon)?,
         radius_m: metres(distance)?,
     }))
 }
 
 /// in = south "," west "," north "," east
 fn rectangle(value: &Value) -> Result<Node, QueryError> {
-    const FORM: &str = "write it as in:48,2,49,3 (south, west, north, east)";
     let parts = parts(value);
     let [south, west, north, east] = parts.as_slice() else {
-        return Err(wrong(value.at, FORM));
+        return Err(wrong(value.at, sentences::IN));
     };
     let rectangle = Rectangle {
-        south: degrees(south, 90.0, "latitude")?,
-        west: degrees(west, 180.0, "longitude")?,
-        north: degrees(north, 90.0, "latitude")?,
-        east: degrees(east, 180.0, "longitude")?,
+        south: latitude(south)?,
+        west: longitude(west)?,
+        north: latitude(north)?,
+        east: longitude(east)?,
     };
     if rectangle.south > rectangle.north {
-        return Err(wrong(
-            south.at,
-            "the south is north of the north; write south,west,north,east",
-        ));
+        return Err(wrong(south.at, sentences::SOUTH_NORTH));
     }
     Ok(Node::In(rectangle))
 }
@@ -272,14 +251,18 @@ fn parts(value: &Value) -> Vec<Part<'_>> {
     parts
 }
 
-fn degrees(part: &Part<'_>, max: f64, what: &str) -> Result<f64, QueryError> {
+fn latitude(part: &Part<'_>) -> Result<f64, QueryError> {
+    degrees(part, 90.0, sentences::NO_LATITUDE)
+}
+
+fn longitude(part: &Part<'_>) -> Result<f64, QueryError> {
+    degrees(part, 180.0, sentences::NO_LONGITUDE)
+}
+
+fn degrees(part: &Part<'_>, max: f64, otherwise: Sentence) -> Result<f64, QueryError> {
     match decimal(part.text) {
         Some(degrees) if degrees.abs() <= max => Ok(degrees),
-        _ => {
-            let shown: String = part.text.chars().take(40).collect();
-            let message = format!("`{shown}` is not a {what} from -{max} to {max}");
-            Err(wrong(part.at, message))
-        }
+        _ => Err(wrong(part.at, otherwise.with("given", shown(part.text)))),
     }
 }
 
@@ -294,20 +277,15 @@ fn metres(part: &Part<'_>) -> Result<f64, QueryError> {
         "m" => 1.0,
         "mi" => 1609.344,
         _ => {
-            return Err(wrong(
-                part.at,
-                format!("`{unit}` is not a unit; write km, m or mi"),
-            ));
+            let said = sentences::NO_UNIT.with("given", shown(unit));
+            return Err(wrong(part.at, said));
         }
     };
     match decimal(number.trim_end()) {
         Some(distance) if distance >= 0.0 => Ok(distance * unit_m),
         _ => {
-            let shown: String = part.text.chars().take(40).collect();
-            Err(wrong(
-                part.at,
-                format!("`{shown}` is not a distance; write 10km or 500m"),
-            ))
+            let said = sentences::NO_DISTANCE.with("given", shown(part.text));
+            Err(wrong(part.at, said))
         }
     }
 }

@@ -15,10 +15,19 @@ use crate::catalog::{CatalogError, Snapshot, tables};
 pub struct CopyCounts {
     /// Those that were not purged.
     pub originals: u64,
-    /// By device, those that [`Snapshot::holders`] would say that it holds.
-    pub devices: Vec<(DeviceId, u64)>,
+    /// By device.
+    pub devices: Vec<(DeviceId, Held)>,
     /// Those in the bucket that was asked about.
     pub stored: u64,
+}
+
+/// How many originals one device holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Those of which [`Snapshot::holders`] would say so.
+    pub originals: u64,
+    /// Those of them that no other of the devices holds, nor the bucket.
+    pub sole: u64,
 }
 
 /// What a device has said, read as far as the photo that is being counted.
@@ -28,7 +37,7 @@ struct Said<'a> {
     hashed: Vec<(Height, Height)>,
     absent: Ids<Range<'a, (super::Device, super::Id), ()>>,
     held: Ids<Range<'a, (super::Device, super::Id), i64>>,
-    count: u64,
+    holds: Held,
 }
 
 /// Ascending ids, read no further than they were asked about.
@@ -60,14 +69,22 @@ impl Snapshot {
                 continue;
             }
             counts.originals += 1;
-            for one in &mut said {
-                one.look(id, &photo)?;
+            let (mut holders, mut last) = (0_u32, None);
+            for (at, one) in said.iter_mut().enumerate() {
+                if one.look(id, &photo)? {
+                    (holders, last) = (holders + 1, Some(at));
+                }
             }
-            if let Some(bucket) = bucket {
-                counts.stored += u64::from(copies.stored.get((id, bucket))?.is_some());
+            let stored = match bucket {
+                Some(bucket) => copies.stored.get((id, bucket))?.is_some(),
+                None => false,
+            };
+            counts.stored += u64::from(stored);
+            if let (1, false, Some(at)) = (holders, stored, last) {
+                said[at].holds.sole += 1;
             }
         }
-        counts.devices = said.iter().map(|one| (one.device, one.count)).collect();
+        counts.devices = said.iter().map(|one| (one.device, one.holds)).collect();
         Ok(counts)
     }
 }
@@ -89,20 +106,22 @@ impl<'a> Said<'a> {
             hashed,
             absent: Ids(copies.absent.range(all.clone())?.peekable()),
             held: Ids(copies.held.range(all)?.peekable()),
-            count: 0,
+            holds: Held::default(),
         })
     }
 
-    /// Counts the photo if the device holds its original, by the rule of [`super::Copies::on`].
-    fn look(&mut self, id: &[u8; 32], photo: &PhotoRow) -> Result<(), CatalogError> {
+    /// Counts the photo if the device holds its original, by the rule of [`super::Copies::on`], and says
+    /// whether it does.
+    fn look(&mut self, id: &[u8; 32], photo: &PhotoRow) -> Result<bool, CatalogError> {
         let block = photo.added.height;
         let before = self.hashed.partition_point(|(first, _)| *first <= block);
         let hashed = before > 0 && self.hashed[before - 1].1 >= block;
         let is_author = photo.added.edit().device == self.device;
         let held = self.held.has(id)?;
         let absent = self.absent.has(id)?;
-        self.count += u64::from(!absent && (hashed || is_author || held));
-        Ok(())
+        let holds = !absent && (hashed || is_author || held);
+        self.holds.originals += u64::from(holds);
+        Ok(holds)
     }
 }
 

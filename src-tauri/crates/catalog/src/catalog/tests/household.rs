@@ -4,7 +4,7 @@ use kinfolio_chain::DeviceId;
 
 use super::chain::{Chain, photo, tagged, undo};
 use super::{add_tag, change, id, open, trash};
-use crate::catalog::{Catalog, CopyCounts, Leftovers};
+use crate::catalog::{Catalog, CopyCounts, Held, Leftovers};
 use crate::payload::LibraryEdit;
 use crate::photo::Happened;
 use crate::photo_id::PhotoId;
@@ -29,18 +29,26 @@ fn holds(catalog: &Catalog, n: u8) -> Vec<u8> {
 fn counted_as_told(catalog: &Catalog, devices: &[DeviceId]) {
     let snapshot = catalog.snapshot().unwrap();
     let mut told = CopyCounts {
-        devices: devices.iter().map(|&device| (device, 0)).collect(),
+        devices: devices
+            .iter()
+            .map(|&device| (device, Held::default()))
+            .collect(),
         ..CopyCounts::default()
     };
     for n in 0..=u8::MAX {
         let id = id(n);
         told.originals += u64::from(snapshot.keeps(&id).unwrap());
-        for (device, _) in snapshot.holders(&id, devices).unwrap() {
-            let mut counts = told.devices.iter_mut();
-            counts.find(|(one, _)| *one == device).unwrap().1 += 1;
-        }
         let stored = snapshot.stored(&id).unwrap();
-        told.stored += u64::from(stored.iter().any(|(bucket, _)| bucket == BUCKET));
+        let stored = stored.iter().any(|(bucket, _)| bucket == BUCKET);
+        told.stored += u64::from(stored);
+        let holders = snapshot.holders(&id, devices).unwrap();
+        let sole = holders.len() == 1 && !stored;
+        for (device, _) in holders {
+            let mut counts = told.devices.iter_mut();
+            let (_, held) = counts.find(|(one, _)| *one == device).unwrap();
+            held.originals += 1;
+            held.sole += u64::from(sole);
+        }
     }
     let counted = snapshot.count_copies(devices, Some(BUCKET)).unwrap();
     assert_eq!(counted, told);
