@@ -8,7 +8,7 @@ import { Acts } from './history/acts';
 import { undoneLine } from './history/words';
 import { HouseholdState } from './household/household.svelte';
 import { atRest, Heights, longest } from './household/ledger';
-import { t } from './i18n/i18n';
+import { t, texts } from './i18n/i18n';
 import { ImportState } from './import/import.svelte';
 import { MapState } from './map/map.svelte';
 import { Navigation } from './navigation/navigation.svelte';
@@ -114,7 +114,16 @@ export class App {
       () => this.timeline.onEvent({ type: 'photos', height: 0, ids: [] }),
     );
     this.exports = new ExportState(backend, trouble);
-    this.household = new HouseholdState(backend, trouble, () => this.readLedger());
+    this.household = new HouseholdState(
+      backend,
+      trouble,
+      () => this.readLedger(),
+      ({ name }) => {
+        const device = texts.isolated(name ?? '');
+        const compare = { label: t('invite.compare.go'), run: () => this.show({ name: 'household' }) };
+        this.notify(t('invite.asking', { device }), 'warning', compare);
+      },
+    );
     this.organise = new Organise(backend, trouble);
     this.shell = backend.desktop ? new ShellState(backend.desktop.shell, (text) => this.notify(text)) : null;
     this.navigation = new Navigation({
@@ -253,7 +262,7 @@ export class App {
     this.unsubscribe = null;
     clearTimeout(this.retry);
     clearTimeout(this.ledgerSoon);
-    this.household.close();
+    this.household.stop();
     this.saved.stop();
     this.vanished.stop();
     this.navigation.stop();

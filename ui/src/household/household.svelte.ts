@@ -40,17 +40,27 @@ export class HouseholdState {
   private readonly trouble: (error: unknown) => void;
   /** Reads the ledger again. */
   private readonly look: () => Promise<void>;
+  /** Tells of a device that asks to be let in while the page is not there to say so. */
+  private readonly asks: (newcomer: Given) => void;
+  private readonly told = new Set<string>();
   private timers: ReturnType<typeof setInterval>[] = [];
 
-  constructor(backend: Backend, trouble: (error: unknown) => void, look: () => Promise<void>) {
+  constructor(
+    backend: Backend,
+    trouble: (error: unknown) => void,
+    look: () => Promise<void>,
+    asks: (newcomer: Given) => void,
+  ) {
     this.settings = new SettingsState(backend, trouble);
     this.backend = backend;
     this.trouble = trouble;
     this.look = look;
+    this.asks = asks;
   }
 
   show(): void {
     if (this.shown) return;
+    this.stop();
     this.shown = true;
     this.now = Date.now();
     void this.look();
@@ -68,7 +78,18 @@ export class HouseholdState {
     ];
   }
 
+  /** The page goes; whoever was invited may still come. */
   close(): void {
+    this.stop();
+    const lookOut = () => {
+      this.now = Date.now();
+      if (this.isFollowed) void this.follow();
+      else this.stop();
+    };
+    if (this.isFollowed) this.timers = [setInterval(lookOut, FOLLOW_MS)];
+  }
+
+  stop(): void {
     this.shown = false;
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
@@ -166,10 +187,17 @@ export class HouseholdState {
     try {
       this.given = await this.backend.invitations();
       this.fault = null;
+      for (const one of this.given) if (one.state === 'asking') this.tell(one);
     } catch (error) {
       this.fault = messageOf(error);
       this.trouble(error);
     }
+  }
+
+  private tell(newcomer: Given): void {
+    if (this.shown || this.told.has(newcomer.id)) return;
+    this.told.add(newcomer.id);
+    this.asks(newcomer);
   }
 
   private async settle(changing: Promise<EditState>): Promise<EditState> {

@@ -371,6 +371,17 @@ describe('an invitation', () => {
     );
   });
 
+  it('is told of when another page is open', async () => {
+    const backend = await invite();
+    await fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await fireEvent.click(screen.getByTestId('page-albums'));
+    backend.others.arrive('Garden laptop', 'asking');
+    const notice = await screen.findByText(/Garden laptop.* wants to join/, {}, { timeout: 3000 });
+    expect(notice).toBeTruthy();
+    await fireEvent.click(screen.getByTestId('notice-action'));
+    expect(await screen.findByTestId('newcomer-in', {}, { timeout: 3000 })).toBeTruthy();
+  });
+
   it('asks on the page, too, when its dialog was closed too early', async () => {
     const backend = await invite();
     await fireEvent.click(screen.getByRole('button', { name: 'Close' }));

@@ -24,6 +24,7 @@ export const invite: In<typeof english> = {
   'invite.joining': '{device} tritt bei …',
   'invite.joined': '{device} ist beigetreten',
   'invite.asking': '{device} möchte beitreten',
+  'invite.compare.go': 'Wörter vergleichen',
   'invite.compare': 'Vergleichen Sie diese Wörter mit denen auf dem neuen Gerät.',
   'invite.differ': 'Sind sie verschieden, steht etwas zwischen den beiden Geräten: Weisen Sie das neue ab.',
   'invite.let.in': 'Gleich: einlassen',

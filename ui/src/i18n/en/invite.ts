@@ -20,6 +20,7 @@ export const invite = {
   'invite.joining': '{device} is joining…',
   'invite.joined': '{device} has joined',
   'invite.asking': '{device} wants to join',
+  'invite.compare.go': 'Compare words',
   'invite.compare': 'Compare these words with the ones on the new device.',
   'invite.differ': 'If they differ, something stands between the two devices: turn the new one away.',
   'invite.let.in': 'Same: let it in',
