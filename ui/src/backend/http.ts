@@ -381,7 +381,8 @@ async function problem(response: Response): Promise<BackendError> {
   const code =
     text('code') ?? (status === 401 ? 'unauthorized' : status >= 502 ? 'unreachable' : `http_${status}`);
   const plain = code === 'unreachable' ? t('app.unreachable') : `${status} ${response.statusText}`;
-  const message = texts.said(fields['said'] as Said | undefined, text('detail') ?? text('title') ?? plain);
+  const words = text('detail') ?? text('title') ?? plain;
+  const message = texts.problem(code, fields['said'] as Said | undefined, words);
   const at = fields['at'];
   return new BackendError(code, message, {
     status,

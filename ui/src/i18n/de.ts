@@ -22,6 +22,7 @@ import { trash } from './de/trash';
 import { viewer } from './de/viewer';
 import type { Catalogue } from './i18n';
 
+export { problems } from './de/problems';
 export { sentences } from './de/sentences';
 
 export const de: Catalogue = {

@@ -90,6 +90,11 @@ describe('what the library says', () => {
     expect(new Texts(['de']).said(said, 'x')).toBe('der Bereich {field} läuft rückwärts');
     expect(new Texts(['en']).said(said, 'the range runs backwards')).toBe('the range runs backwards');
     expect(new Texts(['de']).said(null, 'something else')).toBe('something else');
+    expect(new Texts(['de']).problem('disk_full', null, 'x')).toContain('kein Platz mehr');
+    expect(new Texts(['en']).problem('disk_full', null, 'the disk of /srv is full')).toBe(
+      'the disk of /srv is full',
+    );
+    expect(new Texts(['de']).problem('odd', null, 'something odd')).toBe('something odd');
     const unknown = { sentence: 'of another version', values: {} } as unknown as Said;
     expect(new Texts(['de']).said(unknown, 'of another version')).toBe('of another version');
   });

@@ -25,9 +25,13 @@ const catalogues: Record<Language, Partial<Catalogue>> = { en, de };
 /** What the library itself says; it does so in English. */
 const sentences: Record<Language, Partial<Record<Sentence, string>>> = { en: {}, de: {} };
 
+/** What went wrong, by its code, where the library says it in English only. */
+const problems: Record<Language, Partial<Record<string, string>>> = { en: {}, de: {} };
+
 /** Loads the texts of a language; until then only what says that they did not come is there. */
 export async function loadTexts(language: Language = texts.language): Promise<void> {
-  if (language === 'de') ({ de: catalogues.de, sentences: sentences.de } = await import('./de'));
+  if (language === 'de')
+    ({ de: catalogues.de, sentences: sentences.de, problems: problems.de } = await import('./de'));
   else catalogues.en = (await import('./en')).en;
 }
 
@@ -65,6 +69,11 @@ export class Texts {
   said(said: Said | null | undefined, english: string): string {
     const known = said && sentences[this.language][said.sentence];
     return known ? this.filled(known, said.values) : english;
+  }
+
+  /** What went wrong: what was said of it, what its code means, or the library's own words. */
+  problem(code: string, said: Said | null | undefined, english: string): string {
+    return this.said(said, problems[this.language][code] ?? english);
   }
 
   private filled(text: string, parameters: Record<string, string | number>): string {

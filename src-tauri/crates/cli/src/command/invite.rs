@@ -48,7 +48,7 @@ pub(crate) async fn run(
 
 /// What `kinfolio invite --let-in --json` prints.
 #[derive(Serialize)]
-struct InLet {
+struct Admitted {
     name: String,
     check_words: String,
 }
@@ -60,7 +60,7 @@ async fn let_in(root: &Path, words: &str, output: &Output) -> Result<ExitCode, F
     let done = let_in_by(&api, &check_words).await;
     api.close().await;
     let name = done?;
-    output.print(&InLet { name, check_words }, |done| {
+    output.print(&Admitted { name, check_words }, |done| {
         format!("{:?} is let in.\n", safe(&done.name))
     })?;
     Ok(ExitCode::SUCCESS)
