@@ -31,7 +31,7 @@ export const selection: In<typeof english> = {
   'ask.forget': '{label} doch nicht',
   'ask.keep': '{name} doch behalten',
   'ask.some': '{count} von {all}',
-  'ask.keys': 'Eingabetaste: gleich hinzufügen · mit Strg: und noch etwas',
+  'ask.keys': 'Eingabetaste: gleich hinzufügen · mit Strg: mehrere sammeln',
   'ask.tags': { one: 'Tags für {count} Foto', other: 'Tags für {count} Fotos' },
   'ask.tags.find': 'Tag suchen oder anlegen',
   'ask.tags.create': 'Tag „{tag}“ anlegen',

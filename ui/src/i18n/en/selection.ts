@@ -28,7 +28,7 @@ export const selection = {
   'ask.forget': 'Not {label}',
   'ask.keep': 'Keep {name} after all',
   'ask.some': '{count} of {all}',
-  'ask.keys': 'Enter: add at once · with Ctrl: and another',
+  'ask.keys': 'Enter: add at once · Ctrl+Enter: collect several',
   'ask.tags': { one: 'Tag {count} photo', other: 'Tag {count} photos' },
   'ask.tags.find': 'Find or make a tag',
   'ask.tags.create': 'Make the tag “{tag}”',
