@@ -8,6 +8,7 @@ import { Root } from '../test-app';
 import { GridState } from '../timeline/grid.svelte';
 import { heldBy } from './held';
 import { SelectionState } from './selection.svelte';
+import { Vanished } from './vanished';
 
 const MONTH = '2024-06';
 
@@ -365,6 +366,24 @@ describe('selected photos that another device throws away', () => {
       expect(screen.getByTestId('notices').textContent).toContain('1 photo is in the trash now.'),
     );
     expect(screen.getByTestId('notices').textContent).not.toContain('in the meantime');
+  });
+
+  it('are found in the trash where they are many', async () => {
+    const backend = new MemoryBackend({ photos: 120 });
+    const { photos } = await backend.search('', { limit: 100 });
+    const { grid, selection } = gridOf(0);
+    selection.toggle(grid, photos);
+    let dropped = 0;
+    const vanished = new Vanished(backend, {
+      selection,
+      inTrash: () => false,
+      busy: () => false,
+      dropped: (count) => (dropped = count),
+    });
+    await backend.editMany({ ids: photos.slice(0, 70).map(({ id }) => id) }, { trash: true });
+    vanished.onEvent({ type: 'photos', height: 0, ids: null });
+    await waitFor(() => expect(dropped).toBe(70));
+    expect(selection.which()).toEqual({ ids: photos.slice(70).map(({ id }) => id) });
   });
 
   it('are not counted among all', async () => {
