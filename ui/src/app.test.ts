@@ -93,6 +93,13 @@ describe('the library', () => {
     expect(await faults()).toEqual([]);
   });
 
+  it('has names that say what is on record of a photo', async () => {
+    const backend = await open();
+    const [tile] = await screen.findAllByTestId('photo-tile');
+    await backend.edit(tile?.dataset['photoId'] ?? '', { favorite: true, rating: 4 });
+    await waitFor(() => expect(tile?.getAttribute('aria-label')).toMatch(/^\w+, .*, a favourite, 4 stars$/));
+  });
+
   it('is walked through by keys', async () => {
     await open();
     const tiles = await screen.findAllByTestId('photo-tile');
@@ -120,9 +127,7 @@ describe('the library', () => {
     const box = screen.getByTestId('search-input');
     expect(document.activeElement).toBe(box);
     await fireEvent.input(box, { target: { value: 'canon' } });
-    await waitFor(() =>
-      expect(screen.getByTestId('search-summary').textContent).toMatch(/\d+ photos · 3 ms/),
-    );
+    await waitFor(() => expect(screen.getByTestId('search-summary').textContent).toMatch(/^\d+ photos$/));
     expect(screen.queryByTestId('timeline')).toBeNull();
     await fireEvent.input(box, { target: { value: 'canon people:anna' } });
     expect(await screen.findByTestId('search-error')).toBeTruthy();

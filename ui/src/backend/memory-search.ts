@@ -27,7 +27,7 @@ export function searchPage(library: MemoryLibrary, query: string, options: Searc
   const from = Number(options.cursor ?? 0);
   const next = from + options.limit < all.length ? String(from + options.limit) : null;
   const photos = all.slice(from, from + options.limit).map(rowOf);
-  return { total: all.length, took_ms: 3, photos, next, facets: from === 0 ? facetsOf(all) : null };
+  return { total: all.length, photos, next, facets: from === 0 ? facetsOf(all) : null };
 }
 
 export function suggested(library: MemoryLibrary, typed: string): Suggestion[] {

@@ -81,7 +81,6 @@ export interface Edited {
 /** One page of results, as rows for the grid. */
 export interface SearchPage {
   total: number;
-  took_ms: number;
   photos: Row[];
   next: string | null;
   /** What all photos found have in common; with the first page only. */

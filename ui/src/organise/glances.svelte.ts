@@ -3,8 +3,11 @@ import { Asked, type Answer } from '../backend/asked.svelte';
 import type { Backend } from '../backend/backend';
 import type { BackendEvent, Row } from '../backend/types';
 
+/** So many of the newest are looked through for one that has a picture. */
+const LOOKED_AT = 12;
+
 export interface Glance {
-  /** The newest photo; null where there is none. */
+  /** The newest photo, or file where that is all they are; null where there is none. */
   row: Row | null;
   total: number;
 }
@@ -14,8 +17,8 @@ export class Glances {
 
   constructor(backend: Backend, trouble: (error: unknown) => void) {
     this.asked = new Asked(async (query) => {
-      const { photos, total } = await backend.search(query, { limit: 1 });
-      return { row: photos[0] ?? null, total };
+      const { photos, total } = await backend.search(query, { limit: LOOKED_AT });
+      return { row: photos.find(({ kind }) => kind !== 'file') ?? photos[0] ?? null, total };
     }, trouble);
   }
 

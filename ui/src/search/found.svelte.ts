@@ -11,7 +11,6 @@ export class Found {
   /** The query that the results answer; null before the first answer. */
   answered = $state<string | null>(null);
   total = $state(0);
-  tookMs = $state(0);
   facets = $state.raw<Facets | null>(null);
   busy = $state(false);
   /** What was thrown instead of an answer. */
@@ -107,7 +106,6 @@ export class Found {
     this.fault = null;
     this.answered = query;
     this.total = page.total;
-    this.tookMs = page.took_ms;
     this.facets = page.facets;
     this.rows = page.photos;
     this.next = page.next;

@@ -41,9 +41,6 @@ export interface Surroundings {
   trouble: (error: unknown) => void;
 }
 
-/** By then the page has read again what is on it. */
-const READ_AGAIN_MS = 1500;
-
 const QUESTIONS: Partial<Record<CommandId, Question>> = {
   'photo.tag': 'tag',
   'photo.album': 'album',
@@ -63,8 +60,6 @@ export class PhotoActions {
   private readonly around: Surroundings;
   /** What is being done: a key that is pressed twice, or a button, means one action. */
   private readonly underWay = new Set<string>();
-  /** Who was made a favourite, or no longer, a moment ago: the page does not show it yet. */
-  private marked: { name: string; favorite: boolean; at: number } | null = null;
 
   constructor(backend: Backend, around: Surroundings) {
     this.backend = backend;
@@ -85,7 +80,8 @@ export class PhotoActions {
     if (!subject) return false;
     const question = QUESTIONS[command];
     if (question) this.ask(question);
-    else if (command === 'photo.favorite') void this.change({ favorite: !this.isFavorite(subject) });
+    else if (command === 'photo.favorite')
+      void this.change({ favorite: !(subject.row?.favorite ?? this.around.selection.favorite) });
     else if (command === 'photo.trash') void this.trash();
     else if (command.startsWith('photo.rate.')) void this.change({ rating: Number(command.slice(-1)) });
     else return false;
@@ -104,11 +100,13 @@ export class PhotoActions {
   async change(change: Change, subject = this.asking?.subject ?? this.subject()): Promise<boolean> {
     if (!subject) return false;
     this.asking = null;
+    const { selection } = this.around;
+    const { favorite } = change;
+    const rows = typeof favorite === 'boolean' && !subject.row ? selection.loaded() : [];
     const done = await this.attempt(subject, change);
     if (!done) return false;
     if (change.add_albums) this.recent.add(change.add_albums);
-    const { favorite } = change;
-    if (typeof favorite === 'boolean') this.marked = { name: nameOf(subject), favorite, at: Date.now() };
+    if (typeof favorite === 'boolean') selection.markFavorite(rows, favorite);
     if (!subject.row || change.trash !== undefined)
       this.around.undoable(
         t('actions.changed', { count: done.photos, what: changeLine(change) }),
@@ -152,12 +150,6 @@ export class PhotoActions {
     }
   }
 
-  private isFavorite(subject: Subject): boolean {
-    const { marked } = this;
-    if (marked?.name === nameOf(subject) && Date.now() - marked.at < READ_AGAIN_MS) return marked.favorite;
-    return subject.row?.favorite ?? this.around.selection.favorite;
-  }
-
   private async leaving(
     change: Change,
     said: 'actions.trashed' | 'actions.restored' | 'actions.taken.out',
@@ -192,8 +184,4 @@ export class PhotoActions {
       this.changing -= count;
     }
   }
-}
-
-function nameOf({ which }: Subject): string {
-  return JSON.stringify(which);
 }

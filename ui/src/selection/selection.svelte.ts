@@ -21,6 +21,8 @@ export class SelectionState {
   private rows = $state.raw(NONE);
   private all = $state.raw<All | null>(null);
   private grid: GridState | null = null;
+  /** What was made of photos since these very rows were read. */
+  private readonly made = new WeakMap<Row, boolean>();
   /** Counts previews, so that one that took long never comes after a newer one. */
   private previewed = 0;
 
@@ -39,14 +41,26 @@ export class SelectionState {
 
   /** Whether all of them are favourites, as far as they are loaded. */
   get favorite(): boolean {
-    const known = this.grid?.known() ?? [];
-    const rows = this.all ? known.filter(({ id }) => this.has(id)) : this.latest(known);
-    return rows.length > 0 && rows.every(({ favorite }) => favorite);
+    const rows = this.loaded();
+    return rows.length > 0 && rows.every((row) => this.made.get(row) ?? row.favorite);
   }
 
-  /** Those of the photos that are selected one by one; the ones that the grid shows left out, if asked. */
-  among(concerned: (id: string) => boolean, unseen: boolean): string[] {
-    return [...this.rows.keys()].filter((id) => concerned(id) && !(unseen && this.grid?.has(id)));
+  /** They were made favourites, or no longer: so they are here, too, until their rows are read again. */
+  markFavorite(rows: readonly Row[], favorite: boolean): void {
+    for (const row of rows) this.made.set(row, favorite);
+  }
+
+  /** The rows of the selected photos, as far as they are loaded, as they were read last. */
+  loaded(): readonly Row[] {
+    const known = this.grid?.known() ?? [];
+    if (this.all) return known.filter(({ id }) => this.has(id));
+    const newer = new Map(known.map((row) => [row.id, row]));
+    return [...this.rows.values()].map((row) => newer.get(row.id) ?? row);
+  }
+
+  /** Those of the photos that are selected one by one. */
+  among(concerned: (id: string) => boolean): string[] {
+    return [...this.rows.keys()].filter(concerned);
   }
 
   /** Photos that are gone are no longer selected; answers how many were. */
@@ -133,12 +147,6 @@ export class SelectionState {
     if (this.grid === grid) return;
     this.clear();
     this.grid = grid;
-  }
-
-  /** The photos selected one by one: the grid has read some again since they were selected. */
-  private latest(known: readonly Row[]): Row[] {
-    const newer = new Map(known.map((row) => [row.id, row]));
-    return [...this.rows.values()].map((row) => newer.get(row.id) ?? row);
   }
 
   private async rangeTo(grid: GridState, to: Row): Promise<readonly Row[]> {

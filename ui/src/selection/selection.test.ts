@@ -6,7 +6,9 @@ import { MemoryBackend, type MemoryOptions } from '../backend/memory';
 import type { Row } from '../backend/types';
 import { Root } from '../test-app';
 import { GridState } from '../timeline/grid.svelte';
+import { heldBy } from './held';
 import { SelectionState } from './selection.svelte';
+import { Vanished } from './vanished';
 
 const MONTH = '2024-06';
 
@@ -105,6 +107,41 @@ describe('a selection', () => {
   });
 });
 
+describe('the labels that photos have', () => {
+  const library = async () => {
+    const backend = new MemoryBackend({ photos: 60 });
+    const ids = (await backend.search('', { limit: 3 })).photos.map(({ id }) => id);
+    for (const id of ids) await backend.edit(id, { remove_tags: (await backend.photo(id)).tags });
+    await backend.editMany({ ids }, { add_tags: ['all'] });
+    await backend.edit(ids[0] ?? '', { add_tags: ['one'] });
+    return { backend, ids };
+  };
+
+  it('are told by the records of a few', async () => {
+    const { backend, ids } = await library();
+    const subject = { which: { ids }, count: 3, row: null };
+    const labels = [
+      { name: 'all', count: 3 },
+      { name: 'one', count: 1 },
+    ];
+    expect(await heldBy(backend, 'tags', subject)).toEqual({ labels, whole: true });
+  });
+
+  it('are told by the facets of a query, less those of the excepted', async () => {
+    const { backend, ids } = await library();
+    const which = { query: 'tag:all', except: ids.slice(0, 1) };
+    const held = await heldBy(backend, 'tags', { which, count: 2, row: null });
+    expect(held).toEqual({ labels: [{ name: 'all', count: 2 }], whole: false });
+  });
+
+  it('are unknown of many that were selected one by one', async () => {
+    const { backend } = await library();
+    const ids = (await backend.search('', { limit: 60 })).photos.map(({ id }) => id);
+    const subject = { which: { ids }, count: ids.length, row: null };
+    expect(await heldBy(backend, 'tags', subject)).toEqual({ labels: [], whole: false });
+  });
+});
+
 let app: App | undefined;
 
 async function open(options: MemoryOptions = {}): Promise<MemoryBackend> {
@@ -165,15 +202,56 @@ describe('the bar of what is selected', () => {
     await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
     await fireEvent.keyDown(document.body, { key: 't' });
     const input = await screen.findByTestId('ask-input');
+    await fireEvent.input(input, { target: { value: 'family' } });
+    await fireEvent.keyDown(input, { key: 'Enter', ctrlKey: true });
+    expect(screen.getByTestId('ask-chosen').textContent).toContain('family');
+    expect(await faults()).toEqual([]);
     await fireEvent.input(input, { target: { value: 'zoo' } });
     await fireEvent.keyDown(input, { key: 'Enter' });
-    expect(screen.getByTestId('ask-chosen').textContent).toContain('zoo');
-    expect(await faults()).toEqual([]);
-    await fireEvent.click(screen.getByTestId('ask-go'));
-    const tagged = async () => (await backend.search('tag:zoo', { limit: 1 })).total;
+    expect(screen.queryByTestId('ask-tags')).toBeNull();
+    const tagged = async () => (await backend.search('tag:zoo tag:family', { limit: 1 })).total;
     await waitFor(async () => expect(await tagged()).toBe(60));
     await fireEvent.click(await screen.findByTestId('notice-action'));
     await waitFor(async () => expect(await tagged()).toBe(0));
+  });
+
+  it('takes tags off them, and gives others, in one edit', async () => {
+    const backend = await open();
+    const ids = [0, 1].map((index) => tile(index).dataset['photoId'] ?? '');
+    const tags = () => Promise.all(ids.map(async (id) => (await backend.photo(id)).tags.join()));
+    for (const id of ids) await backend.edit(id, { remove_tags: (await backend.photo(id)).tags });
+    await backend.editMany({ ids }, { add_tags: ['lake'] });
+    await backend.edit(ids[1] ?? '', { add_tags: ['boat'] });
+    for (const index of [0, 1])
+      await fireEvent.click(screen.getAllByTestId('tile-tick')[index] as HTMLElement);
+    await fireEvent.keyDown(document.body, { key: 't' });
+    const held = await screen.findAllByTestId('ask-held');
+    expect(held.map((chip) => chip.textContent.trim().replace(/\s+/g, ' '))).toEqual(['lake', 'boat 1 of 2']);
+    await fireEvent.click(screen.getByRole('button', { name: 'Take the tag boat off' }));
+    await fireEvent.click(screen.getByRole('button', { name: 'Take the tag lake off' }));
+    await fireEvent.click(screen.getByRole('button', { name: 'Keep lake after all' }));
+    expect(await faults()).toEqual([]);
+    const input = screen.getByTestId('ask-input');
+    await fireEvent.input(input, { target: { value: 'summer' } });
+    await fireEvent.keyDown(input, { key: 'Enter' });
+    await waitFor(async () => expect(await tags()).toEqual(['lake,summer', 'lake,summer']));
+    await fireEvent.click(await screen.findByTestId('notice-action'));
+    await waitFor(async () => expect(await tags()).toEqual(['lake', 'boat,lake']));
+  });
+
+  it('takes a tag off all of many by its name', async () => {
+    const backend = await open();
+    await backend.editMany({ query: '' }, { add_tags: ['zoo'] });
+    await fireEvent.keyDown(document.body, { key: 'a', ctrlKey: true });
+    await fireEvent.keyDown(document.body, { key: 't' });
+    // What the facets tell of can be clicked, too.
+    const [most] = await screen.findAllByTestId('ask-held');
+    expect(most?.dataset['label']).toBe('zoo');
+    const input = screen.getByTestId('ask-take');
+    await fireEvent.focus(input);
+    await fireEvent.input(input, { target: { value: 'zo' } });
+    await fireEvent.keyDown(input, { key: 'Enter' });
+    await waitFor(async () => expect((await backend.search('tag:zoo', { limit: 1 })).total).toBe(0));
   });
 
   it('makes all of them favourites by a key, and by the same key again none', async () => {
@@ -288,6 +366,24 @@ describe('selected photos that another device throws away', () => {
       expect(screen.getByTestId('notices').textContent).toContain('1 photo is in the trash now.'),
     );
     expect(screen.getByTestId('notices').textContent).not.toContain('in the meantime');
+  });
+
+  it('are found in the trash where they are many', async () => {
+    const backend = new MemoryBackend({ photos: 120 });
+    const { photos } = await backend.search('', { limit: 100 });
+    const { grid, selection } = gridOf(0);
+    selection.toggle(grid, photos);
+    let dropped = 0;
+    const vanished = new Vanished(backend, {
+      selection,
+      inTrash: () => false,
+      busy: () => false,
+      dropped: (count) => (dropped = count),
+    });
+    await backend.editMany({ ids: photos.slice(0, 70).map(({ id }) => id) }, { trash: true });
+    vanished.onEvent({ type: 'photos', height: 0, ids: null });
+    await waitFor(() => expect(dropped).toBe(70));
+    expect(selection.which()).toEqual({ ids: photos.slice(70).map(({ id }) => id) });
   });
 
   it('are not counted among all', async () => {

@@ -1,12 +1,13 @@
 /** Selected photos that another device has put into the trash, or back from it: they are no longer on this page. */
 import { isGone, type Backend } from '../backend/backend';
-import type { BackendEvent } from '../backend/types';
+import type { BackendEvent, SearchPage } from '../backend/types';
 import type { SelectionState } from './selection.svelte';
 
-/** By then the page has read again what is on it. */
+/** What happens together is looked at together, and the search has followed by then. */
 const SOON_MS = 1500;
-/** More are not asked for one by one; an edit of them says itself what it came to. */
+/** More are not asked for one by one: the trash is read instead, so many photos at a time. */
 const ASKED_MAX = 50;
+const TRASH_PAGE = 5000;
 
 interface Surroundings {
   selection: SelectionState;
@@ -46,13 +47,33 @@ export class Vanished {
     if (this.soon !== undefined) return;
     const { heard } = this;
     this.heard = new Set();
-    // Of many only those that the page lost are asked for.
-    const many = heard === null || heard.size > ASKED_MAX;
-    const asked = selection.among((id) => heard?.has(id) ?? true, many).slice(0, ASKED_MAX);
+    const asked = selection.among((id) => heard?.has(id) ?? true);
     const trash = inTrash();
-    const gone = await Promise.all(asked.map((id) => this.isGone(id, trash)));
-    const count = selection.drop(asked.filter((_, index) => gone[index]));
+    const few = asked.length <= ASKED_MAX;
+    const gone = few ? await this.goneByRecords(asked, trash) : await this.goneByTrash(asked, trash);
+    const count = selection.drop(gone);
     if (count > 0) dropped(count);
+  }
+
+  private async goneByRecords(asked: readonly string[], inTrash: boolean): Promise<string[]> {
+    const gone = await Promise.all(asked.map((id) => this.isGone(id, inTrash)));
+    return asked.filter((_, index) => gone[index]);
+  }
+
+  private async goneByTrash(asked: readonly string[], inTrash: boolean): Promise<string[]> {
+    const trashed = new Set<string>();
+    let cursor: string | null = null;
+    try {
+      do {
+        const page: SearchPage = await this.backend.search('is:trashed', { limit: TRASH_PAGE, cursor });
+        for (const { id } of page.photos) trashed.add(id);
+        cursor = page.next;
+      } while (cursor !== null);
+    } catch {
+      // Nobody is gone as far as is known; an edit of them says itself what it came to.
+      return [];
+    }
+    return asked.filter((id) => trashed.has(id) !== inTrash);
   }
 
   private async isGone(id: string, inTrash: boolean): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { invent } from '../backend/memory-photos';
 import { Texts } from '../i18n/i18n';
-import { exposure, numberOf, offset, position, shutter, typeName } from './facts';
+import { exposure, numberOf, offset, pixels, position, shutter, typeName } from './facts';
 
 const english = new Texts(['en-GB']);
 const german = new Texts(['de-DE']);
@@ -27,6 +27,16 @@ describe('exposure', () => {
       '2',
       '30',
     ]);
+  });
+});
+
+describe('pixels', () => {
+  it('are told as megapixels, too, where there are enough of them', () => {
+    const told = (width: number, height: number, words = english) => pixels({ width, height }, words);
+    expect(told(4000, 3000)).toBe('4000 × 3000 · 12 MP');
+    expect(told(1600, 1000, german)).toBe('1600 × 1000 · 1,6 MP');
+    expect(told(320, 200)).toBe('320 × 200 · 0.1 MP');
+    expect(told(16, 16)).toBe('16 × 16');
   });
 });
 

@@ -28,6 +28,13 @@ export function shutter(seconds: number, words: Texts = texts): string {
   return words.number(seconds, { maximumFractionDigits: 1 });
 }
 
+/** "4000 × 3000 · 12 MP"; megapixels are no measure of what has not even a tenth of one. */
+export function pixels({ width, height }: { width: number; height: number }, words: Texts = texts): string {
+  const size = `${width} × ${height}`;
+  const count = Math.round((width * height) / 1e5) / 10;
+  return count > 0 ? `${size} · ${words.t('info.megapixels', { count })}` : size;
+}
+
 /** Degrees with five digits: a metre, which is more than a camera knows. */
 export function position([latitude = 0, longitude = 0]: readonly number[], words: Texts = texts): string {
   const degrees = (value: number) =>

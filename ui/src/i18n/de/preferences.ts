@@ -17,7 +17,7 @@ export const preferences: In<typeof english> = {
   'prefs.language.en': 'English',
   'prefs.language.de': 'Deutsch',
   'prefs.size': 'Größe der Fotos',
-  'prefs.size.lead': 'In der Zeitleiste und überall, wo viele sind. Dort tun + und − dasselbe.',
+  'prefs.size.lead': 'In der Zeitleiste und überall, wo viele sind. Dort tun + und − dasselbe.',
   'prefs.size.value': 'Größe {size} von {count}',
   'prefs.more': 'Haushalt und Tasten',
   'prefs.storage': 'Speicher und Prüfungen',

@@ -7,7 +7,6 @@ export const search: In<typeof english> = {
   'search.hint': 'Namen, Tags, Beschreibungen, Kameras, Daten suchen',
   'search.more': 'Weiter eingrenzen',
   'search.clear': 'Suche leeren',
-  'search.summary': '{photos} · {time}',
   'search.busy': 'Suche läuft …',
   'search.empty': 'Kein Foto passt dazu',
   'search.empty.hint':

@@ -12,6 +12,8 @@ export const timeline: In<typeof english> = {
   'tile.file': '{type} {name}, {date}',
   'tile.plain': '{type} {name}, {photo}',
   'tile.file.unnamed': 'Datei, {date}',
+  'tile.marked': '{photo}, {mark}',
+  'tile.waits': 'noch nicht im Register',
   'tile.pending': 'Wartet darauf, ins Register geschrieben zu werden',
   'burst.closed': '{photo}. Eine Serie aus {count} Fotos: S öffnet sie',
   'burst.opened': '{photo}. Teil einer Serie aus {count} Fotos: S schließt sie',

@@ -27,8 +27,8 @@ export const viewer: In<typeof english> = {
   'info.tags.create': '„{tag}“ anlegen',
   'info.tags.remove': 'Tag {name} entfernen',
   'info.tags.none': 'Noch keine Tags',
-  'info.tags.add.failed': 'Das Tag {name} wurde nicht hinzugefügt: {reason}',
-  'info.tags.remove.failed': 'Das Tag {name} wurde nicht entfernt: {reason}',
+  'info.tags.add.failed': 'Der Tag {name} wurde nicht hinzugefügt: {reason}',
+  'info.tags.remove.failed': 'Der Tag {name} wurde nicht entfernt: {reason}',
   'info.caption.waits':
     'Noch nicht gespeichert: Kinfolio antwortet nicht. Sobald es das tut, wird gespeichert.',
   'info.caption.failed': 'Die Beschreibung wurde nicht gespeichert: {reason}',

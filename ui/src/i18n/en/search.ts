@@ -4,7 +4,6 @@ export const search = {
   'search.hint': 'Search names, tags, captions, cameras, dates',
   'search.more': 'Narrow it down',
   'search.clear': 'Clear search',
-  'search.summary': '{photos} · {time}',
   'search.busy': 'Searching…',
   'search.empty': 'No photo matches',
   'search.empty.hint': 'Fewer words find more. Try a tag, a camera or a year, such as taken:2019.',

@@ -9,6 +9,8 @@ export const timeline = {
   'tile.file': '{type} {name}, {date}',
   'tile.plain': '{type} {name}, {photo}',
   'tile.file.unnamed': 'File, {date}',
+  'tile.marked': '{photo}, {mark}',
+  'tile.waits': 'not in the ledger yet',
   'tile.pending': 'Waiting to be written to the ledger',
   'burst.closed': '{photo}. A burst of {count} photos: S opens it',
   'burst.opened': '{photo}. One of a burst of {count} photos: S closes it',
