@@ -29,8 +29,6 @@ fn see_rate_tag_find_and_undo_by_keys_alone(kind: Kind) -> Result<(), Failure> {
         page.press(&[&key.to_string()])?;
     }
     page.press(&[ENTER])?;
-    page.wait(&named("ask-chosen"))?;
-    page.press(&[ENTER])?;
     until_found(&seat, "tag:zoo", 2)?;
     page.press(&[ESCAPE])?;
     page.until("no selection", || {

@@ -36,8 +36,6 @@ fn an_album_is_made_and_filled(kind: Kind) -> Result<(), Failure> {
     page.press(&["a"])?;
     let input = page.wait(&named("ask-input"))?;
     page.type_into(&input, &format!("summer{ENTER}"))?;
-    page.wait(&named("ask-chosen"))?;
-    click(page, "ask-go")?;
     until_found(&seat, &format!("album:\"{ALBUM}\""), 3)?;
 
     open_page(page, "albums")?;
