@@ -306,6 +306,19 @@ describe('the bar of what is selected', () => {
     expect(await screen.findByTestId('empty-library')).toBeTruthy();
   });
 
+  it('are tagged with what was typed, by the button as by Enter', async () => {
+    const backend = await open();
+    const id = tile(0).dataset['photoId'] ?? '';
+    await fireEvent.keyDown(document.body, { key: 'x' });
+    await fireEvent.keyDown(document.body, { key: 't' });
+    const go = await screen.findByTestId<HTMLButtonElement>('ask-go');
+    expect(go.disabled).toBe(true);
+    await fireEvent.input(screen.getByTestId('ask-input'), { target: { value: 'seaside' } });
+    expect(go.disabled).toBe(false);
+    await fireEvent.click(go);
+    await waitFor(async () => expect((await backend.photo(id)).tags).toContain('seaside'));
+  });
+
   it('says why nothing was changed, and keeps the selection', async () => {
     const backend = await open();
     backend.editFault = 'The disk is full.';
