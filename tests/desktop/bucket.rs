@@ -115,7 +115,7 @@ fn everything_comes_back_from_the_bucket_in_the_app() -> Result<(), Failure> {
     let app = desktop.open(&library)?;
     let page = &app.page;
     page.wait("[data-testid=first-start]")?;
-    page.click(&page.wait("label:has([data-testid=door-restore])")?)?;
+    page.click(&page.wait("[data-testid=door-restore]")?)?;
     fill(page, "input[name=bucket]", &format!("{address}x"))?;
     fill(page, "textarea[name=key]", other_key.trim())?;
     page.picture("restore-1-asked")?;

@@ -91,6 +91,7 @@ export const bucket: In<typeof english> = {
   'key.file': 'Kinfolio Wiederherstellungsschlüssel',
   'key.saved': 'Gespeichert als {file}. Bringen Sie sie dorthin, wo sie bleiben soll.',
   'key.save.failed': 'Der Schlüssel wurde nicht gespeichert: {reason}',
+  'restore.ask': 'Alle Geräte verloren?',
   'restore.door': 'Alles aus dem Bucket zurückholen',
   'restore.door.lead':
     'Alle Geräte sind verloren, und der Haushalt hatte einen Bucket und seinen Wiederherstellungsschlüssel',

@@ -88,6 +88,7 @@ export const bucket = {
   'key.file': 'Kinfolio recovery key',
   'key.saved': 'Saved as {file}. Move it to where it is to be kept.',
   'key.save.failed': 'The key was not saved: {reason}',
+  'restore.ask': 'All devices lost?',
   'restore.door': 'Bring everything back from the bucket',
   'restore.door.lead': 'All devices are lost, and the household kept a bucket and its recovery key',
   'restore.bucket.how':
