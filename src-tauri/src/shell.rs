@@ -148,11 +148,20 @@ fn open_window(app: &AppHandle, visible: bool) -> tauri::Result<()> {
         .inner_size(1280.0, 860.0)
         .min_inner_size(420.0, 420.0)
         .visible(visible)
+        .initialization_script(languages())
         // Nothing that a photo's caption or name could smuggle in leads out of the app.
         .on_navigation(|to| to.scheme() == protocol::SCHEME)
         .on_new_window(|_to, _features| NewWindowResponse::Deny)
         .build()?;
     Ok(())
+}
+
+/// Tells the page which languages the person has chosen. WebKit would ask the C library, which knows
+/// only those that are installed on the machine.
+fn languages() -> String {
+    let chosen: Vec<_> = sys_locale::get_locales().collect();
+    let json = serde_json::to_string(&chosen).unwrap_or_else(|_| "[]".to_owned());
+    format!("window.kinfolioLanguages = {json};")
 }
 
 async fn start(app: AppHandle, home: Arc<Home>) {

@@ -50,7 +50,7 @@ fn two_devices_pair_tag_and_converge(kind: Kind) -> Result<(), Failure> {
     let devices = seat.household.json(["devices"])["devices"].clone();
     assert_eq!(devices.as_array().map(Vec::len), Some(1));
     newcomer.is_seen_with(&words)?;
-    click(page, "invite-same")?;
+    page.click(&page.wait("[data-testid=invite-same]:enabled")?)?;
     let other = newcomer.let_in_with(&words)?;
     let there = &other.page;
     page.wait(&named("invitation-joined"))?;

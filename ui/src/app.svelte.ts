@@ -35,14 +35,16 @@ const NOTICE_MS = 9000;
 /** The ledger is read again this long after an event, and this often while something is on its way. */
 const LEDGER_SOON_MS = 800;
 const LEDGER_UNSETTLED_MS = 3000;
+/** More would cover what they are about. */
+const NOTICES_MAX = 3;
 /** Anything may have changed while nothing was heard. */
 const MISSED: BackendEvent = { type: 'photos', height: 0, ids: null };
 
 export interface Notice {
   id: number;
   text: string;
-  /** What somebody asked for and got, or something to care about. */
-  tone: 'done' | 'warning';
+  /** What somebody asked for and got, something to care about, or somebody who waits for an answer. */
+  tone: 'done' | 'warning' | 'asks';
   /** What can be done about it. */
   action: { label: string; run: () => void } | null;
   /** Whether that is to undo the last action. */
@@ -121,7 +123,7 @@ export class App {
       ({ name }) => {
         const device = texts.isolated(name ?? '');
         const compare = { label: t('invite.compare.go'), run: () => this.show({ name: 'household' }) };
-        this.notify(t('invite.asking', { device }), 'warning', compare);
+        return this.ask(t('invite.asking', { device }), compare);
       },
     );
     this.organise = new Organise(backend, trouble);
@@ -212,9 +214,17 @@ export class App {
     undoes = false,
   ): void {
     const id = ++this.noticed;
-    const others = this.notices.filter((notice) => notice.text !== text);
-    this.notices = [...others, { id, text, tone, action, undoes }];
+    const others = this.notices.filter((notice) => notice.text !== text && notice.tone !== 'asks');
+    const waiting = this.notices.filter((notice) => notice.tone === 'asks');
+    this.notices = [...waiting, ...others.slice(1 - NOTICES_MAX), { id, text, tone, action, undoes }];
     setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  /** Says that somebody waits, until that is answered; answers how to take it away. */
+  ask(text: string, action: NonNullable<Notice['action']>): () => void {
+    const id = ++this.noticed;
+    this.notices = [{ id, text, tone: 'asks', action }, ...this.notices];
+    return () => this.dismiss(id);
   }
 
   /** Says what was done, whether it still waits for other devices, and offers to take it back while it is the last. */
@@ -229,7 +239,10 @@ export class App {
   /** Takes back the last action of this device, in the whole household, and says what that was. */
   async undo(): Promise<void> {
     try {
-      this.notify(undoneLine(await this.backend.undo()), 'done');
+      const undone = undoneLine(await this.backend.undo());
+      // What they say is not so any more.
+      this.notices = this.notices.filter((notice) => notice.tone !== 'done');
+      this.notify(undone, 'done');
     } catch (error) {
       if (codeOf(error) === 'nothing_to_undo') this.notify(t('undo.nothing'), 'done');
       else {

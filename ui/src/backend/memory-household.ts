@@ -235,6 +235,13 @@ export class MemoryHousehold {
   /** Somebody at the inviter answers this device, which waits; or somebody here stops it. */
   answerJoining: (answer: 'in' | 'declined' | 'stopped') => void = () => undefined;
 
+  /** Who asked last goes away without an answer. */
+  goAway(): void {
+    const given = this.invitations[0];
+    if (given) Object.assign(given, { state: 'open', name: null, device: null, check_words: null });
+    this.tell();
+  }
+
   /** What this device, called `name`, joins with an invitation, at once or once somebody lets it in. */
   async join(invitation: string, name: string): Promise<Joined> {
     this.refuse();

@@ -20,6 +20,8 @@ export function signs(step: string): string[] {
     if (piece === 'Space') return t('keys.space');
     if (piece === 'Ctrl') return t('keys.ctrl');
     if (piece === 'Delete') return t('keys.delete');
+    if (piece === 'Home') return t('keys.home');
+    if (piece === 'End') return t('keys.end');
     return SIGNS[piece] ?? (piece.length === 1 ? piece.toUpperCase() : piece);
   });
 }

@@ -40,16 +40,16 @@ export class HouseholdState {
   private readonly trouble: (error: unknown) => void;
   /** Reads the ledger again. */
   private readonly look: () => Promise<void>;
-  /** Tells of a device that asks to be let in while the page is not there to say so. */
-  private readonly asks: (newcomer: Given) => void;
-  private readonly told = new Set<string>();
+  /** Tells of a device that asks to be let in while the page is not there to say so; answers how to end that. */
+  private readonly asks: (newcomer: Given) => () => void;
+  private readonly told = new Map<string, () => void>();
   private timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(
     backend: Backend,
     trouble: (error: unknown) => void,
     look: () => Promise<void>,
-    asks: (newcomer: Given) => void,
+    asks: (newcomer: Given) => () => void,
   ) {
     this.settings = new SettingsState(backend, trouble);
     this.backend = backend;
@@ -81,12 +81,17 @@ export class HouseholdState {
   /** The page goes; whoever was invited may still come. */
   close(): void {
     this.stop();
-    const lookOut = () => {
+    this.lookOut();
+  }
+
+  private lookOut(): void {
+    if (this.shown || this.timers.length > 0 || !this.isFollowed) return;
+    const look = () => {
       this.now = Date.now();
       if (this.isFollowed) void this.follow();
       else this.stop();
     };
-    if (this.isFollowed) this.timers = [setInterval(lookOut, FOLLOW_MS)];
+    this.timers = [setInterval(look, FOLLOW_MS)];
   }
 
   stop(): void {
@@ -95,9 +100,9 @@ export class HouseholdState {
     this.timers = [];
   }
 
-  /** A device came, went or changed. */
+  /** A device came, went or changed, or asks to be let in. */
   onDevices(): void {
-    if (this.shown) void this.follow();
+    void this.follow().then(() => this.lookOut());
   }
 
   async change(id: string, change: DeviceChange): Promise<EditState> {
@@ -187,17 +192,21 @@ export class HouseholdState {
     try {
       this.given = await this.backend.invitations();
       this.fault = null;
-      for (const one of this.given) if (one.state === 'asking') this.tell(one);
+      this.tell(this.given.filter((one) => one.state === 'asking'));
     } catch (error) {
       this.fault = messageOf(error);
       this.trouble(error);
     }
   }
 
-  private tell(newcomer: Given): void {
-    if (this.shown || this.told.has(newcomer.id)) return;
-    this.told.add(newcomer.id);
-    this.asks(newcomer);
+  private tell(asking: readonly Given[]): void {
+    for (const [id, end] of this.told) {
+      if (!this.shown && asking.some((one) => one.id === id)) continue;
+      this.told.delete(id);
+      end();
+    }
+    for (const one of this.shown ? [] : asking)
+      if (!this.told.has(one.id)) this.told.set(one.id, this.asks(one));
   }
 
   private async settle(changing: Promise<EditState>): Promise<EditState> {

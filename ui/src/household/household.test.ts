@@ -263,7 +263,7 @@ describe('the household', () => {
     await choose(1, 'device-remove');
     const dialog = await screen.findByTestId('remove-device');
     expect(screen.getByTestId('remove-sole').textContent).toMatch(/^37 originals are nowhere else/);
-    expect(dialog.textContent).toMatch(/key is refused.*only it\s+holds are lost.*5 blocks behind/s);
+    expect(dialog.textContent).toMatch(/key is refused.*not shared yet are lost.*5 blocks behind/s);
     expect(await faults()).toEqual([]);
     await fireEvent.click(screen.getByTestId('remove-device-go'));
     await waitFor(() => expect(screen.getAllByTestId('device-card')).toHaveLength(2));
@@ -288,6 +288,13 @@ describe('the household', () => {
     expect(screen.queryByTestId('device-menu')).toBeNull();
   });
 });
+
+/** A button once it has stood still for a while. */
+async function enabled(testid: string): Promise<HTMLElement> {
+  const button = await screen.findByTestId<HTMLButtonElement>(testid, {}, { timeout: 3000 });
+  await waitFor(() => expect(button.disabled).toBe(false), { timeout: 3000 });
+  return button;
+}
 
 describe('an invitation', () => {
   async function invite(): Promise<MemoryBackend> {
@@ -315,7 +322,7 @@ describe('an invitation', () => {
     expect(within(asking).getByTestId('check-words').dataset['words']).toBe('october-spell-oxygen');
     expect(await faults()).toEqual([]);
     expect(app?.ledger?.members).toHaveLength(1);
-    await fireEvent.click(screen.getByTestId('invite-same'));
+    await fireEvent.click(await enabled('invite-same'));
     const joined = await screen.findByTestId('invitation-joined');
     expect(joined.textContent).toMatch(/Garden laptop.* has joined/);
     expect(await faults()).toEqual([]);
@@ -354,16 +361,28 @@ describe('an invitation', () => {
   it('turns away a newcomer whose words differ', async () => {
     const backend = await invite();
     backend.others.arrive('Garden laptop', 'asking');
-    await fireEvent.click(await screen.findByTestId('invite-differ'));
+    await fireEvent.click(await enabled('invite-differ'));
     await waitFor(() => expect(screen.queryByTestId('add-device-dialog')).toBeNull());
     expect(screen.getByTestId('notices').textContent).toMatch(/Garden laptop.* was turned away/);
     expect(await backend.invitations()).toEqual([]);
   });
 
+  it('says that a newcomer has gone again, and can be used by another', async () => {
+    const backend = await invite();
+    backend.others.arrive('Garden laptop', 'asking');
+    await screen.findByTestId('invitation-asking');
+    backend.others.goAway();
+    await screen.findByTestId('invitation-open', {}, { timeout: 3000 });
+    const dialog = screen.getByTestId('add-device-dialog');
+    expect(dialog.textContent).toMatch(/Garden laptop.* does not wait any more/);
+    backend.others.arrive('Attic tablet', 'asking');
+    expect((await screen.findByTestId('invitation-asking')).textContent).toContain('Attic tablet');
+  });
+
   it('says why a newcomer was not let in', async () => {
     const backend = await invite();
     backend.others.arrive('Garden laptop', 'asking');
-    const same = await screen.findByTestId('invite-same');
+    const same = await enabled('invite-same');
     backend.others.fault = new BackendError('nobody_asks', 'nobody waits any more', { status: 409 });
     await fireEvent.click(same);
     await waitFor(() =>
@@ -378,8 +397,13 @@ describe('an invitation', () => {
     backend.others.arrive('Garden laptop', 'asking');
     const notice = await screen.findByText(/Garden laptop.* wants to join/, {}, { timeout: 3000 });
     expect(notice).toBeTruthy();
+    // Until it is answered, whatever else there is to say.
+    for (const number of [1, 2, 3, 4]) app?.notify(`Something else ${number}`);
+    expect(screen.getByTestId('notices').textContent).toContain('wants to join');
+    await waitFor(() => expect(screen.getByTestId('notices').textContent).not.toContain('else 1'));
     await fireEvent.click(screen.getByTestId('notice-action'));
     expect(await screen.findByTestId('newcomer-in', {}, { timeout: 3000 })).toBeTruthy();
+    await waitFor(() => expect(screen.getByTestId('notices').textContent).not.toContain('wants to join'));
   });
 
   it('asks on the page, too, when its dialog was closed too early', async () => {
@@ -388,7 +412,8 @@ describe('an invitation', () => {
     backend.others.arrive('Garden laptop', 'asking');
     const asking = within(await screen.findByTestId('newcomer', {}, { timeout: 3000 }));
     expect(await faults()).toEqual([]);
-    await fireEvent.click(asking.getByTestId('newcomer-in'));
+    expect(asking.getByTestId<HTMLButtonElement>('newcomer-in').disabled).toBe(true);
+    await fireEvent.click(await enabled('newcomer-in'));
     await waitFor(() => expect(screen.queryByTestId('newcomer')).toBeNull());
     await waitFor(() => expect(screen.getAllByTestId('device-card')).toHaveLength(2), { timeout: 3000 });
   });

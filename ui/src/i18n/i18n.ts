@@ -154,8 +154,14 @@ export class Texts {
 }
 
 /** The texts of this session: the chosen language, or the system's, does not change under a running window. */
+/** As the desktop's shell knows them, or else the browser. */
+function systemLanguages(): readonly string[] {
+  const told = (window as { kinfolioLanguages?: readonly string[] }).kinfolioLanguages ?? [];
+  return told.length > 0 ? told : navigator.languages;
+}
+
 export const texts = new Texts(
-  typeof navigator === 'undefined' ? ['en'] : languagesFor(keptLanguage(), navigator.languages),
+  typeof navigator === 'undefined' ? ['en'] : languagesFor(keptLanguage(), systemLanguages()),
 );
 
 export function t(key: Key, parameters: Record<string, string | number> = {}): string {

@@ -72,7 +72,8 @@ impl Pairings for Doorkeeper {
                 return Err(JoinRefused::NoInvitation);
             };
             let device = device_id(&newcomer);
-            let role = invitations.claim(device, &request, proven)?;
+            let call = invitations.claim(device, &request, proven)?;
+            let role = call.role;
             let id = request.invitation;
             let taken = let_in(&invitations, &node, newcomer, request).await;
             match &taken {
@@ -82,6 +83,7 @@ impl Pairings for Doorkeeper {
                 Err(Refused::Waiting(_) | Refused::Midway(_)) => {}
             }
             tracing::info!(%device, %role, joined = taken.is_ok(), "a device asked to join");
+            drop(call);
             let welcome = taken.map_err(|refused| match refused {
                 Refused::Before(why) | Refused::Waiting(why) | Refused::Midway(why) => why,
             })?;
@@ -117,6 +119,7 @@ async fn let_in(
     // It observes, whatever it is to become.
     let member = Member::new(request.name, newcomer, Role::Observer);
     expect_room(&node.status(), &member).map_err(Refused::Before)?;
+    node.tell_of_newcomer();
     let confirmed = invitations.confirmed(request.invitation, member.id).await;
     confirmed.map_err(Refused::Waiting)?;
     let change = Change::Join {

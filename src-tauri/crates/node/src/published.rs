@@ -331,7 +331,12 @@ impl Published {
         self.tip.subscribe()
     }
 
-    /// Changes whenever a member comes, goes or changes.
+    /// Has those look who watch the household.
+    pub(crate) fn touch_household(&self) {
+        self.household_changes.send_modify(|changes| *changes += 1);
+    }
+
+    /// Changes whenever a member comes, goes or changes, or somebody asks to become one.
     pub(crate) fn watch_household(&self) -> watch::Receiver<u64> {
         self.household_changes.subscribe()
     }

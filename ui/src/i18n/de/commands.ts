@@ -18,6 +18,8 @@ export const commands: In<typeof english> = {
   'keys.space': 'Leertaste',
   'keys.ctrl': 'Strg',
   'keys.delete': 'Entf',
+  'keys.home': 'Pos1',
+  'keys.end': 'Ende',
   'keys.scope.everywhere': 'Überall',
   'keys.scope.window': 'Im Fenster',
   'keys.scope.grid': 'Zwischen Fotos',

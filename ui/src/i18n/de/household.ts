@@ -84,6 +84,7 @@ export const household: In<typeof english> = {
     other:
       '{count} Originale gibt es nach allem, was bekannt ist, nur dort. Lassen Sie sie zuerst von einem anderen Gerät oder einem Bucket holen, sonst verliert sie der Haushalt.',
   },
+  'remove.lost.edits': 'Auch Änderungen, die es noch nicht geteilt hat, sind für den Haushalt verloren.',
   'remove.lost':
     'Änderungen, die es noch nicht geteilt hat, und Originale, die nur es hat, sind für den Haushalt verloren.',
   'remove.behind': {

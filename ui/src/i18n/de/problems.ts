@@ -1,7 +1,5 @@
 /** What went wrong by its code, in German, where the library says it in English only. */
 export const problems: Partial<Record<string, string>> = {
-  bad_change: 'So lässt sich das nicht ändern.',
-  bad_label: 'So kann ein Tag oder Album nicht heißen.',
   bad_name: 'Dieser Name geht nicht. Er braucht mindestens einen Buchstaben und höchstens 100 Zeichen.',
   closing: 'Kinfolio wird gerade beendet. Versuchen Sie es wieder, wenn es läuft.',
   device_removed:

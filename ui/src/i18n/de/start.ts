@@ -21,8 +21,7 @@ export const start: In<typeof english> = {
   'name.long': 'Höchstens {max} Zeichen, bitte.',
   'join.invitation': 'Einladung',
   'join.invitation.hint': 'kinfolio1…',
-  'join.invitation.how':
-    'Auf einem Gerät des Haushalts: auf den Namen des Haushalts klicken, dann „Gerät hinzufügen“.',
+  'join.invitation.how': 'Auf einem Gerät des Haushalts: „Haushalt“ öffnen, dann „Gerät hinzufügen“.',
   'join.go': 'Beitreten',
   'join.going': 'Tritt bei …',
   'join.progress': 'Das einladende Gerät wird gefragt. Das kann bis zu einer Minute dauern.',
@@ -39,7 +38,7 @@ export const start: In<typeof english> = {
     'Dieser Name geht nicht. Er braucht mindestens einen Buchstaben und höchstens 100 Zeichen.',
   'join.wrong.name_taken': 'Ein anderes Gerät des Haushalts heißt so. Wählen Sie einen anderen Namen.',
   'join.wrong.joining_declined':
-    'Am anderen Gerät hat jemand gesagt, dass die Prüfwörter verschieden sind. Bitten Sie um eine neue Einladung, in einem Netz, dem Sie vertrauen.',
+    'Am anderen Gerät wurde dieses nicht eingelassen. Wenn die Prüfwörter verschieden sind, bitten Sie um eine neue Einladung, in einem Netz, dem Sie vertrauen.',
   'join.compare': 'Sind diese Wörter gleich?',
   'join.compare.where':
     'Vergleichen Sie sie mit denen auf dem Gerät, das die Einladung geschickt hat, und bestätigen Sie es dort.',

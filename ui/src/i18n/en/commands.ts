@@ -15,6 +15,8 @@ export const commands = {
   'keys.space': 'Space',
   'keys.ctrl': 'Ctrl',
   'keys.delete': 'Del',
+  'keys.home': 'Home',
+  'keys.end': 'End',
   'keys.scope.everywhere': 'Everywhere',
   'keys.scope.window': 'In the window',
   'keys.scope.grid': 'Among photos',

@@ -75,6 +75,7 @@ export const household = {
     other:
       '{count} originals are nowhere else, as far as is known. Let another device or a bucket take them first, or the household loses them.',
   },
+  'remove.lost.edits': 'Edits that it has not shared yet are lost to the household, too.',
   'remove.lost':
     'Edits that it has not shared yet and originals that only it holds are lost to the household.',
   'remove.behind': {

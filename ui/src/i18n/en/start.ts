@@ -17,7 +17,7 @@ export const start = {
   'name.long': 'At most {max} characters, please.',
   'join.invitation': 'Invitation',
   'join.invitation.hint': 'kinfolio1…',
-  'join.invitation.how': 'On a device of the household: click the household’s name, then “Add a device”.',
+  'join.invitation.how': 'On a device of the household: open “Household”, then “Add a device”.',
   'join.go': 'Join',
   'join.going': 'Joining…',
   'join.progress': 'Asking the device that sent the invitation. This can take up to a minute.',
@@ -34,7 +34,7 @@ export const start = {
     'This name cannot be used. It needs at least one letter, and 100 characters at most.',
   'join.wrong.name_taken': 'Another device of the household has this name. Choose another one.',
   'join.wrong.joining_declined':
-    'Somebody at the other device said that the check words differ. Ask for a new invitation, in a network that you trust.',
+    'Somebody at the other device did not let this one in. If the check words differ, ask for a new invitation, in a network that you trust.',
   'join.compare': 'Are these words the same?',
   'join.compare.where':
     'Compare them with the ones on the device that sent the invitation, and say so there.',

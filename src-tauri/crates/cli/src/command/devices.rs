@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::status::troubles;
 use crate::api::Api;
 use crate::failure::Failure;
-use crate::output::{Output, grouped, safe};
+use crate::output::{Output, complain, counted, grouped, safe};
 use crate::usage::{DeviceArgs, DevicesArgs, DevicesCommand};
 
 /// What `kinfolio devices --json` prints.
@@ -61,6 +61,13 @@ async fn list(api: &Api, output: &Output) -> Result<(), Failure> {
 async fn remove(api: &Api, args: &DeviceArgs, output: &Output) -> Result<(), Failure> {
     let devices: Vec<MemberBody> = api.get("/api/v1/devices").await?;
     let device = named(&devices, &args.id)?;
+    if let Some(sole @ 1..) = device.sole_originals {
+        complain(&format!(
+            "{} known to be on {:?} only: the household loses what no other device has of them. They stay on its own disk.",
+            counted(sole, "original is", "originals are"),
+            safe(&device.name)
+        ));
+    }
     let path = format!("/api/v1/devices/{}", device.id);
     let changed: HouseholdChanged = api.delete(&path).await?;
     output.print(&changed, |changed| {

@@ -30,7 +30,7 @@ impl Node {
     }
 
     /// Changes whenever [`Node::status`] tells of other members, or of members within reach that
-    /// were not, or the other way round.
+    /// were not, or the other way round; and when somebody asks to become a member.
     #[must_use]
     pub fn watch_household(&self) -> watch::Receiver<u64> {
         self.published.watch_household()
@@ -49,6 +49,11 @@ impl Node {
     ) -> Result<Invitation, NodeError> {
         let time = time.min(INVITATION_TIME_MAX);
         self.invitations.give(self, role, admission, time)
+    }
+
+    /// Tells those who watch the household that somebody asks to come in, or has gone again.
+    pub(crate) fn tell_of_newcomer(&self) {
+        self.published.touch_household();
     }
 
     /// Lets in who asks with an invitation and shows these check words.

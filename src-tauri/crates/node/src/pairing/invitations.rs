@@ -2,8 +2,8 @@
 //! let in.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use kinfolio_chain::{DeviceId, InvitationId, Role};
 use kinfolio_transport::{JoinRefused, JoinRequest, PROTOCOL_VERSION};
@@ -21,6 +21,9 @@ const INVITATIONS_MAX: usize = 64;
 /// How long a newcomer is kept waiting for a person before it is told to ask again: shorter than it
 /// waits for an answer.
 const HELD: Duration = Duration::from_secs(20);
+
+/// How long who asks may be away before it counts as gone: it asks again at once when it is told to.
+const AWAY_MAX: Duration = Duration::from_secs(3);
 
 /// What became of an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +85,20 @@ struct Used {
     device: DeviceId,
     name: String,
     progress: Progress,
+    /// Calls of it that are under way.
+    calls: usize,
+    /// When the last one ended.
+    left: Instant,
+}
+
+/// A newcomer's call, from when it has claimed its invitation to its end, however that comes about.
+#[derive(Debug)]
+pub(super) struct Call {
+    invitations: Arc<Invitations>,
+    id: InvitationId,
+    device: DeviceId,
+    /// What it is to become.
+    pub(super) role: Role,
 }
 
 /// The invitations that this device gave.
@@ -139,7 +156,7 @@ impl Invitations {
         let one = given.get_mut(&id).filter(|one| !one.withdrawn);
         let one = one.ok_or(NodeError::NoInvitation { id })?;
         match &one.used {
-            Some(used) if used.progress != Progress::Asking => Err(NodeError::InvitationUsed {
+            Some(used) if used.progress == Progress::Joined => Err(NodeError::InvitationUsed {
                 name: used.name.clone(),
             }),
             _ => {
@@ -155,6 +172,7 @@ impl Invitations {
         let mut given = self.lock();
         let one = given.get_mut(&id).filter(|one| !one.withdrawn);
         let one = one.ok_or(NodeError::NoInvitation { id })?;
+        one.forget_who_left();
         let asks = !one.is_over();
         let used = one.used.as_mut().filter(|_| asks);
         let used = used.ok_or(NodeError::NobodyAsks { id })?;
@@ -172,7 +190,8 @@ impl Invitations {
 
     /// All that are remembered and were not taken back, the latest to expire first.
     pub(crate) fn list(&self) -> Vec<InvitationStatus> {
-        let given = self.lock();
+        let mut given = self.lock();
+        given.values_mut().for_each(Given::forget_who_left);
         let stand = given.iter().filter(|(_, one)| !one.withdrawn);
         let mut list: Vec<_> = stand.map(|(&id, one)| one.status(id)).collect();
         list.sort_by_key(|one| std::cmp::Reverse(one.expires_s));
@@ -182,11 +201,11 @@ impl Invitations {
     /// Whether `newcomer` may come in as far as its invitation goes; from then on no other device may,
     /// with the same one.
     pub(super) fn claim(
-        &self,
+        self: &Arc<Self>,
         newcomer: DeviceId,
         request: &JoinRequest,
         proven: Box<dyn FnOnce() + Send>,
-    ) -> Result<Role, JoinRefused> {
+    ) -> Result<Call, JoinRefused> {
         let mut given = self.lock();
         let one = given.get_mut(&request.invitation);
         let one = one.filter(|one| {
@@ -201,17 +220,26 @@ impl Invitations {
                 request.version
             )));
         }
+        one.forget_who_left();
         one.stands_for(newcomer)?;
         let progress = match one.invitation.admission {
             Admission::AtOnce => Progress::Joining,
             Admission::Confirmed => Progress::Asking,
         };
-        one.used.get_or_insert_with(|| Used {
+        let used = one.used.get_or_insert_with(|| Used {
             device: newcomer,
             name: request.name.clone(),
             progress,
+            calls: 0,
+            left: Instant::now(),
         });
-        Ok(one.invitation.role)
+        used.calls += 1;
+        Ok(Call {
+            invitations: Arc::clone(self),
+            id: request.invitation,
+            device: newcomer,
+            role: one.invitation.role,
+        })
     }
 
     /// Waits until a person has let `newcomer` in, where that is asked for, but no longer than it
@@ -277,15 +305,40 @@ impl Invitations {
     }
 }
 
+impl Drop for Call {
+    fn drop(&mut self) {
+        let mut given = self.invitations.lock();
+        let used = given.get_mut(&self.id).and_then(|one| one.used.as_mut());
+        if let Some(used) = used.filter(|used| used.device == self.device) {
+            used.calls = used.calls.saturating_sub(1);
+            used.left = Instant::now();
+        }
+    }
+}
+
 impl Given {
+    /// Who asked and went away again has not used it: nothing was written for it.
+    fn forget_who_left(&mut self) {
+        let gone = self.used.as_ref().is_some_and(|used| {
+            used.progress == Progress::Asking && used.calls == 0 && used.left.elapsed() > AWAY_MAX
+        });
+        if gone {
+            self.used = None;
+        }
+    }
+
     fn is_expired(&self) -> bool {
         self.invitation.expires_s <= now_s()
     }
 
     /// Whether its time was over before somebody was let in with it.
     fn is_over(&self) -> bool {
-        let used = self.used.as_ref();
-        self.is_expired() && used.is_none_or(|used| used.progress == Progress::Asking)
+        let let_in = |used: &Used| match used.progress {
+            Progress::Asking => false,
+            Progress::Joining => used.calls > 0,
+            Progress::Joined => true,
+        };
+        self.is_expired() && !self.used.as_ref().is_some_and(let_in)
     }
 
     /// Whether this newcomer can use it, or go on with what it has begun.
@@ -297,7 +350,7 @@ impl Given {
                 used.name
             )),
             Some(_) if self.withdrawn => Err(JoinRefused::Declined(
-                "somebody at the device that invites said that the check words differ: ask for a new invitation, in a network that you trust".to_owned(),
+                "somebody at the device that invites did not let this one in. If the check words differ, something stands between the two: ask for a new invitation, in a network that you trust".to_owned(),
             )),
             _ if self.withdrawn => {
                 spent("the invitation was withdrawn: ask for a new one".to_owned())

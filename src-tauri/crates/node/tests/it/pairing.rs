@@ -409,7 +409,7 @@ async fn nothing_is_shared_before_a_person_has_compared_the_check_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_shows_other_check_words_is_turned_away() {
+async fn who_shows_other_check_words_is_turned_away_and_who_leaves_is_forgotten() {
     let (_root, study) = founded();
     let invitation = study
         .invite(Role::Voter, Admission::Confirmed, HOUR)
@@ -432,6 +432,39 @@ async fn who_shows_other_check_words_is_turned_away() {
     );
     assert_eq!(study.status().members.len(), 1);
 
+    // Whoever goes away again is forgotten, and the invitation is as good as new.
+    let invitation = study
+        .invite(Role::Voter, Admission::Confirmed, HOUR)
+        .unwrap();
+    let state = || {
+        let given = study.invitations();
+        let one = given.iter().find(|one| one.id == invitation.id());
+        one.unwrap().state.clone()
+    };
+    let root = tempfile::tempdir().unwrap();
+    let newcomer = Newcomer::prepare(root.path(), &invitation, "Laptop").unwrap();
+    let words = newcomer.check_words();
+    let asking = tokio::spawn(async move { newcomer.join().await });
+    until("it asks", || {
+        matches!(state(), InvitationState::Used { .. })
+    })
+    .await;
+    asking.abort();
+    until("it is forgotten", || state() == InvitationState::Open).await;
+    let nobody = study.let_in(invitation.id(), &words).unwrap_err();
+    assert!(matches!(nobody, NodeError::NobodyAsks { .. }), "{nobody}");
+    let other = tempfile::tempdir().unwrap();
+    let newcomer = Newcomer::prepare(other.path(), &invitation, "Laptop").unwrap();
+    let words = newcomer.check_words();
+    let asking = tokio::spawn(async move { newcomer.join().await });
+    until("another one asks", || {
+        matches!(state(), InvitationState::Used { .. })
+    })
+    .await;
+    study.let_in(invitation.id(), &words).unwrap();
+    asking.await.unwrap().unwrap();
+    assert_eq!(study.status().members.len(), 2);
+
     // Nobody answers in time.
     let short = study
         .invite(Role::Voter, Admission::Confirmed, Duration::from_secs(2))
@@ -442,5 +475,7 @@ async fn who_shows_other_check_words_is_turned_away() {
         matches!(&late, JoinRefused::Spent(why) if why.contains("expired")),
         "{late}"
     );
-    assert_eq!(study.invitations()[0].state, InvitationState::Expired);
+    let given = study.invitations();
+    let short = given.iter().find(|one| one.id == short.id()).unwrap();
+    assert_eq!(short.state, InvitationState::Expired);
 }
