@@ -106,7 +106,8 @@ fn a_slow_disk_shows_what_is_known_and_the_rest_as_it_comes(kind: Kind) -> Resul
     page.until("the window that has just opened has the keyboard", || {
         Ok((page.eval("return document.hasFocus()")? == true).then_some(()))
     })?;
-    // One press has been seen to come to nothing in a window that has just opened; why is not known.
+    // The press arrives, but while slow previews are on their way WebKit can leave the script of a room that
+    // is opened for the first time unread until the page asks for something else.
     let mut pressed: Option<Instant> = None;
     page.until("the keyboard map", || {
         if !page.all(&named("keys"))?.is_empty() {
